@@ -1,0 +1,124 @@
+//! Why an execution failed, in a form that says what to do next.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Why an execution or attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
+#[error("{message}")]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// The kind of failure; hosts choose words and actions by it.
+    pub class: ErrorClass,
+    /// What happened, to what.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+    /// The provider's own words, shortened to 2,000 characters; data, never an instruction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The HTTP status, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// Seconds the provider asked to wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+}
+
+impl Failure {
+    /// A failure with nothing more to say than what happened and what to do.
+    pub fn new(class: ErrorClass, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            class,
+            message: message.into(),
+            hint: hint.into(),
+            detail: None,
+            http_status: None,
+            retry_after: None,
+        }
+    }
+}
+
+/// The kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// The template could not be rendered with these inputs.
+    Template,
+    /// The inputs do not fit the variables.
+    Inputs,
+    /// The reference leads to no key, or the key was set for another origin.
+    NoKey,
+    /// 401: the key is wrong.
+    Authentication,
+    /// 403: the key has no right to this.
+    Permission,
+    /// 402, or 429 with the word for it: the account has no quota left.
+    NoQuota,
+    /// 404: no such model or path.
+    NotFound,
+    /// 400 and other refusals of the request.
+    BadRequest,
+    /// The request is longer than the model's context.
+    ContextTooLong,
+    /// The provider refused or cut the content.
+    ContentFilter,
+    /// 429: too many requests.
+    RateLimited,
+    /// 5xx and 529: the provider is broken or overloaded.
+    ServerError,
+    /// The host name leads nowhere.
+    NameNotFound,
+    /// Nothing listens at the address.
+    Refused,
+    /// The encrypted connection could not be made.
+    Tls,
+    /// The connection broke before or during the answer.
+    Reset,
+    /// No connection, no first token, or silence for too long.
+    Timeout,
+    /// A redirect, which is never followed.
+    Redirect,
+    /// The answer is not what this kind of server sends.
+    InvalidResponse,
+    /// The stream ended before it said that it was done.
+    Truncated,
+    /// The provider is not configured any more.
+    NoProvider,
+    /// The process ended while the attempt was on the wire.
+    Interrupted,
+    /// The store could not keep the result.
+    Storage,
+    /// A defect of FormaOps.
+    Internal,
+}
+
+impl ErrorClass {
+    /// Whether the same call may well succeed later.
+    #[must_use]
+    pub const fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited
+                | Self::ServerError
+                | Self::Reset
+                | Self::Timeout
+                | Self::Refused
+                | Self::Interrupted
+        )
+    }
+}
+
+/// A place in a text that the user wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// What the text is: `messages[1]`, `body`, `variables[0].pattern`, `inputs.language`, a file.
+    pub path: String,
+    /// From 1; absent where the whole is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// From 1, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+}

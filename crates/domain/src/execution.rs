@@ -1,0 +1,242 @@
+//! Executions, the cells of a run, and their attempts on the wire.
+
+use crate::{
+    AttemptId, ExecutionId, Failure, ModelRef, NanoUsd, Parameters, Price, PromptId, RequestHash, RunId,
+    Span, Timestamp, VersionId,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One cell of a run: one version, one model, one input, one repeat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Execution {
+    /// Its identity.
+    pub id: ExecutionId,
+    /// The run it is a cell of.
+    pub run_id: RunId,
+    /// The prompt.
+    pub prompt_id: PromptId,
+    /// The exact version.
+    pub version_id: VersionId,
+    /// The column, from 0.
+    pub variant: u32,
+    /// The row, from 0.
+    pub case: u32,
+    /// The repeat of the cell, from 0.
+    pub repeat: u32,
+    /// 0 at first, one more at each retry; screens show the newest.
+    pub generation: u32,
+    /// Where it stands.
+    pub status: ExecutionStatus,
+    /// The model.
+    pub model: ModelRef,
+    /// The parameters as they are sent.
+    pub parameters: Parameters,
+    /// The first characters of the answer (at most 256); `execution_output` gives it all.
+    pub preview: String,
+    /// The length of the answer so far in bytes of UTF-8.
+    pub output_bytes: u64,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// Times, tokens and cost.
+    pub metrics: Metrics,
+    /// Why the model stopped.
+    pub finish: Option<FinishReason>,
+    /// The result of its validations, all together.
+    pub validation_status: ValidationStatus,
+    /// The result of each validation.
+    pub validations: Vec<ValidationResult>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it left the queue.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// Where an execution stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ExecutionStatus {
+    /// Waiting for its turn.
+    Pending,
+    /// Under way.
+    Running,
+    /// The model answered.
+    Completed,
+    /// It ended with a failure; text that came before is kept.
+    Failed,
+    /// It was cancelled; text that came before is kept.
+    Cancelled,
+}
+
+impl ExecutionStatus {
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// One try of an execution on the wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// Its identity.
+    pub id: AttemptId,
+    /// The execution it is a try of.
+    pub execution_id: ExecutionId,
+    /// From 1.
+    pub number: u32,
+    /// Where it stands.
+    pub status: AttemptStatus,
+    /// The model that was asked.
+    pub model: ModelRef,
+    /// The name of what was sent.
+    pub request_hash: Option<RequestHash>,
+    /// The provider's own id of the request.
+    pub request_id: Option<String>,
+    /// The HTTP status of the answer.
+    pub http_status: Option<u16>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// Times, tokens and cost.
+    pub metrics: Metrics,
+    /// The price the cost was worked out from.
+    pub price: Option<Price>,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// Where an attempt stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AttemptStatus {
+    /// On the wire.
+    Running,
+    /// The provider answered to the end.
+    Succeeded,
+    /// It ended with a failure.
+    Failed,
+    /// It was cancelled; the connection was closed.
+    Cancelled,
+    /// The process that made it ended first.
+    Interrupted,
+}
+
+/// Times, tokens and cost of an execution or attempt.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Metrics {
+    /// From the start of the attempt to its end.
+    pub latency_ms: Option<Span>,
+    /// From the start of the attempt to the first text or reasoning.
+    pub first_token_ms: Option<Span>,
+    /// Output tokens over the time between first token and end.
+    pub tokens_per_second: Option<f64>,
+    /// The tokens, as reported or estimated (see [`Metrics::basis`]).
+    pub token_usage: Option<Usage>,
+    /// The cost; unknown where the price is.
+    pub cost_usd: Option<NanoUsd>,
+    /// What tokens and cost rest on.
+    pub basis: CostBasis,
+}
+
+/// What a number of tokens and a cost rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CostBasis {
+    /// The provider said so.
+    Reported,
+    /// Counted here.
+    Estimated,
+    /// The most it can have been.
+    WorstCase,
+    /// Not known.
+    #[default]
+    Unknown,
+}
+
+/// Tokens of one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+    /// Of the request, cached ones included.
+    pub input_tokens: u64,
+    /// Of the request, read from a cache.
+    pub cached_tokens: u64,
+    /// Of the request, written to a cache.
+    pub cache_write_tokens: u64,
+    /// Of the answer, reasoning included.
+    pub output_tokens: u64,
+    /// Of the answer, spent on reasoning.
+    pub reasoning_tokens: u64,
+}
+
+impl Usage {
+    /// Output tokens per second between the first token and the end; `None` where no time passed.
+    #[must_use]
+    pub fn tokens_per_second(&self, first_token: Span, end: Span) -> Option<f64> {
+        let seconds = end.as_secs_f64() - first_token.as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people, far below 2^52 tokens")]
+        (seconds > 0.0 && self.output_tokens > 0).then(|| self.output_tokens as f64 / seconds)
+    }
+}
+
+/// Why a model stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FinishReason {
+    /// It was done.
+    Stop,
+    /// It reached the most tokens of an answer.
+    Length,
+    /// The provider held the answer back.
+    ContentFilter,
+    /// It asks for tools to be called.
+    ToolCalls,
+    /// Another reason, in the provider's word.
+    Other(String),
+}
+
+/// The result of all validations of an execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ValidationStatus {
+    /// Not done yet.
+    #[default]
+    Pending,
+    /// All passed.
+    Passed,
+    /// At least one failed.
+    Failed,
+    /// There were none, or there was no answer to check.
+    Skipped,
+}
+
+/// The result of one validation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ValidationResult {
+    /// The validation's name.
+    pub name: String,
+    /// What came out.
+    pub verdict: Verdict,
+    /// From 0 to 1.
+    pub score: f64,
+    /// What was found, for people.
+    pub message: String,
+}
+
+/// What a validation says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The rule holds.
+    Pass,
+    /// The rule does not hold.
+    Fail,
+}

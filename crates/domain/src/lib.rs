@@ -1,0 +1,58 @@
+//! The nouns of FormaOps and the rules that hold without any input or output.
+//!
+//! Every other crate speaks in these types: they are what the store keeps, what the engine moves,
+//! and what the hosts send as JSON (camelCase fields, lower-case enums, RFC 3339 times, money as a
+//! decimal string in dollars).
+//!
+//! ```
+//! use formaops_domain::{Body, PromptRef};
+//!
+//! let reference: PromptRef = "support/reply@v12".parse().unwrap();
+//! assert_eq!(reference.name.as_str(), "support/reply");
+//! assert_eq!(Body::text("Hello {{name}}").templates().count(), 1);
+//! ```
+//!
+//! Invariants: nothing here reads a clock, a file, the network or randomness; nothing here depends
+//! on another FormaOps crate; no type here ever holds a key.
+
+mod error;
+mod event;
+mod execution;
+mod hash;
+mod id;
+mod model;
+mod money;
+mod name;
+mod page;
+pub mod ports;
+mod prompt;
+mod provider;
+mod run;
+mod scrub;
+mod time;
+
+pub use error::{ErrorClass, Failure, Place};
+pub use event::{Event, EventBody, Noun};
+pub use execution::{
+    Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, FinishReason, Metrics, Usage,
+    ValidationResult, ValidationStatus, Verdict,
+};
+pub use hash::{ContentHash, InvalidHash, RequestHash, VersionId, canonical_hash};
+pub use id::{
+    ActorId, ApiKeyId, AttemptId, ExecutionId, InvalidId, PromptId, ProviderId, RunId, WorkspaceId,
+};
+pub use model::{CatalogueModel, InvalidModelRef, Listed, ModelRef, Parameters, Price, PriceTier, Source};
+pub use money::NanoUsd;
+pub use name::{InvalidName, PromptName, PromptRef, VersionSelector};
+pub use page::Page;
+pub use prompt::{
+    Body, Content, Draft, Message, Prompt, PromptStatus, Role, Settings, Validation, ValidationRule,
+    Variable, VariableType, Version,
+};
+pub use provider::{EnvName, InvalidEnvName, KeyBinding, KeyRef, Origin, Provider, ProviderKind};
+pub use run::{ContextMessage, Priority, Run, RunContext, RunKind, RunProgress, RunStatus, Variant};
+pub use scrub::Scrubber;
+pub use time::{Span, Timestamp};
+
+/// A JSON object with its keys in the order they were written.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,303 @@
+//! Models: how they are referred to, what they can do, what they cost.
+
+use crate::{JsonObject, NanoUsd, Usage, id::text_serde};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// Why a text does not refer to a model.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` names no model: write `provider:model`, such as `dry-run:echo`")]
+pub struct InvalidModelRef(String);
+
+/// A model of a provider: `provider:model`, split at the first colon.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModelRef {
+    /// The provider's name.
+    pub provider: String,
+    /// The model's id as the provider knows it; it may hold colons and slashes.
+    pub model: String,
+}
+
+impl FromStr for ModelRef {
+    type Err = InvalidModelRef;
+
+    fn from_str(text: &str) -> Result<Self, InvalidModelRef> {
+        match text.split_once(':') {
+            Some((provider, model)) if !provider.is_empty() && !model.is_empty() => {
+                Ok(Self { provider: provider.to_owned(), model: model.to_owned() })
+            }
+            _ => Err(InvalidModelRef(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for ModelRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.provider, self.model)
+    }
+}
+
+text_serde!(ModelRef, "^[^:]+:.+$");
+
+/// The usual parameters of a call. What is absent is not sent.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Parameters {
+    /// Randomness, 0 to 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub temperature: Option<f64>,
+    /// The share of probability that is sampled from, over 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub top_p: Option<f64>,
+    /// The most tokens of an answer, reasoning included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub max_tokens: Option<u32>,
+    /// Texts at which the model stops.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stop: Vec<String>,
+    /// A seed, where the provider takes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<i64>,
+    /// Against repeating what was said, -2 to 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -2.0, max = 2.0))]
+    pub frequency_penalty: Option<f64>,
+    /// Against staying with what was said, -2 to 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -2.0, max = 2.0))]
+    pub presence_penalty: Option<f64>,
+    /// How much a reasoning model thinks, in the provider's own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning_effort: Option<String>,
+    /// Further fields merged into the request; it may not set model, messages, stream, n or headers.
+    #[serde(default, skip_serializing_if = "JsonObject::is_empty")]
+    pub extra: JsonObject,
+}
+
+impl Parameters {
+    /// The fields of a request that [`Self::extra`] may not set.
+    pub const RESERVED: [&str; 7] =
+        ["model", "messages", "stream", "stream_options", "n", "headers", "extra_headers"];
+
+    /// These parameters, with what is absent taken from `below`. Objects in `extra` are merged by field.
+    #[must_use]
+    pub fn over(self, below: &Self) -> Self {
+        let mut extra = below.extra.clone();
+        extra.extend(self.extra);
+        Self {
+            temperature: self.temperature.or(below.temperature),
+            top_p: self.top_p.or(below.top_p),
+            max_tokens: self.max_tokens.or(below.max_tokens),
+            stop: if self.stop.is_empty() { below.stop.clone() } else { self.stop },
+            seed: self.seed.or(below.seed),
+            frequency_penalty: self.frequency_penalty.or(below.frequency_penalty),
+            presence_penalty: self.presence_penalty.or(below.presence_penalty),
+            reasoning_effort: self.reasoning_effort.or_else(|| below.reasoning_effort.clone()),
+            extra,
+        }
+    }
+
+    /// The first parameter that is out of bounds, with what it must be.
+    pub fn check(&self) -> Result<(), String> {
+        let bounded = [
+            ("temperature", self.temperature, 0.0, 2.0),
+            ("topP", self.top_p, 0.0, 1.0),
+            ("frequencyPenalty", self.frequency_penalty, -2.0, 2.0),
+            ("presencePenalty", self.presence_penalty, -2.0, 2.0),
+        ];
+        for (name, value, low, high) in bounded {
+            if let Some(value) = value.filter(|value| !(low..=high).contains(value)) {
+                return Err(format!("`{name}` must be between {low} and {high}, got {value}"));
+            }
+        }
+        if self.max_tokens == Some(0) {
+            return Err("`maxTokens` must be at least 1, got 0".to_owned());
+        }
+        match Self::RESERVED.iter().find(|&&field| self.extra.contains_key(field)) {
+            Some(field) => Err(format!("`extra` may not set `{field}`: FormaOps sets it itself")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where a fact comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Source {
+    /// The page or list, or `user` for what the user entered.
+    pub source: String,
+    /// The day it was read, `YYYY-MM-DD`.
+    pub date: String,
+}
+
+/// What a model costs: nano-dollars per million tokens, a meter for each kind of token.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Price {
+    /// Tokens of the request.
+    pub input: u64,
+    /// Tokens of the request that were read from a cache; `input` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_input: Option<u64>,
+    /// Tokens written to a cache; `input` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write: Option<u64>,
+    /// Tokens of the answer.
+    pub output: u64,
+    /// Tokens of reasoning; `output` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<u64>,
+    /// Other prices for longer requests, shortest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<PriceTier>,
+}
+
+/// The prices from some length of the request on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PriceTier {
+    /// It holds for requests with more input tokens than this.
+    pub above: u64,
+    /// As in [`Price`].
+    pub input: u64,
+    /// As in [`Price`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_input: Option<u64>,
+    /// As in [`Price`].
+    pub output: u64,
+}
+
+impl Price {
+    /// A price of nothing, for local and dry runs.
+    pub const FREE: Self = Self {
+        input: 0,
+        cached_input: None,
+        cache_write: None,
+        output: 0,
+        reasoning: None,
+        tiers: Vec::new(),
+    };
+
+    /// What `usage` costs: `ceil(sum(tokens x price) / 1,000,000)`.
+    #[must_use]
+    pub fn cost(&self, usage: &Usage) -> NanoUsd {
+        let tier = self.tiers.iter().rev().find(|tier| usage.input_tokens > tier.above);
+        let (input, cached, output) = match tier {
+            Some(tier) => (tier.input, tier.cached_input, tier.output),
+            None => (self.input, self.cached_input, self.output),
+        };
+        let reasoning = if tier.is_some() { None } else { self.reasoning };
+        let cached_tokens = usage.cached_tokens.min(usage.input_tokens);
+        let written_tokens = usage.cache_write_tokens.min(usage.input_tokens - cached_tokens);
+        let reasoning_tokens = usage.reasoning_tokens.min(usage.output_tokens);
+        let meters = [
+            (usage.input_tokens - cached_tokens - written_tokens, input),
+            (cached_tokens, cached.unwrap_or(input)),
+            (written_tokens, self.cache_write.unwrap_or(input)),
+            (usage.output_tokens - reasoning_tokens, output),
+            (reasoning_tokens, reasoning.unwrap_or(output)),
+        ];
+        let total: u128 = meters.iter().map(|&(tokens, price)| u128::from(tokens) * u128::from(price)).sum();
+        NanoUsd::from_nanos(u64::try_from(total.div_ceil(1_000_000)).unwrap_or(u64::MAX))
+    }
+}
+
+/// What is known of a model. What is absent is unknown, and shown as unknown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CatalogueModel {
+    /// The model.
+    pub model: ModelRef,
+    /// A name for people, where it differs from the id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The most tokens of request and answer together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_window: Option<u64>,
+    /// The most tokens of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_output_tokens: Option<u64>,
+    /// What it costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// Where these facts come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Whether the provider's own list was asked, and what it said.
+    pub listed: Listed,
+}
+
+/// What the provider's own list says of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Listed {
+    /// The list names it.
+    Yes,
+    /// The list does not name it.
+    No,
+    /// The list was not asked yet.
+    Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_split_at_the_first_colon() {
+        let model: ModelRef = "ollama:llama3:8b".parse().unwrap();
+        assert_eq!((model.provider.as_str(), model.model.as_str()), ("ollama", "llama3:8b"));
+        for bad in ["", "gpt", ":gpt", "openai:"] {
+            assert!(bad.parse::<ModelRef>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_cost_is_the_sum_of_its_meters_rounded_up_to_a_nano_dollar() {
+        let price = Price {
+            input: 2_500_000_000,
+            cached_input: Some(1_250_000_000),
+            output: 10_000_000_000,
+            ..Price::default()
+        };
+        let usage = Usage {
+            input_tokens: 1_000,
+            cached_tokens: 400,
+            output_tokens: 200,
+            reasoning_tokens: 50,
+            ..Usage::default()
+        };
+        assert_eq!(price.cost(&usage).to_string(), "0.004");
+        let tiny = Price { input: 1, ..Price::default() };
+        assert_eq!(tiny.cost(&Usage { input_tokens: 1, ..Usage::default() }).as_nanos(), 1);
+    }
+
+    #[test]
+    fn a_long_request_pays_the_price_of_its_tier() {
+        let tiers =
+            vec![PriceTier { above: 200_000, input: 4_000_000, cached_input: None, output: 8_000_000 }];
+        let price = Price { input: 2_000_000, output: 4_000_000, tiers, ..Price::default() };
+        let cost = |input_tokens| price.cost(&Usage { input_tokens, ..Usage::default() }).as_nanos();
+        assert_eq!(cost(200_000), 400_000);
+        assert_eq!(cost(200_001), 800_004);
+    }
+
+    #[test]
+    fn usage_that_contradicts_itself_never_costs_less_than_nothing() {
+        let price = Price { input: 1_000_000, output: 1_000_000, ..Price::default() };
+        let lie = Usage { input_tokens: 1, cached_tokens: 9, reasoning_tokens: 9, ..Usage::default() };
+        assert_eq!(price.cost(&lie).as_nanos(), 1);
+    }
+
+    #[test]
+    fn parameters_are_bounded_and_the_free_object_cannot_take_over_the_request() {
+        let hot = Parameters { temperature: Some(3.5), ..Parameters::default() };
+        assert_eq!(hot.check().unwrap_err(), "`temperature` must be between 0 and 2, got 3.5");
+        let extra = serde_json::from_str(r#"{"stream": false}"#).unwrap();
+        assert!(Parameters { extra, ..Parameters::default() }.check().unwrap_err().contains("`stream`"));
+    }
+}

@@ -1,0 +1,169 @@
+//! Runs: one request of the user, made of executions.
+
+use crate::{
+    ActorId, Execution, ExecutionStatus, JsonObject, ModelRef, NanoUsd, Parameters, PromptId, PromptName,
+    Role, RunId, Timestamp, VersionId,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One request of the user: variants (columns) times cases (rows) times repeats.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    /// Its identity.
+    pub id: RunId,
+    /// What kind of request it is.
+    pub kind: RunKind,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// The prompt.
+    pub prompt_id: PromptId,
+    /// The prompt's name when it was run.
+    pub prompt_name: PromptName,
+    /// The columns, in order.
+    pub variants: Vec<Variant>,
+    /// The inputs, with sensitive values masked.
+    pub inputs: JsonObject,
+    /// What was sent along with the rendered prompt.
+    #[serde(default)]
+    pub context: RunContext,
+    /// How often each cell is executed.
+    pub repeats: u32,
+    /// How far it is.
+    pub progress: RunProgress,
+    /// Who asked for it.
+    pub created_by: ActorId,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When its first execution started.
+    pub started_at: Option<Timestamp>,
+    /// When its last execution ended.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// What kind of request a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RunKind {
+    /// One column.
+    Single,
+    /// Several columns side by side.
+    Compare,
+}
+
+/// Where a run stands. Whether its executions succeeded is in [`RunProgress`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RunStatus {
+    /// Nothing has started yet.
+    Pending,
+    /// Some execution has started.
+    Running,
+    /// Every execution has ended.
+    Completed,
+    /// It was cancelled; every execution has ended.
+    Cancelled,
+}
+
+impl RunStatus {
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Completed | Self::Cancelled)
+    }
+}
+
+/// How urgent a run is. Ordered: `Low < Normal < High < Critical`.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// When nothing else waits.
+    Low,
+    /// The usual.
+    #[default]
+    Normal,
+    /// Before the usual.
+    High,
+    /// Before all; for people and the engine, not for API keys.
+    Critical,
+}
+
+/// A column of a run: one version on one model with its parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Variant {
+    /// The exact version.
+    pub version_id: VersionId,
+    /// Its local number; a snapshot of a draft has none.
+    pub version_number: Option<u32>,
+    /// The model.
+    pub model: ModelRef,
+    /// The parameters as they are sent.
+    pub parameters: Parameters,
+}
+
+/// What is sent along with the rendered prompt.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RunContext {
+    /// Earlier messages of the conversation, put before the last user message of the prompt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<ContextMessage>,
+    /// Further JSON that templates see as `@context`.
+    #[serde(default, skip_serializing_if = "JsonObject::is_empty")]
+    pub data: JsonObject,
+}
+
+/// An earlier message of the conversation: plain text, never parsed as a template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ContextMessage {
+    /// Who spoke.
+    pub role: Role,
+    /// What was said.
+    pub text: String,
+}
+
+/// How far a run is: counts of its executions' newest generations, and what they cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunProgress {
+    /// All of them.
+    pub total: u32,
+    /// Waiting.
+    pub pending: u32,
+    /// Under way.
+    pub running: u32,
+    /// Ended well.
+    pub completed: u32,
+    /// Ended badly.
+    pub failed: u32,
+    /// Cancelled.
+    pub cancelled: u32,
+    /// The sum of known costs.
+    pub cost_usd: NanoUsd,
+}
+
+impl RunProgress {
+    /// The progress of a run with these executions (newest generations only).
+    pub fn of<'a>(executions: impl IntoIterator<Item = &'a Execution>) -> Self {
+        executions.into_iter().fold(Self::default(), |mut progress, execution| {
+            let count = match execution.status {
+                ExecutionStatus::Pending => &mut progress.pending,
+                ExecutionStatus::Running => &mut progress.running,
+                ExecutionStatus::Completed => &mut progress.completed,
+                ExecutionStatus::Failed => &mut progress.failed,
+                ExecutionStatus::Cancelled => &mut progress.cancelled,
+            };
+            *count += 1;
+            progress.total += 1;
+            progress.cost_usd = progress.cost_usd + execution.metrics.cost_usd.unwrap_or_default();
+            progress
+        })
+    }
+}
