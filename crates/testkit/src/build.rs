@@ -1,0 +1,53 @@
+//! The things most stories start with.
+
+use crate::ids::provider_id;
+use formaops_domain::{
+    Body, Content, KeyBinding, KeyRef, Origin, Parameters, Provider, ProviderKind, Role, Timestamp,
+    ports::{ModelMessage, ModelRequest, Timeouts},
+};
+use url::Url;
+
+/// The content of a prompt that is one text, with no variables.
+#[must_use]
+pub fn content(template: &str) -> Content {
+    Content { body: Body::text(template), ..Content::default() }
+}
+
+/// The content of a prompt that is a list of messages, with no variables.
+pub fn message_content<'a>(messages: impl IntoIterator<Item = (Role, &'a str)>) -> Content {
+    Content { body: Body::messages(messages), ..Content::default() }
+}
+
+/// A provider called `local` that speaks OpenAI Chat Completions at `base_url`, with the key of
+/// the environment variable `env` where one is given.
+///
+/// # Panics
+/// Where `env` may not hold a key.
+#[must_use]
+pub fn provider(base_url: Url, env: Option<&str>) -> Provider {
+    let key = env.map(|name| KeyBinding {
+        reference: KeyRef::Env { name: name.parse().expect("the variable may hold a key") },
+        origin: Origin::of(&base_url),
+    });
+    Provider {
+        id: provider_id(1),
+        name: "local".to_owned(),
+        kind: ProviderKind::OpenAiChat,
+        base_url: Some(base_url),
+        key,
+        max_concurrent: None,
+        created_at: Timestamp::default(),
+        updated_at: Timestamp::default(),
+    }
+}
+
+/// A call of `model` with one user message, no parameters and the usual timeouts.
+#[must_use]
+pub fn request(model: &str, text: &str) -> ModelRequest {
+    ModelRequest {
+        model: model.to_owned(),
+        messages: vec![ModelMessage { role: Role::User, text: text.to_owned() }],
+        parameters: Parameters::default(),
+        timeouts: Timeouts::default(),
+    }
+}

@@ -1,0 +1,141 @@
+//! What the server does when only a model id tells it: for the binary, benches and browser tests.
+
+use super::{chat::ChatReply, connection::Received, reply::Reply};
+use formaops_domain::Usage;
+use serde_json::json;
+use std::time::Duration;
+
+/// One example of each behaviour; the numbers in a name may be changed.
+pub(super) const EXAMPLES: [&str; 19] = [
+    "echo",         // the last message, word by word
+    "words-200",    // 200 tokens at once
+    "slow-50x200",  // a token every 50 ms, 200 of them
+    "reasoning",    // reasoning before the answer
+    "markdown",     // headings, a list, a table, code, and markup that must not be live
+    "json",         // what the sample code reviewer asks for
+    "big-10mb",     // 10 MB of text
+    "fail-400",     // any status, as OpenAI says it
+    "fail-401",     //
+    "fail-404",     //
+    "fail-429",     // with retry-after
+    "fail-500",     //
+    "html",         // a page where a stream was expected
+    "truncated",    // text, then the end without a word
+    "stream-error", // text, then an error object in the stream
+    "stall",        // text, then silence
+    "silent",       // nothing at all
+    "reset",        // a reset in place of an answer
+    "reset-midway", // text, then a reset
+];
+
+const MARKDOWN: &str = "# Summary\n\nA **short** answer with `code`, [a link](https://example.com) and\n\
+    an ![image](https://example.com/pixel.png).\n\n\
+    | option | cost |\n| --- | ---: |\n| one | 1 |\n| two | 2 |\n\n\
+    1. First\n2. Second\n\n```rust\nfn main() {}\n```\n\n\
+    <script>alert(1)</script> and [a trap](javascript:alert(1))\n";
+
+/// The reply that the request's model id names.
+pub(super) fn of(request: &Received) -> Option<Reply> {
+    let model = request.model();
+    let (name, argument) = model.split_once('-').unwrap_or((model, ""));
+    let words = "The quick answer comes first.";
+    match (name, argument) {
+        ("echo", "") => Some(echo(request)),
+        ("words", count) => Some(tokens(request, count.parse().ok()?, None)),
+        ("slow", "") => Some(tokens(request, 200, Some(Duration::from_millis(50)))),
+        ("slow", shape) => {
+            let (millis, count) = shape.split_once('x')?;
+            Some(tokens(request, count.parse().ok()?, Some(Duration::from_millis(millis.parse().ok()?))))
+        }
+        ("reasoning", "") => {
+            let chat = ChatReply::new().reasoning("First I think. ").reasoning("Then I am sure.");
+            let usage =
+                Usage { input_tokens: 10, output_tokens: 20, reasoning_tokens: 8, ..Usage::default() };
+            Some(reported(request, chat.texts(words.split_inclusive(' ')), usage))
+        }
+        ("markdown", "") => Some(spoken(request, MARKDOWN)),
+        ("json", "") => Some(spoken(request, &review())),
+        ("big", "10mb") => Some(big()),
+        ("fail", status) => Some(failure(status.parse().ok()?)),
+        ("html", "") => Some(Reply::html(200, "<!DOCTYPE html><title>Welcome</title><p>Sign in first.</p>")),
+        ("truncated", "") => Some(ChatReply::new().texts(words.split_inclusive(' ')).unfinished().into()),
+        ("stream", "error") => {
+            let chat = ChatReply::new().texts(words.split_inclusive(' '));
+            Some(chat.error("The server had an error while processing your request", "server_error").into())
+        }
+        ("stall", "") => {
+            let chat = ChatReply::new().texts(words.split_inclusive(' ')).unfinished();
+            Some(chat.into_reply().then_silence())
+        }
+        ("silent", "") => Some(Reply::silence()),
+        ("reset", "") => Some(Reply::reset()),
+        ("reset", "midway") => {
+            let chat = ChatReply::new().texts(words.split_inclusive(' ')).unfinished();
+            // The pause lets the text arrive before the reset overtakes it.
+            Some(chat.wait(Duration::from_millis(50)).into_reply().then_reset())
+        }
+        _ => None,
+    }
+}
+
+fn input_words(request: &Received) -> u64 {
+    let messages = request.body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let words = messages.iter().filter_map(|message| message["content"].as_str());
+    words.map(|text| text.split_whitespace().count() as u64).sum()
+}
+
+/// The chat with `usage`, where the request asked for it.
+fn reported(request: &Received, chat: ChatReply, usage: Usage) -> Reply {
+    let wanted = request.body["stream_options"]["include_usage"] == true;
+    if wanted { chat.usage(usage).into() } else { chat.into() }
+}
+
+fn spoken(request: &Received, text: &str) -> Reply {
+    let words: Vec<&str> = text.split_inclusive(' ').collect();
+    let usage =
+        Usage { input_tokens: input_words(request), output_tokens: words.len() as u64, ..Usage::default() };
+    reported(request, ChatReply::new().texts(words), usage)
+}
+
+fn echo(request: &Received) -> Reply {
+    let last = request.body["messages"].as_array().and_then(|messages| messages.last());
+    spoken(request, last.and_then(|message| message["content"].as_str()).unwrap_or_default())
+}
+
+fn tokens(request: &Received, count: u64, pause: Option<Duration>) -> Reply {
+    let chat = (1..=count).fold(ChatReply::new(), |chat, number| {
+        let chat = if let Some(pause) = pause { chat.wait(pause) } else { chat };
+        chat.text(&format!("word{number} "))
+    });
+    let usage = Usage { input_tokens: input_words(request), output_tokens: count, ..Usage::default() };
+    reported(request, chat, usage)
+}
+
+fn big() -> Reply {
+    let line = "All work and no play makes a long answer. ".repeat(390);
+    let piece = &line[..16_000];
+    (0..625).fold(ChatReply::new(), |chat, _| chat.text(piece)).into()
+}
+
+fn review() -> String {
+    let issue = json!({
+        "type": "bug", "severity": "high", "path": "src/main.rs", "line": 12,
+        "description": "The result of the call is ignored.",
+    });
+    format!("{:#}", json!({ "issues": [issue], "overall_rating": 7 }))
+}
+
+fn failure(status: u16) -> Reply {
+    let error = |message: &str, kind: &str, code: Option<&str>| Reply::error(status, message, kind, code);
+    match status {
+        400 => error("Unsupported parameter.", "invalid_request_error", Some("unsupported_parameter")),
+        401 => error("Incorrect API key provided.", "invalid_request_error", Some("invalid_api_key")),
+        403 => error("You have no access to this model.", "invalid_request_error", None),
+        404 => error("The model does not exist.", "invalid_request_error", Some("model_not_found")),
+        429 => {
+            error("Rate limit reached.", "requests", Some("rate_limit_exceeded")).header("retry-after", "2")
+        }
+        503 => error("The engine is overloaded.", "server_error", None),
+        _ => error("The server had an error.", "server_error", None),
+    }
+}
