@@ -13,6 +13,7 @@ const MARK: &[u8] = b"[redacted]";
 pub struct Scrubber {
     secrets: Vec<Box<[u8]>>,
     held: Vec<u8>,
+    found: u64,
 }
 
 impl Scrubber {
@@ -30,13 +31,25 @@ impl Scrubber {
         }
         // The longest first, so that a secret that begins with another goes as a whole.
         found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Self { secrets: found, held: Vec::new() }
+        Self { secrets: found, ..Self::default() }
     }
 
     /// Whether there is nothing to look for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.secrets.is_empty()
+    }
+
+    /// Whether a tail is held back that may be the start of a secret.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// How many secrets were taken out of what was fed so far.
+    #[must_use]
+    pub const fn found(&self) -> u64 {
+        self.found
     }
 
     /// The next piece, scrubbed; its tail may come with the piece that follows.
@@ -57,6 +70,7 @@ impl Scrubber {
             if let Some(secret) = self.secrets.iter().find(|secret| rest.starts_with(secret)) {
                 output.extend_from_slice(MARK);
                 at += secret.len();
+                self.found += 1;
             } else {
                 output.push(rest[0]);
                 at += 1;
@@ -69,18 +83,22 @@ impl Scrubber {
     #[must_use]
     pub fn finish(&mut self) -> Vec<u8> {
         let held = std::mem::take(&mut self.held);
-        let mut whole = Self { secrets: self.secrets.clone(), held: Vec::new() };
-        // A held tail may hold a shorter secret that was waiting for a longer one.
+        if held.is_empty() {
+            return held;
+        }
+        let mut whole = Self { secrets: self.secrets.clone(), ..Self::default() };
+        // A held tail may hold a shorter secret that was waiting for a longer one, and so on inwards.
         whole.secrets.retain(|secret| secret.len() <= held.len());
         let mut output = whole.feed(&held);
-        output.append(&mut whole.held);
+        output.append(&mut whole.finish());
+        self.found += whole.found;
         output
     }
 
     /// A whole text, scrubbed.
     #[must_use]
     pub fn scrub(&self, text: &str) -> String {
-        let mut fresh = Self { secrets: self.secrets.clone(), held: Vec::new() };
+        let mut fresh = Self { secrets: self.secrets.clone(), ..Self::default() };
         let mut output = fresh.feed(text.as_bytes());
         output.append(&mut fresh.finish());
         String::from_utf8_lossy(&output).into_owned()
@@ -110,7 +128,10 @@ mod tests {
         assert_eq!(scrubber.feed(b"hello sk"), b"hello ");
         assert_eq!(scrubber.feed(b"y"), b"sky");
         assert_eq!(scrubber.feed(b" sk-sec"), b" ");
+        assert!(scrubber.is_holding());
         assert_eq!(scrubber.finish(), b"sk-sec");
+        assert!(!scrubber.is_holding());
+        assert_eq!(scrubber.found(), 0);
     }
 
     #[test]
@@ -118,6 +139,14 @@ mod tests {
         let mut scrubber = Scrubber::new(["abcd", "abcdefgh"]);
         assert_eq!(scrubber.feed(b"abcdef"), b"");
         assert_eq!(scrubber.finish(), b"[redacted]ef");
+        assert_eq!(scrubber.found(), 1);
+    }
+
+    #[test]
+    fn a_secret_inside_two_longer_ones_that_never_came_goes_all_the_same() {
+        let mut scrubber = Scrubber::new(["abcdefghX", "cdefghY", "efgh"]);
+        assert_eq!(scrubber.feed(b"abcdefgh"), b"");
+        assert_eq!(scrubber.finish(), b"abcd[redacted]");
     }
 
     #[test]
