@@ -1,1 +1,41 @@
-//! Placeholder
+//! The scheduler and the path of an execution, from the queue to its committed end.
+//!
+//! [`machine`] decides what runs when and touches nothing. [`Engine`] drives it: it carries the
+//! decisions out against the ports of the domain, and streams what models answer to whoever listens.
+//!
+//! ```
+//! use formaops_domain::{Execution, Run};
+//! use formaops_engine::{Engine, EngineError, Limits, Ports, Submission};
+//!
+//! async fn run_to_its_end(ports: Ports, run: &Run, executions: &[Execution]) -> Result<Run, EngineError> {
+//!     let engine = Engine::start(ports, Limits::default());
+//!     engine.submit(Submission::new(run, executions)).await?;
+//!     engine.wait_run(run.id).await
+//! }
+//! ```
+//!
+//! Invariants:
+//!
+//! - A transition is committed before anyone is told of it. Chunks of text are no transitions: they
+//!   leave at once and never wait for the store.
+//! - Text that was received is kept, whatever follows: a failure, a cancel, a panic, a shutdown.
+//! - A sensitive input is in the request and nowhere else: not in text, reasoning, recordings,
+//!   failures or events.
+//! - An execution that panics fails alone; the others and the engine go on.
+
+mod actor;
+mod core;
+mod handle;
+mod live;
+pub mod machine;
+mod pipeline;
+mod prepare;
+mod receive;
+mod recorder;
+mod reporter;
+mod sensitive;
+mod settle;
+
+pub use handle::{Engine, EngineError, Ports, Submission};
+pub use live::LiveText;
+pub use machine::{Limits, Load, ProviderLoad};

@@ -1,0 +1,283 @@
+//! The one task that owns the machine, carries out its effects and feeds back what became of them.
+
+use crate::{
+    core::Core,
+    handle::{EngineError, Submission},
+    machine::{Effect, Event, Limits, Load, Machine, RunEnd},
+    pipeline::{Job, leave_queue},
+    reporter::{News, report},
+    sensitive::Sensitive,
+};
+use formaops_domain::{ExecutionId, JsonObject, Run, RunId};
+use futures::StreamExt;
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::{Id, JoinError, JoinSet},
+};
+use tokio_util::sync::CancellationToken;
+
+/// How long a shutdown waits for commits that are under way.
+const SHUTDOWN_TIME: Duration = Duration::from_secs(2);
+/// How many ends of queued executions are on their way to the store at once: a commit of the store.
+const LEAVING_AT_ONCE: usize = 256;
+
+type Reply<T> = oneshot::Sender<T>;
+type RunResult = Result<Run, EngineError>;
+type ExecutionResult = Result<(), EngineError>;
+
+/// What the actor is asked.
+pub(crate) enum Command {
+    Submit(Submission, Reply<ExecutionResult>),
+    /// Answered with `None` where the run is not in hand.
+    CancelRun(RunId, Reply<Option<RunResult>>),
+    CancelExecution(ExecutionId, Reply<ExecutionResult>),
+    /// Answered with `None` where the run is not in hand.
+    WaitRun(RunId, Reply<Option<RunResult>>),
+    SetLimits(Limits, Reply<()>),
+    Status(Reply<Load>),
+    Shutdown(Reply<()>),
+    /// From a job: its call has left the wire.
+    AttemptEnded(ExecutionId),
+}
+
+/// What a task was for, kept outside of it in case it panics.
+enum Task {
+    Execution(ExecutionId),
+    Leaving(Vec<ExecutionId>),
+    Report(RunId),
+}
+
+/// What a task came to.
+enum Done {
+    Execution { committed: bool },
+    Leaving(Vec<(ExecutionId, bool)>),
+    Report(Box<RunResult>),
+}
+
+struct RunInHand {
+    sensitive: Arc<Sensitive>,
+    news: mpsc::UnboundedSender<News>,
+    waiters: Vec<Reply<Option<RunResult>>>,
+    ending: bool,
+}
+
+pub(crate) struct Actor {
+    core: Arc<Core>,
+    machine: Machine,
+    commands: mpsc::UnboundedSender<Command>,
+    runs: HashMap<RunId, RunInHand>,
+    cancels: HashMap<ExecutionId, CancellationToken>,
+    waiters: HashMap<ExecutionId, Vec<Reply<ExecutionResult>>>,
+    tasks: JoinSet<Done>,
+    purposes: HashMap<Id, Task>,
+}
+
+impl Actor {
+    /// Starts the actor and answers where to send commands.
+    pub(crate) fn start(core: Arc<Core>, limits: Limits) -> mpsc::UnboundedSender<Command> {
+        let (commands, inbox) = mpsc::unbounded_channel();
+        let actor = Self {
+            core,
+            machine: Machine::new(limits),
+            commands: commands.clone(),
+            runs: HashMap::new(),
+            cancels: HashMap::new(),
+            waiters: HashMap::new(),
+            tasks: JoinSet::new(),
+            purposes: HashMap::new(),
+        };
+        tokio::spawn(actor.work(inbox));
+        commands
+    }
+
+    async fn work(mut self, mut inbox: mpsc::UnboundedReceiver<Command>) {
+        loop {
+            tokio::select! {
+                Some(command) = inbox.recv() => match command {
+                    Command::Shutdown(reply) => {
+                        self.shut_down().await;
+                        answer(reply, ());
+                        return;
+                    }
+                    command => self.obey(command),
+                },
+                Some(joined) = self.tasks.join_next_with_id() => self.join(joined),
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Submit(submission, reply) => answer(reply, self.submit(submission)),
+            Command::CancelRun(run, reply) => {
+                self.wait_run(run, reply);
+                self.feed(Event::CancelRun { run });
+            }
+            Command::CancelExecution(execution, reply) => {
+                if self.machine.run_of(execution).is_some() {
+                    self.waiters.entry(execution).or_default().push(reply);
+                } else {
+                    answer(reply, Ok(()));
+                }
+                self.feed(Event::CancelExecution { execution });
+            }
+            Command::WaitRun(run, reply) => self.wait_run(run, reply),
+            Command::SetLimits(limits, reply) => {
+                self.feed(Event::LimitsChanged { limits });
+                answer(reply, ());
+            }
+            Command::Status(reply) => answer(reply, self.machine.load()),
+            Command::AttemptEnded(execution) => self.feed(Event::AttemptEnded { execution }),
+            Command::Shutdown(_) => {}
+        }
+    }
+
+    fn submit(&mut self, submission: Submission) -> Result<(), EngineError> {
+        let Submission { run, priority, watched, concurrency, executions, sensitive } = submission;
+        match self.runs.get(&run) {
+            Some(known) if known.ending => return Err(EngineError::RunEnding { run }),
+            Some(_) => {}
+            None => self.take_in_hand(run, sensitive),
+        }
+        self.feed(Event::RunSubmitted { run, priority, watched, concurrency, executions });
+        Ok(())
+    }
+
+    fn take_in_hand(&mut self, run: RunId, sensitive: JsonObject) {
+        let (news, inbox) = mpsc::unbounded_channel();
+        let core = Arc::clone(&self.core);
+        self.spawn(Task::Report(run), async move { Done::Report(Box::new(report(core, run, inbox).await)) });
+        let sensitive = Arc::new(Sensitive::new(sensitive));
+        self.runs.insert(run, RunInHand { sensitive, news, waiters: Vec::new(), ending: false });
+    }
+
+    fn wait_run(&mut self, run: RunId, reply: Reply<Option<RunResult>>) {
+        match self.runs.get_mut(&run) {
+            Some(run) => run.waiters.push(reply),
+            None => answer(reply, None),
+        }
+    }
+
+    fn feed(&mut self, event: Event) {
+        let effects = self.machine.handle(self.core.ports.clock.monotonic(), event);
+        let mut leaving: HashMap<RunId, Vec<ExecutionId>> = HashMap::new();
+        for effect in effects {
+            match effect {
+                Effect::Start { run, execution } => self.execute(run, execution),
+                Effect::CancelAttempt { execution } => {
+                    if let Some(cancel) = self.cancels.get(&execution) {
+                        cancel.cancel();
+                    }
+                }
+                Effect::FinishQueued { run, execution } => leaving.entry(run).or_default().push(execution),
+                Effect::FinishRun { run, end } => self.end_run(run, end),
+            }
+        }
+        for (run, executions) in leaving {
+            self.leave_queue(run, executions);
+        }
+    }
+
+    fn execute(&mut self, run: RunId, execution: ExecutionId) {
+        let Some(in_hand) = self.runs.get(&run) else { return };
+        let cancel = CancellationToken::new();
+        let job = Job {
+            core: Arc::clone(&self.core),
+            execution,
+            sensitive: Arc::clone(&in_hand.sensitive),
+            cancel: cancel.clone(),
+            news: in_hand.news.clone(),
+            commands: self.commands.clone(),
+        };
+        self.cancels.insert(execution, cancel);
+        self.spawn(
+            Task::Execution(execution),
+            async move { Done::Execution { committed: job.execute().await } },
+        );
+    }
+
+    fn leave_queue(&mut self, run: RunId, executions: Vec<ExecutionId>) {
+        let Some(news) = self.runs.get(&run).map(|run| run.news.clone()) else { return };
+        let core = Arc::clone(&self.core);
+        self.spawn(Task::Leaving(executions.clone()), async move {
+            let (core, news) = (&core, &news);
+            let leaving = futures::stream::iter(executions)
+                .map(|execution| async move { (execution, leave_queue(core, execution, None, news).await) })
+                .buffer_unordered(LEAVING_AT_ONCE);
+            Done::Leaving(leaving.collect().await)
+        });
+    }
+
+    fn end_run(&mut self, run: RunId, end: RunEnd) {
+        if let Some(run) = self.runs.get_mut(&run) {
+            run.ending = true;
+            // Where the reporter has panicked, its join answers those who wait.
+            let _ = run.news.send(News::Ended(end));
+        }
+    }
+
+    fn spawn(&mut self, purpose: Task, task: impl Future<Output = Done> + Send + 'static) {
+        let id = self.tasks.spawn(task).id();
+        self.purposes.insert(id, purpose);
+    }
+
+    fn join(&mut self, joined: Result<(Id, Done), JoinError>) {
+        let (id, done) = match joined {
+            Ok((id, done)) => (id, Some(done)),
+            Err(error) => (error.id(), None),
+        };
+        let Some(purpose) = self.purposes.remove(&id) else { return };
+        match (purpose, done) {
+            (Task::Execution(execution), done) => {
+                let committed = matches!(done, Some(Done::Execution { committed: true }));
+                self.cancels.remove(&execution);
+                self.end_execution(execution, committed);
+            }
+            (Task::Leaving(_), Some(Done::Leaving(left))) => {
+                for (execution, committed) in left {
+                    self.end_execution(execution, committed);
+                }
+            }
+            (Task::Leaving(executions), _) => {
+                for execution in executions {
+                    self.end_execution(execution, false);
+                }
+            }
+            (Task::Report(run), done) => {
+                let result = match done {
+                    Some(Done::Report(result)) => *result,
+                    _ => Err(EngineError::Uncommitted { run }),
+                };
+                let waiters = self.runs.remove(&run).map(|run| run.waiters).unwrap_or_default();
+                for waiter in waiters {
+                    answer(waiter, Some(result.clone()));
+                }
+            }
+        }
+    }
+
+    fn end_execution(&mut self, execution: ExecutionId, committed: bool) {
+        let Some(run) = self.machine.run_of(execution) else { return };
+        self.feed(Event::ExecutionEnded { execution, committed });
+        for waiter in self.waiters.remove(&execution).unwrap_or_default() {
+            let result = if committed { Ok(()) } else { Err(EngineError::Uncommitted { run }) };
+            answer(waiter, result);
+        }
+    }
+
+    async fn shut_down(&mut self) {
+        self.core.closing.cancel();
+        // Without news to come, reporters end by themselves.
+        self.runs.clear();
+        let rest = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(SHUTDOWN_TIME, rest).await.is_err() {
+            tracing::warn!(tasks = self.tasks.len(), "some tasks did not end in time");
+        }
+    }
+}
+
+/// Whoever asked may have stopped waiting, which is no matter.
+fn answer<T>(reply: Reply<T>, answer: T) {
+    let _ = reply.send(answer);
+}

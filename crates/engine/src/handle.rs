@@ -1,0 +1,219 @@
+//! The engine as its callers see it.
+
+use crate::{
+    actor::{Actor, Command},
+    core::Core,
+    live::LiveText,
+    machine::{Limits, Load},
+};
+use formaops_domain::{
+    Execution, ExecutionId, Failure, JsonObject, Priority, Run, RunId,
+    ports::{Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
+};
+use std::{fmt, num::NonZeroU32, sync::Arc};
+use tokio::sync::{mpsc, oneshot};
+
+/// What the engine needs from the outside.
+#[derive(Clone)]
+pub struct Ports {
+    /// Keeps runs, executions and attempts.
+    pub store: Arc<dyn RunStore>,
+    /// Finds the provider of a model.
+    pub providers: Arc<dyn Providers>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Names attempts.
+    pub ids: Arc<dyn Ids>,
+    /// Hears of everything that happens.
+    pub events: Arc<dyn EventSink>,
+    /// Counts tokens where the provider did not.
+    pub tokens: Arc<dyn TokenCounter>,
+}
+
+/// A run to be executed. It is in the store already, with its executions pending.
+#[derive(Clone)]
+pub struct Submission {
+    /// The run.
+    pub run: RunId,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Whether a person looks on while it streams: it then waits for no background work.
+    pub watched: bool,
+    /// How many of its executions may be on the wire at once, in place of the default limits.
+    pub concurrency: Option<NonZeroU32>,
+    /// Its executions in order, each with the name of its provider.
+    pub executions: Vec<(ExecutionId, String)>,
+    /// The true values of inputs that are stored masked. They stay in memory, and are taken out of
+    /// everything that is stored or shown.
+    pub sensitive: JsonObject,
+}
+
+impl Submission {
+    /// A run in the background, with nothing sensitive.
+    #[must_use]
+    pub fn new<'a>(run: &Run, executions: impl IntoIterator<Item = &'a Execution>) -> Self {
+        let named = |execution: &Execution| (execution.id, execution.model.provider.clone());
+        Self {
+            run: run.id,
+            priority: run.priority,
+            watched: false,
+            concurrency: None,
+            executions: executions.into_iter().map(named).collect(),
+            sensitive: JsonObject::new(),
+        }
+    }
+}
+
+/// Shows no value of a sensitive input.
+impl fmt::Debug for Submission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submission")
+            .field("run", &self.run)
+            .field("priority", &self.priority)
+            .field("watched", &self.watched)
+            .field("concurrency", &self.concurrency)
+            .field("executions", &self.executions)
+            .field("sensitive", &self.sensitive.keys().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+/// Why the engine did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// The engine was shut down.
+    #[error("the engine was shut down")]
+    Stopped,
+    /// Executions cannot be added any more.
+    #[error("`{run}` is just ending: submit it again once it has ended")]
+    RunEnding {
+        /// The run.
+        run: RunId,
+    },
+    /// It ended, but the store could not keep that.
+    #[error("`{run}` could not be completed: the store did not keep the end of all its executions")]
+    Uncommitted {
+        /// The run.
+        run: RunId,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Failure),
+}
+
+/// Executes runs. Cheap to clone; every clone is the same engine.
+///
+/// It works until [`Engine::shutdown`], also when no clone is left.
+#[derive(Clone)]
+pub struct Engine {
+    core: Arc<Core>,
+    commands: mpsc::UnboundedSender<Command>,
+}
+
+impl Engine {
+    /// Starts an engine on the current runtime.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    #[must_use]
+    pub fn start(ports: Ports, limits: Limits) -> Self {
+        let core = Arc::new(Core::new(ports));
+        let commands = Actor::start(Arc::clone(&core), limits);
+        Self { core, commands }
+    }
+
+    /// Puts executions into the queue, and answers once they are there. Executions submitted for a
+    /// run that is under way are added to it, and those that are there already are left alone.
+    ///
+    /// # Errors
+    /// [`EngineError::RunEnding`] where the run is just being ended.
+    pub async fn submit(&self, submission: Submission) -> Result<(), EngineError> {
+        self.ask(|reply| Command::Submit(submission, reply)).await?
+    }
+
+    /// Cancels what is left of a run, and answers the run once that is committed. What has ended
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// Where there is no such run, or the store could not keep its end.
+    pub async fn cancel_run(&self, run: RunId) -> Result<Run, EngineError> {
+        let ended = self.ask(|reply| Command::CancelRun(run, reply)).await?;
+        self.ended(run, ended).await
+    }
+
+    /// Cancels an execution, and answers once that is committed. One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// [`EngineError::Uncommitted`] where the store could not keep its end.
+    pub async fn cancel_execution(&self, execution: ExecutionId) -> Result<(), EngineError> {
+        self.ask(|reply| Command::CancelExecution(execution, reply)).await?
+    }
+
+    /// Waits until a run has ended, and answers it as it then is. One that the engine does not have
+    /// in hand is answered as it is stored.
+    ///
+    /// # Errors
+    /// Where there is no such run, or the store could not keep its end.
+    pub async fn wait_run(&self, run: RunId) -> Result<Run, EngineError> {
+        let ended = self.ask(|reply| Command::WaitRun(run, reply)).await?;
+        self.ended(run, ended).await
+    }
+
+    /// The text of an answer from `offset` on, while it comes; `None` once the store has it.
+    ///
+    /// Text is here before its chunk is sent as an event, so a reader who subscribes first and then
+    /// asks misses nothing.
+    #[must_use]
+    pub fn live_output(&self, execution: ExecutionId, offset: u64) -> Option<LiveText> {
+        self.core.live(execution).map(|live| live.text().from(offset))
+    }
+
+    /// As [`Engine::live_output`], for the reasoning, which is not sent as events.
+    #[must_use]
+    pub fn live_reasoning(&self, execution: ExecutionId, offset: u64) -> Option<LiveText> {
+        self.core.live(execution).map(|live| live.reasoning().from(offset))
+    }
+
+    /// Sets how much may be on the wire at once. What is there stays there.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn set_limits(&self, limits: Limits) -> Result<(), EngineError> {
+        self.ask(|reply| Command::SetLimits(limits, reply)).await
+    }
+
+    /// What is running and waiting now.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn status(&self) -> Result<Load, EngineError> {
+        self.ask(Command::Status).await
+    }
+
+    /// Stops, within two seconds. What waits stays pending in the store. Calls on the wire are closed
+    /// and what came is kept, but they are not told as ended: the next start finds them interrupted,
+    /// as after a kill. What has left the wire is committed.
+    pub async fn shutdown(&self) {
+        // An engine that has stopped before needs no second time.
+        let _ = self.ask(Command::Shutdown).await;
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(command(reply)).map_err(|_| EngineError::Stopped)?;
+        answer.await.map_err(|_| EngineError::Stopped)
+    }
+
+    async fn ended(&self, run: RunId, ended: Option<Result<Run, EngineError>>) -> Result<Run, EngineError> {
+        match ended {
+            Some(ended) => ended,
+            None => Ok(self.core.ports.store.get_run(run).await?),
+        }
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}

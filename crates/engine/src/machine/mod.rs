@@ -1,0 +1,354 @@
+//! The scheduler as a pure state machine: events in, effects out.
+//!
+//! No clock, no randomness, no IO: the same events give the same effects. The driver carries the
+//! effects out and feeds what became of them back in.
+//!
+//! ```
+//! # use formaops_domain::{ExecutionId, Priority, RunId};
+//! # use formaops_engine::machine::{Effect, Event, Limits, Machine};
+//! # use std::time::Duration;
+//! # let run = RunId::from_bytes(&[1; 16]).unwrap();
+//! # let execution = ExecutionId::from_bytes(&[2; 16]).unwrap();
+//! let mut machine = Machine::new(Limits::default());
+//! let submitted = Event::RunSubmitted {
+//!     run,
+//!     priority: Priority::Normal,
+//!     watched: false,
+//!     concurrency: None,
+//!     executions: vec![(execution, "dry-run".to_owned())],
+//! };
+//! assert_eq!(machine.handle(Duration::ZERO, submitted), [Effect::Start { run, execution }]);
+//! ```
+//!
+//! Who goes next: the most urgent run; among equals the one that had its last turn longest ago; within
+//! a run the execution that was submitted first. An execution whose provider is full never holds up
+//! one whose provider is free.
+
+mod limits;
+mod load;
+mod queue;
+mod run;
+
+pub use limits::Limits;
+pub use load::{Load, ProviderLoad};
+
+use formaops_domain::{ExecutionId, Priority, RunId};
+use queue::{ProviderName, Queue};
+use run::ActiveRun;
+use std::{
+    collections::{BTreeMap, HashMap, hash_map::Entry},
+    num::NonZeroU32,
+    sync::Arc,
+    time::Duration,
+};
+
+/// How many executions may be between the wire and their commit. A store that stalls so holds back new
+/// calls, instead of answers piling up in memory.
+pub const MOST_SETTLING: usize = 256;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A run was asked for. For a run that is under way, these executions are added to it.
+    RunSubmitted {
+        /// The run.
+        run: RunId,
+        /// How urgent it is.
+        priority: Priority,
+        /// Whether a person looks on while it streams.
+        watched: bool,
+        /// How many of its executions may be on the wire at once, in place of the default limits.
+        concurrency: Option<NonZeroU32>,
+        /// Its executions in order, each with the name of its provider.
+        executions: Vec<(ExecutionId, String)>,
+    },
+    /// The attempt has left the wire; its outcome is not yet committed.
+    AttemptEnded {
+        /// The execution.
+        execution: ExecutionId,
+    },
+    /// Nothing more will happen to an execution that was started, or that was to be finished in the queue.
+    ExecutionEnded {
+        /// The execution.
+        execution: ExecutionId,
+        /// Whether its end is committed.
+        committed: bool,
+    },
+    /// The user cancels what is left of a run.
+    CancelRun {
+        /// The run.
+        run: RunId,
+    },
+    /// The user cancels one execution.
+    CancelExecution {
+        /// The execution.
+        execution: ExecutionId,
+    },
+    /// Other limits hold from now on. What is on the wire stays there.
+    LimitsChanged {
+        /// All of them.
+        limits: Limits,
+    },
+}
+
+/// Something to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Execute; answered by [`Event::AttemptEnded`], where it got as far as the wire, and
+    /// [`Event::ExecutionEnded`].
+    Start {
+        /// Its run.
+        run: RunId,
+        /// The execution.
+        execution: ExecutionId,
+    },
+    /// Close the connection; answered as [`Effect::Start`] is.
+    CancelAttempt {
+        /// The execution.
+        execution: ExecutionId,
+    },
+    /// End as cancelled what never left the queue; answered by [`Event::ExecutionEnded`].
+    FinishQueued {
+        /// Its run.
+        run: RunId,
+        /// The execution.
+        execution: ExecutionId,
+    },
+    /// Every execution has ended, and so does the run.
+    FinishRun {
+        /// The run.
+        run: RunId,
+        /// How it ends.
+        end: RunEnd,
+    },
+}
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunEnd {
+    /// Every execution ended, well or badly.
+    Completed,
+    /// It was cancelled.
+    Cancelled,
+    /// The end of some execution could not be committed, so the run may not be told as done.
+    Uncommitted,
+}
+
+/// The state of the scheduler.
+///
+/// Each event costs O(log n) in the number of executions, plus the number of providers for each
+/// execution it starts and a step for each execution it names.
+#[derive(Debug)]
+pub struct Machine {
+    limits: Limits,
+    queue: Queue,
+    runs: BTreeMap<RunId, ActiveRun>,
+    executions: HashMap<ExecutionId, Cell>,
+    /// The next turn and the next place in a queue: rises for ever.
+    next: u64,
+    settling: usize,
+}
+
+#[derive(Debug)]
+struct Cell {
+    run: RunId,
+    provider: ProviderName,
+    state: CellState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CellState {
+    /// In the queue, at this place of its run and provider.
+    Waiting(u64),
+    /// Holds a slot.
+    Running,
+    /// Holds a slot until its connection is closed.
+    Cancelling,
+    /// Off the wire, its outcome on the way to the store.
+    Settling,
+    /// Out of the queue, its end on the way to the store.
+    Leaving,
+}
+
+impl CellState {
+    const fn holds_slot(self) -> bool {
+        matches!(self, Self::Running | Self::Cancelling)
+    }
+}
+
+impl Machine {
+    /// A scheduler with nothing to do.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            queue: Queue::default(),
+            runs: BTreeMap::new(),
+            executions: HashMap::new(),
+            next: 0,
+            settling: 0,
+        }
+    }
+
+    /// Takes in what happened and answers what is to be done, in order. What is unknown or was said
+    /// before changes nothing.
+    ///
+    /// `now` is monotonic. No rule of today depends on it; back-off, rates and ageing do.
+    pub fn handle(&mut self, _now: Duration, event: Event) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match event {
+            Event::RunSubmitted { run: id, priority, watched, concurrency, executions } => {
+                let turn = self.next();
+                let run = || ActiveRun::new(id, priority, watched, concurrency, turn);
+                self.runs.entry(id).or_insert_with(run);
+                self.add(id, executions, &mut effects);
+            }
+            Event::AttemptEnded { execution } => self.release_slot(execution),
+            Event::ExecutionEnded { execution, committed } => self.end(execution, committed, &mut effects),
+            Event::CancelRun { run } => self.cancel_run(run, &mut effects),
+            Event::CancelExecution { execution } => self.cancel(execution, &mut effects),
+            Event::LimitsChanged { limits } => self.limits = limits,
+        }
+        self.start_what_may(&mut effects);
+        effects
+    }
+
+    /// The run of an execution that has been submitted and has not ended.
+    #[must_use]
+    pub fn run_of(&self, execution: ExecutionId) -> Option<RunId> {
+        self.executions.get(&execution).map(|cell| cell.run)
+    }
+
+    /// What is running and waiting now.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        Load::of(&self.limits, &self.queue, self.runs.values())
+    }
+
+    fn next(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    /// Changes a run, and with it where it stands in the queue.
+    fn change<T>(&mut self, id: RunId, change: impl FnOnce(&mut ActiveRun) -> T) -> Option<T> {
+        let run = self.runs.get_mut(&id)?;
+        run.leave(&mut self.queue);
+        let changed = change(run);
+        run.join(&mut self.queue);
+        Some(changed)
+    }
+
+    fn add(&mut self, id: RunId, executions: Vec<(ExecutionId, String)>, effects: &mut Vec<Effect>) {
+        let mut added = Vec::new();
+        for (execution, provider) in executions {
+            if let Entry::Vacant(vacant) = self.executions.entry(execution) {
+                self.next += 1;
+                let (provider, place) = (self.queue.name(&provider), self.next);
+                added.push((Arc::clone(&provider), place, execution));
+                vacant.insert(Cell { run: id, provider, state: CellState::Waiting(place) });
+            }
+        }
+        let too_late = self.change(id, |run| {
+            for (provider, place, execution) in added {
+                run.wait(provider, place, execution);
+            }
+            run.cancelled
+        });
+        if too_late == Some(true) {
+            self.cancel_run(id, effects);
+        }
+        self.finish_if_done(id, effects);
+    }
+
+    fn cancel_run(&mut self, id: RunId, effects: &mut Vec<Effect>) {
+        let Some(run) = self.runs.get_mut(&id) else { return };
+        run.cancelled = true;
+        let waiting = run.waiting.values().flat_map(BTreeMap::values);
+        let left: Vec<_> = run.underway.iter().chain(waiting).copied().collect();
+        for execution in left {
+            self.cancel(execution, effects);
+        }
+    }
+
+    fn cancel(&mut self, execution: ExecutionId, effects: &mut Vec<Effect>) {
+        let Some(cell) = self.executions.get_mut(&execution) else { return };
+        match cell.state {
+            CellState::Waiting(place) => {
+                cell.state = CellState::Leaving;
+                let (run, provider) = (cell.run, Arc::clone(&cell.provider));
+                self.change(run, |run| run.take(&provider, place));
+                effects.push(Effect::FinishQueued { run, execution });
+            }
+            CellState::Running => {
+                cell.state = CellState::Cancelling;
+                effects.push(Effect::CancelAttempt { execution });
+            }
+            CellState::Cancelling | CellState::Settling | CellState::Leaving => {}
+        }
+    }
+
+    fn release_slot(&mut self, execution: ExecutionId) {
+        let Some(cell) = self.executions.get_mut(&execution) else { return };
+        if cell.state.holds_slot() {
+            cell.state = CellState::Settling;
+            self.settling += 1;
+            let (run, provider) = (cell.run, Arc::clone(&cell.provider));
+            let hold = self.change(run, |run| {
+                run.on_wire -= 1;
+                run.hold
+            });
+            if let Some(hold) = hold {
+                self.queue.end(&provider, hold);
+            }
+        }
+    }
+
+    fn end(&mut self, execution: ExecutionId, committed: bool, effects: &mut Vec<Effect>) {
+        self.release_slot(execution);
+        let Some(cell) = self.executions.get(&execution) else { return };
+        let id = cell.run;
+        match cell.state {
+            CellState::Settling => self.settling -= 1,
+            CellState::Leaving => {}
+            // What waits was never started, so it cannot have ended; a slot was just released.
+            CellState::Waiting(_) | CellState::Running | CellState::Cancelling => return,
+        }
+        self.executions.remove(&execution);
+        if let Some(run) = self.runs.get_mut(&id) {
+            run.underway.remove(&execution);
+            run.uncommitted |= !committed;
+        }
+        self.finish_if_done(id, effects);
+    }
+
+    fn finish_if_done(&mut self, id: RunId, effects: &mut Vec<Effect>) {
+        if let Some(run) = self.runs.get(&id).filter(|run| run.is_done()) {
+            let end = match (run.uncommitted, run.cancelled) {
+                (true, _) => RunEnd::Uncommitted,
+                (false, true) => RunEnd::Cancelled,
+                (false, false) => RunEnd::Completed,
+            };
+            self.runs.remove(&id);
+            effects.push(Effect::FinishRun { run: id, end });
+        }
+    }
+
+    fn start_what_may(&mut self, effects: &mut Vec<Effect>) {
+        while self.settling < MOST_SETTLING
+            && let Some((id, provider)) = self.queue.next(&self.limits)
+        {
+            let turn = self.next();
+            let started = self.change(id, |run| {
+                run.turn = turn;
+                run.start_first(&provider).map(|execution| (execution, run.hold))
+            });
+            let Some((execution, hold)) = started.flatten() else { return };
+            self.queue.start(&provider, hold);
+            if let Some(cell) = self.executions.get_mut(&execution) {
+                cell.state = CellState::Running;
+            }
+            effects.push(Effect::Start { run: id, execution });
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The path of one execution, from the moment it leaves the queue to its committed end.
+
+use crate::{
+    actor::Command,
+    core::Core,
+    prepare::{Prepared, internal, prepare},
+    receive::{End, receive},
+    recorder::Recorder,
+    reporter::News,
+    sensitive::Sensitive,
+    settle::{Account, Settlement},
+};
+use formaops_domain::{
+    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, FinishReason, Metrics,
+    ports::{Outcome, PartStream, RecordingPart},
+};
+use futures::FutureExt;
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+/// One execution to be carried out.
+pub(crate) struct Job {
+    pub(crate) core: Arc<Core>,
+    pub(crate) execution: ExecutionId,
+    pub(crate) sensitive: Arc<Sensitive>,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) news: UnboundedSender<News>,
+    pub(crate) commands: UnboundedSender<Command>,
+}
+
+impl Job {
+    /// Answers whether the end of the execution is committed.
+    pub(crate) async fn execute(self) -> bool {
+        let preparing = AssertUnwindSafe(prepare(&self.core, self.execution, &self.sensitive)).catch_unwind();
+        let prepared = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return self.leave_queue(None).await,
+            () = self.core.closing.cancelled() => return false,
+            prepared = preparing => prepared.unwrap_or_else(|_| Err(internal())),
+        };
+        match prepared {
+            Ok(prepared) => self.call(prepared).await,
+            Err(failure) => self.leave_queue(Some(failure)).await,
+        }
+    }
+
+    /// Ends what was never sent.
+    async fn leave_queue(&self, failure: Option<Failure>) -> bool {
+        leave_queue(&self.core, self.execution, failure, &self.news).await
+    }
+
+    async fn call(self, prepared: Prepared) -> bool {
+        let Prepared { work, request, provider } = prepared;
+        let ports = &self.core.ports;
+        let (id, started_at, started) = (ports.ids.attempt(), ports.clock.now(), ports.clock.monotonic());
+        let attempt = Attempt {
+            id,
+            execution_id: self.execution,
+            number: work.attempt_number,
+            status: AttemptStatus::Running,
+            model: work.execution.model.clone(),
+            request_hash: None,
+            request_id: None,
+            http_status: None,
+            failure: None,
+            metrics: Metrics::default(),
+            price: work.price.clone(),
+            started_at,
+            completed_at: None,
+        };
+        let running = match ports.store.start_attempt(attempt).await {
+            Ok(execution) => execution,
+            Err(failure) => return self.leave_queue(Some(failure)).await,
+        };
+        // Latency is the provider's: it is counted from here, not from before the commit.
+        let mut recorder = Recorder::new(Arc::clone(&self.core), self.execution, id, &self.sensitive);
+        self.tell(&running);
+
+        let (messages, total) = (request.messages.clone(), request.timeouts.total);
+        let open = || provider.stream(request);
+        let end = self.receive(open, &mut recorder, total).await;
+        let latency = recorder.elapsed();
+        let last_part = recorder.close(end.ending()).await;
+        let (status, failure) = match end {
+            End::Finished => (AttemptStatus::Succeeded, None),
+            End::Failed(failure) => (AttemptStatus::Failed, Some(self.sensitive.scrub(failure))),
+            End::Cancelled => (AttemptStatus::Cancelled, None),
+            End::Closing => return self.leave_to_recovery(last_part).await,
+        };
+        // The slot is free for the next call while this one is settled. The actor outlives its jobs.
+        let _ = self.commands.send(Command::AttemptEnded(self.execution));
+
+        let account = Account {
+            status,
+            model: work.execution.model.model,
+            content: work.content,
+            messages,
+            price: work.price,
+            output: recorder.live.text().whole(),
+            reasoning: recorder.live.reasoning().whole(),
+            facts: recorder.facts,
+            latency,
+        };
+        let (account, settlement) = self.settle(account).await;
+        let (status, failure) = match &settlement {
+            Some(_) => (status, failure),
+            None => (AttemptStatus::Failed, Some(internal())),
+        };
+        let settlement =
+            settlement.unwrap_or_else(|| Settlement::without_validation(account.reported_metrics()));
+        let Account { output, reasoning, facts, price, .. } = account;
+        let elapsed = self.core.ports.clock.monotonic().saturating_sub(started);
+        let outcome = Outcome {
+            attempt: id,
+            execution: self.execution,
+            status,
+            failure,
+            request_hash: facts.request_hash,
+            request_id: facts.request_id.map(|id| self.sensitive.scrub_text(&id)),
+            http_status: facts.http_status,
+            metrics: settlement.metrics,
+            price,
+            finish: facts.finish.map(|reason| self.scrub_reason(reason)),
+            output,
+            reasoning,
+            validated_output: settlement.validated_output,
+            validation_status: settlement.validation_status,
+            validations: settlement.validations,
+            last_part,
+            completed_at: started_at.after(elapsed.into()),
+        };
+        self.finish(outcome, running).await
+    }
+
+    /// The time on the wire. Where it panics, what had come is still in the recorder.
+    async fn receive(
+        &self,
+        open: impl FnOnce() -> PartStream,
+        recorder: &mut Recorder,
+        total: Duration,
+    ) -> End {
+        let receiving = async { receive(open(), recorder, total, &self.cancel, &self.core.closing).await };
+        let end = AssertUnwindSafe(receiving).catch_unwind().await;
+        end.unwrap_or_else(|_| End::Failed(internal()))
+    }
+
+    /// Settles on a thread of its own where that takes long; `None` where it panicked.
+    async fn settle(&self, account: Account) -> (Account, Option<Settlement>) {
+        let counter = Arc::clone(&self.core.ports.tokens);
+        if !account.is_heavy() {
+            let settlement = account.settle(&*counter);
+            return (account, Some(settlement));
+        }
+        let account = Arc::new(account);
+        let shared = Arc::clone(&account);
+        let settlement = tokio::task::spawn_blocking(move || shared.settle(&*counter)).await.ok();
+        (Arc::unwrap_or_clone(account), settlement)
+    }
+
+    async fn finish(&self, outcome: Outcome, running: Execution) -> bool {
+        match self.core.ports.store.finish_attempt(outcome).await {
+            Ok(execution) => {
+                self.core.hide(self.execution);
+                self.tell(&execution);
+                true
+            }
+            Err(failure) => {
+                // The answer can still be read from memory, and the execution is told as it is
+                // stored: under way, with the reason why it is not done.
+                tracing::error!(execution = %self.execution, class = ?failure.class, "an end could not be committed");
+                self.tell(&Execution { failure: Some(failure), ..running });
+                false
+            }
+        }
+    }
+
+    /// Keeps what came. The next start finds the attempt unfinished, and says that it was interrupted.
+    async fn leave_to_recovery(&self, last_part: RecordingPart) -> bool {
+        if last_part.frames.is_empty() && last_part.text.is_empty() {
+            return false;
+        }
+        if let Err(failure) = self.core.ports.store.append_recording(last_part).await {
+            tracing::error!(execution = %self.execution, class = ?failure.class, "a recording could not be kept");
+        }
+        false
+    }
+
+    fn tell(&self, execution: &Execution) {
+        tell(&self.core, execution, &self.news);
+    }
+
+    fn scrub_reason(&self, reason: FinishReason) -> FinishReason {
+        match reason {
+            FinishReason::Other(word) => FinishReason::Other(self.sensitive.scrub_text(&word)),
+            known => known,
+        }
+    }
+}
+
+/// Ends an execution that never left the queue, and answers whether that is committed.
+pub(crate) async fn leave_queue(
+    core: &Core,
+    execution: ExecutionId,
+    failure: Option<Failure>,
+    news: &UnboundedSender<News>,
+) -> bool {
+    match core.ports.store.finish_queued(execution, failure, core.ports.clock.now()).await {
+        Ok(execution) => {
+            tell(core, &execution, news);
+            true
+        }
+        Err(failure) => {
+            tracing::error!(%execution, class = ?failure.class, "an end could not be committed");
+            false
+        }
+    }
+}
+
+fn tell(core: &Core, execution: &Execution, news: &UnboundedSender<News>) {
+    core.ports.events.publish(EventBody::ExecutionUpdated { execution: Box::new(execution.clone()) });
+    // Without a reporter the run has ended, and nobody needs to hear of it.
+    let _ = news.send(News::Moved);
+}

@@ -1,0 +1,69 @@
+//! From the stored cell to the request: inputs checked, template rendered, provider found.
+
+use crate::{core::Core, sensitive::Sensitive};
+use formaops_domain::{
+    Content, ErrorClass, ExecutionId, Failure, JsonObject, RunContext,
+    ports::{ModelMessage, ModelRequest, Provider, Timeouts, Work},
+};
+use std::sync::Arc;
+
+/// All that a call needs.
+pub(crate) struct Prepared {
+    pub(crate) work: Work,
+    pub(crate) request: ModelRequest,
+    pub(crate) provider: Arc<dyn Provider>,
+}
+
+/// Reads only: it may be dropped at any point.
+///
+/// # Errors
+/// Why the call cannot be made, with the values of sensitive inputs taken out.
+pub(crate) async fn prepare(
+    core: &Core,
+    execution: ExecutionId,
+    sensitive: &Arc<Sensitive>,
+) -> Result<Prepared, Failure> {
+    let work = core.ports.store.load_work(execution).await?;
+    let (content, inputs) = (Arc::clone(&work.content), Arc::clone(&work.inputs));
+    let (context, secrets) = (Arc::clone(&work.context), Arc::clone(sensitive));
+    // A template may loop over much data, and the streams of others share this thread.
+    let rendering =
+        tokio::task::spawn_blocking(move || render(&content, &secrets.overlay(&inputs), &context));
+    let rendered = rendering.await.unwrap_or_else(|_| Err(internal()));
+    let messages = rendered.map_err(|failure| sensitive.scrub(failure))?;
+    let provider = core.ports.providers.find(&work.execution.model).await?;
+    let request = ModelRequest {
+        model: work.execution.model.model.clone(),
+        messages,
+        parameters: work.execution.parameters.clone(),
+        timeouts: Timeouts::default(),
+    };
+    Ok(Prepared { work, request, provider })
+}
+
+fn render(
+    content: &Content,
+    inputs: &JsonObject,
+    context: &RunContext,
+) -> Result<Vec<ModelMessage>, Failure> {
+    let inputs = formaops_validate::check_inputs(&content.variables, inputs).map_err(|problems| {
+        let lines = |line: fn(&formaops_validate::InputProblem) -> &str| {
+            problems.iter().map(line).collect::<Vec<_>>().join("\n")
+        };
+        Failure::new(ErrorClass::Inputs, lines(|problem| &problem.message), lines(|problem| &problem.hint))
+    })?;
+    let rendered = formaops_template::render(content, &inputs, context).map_err(|error| {
+        let hint = "Correct the template and run it again.";
+        Failure::new(ErrorClass::Template, error.to_string(), hint)
+    })?;
+    Ok(rendered.into_model_messages())
+}
+
+/// What is said where FormaOps itself is at fault. The panic's own text may hold inputs, so it is left out.
+pub(crate) fn internal() -> Failure {
+    Failure::new(
+        ErrorClass::Internal,
+        "FormaOps failed while it worked on this execution",
+        "This is a defect of FormaOps. Run it again, and report it where it happens again.",
+    )
+}

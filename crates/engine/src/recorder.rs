@@ -1,0 +1,242 @@
+//! What comes of an attempt: shown at once, kept in parts.
+
+use crate::{
+    core::Core,
+    live::Live,
+    sensitive::{Ending, FrameScrubber, Sensitive, TextScrubber},
+};
+use formaops_domain::{
+    AttemptId, ErrorClass, EventBody, ExecutionId, Failure, FinishReason, RequestHash, Span, Usage,
+    ports::{RecordingPart, StreamPart},
+};
+use futures::future::BoxFuture;
+use std::{future, sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// The longest that something waits to be kept: the most a kill may lose.
+pub(crate) const PART_TIME: Duration = Duration::from_millis(250);
+/// The most that waits to be kept while the store keeps up.
+pub(crate) const PART_BYTES: usize = 64 << 10;
+/// The most that waits while the store does not keep up; then the provider has to wait.
+const MOST_WAITING: usize = 8 << 20;
+/// The most of one answer, reasoning included, that is held in memory.
+pub(crate) const MOST_OUTPUT: usize = 64 << 20;
+
+/// What the provider said besides text.
+#[derive(Clone, Default)]
+pub(crate) struct Facts {
+    /// Set as soon as the request may have been sent.
+    pub(crate) request_hash: Option<RequestHash>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) usage: Option<Usage>,
+    pub(crate) finish: Option<FinishReason>,
+    /// When the first text or reasoning came.
+    pub(crate) first_token: Option<Span>,
+}
+
+pub(crate) struct Recorder {
+    core: Arc<Core>,
+    execution: ExecutionId,
+    attempt: AttemptId,
+    /// The monotonic time at which the attempt began.
+    began: Duration,
+    pub(crate) live: Arc<Live>,
+    pub(crate) facts: Facts,
+    output_bytes: usize,
+    text: TextScrubber,
+    reasoning: TextScrubber,
+    frames: FrameScrubber,
+    waiting: RecordingPart,
+    waiting_bytes: usize,
+    due: Option<Instant>,
+    append: Option<Append>,
+}
+
+/// A part on its way to the store, kept here too in case it does not arrive.
+struct Append {
+    part: RecordingPart,
+    bytes: usize,
+    committed: BoxFuture<'static, Result<(), Failure>>,
+}
+
+impl Recorder {
+    pub(crate) fn new(
+        core: Arc<Core>,
+        execution: ExecutionId,
+        attempt: AttemptId,
+        sensitive: &Sensitive,
+    ) -> Self {
+        let began = core.ports.clock.monotonic();
+        let live = Arc::new(Live::default());
+        core.show(execution, Arc::clone(&live));
+        Self {
+            core,
+            execution,
+            attempt,
+            began,
+            live,
+            facts: Facts::default(),
+            output_bytes: 0,
+            text: sensitive.text(),
+            reasoning: sensitive.text(),
+            frames: sensitive.frames(),
+            waiting: RecordingPart { attempt, frames: Vec::new(), text: String::new() },
+            waiting_bytes: 0,
+            due: None,
+            append: None,
+        }
+    }
+
+    /// The time since the attempt began.
+    pub(crate) fn elapsed(&self) -> Span {
+        self.core.ports.clock.monotonic().saturating_sub(self.began).into()
+    }
+
+    /// Takes in what the provider sent, and shows text to whoever listens.
+    ///
+    /// # Errors
+    /// Where the answer is longer than may be held; what fits is kept.
+    pub(crate) fn take(&mut self, part: StreamPart) -> Result<(), Failure> {
+        match part {
+            StreamPart::Sent { request_hash } => self.facts.request_hash = Some(request_hash),
+            StreamPart::Head { http_status, request_id } => {
+                self.facts.http_status = http_status;
+                self.facts.request_id = request_id;
+            }
+            StreamPart::Raw(bytes) => {
+                self.count_waiting(bytes.len());
+                let frame = (self.elapsed(), bytes);
+                self.frames.feed(frame, [&self.text, &self.reasoning], &mut self.waiting.frames);
+            }
+            StreamPart::Text(piece) if !piece.is_empty() => {
+                let (piece, fits) = self.count_output(piece);
+                let piece = self.text.feed(piece);
+                self.show_text(piece);
+                return fits;
+            }
+            StreamPart::Reasoning(piece) if !piece.is_empty() => {
+                let (piece, fits) = self.count_output(piece);
+                let piece = self.reasoning.feed(piece);
+                self.live.reasoning().push(&piece);
+                return fits;
+            }
+            StreamPart::Text(_) | StreamPart::Reasoning(_) => {}
+            StreamPart::Usage(usage) => self.facts.usage = Some(usage),
+            StreamPart::Finish(reason) => self.facts.finish = Some(reason),
+        }
+        Ok(())
+    }
+
+    /// Whether the store lags so far behind that nothing more may be taken in.
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting_bytes >= MOST_WAITING
+    }
+
+    /// Keeps what waits when it is due, and comes back after each part. Where nothing waits it waits
+    /// for ever. Dropping it loses nothing.
+    ///
+    /// # Errors
+    /// Where the store has failed for so long that no more can be held.
+    pub(crate) async fn keep(&mut self) -> Result<(), Failure> {
+        if self.append.is_some() {
+            return self.finish_append().await;
+        }
+        match self.due {
+            None => return future::pending().await,
+            Some(due) if self.waiting_bytes < PART_BYTES => tokio::time::sleep_until(due).await,
+            Some(_) => {}
+        }
+        if self.waiting.frames.is_empty() && self.waiting.text.is_empty() {
+            // All that came is still withheld by the scrubbers.
+            self.take_waiting();
+            return Ok(());
+        }
+        self.start_append();
+        self.finish_append().await
+    }
+
+    /// Ends the recording: shows what was held back, and answers what is not kept yet.
+    pub(crate) async fn close(&mut self, ending: Ending) -> RecordingPart {
+        let rest = self.text.finish(ending);
+        self.show_text(rest);
+        let rest = self.reasoning.finish(ending);
+        self.live.reasoning().push(&rest);
+        let at = self.elapsed();
+        self.frames.finish(at, ending, [&self.text, &self.reasoning], &mut self.waiting.frames);
+        if self.append.is_some() {
+            // What fails to be kept is waiting again, so the answer below has it.
+            let _ = self.finish_append().await;
+        }
+        self.take_waiting()
+    }
+
+    fn show_text(&mut self, text: String) {
+        if text.is_empty() {
+            return;
+        }
+        self.waiting.text.push_str(&text);
+        if self.waiting.frames.is_empty() {
+            self.count_waiting(text.len());
+        }
+        // Readable before it is told, so a reader who joins now misses nothing.
+        let offset = self.live.text().push(&text);
+        let bytes = text.len() as u64;
+        let chunk = EventBody::ExecutionChunk { execution_id: self.execution, offset, bytes, text };
+        self.core.ports.events.publish(chunk);
+    }
+
+    /// What of the piece still fits, and the failure where that is not all.
+    fn count_output(&mut self, mut piece: String) -> (String, Result<(), Failure>) {
+        self.facts
+            .first_token
+            .get_or_insert_with(|| self.core.ports.clock.monotonic().saturating_sub(self.began).into());
+        let room = MOST_OUTPUT - self.output_bytes;
+        if piece.len() <= room {
+            self.output_bytes += piece.len();
+            return (piece, Ok(()));
+        }
+        piece.truncate(piece.floor_char_boundary(room));
+        self.output_bytes = MOST_OUTPUT;
+        let failure = Failure::new(
+            ErrorClass::InvalidResponse,
+            format!("the answer grew over {} MiB and was cut off there", MOST_OUTPUT >> 20),
+            "Set `maxTokens`, or ask for a shorter answer.",
+        );
+        (piece, Err(failure))
+    }
+
+    fn count_waiting(&mut self, bytes: usize) {
+        self.waiting_bytes += bytes;
+        self.due.get_or_insert_with(|| Instant::now() + PART_TIME);
+    }
+
+    fn take_waiting(&mut self) -> RecordingPart {
+        let empty = RecordingPart { attempt: self.attempt, frames: Vec::new(), text: String::new() };
+        self.waiting_bytes = 0;
+        self.due = None;
+        std::mem::replace(&mut self.waiting, empty)
+    }
+
+    fn start_append(&mut self) {
+        let bytes = self.waiting_bytes;
+        let part = self.take_waiting();
+        let (store, sent) = (Arc::clone(&self.core.ports.store), part.clone());
+        let committed = Box::pin(async move { store.append_recording(sent).await });
+        self.append = Some(Append { part, bytes, committed });
+    }
+
+    async fn finish_append(&mut self) -> Result<(), Failure> {
+        let Some(append) = &mut self.append else { return Ok(()) };
+        let committed = append.committed.as_mut().await;
+        let Some(append) = self.append.take() else { return Ok(()) };
+        let Err(failure) = committed else { return Ok(()) };
+        tracing::warn!(attempt = %self.attempt, class = ?failure.class, "a part of a recording could not be kept");
+        let later = std::mem::replace(&mut self.waiting, append.part);
+        self.waiting.frames.extend(later.frames);
+        self.waiting.text.push_str(&later.text);
+        self.waiting_bytes += append.bytes;
+        self.due = Some(Instant::now() + PART_TIME);
+        if self.is_full() { Err(failure) } else { Ok(()) }
+    }
+}

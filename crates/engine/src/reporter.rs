@@ -1,0 +1,55 @@
+//! Tells how a run gets on: one task for each run, so its events come in order and at most one is
+//! being read from the store at a time.
+
+use crate::{core::Core, handle::EngineError, machine::RunEnd};
+use formaops_domain::{EventBody, Run, RunId, RunStatus};
+use futures::FutureExt;
+use std::{panic::AssertUnwindSafe, sync::Arc};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// What a reporter is told.
+pub(crate) enum News {
+    /// A transition of some execution is committed.
+    Moved,
+    /// Every execution has ended.
+    Ended(RunEnd),
+}
+
+/// Reports until the run has ended, and answers the run as it then is.
+pub(crate) async fn report(
+    core: Arc<Core>,
+    run: RunId,
+    mut news: UnboundedReceiver<News>,
+) -> Result<Run, EngineError> {
+    while let Some(first) = news.recv().await {
+        // Many transitions that came meanwhile need but one reading.
+        let mut latest = first;
+        while let News::Moved = latest
+            && let Ok(next) = news.try_recv()
+        {
+            latest = next;
+        }
+        match latest {
+            // The run goes on whatever becomes of one reading, a panic of the store included.
+            News::Moved => match AssertUnwindSafe(core.ports.store.get_run(run)).catch_unwind().await {
+                Ok(Ok(run)) => publish(&core, &run),
+                Ok(Err(failure)) => tracing::warn!(%run, class = ?failure.class, "a run could not be read"),
+                Err(_) => tracing::error!(%run, "reading a run panicked"),
+            },
+            News::Ended(RunEnd::Completed) => return finish(&core, run, RunStatus::Completed).await,
+            News::Ended(RunEnd::Cancelled) => return finish(&core, run, RunStatus::Cancelled).await,
+            News::Ended(RunEnd::Uncommitted) => return Err(EngineError::Uncommitted { run }),
+        }
+    }
+    Err(EngineError::Stopped)
+}
+
+async fn finish(core: &Core, run: RunId, status: RunStatus) -> Result<Run, EngineError> {
+    let finished = core.ports.store.finish_run(run, status, core.ports.clock.now()).await?;
+    publish(core, &finished);
+    Ok(finished)
+}
+
+fn publish(core: &Core, run: &Run) {
+    core.ports.events.publish(EventBody::RunUpdated { run: Box::new(run.clone()) });
+}
