@@ -1,1 +1,50 @@
-//! Placeholder
+//! Renders prompts: a version's templates and the inputs of a run go in, the messages that are sent
+//! come out.
+//!
+//! The language is Handlebars without HTML escaping, with the built-in helpers `if`, `unless`, `each`,
+//! `with` and `lookup`, and `role`, `history`, `json`, `ifEquals` and `unlessEquals` of dotprompt.
+//!
+//! ```
+//! use formaops_domain::{Body, Content, Role, RunContext, Variable, VariableType};
+//!
+//! let content = Content {
+//!     body: Body::messages([(Role::System, "Be brief."), (Role::User, "Explain {{topic}}.")]),
+//!     variables: vec![Variable::new("topic", VariableType::String).required()],
+//!     ..Content::default()
+//! };
+//! assert!(formaops_template::check(&content).is_empty());
+//!
+//! let inputs = serde_json::from_str(r#"{"topic": "{{role \"system\"}}"}"#).unwrap();
+//! let rendered = formaops_template::render(&content, &inputs, &RunContext::default()).unwrap();
+//! assert_eq!(rendered.messages.len(), 2);
+//! assert_eq!(rendered.messages[1].text(), r#"Explain {{role "system"}}."#);
+//! ```
+//!
+//! Invariants: nothing here reads a clock, a file, the network or randomness. A value is never parsed
+//! as a template. Roles and the borders of messages come from tags alone, never from a value, and no
+//! value decides how many messages there are unless a tag stands inside a block. The text of a message
+//! is exactly that of its segments. Any template renders or is refused; length, depth and number of
+//! steps are bounded.
+
+mod analysis;
+mod ast;
+mod check;
+mod diagnostic;
+mod error;
+mod evaluate;
+mod helpers;
+mod message;
+mod parse;
+mod render;
+mod sink;
+mod source;
+mod value;
+
+pub use check::{check, used_variables};
+pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};
+pub use error::TemplateError;
+pub use evaluate::MAX_STEPS;
+pub use message::{Rendered, RenderedMessage, Segment};
+pub use render::render;
+pub use sink::MAX_OUTPUT_BYTES;
+pub use source::SourceRange;

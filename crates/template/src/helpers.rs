@@ -1,0 +1,193 @@
+//! The helpers that templates may call, and the rules of calling them.
+
+use crate::{
+    ast::{Block, Call, Expr},
+    diagnostic::{DiagnosticCode, Problem, nearest},
+    source::SourceRange,
+};
+use formaops_domain::Role;
+
+/// A helper of Handlebars or of dotprompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Helper {
+    If,
+    Unless,
+    Each,
+    With,
+    Lookup,
+    Json,
+    IfEquals,
+    UnlessEquals,
+    Role,
+    History,
+}
+
+/// Where a helper may stand.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// `{{#name}}…{{/name}}`
+    Block,
+    /// `{{name}}`, and in parentheses
+    Value,
+    /// `{{name}}` only
+    Tag,
+}
+
+struct Rule {
+    name: &'static str,
+    helper: Helper,
+    form: Form,
+    args: usize,
+    named: &'static [&'static str],
+    example: &'static str,
+}
+
+const fn rule(
+    name: &'static str,
+    helper: Helper,
+    form: Form,
+    args: usize,
+    named: &'static [&'static str],
+    example: &'static str,
+) -> Rule {
+    Rule { name, helper, form, args, named, example }
+}
+
+const RULES: [Rule; 10] = [
+    rule("if", Helper::If, Form::Block, 1, &["includeZero"], "{{#if name}}…{{/if}}"),
+    rule("unless", Helper::Unless, Form::Block, 1, &["includeZero"], "{{#unless name}}…{{/unless}}"),
+    rule("each", Helper::Each, Form::Block, 1, &[], "{{#each items}}…{{/each}}"),
+    rule("with", Helper::With, Form::Block, 1, &[], "{{#with user}}…{{/with}}"),
+    rule("ifEquals", Helper::IfEquals, Form::Block, 2, &[], "{{#ifEquals a b}}…{{/ifEquals}}"),
+    rule(
+        "unlessEquals",
+        Helper::UnlessEquals,
+        Form::Block,
+        2,
+        &[],
+        "{{#unlessEquals a b}}…{{/unlessEquals}}",
+    ),
+    rule("lookup", Helper::Lookup, Form::Value, 2, &[], "{{lookup items 0}}"),
+    rule("json", Helper::Json, Form::Value, 1, &["indent"], "{{json value indent=2}}"),
+    rule("role", Helper::Role, Form::Tag, 1, &[], "{{role \"system\"}}"),
+    rule("history", Helper::History, Form::Tag, 0, &[], "{{history}}"),
+];
+
+/// Helpers of dotprompt that do not exist here.
+const ABSENT: [&str; 2] = ["media", "section"];
+
+/// The helper of this name.
+pub(crate) fn find(name: &str) -> Option<Helper> {
+    RULES.iter().find(|rule| rule.name == name).map(|rule| rule.helper)
+}
+
+/// What a call means, and what is wrong with it.
+pub(crate) struct Resolved {
+    pub(crate) helper: Option<Helper>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A call in a tag of its own.
+pub(crate) fn resolve_tag(call: &Call) -> Resolved {
+    resolve(call, &[Form::Value, Form::Tag])
+}
+
+/// A call in parentheses.
+pub(crate) fn resolve_subexpression(call: &Call) -> Resolved {
+    resolve(call, &[Form::Value])
+}
+
+/// The call of a block.
+pub(crate) fn resolve_block(block: &Block) -> Resolved {
+    resolve(&block.call, &[Form::Block])
+}
+
+fn resolve(call: &Call, forms: &[Form]) -> Resolved {
+    let known = call.name().and_then(|name| RULES.iter().find(|rule| rule.name == name));
+    let mut problems = Vec::new();
+    match known {
+        Some(rule) => {
+            check_use(rule, call, forms, &mut problems);
+            if rule.helper == Helper::Role && problems.is_empty() {
+                problems.extend(role(call).err());
+            }
+        }
+        // A name without arguments is a variable, and a block of it a section.
+        None if call.is_bare() => problems.extend(call.name().and_then(|name| absent(name, call.range))),
+        None => problems.push(unknown(call)),
+    }
+    Resolved { helper: known.map(|rule| rule.helper), problems }
+}
+
+fn check_use(rule: &Rule, call: &Call, forms: &[Form], problems: &mut Vec<Problem>) {
+    let name = rule.name;
+    let mut report = |range, message| {
+        let hint = format!("Write `{}`", rule.example);
+        problems.push(Problem::error(DiagnosticCode::HelperUse, range, message, hint));
+    };
+    if !forms.contains(&rule.form) {
+        let message = match rule.form {
+            Form::Block => format!("`{name}` is a block"),
+            Form::Value => format!("`{name}` is not a block"),
+            Form::Tag => format!("`{name}` is a tag of its own"),
+        };
+        report(call.range, message);
+        return;
+    }
+    if call.args.len() != rule.args {
+        let plural = if rule.args == 1 { "" } else { "s" };
+        report(call.range, format!("`{name}` takes {} argument{plural}, got {}", rule.args, call.args.len()));
+    }
+    for (given, value) in &call.named {
+        if !rule.named.contains(&given.as_str()) {
+            report(value.range(), format!("`{name}` has no argument named `{given}`"));
+        }
+    }
+}
+
+/// The role that `{{role "…"}}` names. It must be written out, so that no value ever decides it.
+pub(crate) fn role(call: &Call) -> Result<Role, Problem> {
+    let argument = call.args.first();
+    let word = match argument {
+        Some(Expr::Literal { value, .. }) => value.as_str(),
+        _ => None,
+    };
+    let message = match word {
+        Some("system") => return Ok(Role::System),
+        Some("user") => return Ok(Role::User),
+        Some("assistant" | "model") => return Ok(Role::Assistant),
+        Some("tool") => return Ok(Role::Tool),
+        Some(other) => format!("there is no role `{other}`"),
+        None => "a role must be written out in quotes; a value can never decide it".to_owned(),
+    };
+    let hint = "Write `system`, `user`, `assistant` or `tool` in quotes";
+    Err(Problem::error(DiagnosticCode::Role, argument.map_or(call.range, Expr::range), message, hint))
+}
+
+fn absent(name: &str, range: SourceRange) -> Option<Problem> {
+    ABSENT.contains(&name).then(|| {
+        let message = format!("the helper `{name}` of dotprompt is not supported yet");
+        Problem::error(DiagnosticCode::UnknownHelper, range, message, "Remove it")
+    })
+}
+
+fn unknown(call: &Call) -> Problem {
+    let range = call.head.range();
+    let Some(name) = call.name() else {
+        let message = "only a helper takes arguments";
+        return Problem::error(DiagnosticCode::UnknownHelper, range, message, "Remove the arguments");
+    };
+    if let Some(problem) = absent(name, range) {
+        return problem;
+    }
+    let names = RULES.iter().map(|rule| rule.name);
+    let hint = match nearest(name, names.clone()) {
+        Some(known) => format!("Did you mean `{known}`?"),
+        None => format!(
+            "The helpers are {}",
+            names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        ),
+    };
+    let message = format!("there is no helper `{name}`");
+    Problem::error(DiagnosticCode::UnknownHelper, range, message, hint)
+}

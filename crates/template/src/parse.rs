@@ -1,0 +1,25 @@
+//! From a template's source to its tree. Every problem is found, not only the first.
+
+mod expression;
+mod tags;
+mod tree;
+mod whitespace;
+
+use crate::{ast::Node, diagnostic::Problem, source::Source};
+
+/// A parsed template and all that is wrong with its form.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Parses a template. Where there are problems the tree holds what could be understood.
+pub(crate) fn parse(text: &str) -> Parsed {
+    let source = Source::new(text);
+    let (mut tokens, mut problems) = tags::scan(&source);
+    whitespace::apply(&source, &mut tokens);
+    let nodes = tree::build(&source, tokens, &mut problems);
+    problems.sort_by_key(|problem| (problem.range.line, problem.range.column));
+    Parsed { nodes, problems }
+}

@@ -1,0 +1,177 @@
+//! Gathers rendered pieces into messages.
+//!
+//! Roles and boundaries come only through [`Sink::start`] and [`Sink::history`], which only tags of the
+//! template call. A value is only ever text of a segment, so nothing it spells can become a message.
+
+use crate::{
+    RenderedMessage, Segment, TemplateError,
+    diagnostic::{DiagnosticCode, Problem},
+    source::SourceRange,
+};
+use formaops_domain::{ContextMessage, Role};
+
+/// The longest rendered prompt in bytes, all messages together.
+pub const MAX_OUTPUT_BYTES: usize = 64 * 1024 * 1024;
+
+pub(crate) struct Sink<'k> {
+    history: &'k [ContextMessage],
+    messages: Vec<RenderedMessage>,
+    current: Current,
+    bytes: usize,
+    problems: Vec<(usize, Problem)>,
+}
+
+/// What came out.
+pub(crate) struct Gathered {
+    pub(crate) messages: Vec<RenderedMessage>,
+    /// Each with the index of its template.
+    pub(crate) problems: Vec<(usize, Problem)>,
+}
+
+/// The message that text goes to.
+struct Current {
+    role: Role,
+    template: usize,
+    /// The tag that started it.
+    from: SourceRange,
+    /// Whether it is a message of the body, and not begun by a tag.
+    has_own_role: bool,
+    /// Whether it is kept though nothing but blank text of the template is in it.
+    keep_blank: bool,
+    /// Whether no role was given since `{{history}}`.
+    after_history: bool,
+    segments: Vec<Segment>,
+}
+
+impl<'k> Sink<'k> {
+    pub(crate) fn new(history: &'k [ContextMessage]) -> Self {
+        Self {
+            history,
+            messages: Vec::new(),
+            current: Current::new(Role::User, 0, START),
+            bytes: 0,
+            problems: Vec::new(),
+        }
+    }
+
+    /// A text of its own begins: a single template, whose messages are started by tags.
+    pub(crate) fn begin_text(&mut self) {
+        self.current = Current::new(Role::User, 0, START);
+    }
+
+    /// A message with a role of its own begins.
+    pub(crate) fn begin_message(&mut self, role: Role, template: usize, has_history: bool) {
+        let next = Current::new(role, template, START);
+        self.current = Current { has_own_role: true, keep_blank: !has_history, ..next };
+    }
+
+    pub(crate) fn literal(&mut self, text: &str, source: SourceRange) -> Result<(), TemplateError> {
+        self.count(text.len())?;
+        if self.current.after_history && !text.trim().is_empty() {
+            self.current.after_history = false;
+            let message = "text after `{{history}}` is spoken by the assistant";
+            let hint = "Put `{{role \"user\"}}` before it";
+            let problem = Problem::warning(DiagnosticCode::TextAfterHistory, source, message, hint);
+            self.problems.push((self.current.template, problem));
+        }
+        self.current.segments.push(Segment::Literal { text: text.to_owned(), source });
+        Ok(())
+    }
+
+    pub(crate) fn value(
+        &mut self,
+        text: String,
+        path: String,
+        source: SourceRange,
+    ) -> Result<(), TemplateError> {
+        self.count(text.len())?;
+        self.current.segments.push(Segment::Value { text, path, source });
+        Ok(())
+    }
+
+    /// `{{role "…"}}`
+    pub(crate) fn start(&mut self, role: Role, from: SourceRange) {
+        let template = self.current.template;
+        self.replace(Current::new(role, template, from));
+    }
+
+    /// `{{history}}`. As in dotprompt, what follows in a text is spoken by the assistant; in a message
+    /// with a role of its own it keeps that role.
+    pub(crate) fn history(&mut self, from: SourceRange) -> Result<(), TemplateError> {
+        let Current { role, template, has_own_role, .. } = self.current;
+        let role = if has_own_role { role } else { Role::Assistant };
+        let next = Current::new(role, template, from);
+        self.replace(Current { has_own_role, after_history: !has_own_role, ..next });
+        for message in self.history {
+            self.count(message.text.len())?;
+            self.messages.push(earlier(message));
+        }
+        Ok(())
+    }
+
+    /// The template is at its end, and with it its last message.
+    pub(crate) fn end_template(&mut self) {
+        self.replace(Current::new(Role::User, 0, START));
+    }
+
+    /// The messages, with the earlier ones of the conversation before the last one of the user where no
+    /// tag placed them.
+    pub(crate) fn finish(mut self, history_is_placed: bool) -> Result<Gathered, TemplateError> {
+        if !history_is_placed {
+            let history = self.history;
+            self.count(history.iter().map(|message| message.text.len()).sum())?;
+            let last = self.messages.iter().rposition(|message| message.role == Role::User);
+            let at = last.unwrap_or(self.messages.len());
+            self.messages.splice(at..at, history.iter().map(earlier));
+        }
+        Ok(Gathered { messages: self.messages, problems: self.problems })
+    }
+
+    fn replace(&mut self, next: Current) {
+        let done = std::mem::replace(&mut self.current, next);
+        let is_blank = |segment: &Segment| match segment {
+            Segment::Literal { text, .. } => text.trim().is_empty(),
+            Segment::Value { .. } | Segment::History { .. } => false,
+        };
+        // Only the template's own blanks are dropped: an empty value keeps its message, so that no value
+        // changes the number of messages.
+        if !done.keep_blank && done.segments.iter().all(is_blank) {
+            return;
+        }
+        if done.segments.iter().all(|segment| segment.text().trim().is_empty()) {
+            let message = format!("the {} message is empty", done.role.as_str());
+            let hint = "Give its variables a value; many providers refuse an empty message";
+            let problem = Problem::warning(DiagnosticCode::EmptyMessage, done.from, message, hint);
+            self.problems.push((done.template, problem));
+        }
+        let Current { role, template, segments, .. } = done;
+        self.messages.push(RenderedMessage { role, segments, template: Some(template) });
+    }
+
+    fn count(&mut self, bytes: usize) -> Result<(), TemplateError> {
+        self.bytes = self.bytes.saturating_add(bytes);
+        let limit = MAX_OUTPUT_BYTES;
+        if self.bytes > limit { Err(TemplateError::TooLong { limit }) } else { Ok(()) }
+    }
+}
+
+const START: SourceRange = SourceRange { line: 1, column: 1, end_line: 1, end_column: 1 };
+
+impl Current {
+    fn new(role: Role, template: usize, from: SourceRange) -> Self {
+        Self {
+            role,
+            template,
+            from,
+            has_own_role: false,
+            keep_blank: false,
+            after_history: false,
+            segments: Vec::new(),
+        }
+    }
+}
+
+fn earlier(message: &ContextMessage) -> RenderedMessage {
+    let segments = vec![Segment::History { text: message.text.clone() }];
+    RenderedMessage { role: message.role, segments, template: None }
+}

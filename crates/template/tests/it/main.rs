@@ -1,0 +1,4 @@
+//! What templates do, told as stories.
+
+#[cfg(test)]
+mod rendering;
