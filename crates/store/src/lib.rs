@@ -1,1 +1,135 @@
-//! Placeholder
+//! What a workspace remembers: one SQLite database, behind functions that speak in domain types.
+//!
+//! One connection writes, in transactions that several callers share (group commit); a small pool reads.
+//! Verbs: `get_` must exist, `find_` answers an `Option`, then `list_`, `insert_`, `update_`, `delete_`.
+//!
+//! ```
+//! use formaops_domain::{ActorId, Timestamp, WorkspaceId};
+//! use formaops_store::{NewWorkspace, OpenOptions, PromptFilter, Store};
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+//! # runtime.block_on(async {
+//! let dir = tempfile::tempdir().unwrap();
+//! let new = NewWorkspace {
+//!     id: WorkspaceId::from_bytes(&[1; 16]).unwrap(),
+//!     name: "default".into(),
+//!     time_zone: "UTC".into(),
+//!     person: ActorId::from_bytes(&[2; 16]).unwrap(),
+//!     person_name: "Ada".into(),
+//! };
+//! let store = Store::open(dir.path(), OpenOptions::new(new, Timestamp::from_micros(0))).await.unwrap();
+//! assert!(store.list_prompts(PromptFilter::default(), None, 50).await.unwrap().items.is_empty());
+//! store.close().await;
+//! # });
+//! ```
+//!
+//! Invariants:
+//! - A write is answered once it is on disk; what was answered survives a kill.
+//! - The tables refuse what a row alone can show to be wrong. Versions never change, nor do executions and
+//!   attempts that have ended. A run is a summary of its executions: a retry opens it again.
+//! - A key is never stored, nor is a value of a sensitive variable.
+//! - A file that is newer, foreign, damaged, locked or read-only is refused and left as it is.
+//!
+//! Queries are checked against the schema when this crate is compiled, from the cache in `.sqlx` at the root
+//! of the repository. After changing a query or a migration, run `crates/store/prepare.sh`.
+
+mod api_key;
+mod attempt;
+mod blob;
+mod column;
+mod cursor;
+mod draft;
+mod error;
+mod execution;
+mod idempotency;
+mod migrate;
+mod network;
+mod open;
+mod output;
+mod prompt;
+mod provider;
+mod recording;
+mod recovery;
+mod run;
+mod run_store;
+mod setting;
+mod totals;
+mod version;
+mod workspace;
+mod writer;
+
+pub use api_key::StoredApiKey;
+pub use cursor::MOST_ITEMS;
+pub use error::StoreError;
+pub use execution::{ExecutionFilter, ExecutionRecord};
+pub use idempotency::IdempotencyKey;
+pub use open::{NewWorkspace, OpenOptions};
+pub use output::{MOST_OUTPUT_BYTES, OutputPart, OutputWindow};
+pub use prompt::{PromptChange, PromptFilter, TagCount};
+pub use provider::ProviderModels;
+pub use recording::Recording;
+pub use recovery::Recovered;
+pub use run::{NewCell, NewRun, RunFilter};
+pub use totals::Totals;
+pub use version::NewVersion;
+pub use workspace::{Actor, ActorKind, Workspace};
+pub use writer::WriteStats;
+
+use futures::future::BoxFuture;
+use sqlx::{SqliteConnection, SqlitePool};
+use std::sync::{Arc, Mutex};
+use tokio::task::JoinHandle;
+use writer::Writer;
+
+/// An open workspace. Cloning it is cheap; all clones are the same workspace.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: Writer,
+    writing: Mutex<Option<JoinHandle<()>>>,
+    readers: SqlitePool,
+}
+
+impl Store {
+    fn new(writer: Writer, task: JoinHandle<()>, readers: SqlitePool) -> Self {
+        Self { inner: Arc::new(Inner { writer, writing: Mutex::new(Some(task)), readers }) }
+    }
+
+    fn readers(&self) -> &SqlitePool {
+        &self.inner.readers
+    }
+
+    /// Runs a job in the next transaction of the writer, and answers once that is committed.
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        self.inner.writer.write(work).await
+    }
+
+    /// What the writer has done since the store was opened.
+    #[must_use]
+    pub fn write_stats(&self) -> WriteStats {
+        self.inner.writer.stats()
+    }
+
+    /// Ends reading and writing in order; writes that wait are still done. Later calls on any clone answer
+    /// [`StoreError::Closed`]. Without it nothing is lost, but the write-ahead log stays for the next start.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        self.inner.writer.close().await;
+        let task = self.inner.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(task) = task {
+            let _ = task.await;
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("writes", &self.write_stats()).finish_non_exhaustive()
+    }
+}

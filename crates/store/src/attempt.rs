@@ -1,0 +1,330 @@
+//! Attempts on the wire: how they begin, and how they end with their execution.
+
+use crate::{
+    Store, StoreError,
+    blob::{self, Blob},
+    column::{Int, Json, Key, Text, Word},
+    execution, output,
+    recording::{self, Joined},
+    run,
+};
+use formaops_domain::{
+    Attempt, AttemptId, AttemptStatus, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure,
+    FinishReason, Metrics, ModelRef, NanoUsd, Price, RequestHash, RunId, Span, Timestamp, Usage,
+    ValidationResult, ValidationStatus, ports::Outcome,
+};
+use sqlx::SqliteConnection;
+
+/// The execution leaves the queue and its run with it.
+async fn start(connection: &mut SqliteConnection, attempt: Attempt) -> Result<Execution, StoreError> {
+    let (execution, started_at) = (Key(attempt.execution_id), Int(attempt.started_at));
+    let moved = sqlx::query!(
+        r#"update executions set status = 'running', started_at = ?2 where id = ?1 and status = 'pending'
+        returning run as "run: Key<RunId>""#,
+        execution,
+        started_at,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(moved) = moved else {
+        return Err(execution::refuse(connection, attempt.execution_id, "running").await);
+    };
+    let (id, model, price) = (Key(attempt.id), Text(&attempt.model), attempt.price.as_ref().map(Json));
+    sqlx::query!(
+        "insert into attempts (id, execution, number, status, model, price, started_at)
+        values (?1, ?2, ?3, 'running', ?4, ?5, ?6)",
+        id,
+        execution,
+        attempt.number,
+        model,
+        price,
+        started_at,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update runs set pending = pending - 1, running = running + 1, started_at = coalesce(started_at, ?2),
+          status = case status when 'pending' then 'running' else status end
+        where id = ?1",
+        moved.run,
+        started_at,
+    )
+    .execute(&mut *connection)
+    .await?;
+    execution::get(connection, attempt.execution_id).await
+}
+
+/// How an attempt ended, with its texts compressed.
+pub(crate) struct Ended {
+    pub(crate) id: AttemptId,
+    pub(crate) status: AttemptStatus,
+    pub(crate) request_hash: Option<RequestHash>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) price: Option<Price>,
+    pub(crate) recording: Joined,
+}
+
+/// How an execution ended, with its texts compressed.
+pub(crate) struct Ending {
+    pub(crate) id: ExecutionId,
+    /// Where it was: running, or pending where it never left the queue.
+    pub(crate) from: ExecutionStatus,
+    pub(crate) to: ExecutionStatus,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) metrics: Metrics,
+    pub(crate) finish: Option<FinishReason>,
+    pub(crate) preview: String,
+    pub(crate) output_bytes: u64,
+    pub(crate) output: Option<Blob>,
+    pub(crate) reasoning: Option<Blob>,
+    pub(crate) validated_output: Option<Blob>,
+    pub(crate) validation_status: ValidationStatus,
+    pub(crate) validations: Vec<ValidationResult>,
+    pub(crate) at: Timestamp,
+}
+
+impl Ending {
+    /// An end without an answer.
+    pub(crate) fn empty(
+        id: ExecutionId,
+        from: ExecutionStatus,
+        failure: Option<Failure>,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            from,
+            to: if failure.is_some() { ExecutionStatus::Failed } else { ExecutionStatus::Cancelled },
+            failure,
+            metrics: Metrics::default(),
+            finish: None,
+            preview: String::new(),
+            output_bytes: 0,
+            output: None,
+            reasoning: None,
+            validated_output: None,
+            validation_status: ValidationStatus::Skipped,
+            validations: Vec::new(),
+            at,
+        }
+    }
+
+    /// Adds the text of the answer.
+    pub(crate) fn with_output(self, text: &str) -> Result<Self, StoreError> {
+        let (preview, output_bytes) = (output::preview(text), text.len() as u64);
+        Ok(Self { preview, output_bytes, output: Blob::of_text(text)?, ..self })
+    }
+}
+
+/// Ends an attempt and its execution.
+pub(crate) async fn finish(
+    connection: &mut SqliteConnection,
+    attempt: Ended,
+    ending: Ending,
+) -> Result<Execution, StoreError> {
+    let (id, status, at) = (Key(attempt.id), Word(attempt.status), Int(ending.at));
+    let (request_hash, price) = (attempt.request_hash.map(Key), attempt.price.as_ref().map(Json));
+    let failure = ending.failure.as_ref().map(Json);
+    let metrics = &ending.metrics;
+    let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
+    let (usage, cost, basis) =
+        (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
+    let done = sqlx::query!(
+        "update attempts set status = ?2, request_hash = ?3, request_id = ?4, http_status = ?5, failure = ?6,
+          latency_micros = ?7, first_token_micros = ?8, tokens_per_second = ?9, usage = ?10, cost_nanos = ?11,
+          basis = ?12, price = coalesce(?13, price), completed_at = max(?14, started_at)
+        where id = ?1",
+        id,
+        status,
+        request_hash,
+        attempt.request_id,
+        attempt.http_status,
+        failure,
+        latency,
+        first_token,
+        metrics.tokens_per_second,
+        usage,
+        cost,
+        basis,
+        price,
+        at,
+    )
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(StoreError::not_found("attempt", attempt.id));
+    }
+    recording::settle(connection, attempt.id, attempt.recording, attempt.request_hash, ending.at).await?;
+    end(connection, ending).await
+}
+
+/// Ends an execution.
+pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Result<Execution, StoreError> {
+    let output = blob::insert_some(connection, ending.output).await?;
+    let reasoning = blob::insert_some(connection, ending.reasoning).await?;
+    let validated_output = blob::insert_some(connection, ending.validated_output).await?;
+    let (id, from, to, at) = (Key(ending.id), Word(ending.from), Word(ending.to), Int(ending.at));
+    let (failure, finish) = (ending.failure.as_ref().map(Json), ending.finish.as_ref().map(Json));
+    let metrics = &ending.metrics;
+    let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
+    let (usage, cost, basis) =
+        (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
+    let (output_bytes, validation_status) = (Int(ending.output_bytes), Word(ending.validation_status));
+    let moved = sqlx::query!(
+        r#"update executions set status = ?3, preview = ?4, output_bytes = ?5, output = ?6, reasoning = ?7,
+          validated_output = ?8, failure = ?9, finish = ?10, latency_micros = ?11, first_token_micros = ?12,
+          tokens_per_second = ?13, usage = ?14, cost_nanos = ?15, basis = ?16, validation_status = ?17,
+          completed_at = max(?18, coalesce(started_at, created_at))
+        where id = ?1 and status = ?2
+        returning run as "run: Key<RunId>""#,
+        id,
+        from,
+        to,
+        ending.preview,
+        output_bytes,
+        output,
+        reasoning,
+        validated_output,
+        failure,
+        finish,
+        latency,
+        first_token,
+        metrics.tokens_per_second,
+        usage,
+        cost,
+        basis,
+        validation_status,
+        at,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(moved) = moved else {
+        return Err(execution::refuse(connection, ending.id, "ended").await);
+    };
+    for (position, result) in (0u32..).zip(&ending.validations) {
+        let verdict = Word(result.verdict);
+        sqlx::query!(
+            "insert into validation_results (execution, position, name, verdict, score, message)
+            values (?1, ?2, ?3, ?4, ?5, ?6)",
+            id,
+            position,
+            result.name,
+            verdict,
+            result.score,
+            result.message,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    let (from, to) = ((ending.from, None), (ending.to, metrics.cost_usd));
+    run::move_progress(connection, moved.run.0, Some(from), Some(to)).await?;
+    execution::get(connection, ending.id).await
+}
+
+impl Store {
+    /// Begins an attempt: its execution and its run become running.
+    ///
+    /// # Errors
+    /// [`StoreError::Transition`] where the execution is not pending.
+    pub async fn start_attempt(&self, attempt: Attempt) -> Result<Execution, StoreError> {
+        self.write(move |connection| Box::pin(start(connection, attempt))).await
+    }
+
+    /// Ends an attempt and its execution, and joins the parts of its recording.
+    ///
+    /// # Errors
+    /// [`StoreError::Transition`] where they have ended already.
+    pub async fn finish_attempt(&self, outcome: Outcome) -> Result<Execution, StoreError> {
+        let to = match outcome.status {
+            AttemptStatus::Succeeded => ExecutionStatus::Completed,
+            AttemptStatus::Cancelled => ExecutionStatus::Cancelled,
+            AttemptStatus::Failed | AttemptStatus::Interrupted | AttemptStatus::Running => {
+                ExecutionStatus::Failed
+            }
+        };
+        let last = recording::pack(&outcome.last_part.frames)?;
+        let recording = recording::join(&mut *self.readers().acquire().await?, outcome.attempt, last).await?;
+        let ending = Ending {
+            to,
+            metrics: outcome.metrics,
+            finish: outcome.finish,
+            reasoning: Blob::of_text(&outcome.reasoning)?,
+            validated_output: outcome.validated_output.as_ref().map(Blob::of_json).transpose()?,
+            validation_status: outcome.validation_status,
+            validations: outcome.validations,
+            ..Ending::empty(
+                outcome.execution,
+                ExecutionStatus::Running,
+                outcome.failure,
+                outcome.completed_at,
+            )
+        };
+        let ending = ending.with_output(&outcome.output)?;
+        let attempt = Ended {
+            id: outcome.attempt,
+            status: outcome.status,
+            request_hash: outcome.request_hash,
+            request_id: outcome.request_id,
+            http_status: outcome.http_status,
+            price: outcome.price,
+            recording,
+        };
+        self.write(move |connection| Box::pin(finish(connection, attempt, ending))).await
+    }
+
+    /// Ends an execution that never left the queue: failed with this failure, or cancelled without one.
+    ///
+    /// # Errors
+    /// [`StoreError::Transition`] where it is not pending.
+    pub async fn finish_queued(
+        &self,
+        execution: ExecutionId,
+        failure: Option<Failure>,
+        at: Timestamp,
+    ) -> Result<Execution, StoreError> {
+        let ending = Ending::empty(execution, ExecutionStatus::Pending, failure, at);
+        self.write(move |connection| Box::pin(end(connection, ending))).await
+    }
+
+    /// The attempts of an execution, first to last.
+    pub async fn list_attempts(&self, execution: ExecutionId) -> Result<Vec<Attempt>, StoreError> {
+        let key = Key(execution);
+        let rows = sqlx::query!(
+            r#"select id as "id: Key<AttemptId>", number as "number: u32", status as "status: Word<AttemptStatus>",
+              model as "model: Text<ModelRef>", request_hash as "request_hash: Key<RequestHash>", request_id,
+              http_status as "http_status: u16", failure as "failure: Json<Failure>",
+              latency_micros as "latency: Int<Span>", first_token_micros as "first_token: Int<Span>",
+              tokens_per_second, usage as "usage: Json<Usage>", cost_nanos as "cost: Int<NanoUsd>",
+              basis as "basis: Word<CostBasis>", price as "price: Json<Price>",
+              started_at as "started_at: Int<Timestamp>", completed_at as "completed_at: Int<Timestamp>"
+            from attempts where execution = ?1 order by number"#,
+            key,
+        )
+        .fetch_all(self.readers())
+        .await?;
+        let attempt = rows.into_iter().map(|row| Attempt {
+            id: row.id.0,
+            execution_id: execution,
+            number: row.number,
+            status: row.status.0,
+            model: row.model.0,
+            request_hash: row.request_hash.map(|hash| hash.0),
+            request_id: row.request_id,
+            http_status: row.http_status,
+            failure: row.failure.map(|failure| failure.0),
+            metrics: Metrics {
+                latency_ms: row.latency.map(|span| span.0),
+                first_token_ms: row.first_token.map(|span| span.0),
+                tokens_per_second: row.tokens_per_second,
+                token_usage: row.usage.map(|usage| usage.0),
+                cost_usd: row.cost.map(|cost| cost.0),
+                basis: row.basis.0,
+            },
+            price: row.price.map(|price| price.0),
+            started_at: row.started_at.0,
+            completed_at: row.completed_at.map(|at| at.0),
+        });
+        Ok(attempt.collect())
+    }
+}

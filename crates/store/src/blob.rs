@@ -1,0 +1,120 @@
+//! Large texts: compressed with zstd, addressed by the BLAKE3 hash of what they hold, stored once.
+
+use crate::{
+    StoreError,
+    column::{Int, Key},
+};
+use sqlx::SqliteConnection;
+use std::io::Read;
+
+/// Level 3 is zstd's own default: about 300 MB/s here, and most of what higher levels gain on text.
+const LEVEL: i32 = 3;
+
+pub(crate) type BlobHash = [u8; 32];
+
+/// Something to be stored, compressed by whoever brings it, so that the writer need not.
+#[derive(Debug, Clone)]
+pub(crate) struct Blob {
+    pub(crate) hash: BlobHash,
+    size: u64,
+    data: Vec<u8>,
+}
+
+impl Blob {
+    pub(crate) fn new(content: &[u8]) -> Result<Self, StoreError> {
+        let data = compress(content)?;
+        Ok(Self { hash: *blake3::hash(content).as_bytes(), size: content.len() as u64, data })
+    }
+
+    pub(crate) fn of_json(value: &impl serde::Serialize) -> Result<Self, StoreError> {
+        Self::new(&serde_json::to_vec(value).map_err(StoreError::unreadable)?)
+    }
+
+    /// A blob that is not needed where there is nothing to keep.
+    pub(crate) fn of_text(text: &str) -> Result<Option<Self>, StoreError> {
+        if text.is_empty() { Ok(None) } else { Self::new(text.as_bytes()).map(Some) }
+    }
+
+    /// A blob from pieces that are compressed already: zstd frames that stand one behind the other are
+    /// themselves a valid stream, so only the hash needs them unpacked.
+    pub(crate) fn from_compressed<'a>(
+        pieces: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Self, StoreError> {
+        let (mut hasher, mut data) = (blake3::Hasher::new(), Vec::new());
+        for piece in pieces {
+            hasher.update(&decompress(piece)?);
+            data.extend_from_slice(piece);
+        }
+        Ok(Self { hash: *hasher.finalize().as_bytes(), size: hasher.count(), data })
+    }
+}
+
+pub(crate) fn compress(content: &[u8]) -> Result<Vec<u8>, StoreError> {
+    zstd::bulk::compress(content, LEVEL).map_err(StoreError::unreadable)
+}
+
+pub(crate) fn decompress(data: &[u8]) -> Result<Vec<u8>, StoreError> {
+    zstd::decode_all(data).map_err(StoreError::unreadable)
+}
+
+/// A part of what a blob holds, without unpacking what follows it.
+pub(crate) fn decompress_range(data: &[u8], offset: u64, length: u64) -> Result<Vec<u8>, StoreError> {
+    let read = || {
+        let mut stream = zstd::Decoder::new(data)?;
+        std::io::copy(&mut stream.by_ref().take(offset), &mut std::io::sink())?;
+        let mut part = Vec::new();
+        stream.take(length).read_to_end(&mut part)?;
+        Ok(part)
+    };
+    read().map_err(|error: std::io::Error| StoreError::unreadable(error))
+}
+
+/// Stores a blob unless it is there.
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    blob: Blob,
+) -> Result<Key<BlobHash>, StoreError> {
+    let hash = Key(blob.hash);
+    let size = Int(blob.size);
+    sqlx::query!(
+        "insert into blobs (hash, size, data) values (?1, ?2, ?3) on conflict (hash) do nothing",
+        hash,
+        size,
+        blob.data,
+    )
+    .execute(connection)
+    .await?;
+    Ok(hash)
+}
+
+/// Stores a blob, where there is one.
+pub(crate) async fn insert_some(
+    connection: &mut SqliteConnection,
+    blob: Option<Blob>,
+) -> Result<Option<Key<BlobHash>>, StoreError> {
+    match blob {
+        Some(blob) => insert(connection, blob).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// JSON that was stored as a blob.
+pub(crate) fn json<T: serde::de::DeserializeOwned>(data: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(&decompress(data)?).map_err(StoreError::unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_make_the_blob_that_the_whole_makes() {
+        let whole = Blob::new(b"one two three").unwrap();
+        let pieces: Vec<_> = [b"one ".as_slice(), b"two ", b"three"].map(|p| compress(p).unwrap()).into();
+        let joined = Blob::from_compressed(pieces.iter().map(Vec::as_slice)).unwrap();
+        assert_eq!((joined.hash, joined.size), (whole.hash, whole.size));
+        assert_eq!(decompress(&joined.data).unwrap(), b"one two three");
+        assert_eq!(decompress_range(&joined.data, 2, 6).unwrap(), b"e two ");
+        assert_eq!(decompress_range(&joined.data, 99, 6).unwrap(), b"");
+    }
+}

@@ -1,0 +1,83 @@
+//! Drafts: unsaved work on a prompt, which survives a crash.
+
+use crate::{
+    Store, StoreError,
+    column::{Int, Json, Key},
+};
+use formaops_domain::{Content, Draft, JsonObject, PromptId, Timestamp, VersionId};
+
+impl Store {
+    /// Keeps the draft of a prompt, over what was kept before. Values of sensitive variables are left out.
+    /// A draft that equals the head and has no inputs to remember is dropped instead.
+    pub async fn save_draft(&self, mut draft: Draft) -> Result<(), StoreError> {
+        let sensitive = |name: &str| draft.content.variables.iter().any(|v| v.sensitive && v.name == name);
+        draft.inputs.retain(|name, _| !sensitive(name));
+        let hash = Key(draft.content.hash());
+        self.write(move |connection| {
+            Box::pin(async move {
+                let (prompt, base) = (Key(draft.prompt_id), draft.base.map(Key));
+                let head = sqlx::query_scalar!(
+                    "select v.content_hash from refs r join prompt_versions v on v.prompt = r.prompt and v.id = r.version
+                    where r.prompt = ?1 and r.kind = 'branch' and r.name = 'main'",
+                    prompt,
+                )
+                .fetch_optional(&mut *connection)
+                .await?;
+                if draft.inputs.is_empty() && head.is_some_and(|head| head == hash.0.as_bytes()) {
+                    sqlx::query!("delete from drafts where prompt = ?1", prompt).execute(connection).await?;
+                    return Ok(());
+                }
+                let (content, inputs, updated_at) = (Json(draft.content), Json(draft.inputs), Int(draft.updated_at));
+                sqlx::query!(
+                    "insert into drafts (prompt, content_hash, content, base, inputs, updated_at)
+                    values (?1, ?2, ?3, ?4, ?5, ?6)
+                    on conflict (prompt) do update set content_hash = excluded.content_hash,
+                      content = excluded.content, base = excluded.base, inputs = excluded.inputs,
+                      updated_at = excluded.updated_at",
+                    prompt,
+                    hash,
+                    content,
+                    base,
+                    inputs,
+                    updated_at,
+                )
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// The draft of a prompt, where there is one.
+    pub async fn find_draft(&self, prompt: PromptId) -> Result<Option<Draft>, StoreError> {
+        let key = Key(prompt);
+        let row = sqlx::query!(
+            r#"select content as "content: Json<Content>", base as "base: Key<VersionId>",
+              inputs as "inputs: Json<JsonObject>", updated_at as "updated_at: Int<Timestamp>"
+            from drafts where prompt = ?1"#,
+            key,
+        )
+        .fetch_optional(self.readers())
+        .await?;
+        Ok(row.map(|row| Draft {
+            prompt_id: prompt,
+            content: row.content.0,
+            base: row.base.map(|base| base.0),
+            inputs: row.inputs.0,
+            updated_at: row.updated_at.0,
+        }))
+    }
+
+    /// Throws the draft of a prompt away.
+    pub async fn delete_draft(&self, prompt: PromptId) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let prompt = Key(prompt);
+                sqlx::query!("delete from drafts where prompt = ?1", prompt).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,230 @@
+//! What can go wrong in the store, said so that a person knows what to do next.
+
+use formaops_domain::{ErrorClass, Failure};
+use std::{path::PathBuf, sync::Arc};
+
+/// Why the store could not do what was asked. Where several writes share a transaction, each gets a copy.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The folder is on a file system where SQLite's locks cannot be trusted.
+    #[error("`{path}` is on a network file system (`{kind}`), where a database cannot be kept safe")]
+    NetworkFileSystem {
+        /// The workspace's folder.
+        path: PathBuf,
+        /// The kind of file system, as the operating system names it.
+        kind: String,
+    },
+    /// A newer program wrote the file, and says that this one must not open it.
+    #[error("`{path}` was written by a newer FormaOps (format {found}, this one knows {known})")]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// The format of the file.
+        found: u32,
+        /// The newest format this program knows.
+        known: u32,
+    },
+    /// The file is a database of some other program.
+    #[error("`{path}` is the database of another program")]
+    Foreign {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The file is no database, or parts of it are broken.
+    #[error("the database{} is damaged: {detail}", of(.path))]
+    Damaged {
+        /// The database, where it was being opened.
+        path: Option<PathBuf>,
+        /// What SQLite found.
+        detail: String,
+    },
+    /// Another program holds the database locked.
+    #[error("the database{} is locked by another program", of(.path))]
+    Locked {
+        /// The database, where it was being opened.
+        path: Option<PathBuf>,
+    },
+    /// The file or its folder may not be written.
+    #[error("the database{} cannot be written", of(.path))]
+    ReadOnly {
+        /// The database, where it was being opened.
+        path: Option<PathBuf>,
+    },
+    /// There is no room left.
+    #[error("the disk is full: the database{} cannot grow", of(.path))]
+    DiskFull {
+        /// The database, where it was being opened or copied.
+        path: Option<PathBuf>,
+    },
+    /// The folder or file cannot be used at all.
+    #[error("`{path}` cannot be opened: {source}")]
+    CannotOpen {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: Arc<std::io::Error>,
+    },
+    /// There is nothing of that identity.
+    #[error("there is no {noun} `{id}`")]
+    NotFound {
+        /// The kind of thing.
+        noun: &'static str,
+        /// What it was asked for by.
+        id: String,
+    },
+    /// Something else has that name, perhaps in other case.
+    #[error("a {noun} named `{name}` exists already")]
+    NameTaken {
+        /// The kind of thing.
+        noun: &'static str,
+        /// The name that was wanted.
+        name: String,
+    },
+    /// The prompt was saved by someone else in the meantime.
+    #[error("the prompt was saved in the meantime: its newest version is {}", .head.as_deref().unwrap_or("gone"))]
+    HeadMoved {
+        /// The newest version now, in its short form.
+        head: Option<String>,
+    },
+    /// A step that this state does not allow.
+    #[error("{noun} `{id}` is {status}: it cannot become {wanted}")]
+    Transition {
+        /// The kind of thing.
+        noun: &'static str,
+        /// Which one.
+        id: String,
+        /// Where it stands.
+        status: String,
+        /// Where it should have gone.
+        wanted: &'static str,
+    },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key `{key}` was used for another request of `{operation}`")]
+    KeyReused {
+        /// The operation.
+        operation: String,
+        /// The key.
+        key: String,
+    },
+    /// A cursor that no list of ours gave out.
+    #[error("`{0}` is not a cursor of this list")]
+    InvalidCursor(String),
+    /// A value that the tables refuse.
+    #[error("the store refused a value: {0}")]
+    Refused(Arc<sqlx::Error>),
+    /// What is stored cannot be read as what it should be.
+    #[error("a stored value cannot be read: {0}")]
+    Unreadable(Arc<dyn std::error::Error + Send + Sync>),
+    /// The store was closed.
+    #[error("the workspace is closed")]
+    Closed,
+    /// Anything else that SQLite says.
+    #[error("the database failed: {0}")]
+    Database(#[source] Arc<sqlx::Error>),
+}
+
+fn of(path: &Option<PathBuf>) -> String {
+    path.as_ref().map(|path| format!(" `{}`", path.display())).unwrap_or_default()
+}
+
+impl StoreError {
+    pub(crate) fn not_found(noun: &'static str, id: impl std::fmt::Display) -> Self {
+        Self::NotFound { noun, id: id.to_string() }
+    }
+
+    pub(crate) fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Unreadable(Arc::new(error))
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NetworkFileSystem { .. } => "Choose a folder on a local disk with `--workspace DIR`.",
+            Self::Newer { .. } => "Update FormaOps. The file was left as it is.",
+            Self::Foreign { .. } => {
+                "Choose another folder with `--workspace DIR`. The file was left as it is."
+            }
+            Self::Damaged { .. } => {
+                "Nothing was overwritten. Put a copy from the `backups` folder in its place, or choose another \
+                 folder with `--workspace DIR`."
+            }
+            Self::Locked { .. } => "Close the program that uses it, then try again.",
+            Self::ReadOnly { .. } => "Make the folder and its files writable, or choose another folder.",
+            Self::DiskFull { .. } => "Free some space, then try again. What was saved before is intact.",
+            Self::CannotOpen { .. } => "Check that the folder exists and that you may use it.",
+            Self::NotFound { .. } => "Check the name or id; it may have been deleted.",
+            Self::NameTaken { .. } => "Choose another name.",
+            Self::HeadMoved { .. } => "Look at the newest version, then save again.",
+            Self::Transition { .. } => "Read it again: it has moved on.",
+            Self::KeyReused { .. } => "Use a new idempotency key for a new request.",
+            Self::InvalidCursor(_) => "Start from the first page.",
+            Self::Refused(_) | Self::Unreadable(_) | Self::Database(_) => {
+                "Try again; if it happens again, report it with the log."
+            }
+            Self::Closed => "Open the workspace again.",
+        }
+    }
+
+    /// The same error, saying which file it is about.
+    pub(crate) fn at(self, file: &std::path::Path) -> Self {
+        let path = Some(file.to_owned());
+        match self {
+            Self::Damaged { detail, .. } => Self::Damaged { path, detail },
+            Self::Locked { .. } => Self::Locked { path },
+            Self::ReadOnly { .. } => Self::ReadOnly { path },
+            Self::DiskFull { .. } => Self::DiskFull { path },
+            other => other,
+        }
+    }
+
+    /// Whether a unique index refused the row.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Refused(error) if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation))
+    }
+}
+
+/// Result codes of SQLite: <https://www.sqlite.org/rescode.html>. The low byte is the primary code.
+mod code {
+    pub(super) const ABORT: u32 = 4;
+    pub(super) const BUSY: u32 = 5;
+    pub(super) const LOCKED: u32 = 6;
+    pub(super) const READONLY: u32 = 8;
+    pub(super) const IOERR: u32 = 10;
+    pub(super) const CORRUPT: u32 = 11;
+    pub(super) const FULL: u32 = 13;
+    pub(super) const CANTOPEN: u32 = 14;
+    pub(super) const CONSTRAINT: u32 = 19;
+    pub(super) const NOTADB: u32 = 26;
+    /// The shared memory of the write-ahead log cannot be made larger: the disk is full.
+    pub(super) const IOERR_SHMSIZE: u32 = IOERR | (19 << 8);
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let database = match &error {
+            sqlx::Error::Database(database) => database,
+            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => return Self::Closed,
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => return Self::unreadable(error),
+            _ => return Self::Database(Arc::new(error)),
+        };
+        let extended = database.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or_default();
+        match (extended & 0xff, extended) {
+            (code::BUSY | code::LOCKED, _) => Self::Locked { path: None },
+            (code::READONLY | code::CANTOPEN, _) => Self::ReadOnly { path: None },
+            (code::FULL, _) | (_, code::IOERR_SHMSIZE) => Self::DiskFull { path: None },
+            (code::CORRUPT | code::NOTADB, _) => {
+                Self::Damaged { path: None, detail: database.message().to_owned() }
+            }
+            (code::CONSTRAINT | code::ABORT, _) => Self::Refused(Arc::new(error)),
+            _ => Self::Database(Arc::new(error)),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(ErrorClass::Storage, error.to_string(), error.hint())
+    }
+}

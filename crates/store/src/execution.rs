@@ -1,0 +1,384 @@
+//! Executions, the cells of a run.
+
+use crate::{
+    Store, StoreError, blob,
+    column::{Int, Json, Key, Text, Word},
+    cursor, run,
+};
+use formaops_domain::{
+    ActorId, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, FinishReason, JsonObject,
+    Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, RunContext, RunId, Span, Timestamp, Usage,
+    ValidationResult, ValidationStatus, VersionId,
+};
+use sqlx::SqliteConnection;
+
+/// Which executions a list has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExecutionFilter {
+    /// Only those of this run.
+    pub run: Option<RunId>,
+    /// Only those of this prompt.
+    pub prompt: Option<PromptId>,
+    /// Only those that stand here.
+    pub status: Option<ExecutionStatus>,
+    /// Only the newest generation of each cell.
+    pub newest: bool,
+}
+
+/// An execution with all that decided what was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExecutionRecord {
+    /// The execution.
+    pub execution: Execution,
+    /// What its version holds.
+    pub content: Content,
+    /// The inputs, with sensitive values masked.
+    pub inputs: JsonObject,
+    /// What was sent along.
+    pub context: RunContext,
+    /// What its model cost when the run was made; `None` where that was unknown.
+    pub price: Option<Price>,
+    /// The answer as JSON, where a validation found it valid.
+    pub validated_output: Option<serde_json::Value>,
+    /// How many attempts it has had.
+    pub attempts: u32,
+}
+
+struct ExecutionRow {
+    seq: i64,
+    id: Key<ExecutionId>,
+    run: Key<RunId>,
+    prompt: Key<PromptId>,
+    version: Key<VersionId>,
+    variant_index: u32,
+    case_index: u32,
+    repeat: u32,
+    generation: u32,
+    status: Word<ExecutionStatus>,
+    model: Text<ModelRef>,
+    parameters: Json<Parameters>,
+    preview: String,
+    output_bytes: u64,
+    failure: Option<Json<Failure>>,
+    latency: Option<Int<Span>>,
+    first_token: Option<Int<Span>>,
+    tokens_per_second: Option<f64>,
+    usage: Option<Json<Usage>>,
+    cost: Option<Int<NanoUsd>>,
+    basis: Word<CostBasis>,
+    finish: Option<Json<FinishReason>>,
+    validation_status: Word<ValidationStatus>,
+    validations: Json<Vec<ValidationResult>>,
+    created_at: Int<Timestamp>,
+    started_at: Option<Int<Timestamp>>,
+    completed_at: Option<Int<Timestamp>>,
+}
+
+impl ExecutionRow {
+    /// Its place in the grid of its run.
+    fn cell(&self) -> (u32, u32, u32, u32) {
+        (self.case_index, self.repeat, self.variant_index, self.generation)
+    }
+}
+
+impl From<ExecutionRow> for Execution {
+    fn from(row: ExecutionRow) -> Self {
+        Self {
+            id: row.id.0,
+            run_id: row.run.0,
+            prompt_id: row.prompt.0,
+            version_id: row.version.0,
+            variant: row.variant_index,
+            case: row.case_index,
+            repeat: row.repeat,
+            generation: row.generation,
+            status: row.status.0,
+            model: row.model.0,
+            parameters: row.parameters.0,
+            preview: row.preview,
+            output_bytes: row.output_bytes,
+            failure: row.failure.map(|failure| failure.0),
+            metrics: Metrics {
+                latency_ms: row.latency.map(|span| span.0),
+                first_token_ms: row.first_token.map(|span| span.0),
+                tokens_per_second: row.tokens_per_second,
+                token_usage: row.usage.map(|usage| usage.0),
+                cost_usd: row.cost.map(|cost| cost.0),
+                basis: row.basis.0,
+            },
+            finish: row.finish.map(|finish| finish.0),
+            validation_status: row.validation_status.0,
+            validations: row.validations.0,
+            created_at: row.created_at.0,
+            started_at: row.started_at.map(|at| at.0),
+            completed_at: row.completed_at.map(|at| at.0),
+        }
+    }
+}
+
+macro_rules! select_executions {
+    ($tail:literal, $($argument:expr),*) => {
+        sqlx::query_as!(
+            ExecutionRow,
+            r#"select e.seq, e.id as "id: Key<ExecutionId>", e.run as "run: Key<RunId>",
+              e.prompt as "prompt: Key<PromptId>", rv.version as "version: Key<VersionId>",
+              e.variant_index as "variant_index: u32", e.case_index as "case_index: u32",
+              e.repeat as "repeat: u32", e.generation as "generation: u32",
+              e.status as "status: Word<ExecutionStatus>", rv.model as "model: Text<ModelRef>",
+              rv.parameters as "parameters: Json<Parameters>", e.preview,
+              e.output_bytes as "output_bytes: u64", e.failure as "failure: Json<Failure>",
+              e.latency_micros as "latency: Int<Span>", e.first_token_micros as "first_token: Int<Span>",
+              e.tokens_per_second, e.usage as "usage: Json<Usage>", e.cost_nanos as "cost: Int<NanoUsd>",
+              e.basis as "basis: Word<CostBasis>", e.finish as "finish: Json<FinishReason>",
+              e.validation_status as "validation_status: Word<ValidationStatus>",
+              (select json_group_array(json_object('name', v.name, 'verdict', v.verdict, 'score', v.score,
+                'message', v.message) order by v.position) from validation_results v where v.execution = e.id)
+                as "validations!: Json<Vec<ValidationResult>>",
+              e.created_at as "created_at: Int<Timestamp>", e.started_at as "started_at: Int<Timestamp>",
+              e.completed_at as "completed_at: Int<Timestamp>"
+            from executions e
+            join run_variants rv on rv.run = e.run and rv.position = e.variant_index
+            "# + $tail,
+            $($argument),*
+        )
+    };
+}
+
+/// An execution, as the connection sees it.
+pub(crate) async fn get(connection: &mut SqliteConnection, id: ExecutionId) -> Result<Execution, StoreError> {
+    let key = Key(id);
+    let row = select_executions!("where e.id = ?1", key).fetch_optional(connection).await?;
+    row.map(Execution::from).ok_or_else(|| StoreError::not_found("execution", id))
+}
+
+/// Says that an execution is not where a step needs it to be, or is not there at all.
+pub(crate) async fn refuse(
+    connection: &mut SqliteConnection,
+    id: ExecutionId,
+    wanted: &'static str,
+) -> StoreError {
+    match get(connection, id).await {
+        Ok(found) => {
+            let status = format!("{:?}", found.status).to_lowercase();
+            StoreError::Transition { noun: "execution", id: id.to_string(), status, wanted }
+        }
+        Err(error) => error,
+    }
+}
+
+impl Store {
+    /// An execution as it is now.
+    pub async fn get_execution(&self, id: ExecutionId) -> Result<Execution, StoreError> {
+        get(&mut *self.readers().acquire().await?, id).await
+    }
+
+    /// An execution with all that decided what was sent.
+    pub async fn get_execution_record(&self, id: ExecutionId) -> Result<ExecutionRecord, StoreError> {
+        let mut connection = self.readers().acquire().await?;
+        let execution = get(&mut connection, id).await?;
+        let key = Key(id);
+        let row = sqlx::query!(
+            r#"select v.content as "content: Json<Content>", i.data as "inputs!", c.data as "context?",
+              o.data as "validated_output?", rv.price as "price: Json<Price>",
+              (select count(*) from attempts a where a.execution = e.id) as "attempts!: u32"
+            from executions e
+            join runs r on r.id = e.run
+            join run_variants rv on rv.run = e.run and rv.position = e.variant_index
+            join prompt_versions v on v.prompt = rv.prompt and v.id = rv.version
+            join run_cases rc on rc.run = e.run and rc.position = e.case_index
+            join blobs i on i.hash = rc.inputs
+            left join blobs c on c.hash = r.context
+            left join blobs o on o.hash = e.validated_output
+            where e.id = ?1"#,
+            key,
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        Ok(ExecutionRecord {
+            execution,
+            content: row.content.0,
+            inputs: blob::json(&row.inputs)?,
+            context: row.context.as_deref().map(blob::json).transpose()?.unwrap_or_default(),
+            price: row.price.map(|price| price.0),
+            validated_output: row.validated_output.as_deref().map(blob::json).transpose()?,
+            attempts: row.attempts,
+        })
+    }
+
+    /// Executions: those of a run in the order of its grid (row, repeat, column, generation), others newest first.
+    pub async fn list_executions(
+        &self,
+        filter: ExecutionFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Execution>, StoreError> {
+        match filter.run {
+            Some(run) => self.list_grid(run, filter, cursor, limit).await,
+            None => self.list_recent(filter, cursor, limit).await,
+        }
+    }
+
+    async fn list_grid(
+        &self,
+        run: RunId,
+        filter: ExecutionFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Execution>, StoreError> {
+        let after = cursor::decode::<(i64, i64, i64, i64)>(cursor)?.unwrap_or((-1, 0, 0, 0));
+        let (case, repeat, variant, generation) = after;
+        let (run, prompt, status) = (Key(run), filter.prompt.map(Key), filter.status.map(Word));
+        let rows = cursor::rows(limit);
+        let found = select_executions!(
+            "where e.run = ?1 and (e.case_index, e.repeat, e.variant_index, e.generation) > (?2, ?3, ?4, ?5)
+              and (?6 is null or e.prompt = ?6) and (?7 is null or e.status = ?7)
+              and (not ?8 or not exists (select 1 from executions n where n.run = e.run
+                and n.case_index = e.case_index and n.repeat = e.repeat and n.variant_index = e.variant_index
+                and n.generation > e.generation))
+            order by e.case_index, e.repeat, e.variant_index, e.generation limit ?9",
+            run,
+            case,
+            repeat,
+            variant,
+            generation,
+            prompt,
+            status,
+            filter.newest,
+            rows
+        )
+        .fetch_all(self.readers())
+        .await?;
+        Ok(cursor::page(found, limit, ExecutionRow::cell, Execution::from))
+    }
+
+    async fn list_recent(
+        &self,
+        filter: ExecutionFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Execution>, StoreError> {
+        let before: i64 = cursor::decode(cursor)?.unwrap_or(i64::MAX);
+        let rows = cursor::rows(limit);
+        let (prompt, status) = (filter.prompt.map(Key), filter.status.map(Word));
+        // A query for each way in, so that each goes along its index.
+        let found = match (prompt, status) {
+            (Some(prompt), status) => {
+                select_executions!(
+                    "where e.prompt = ?1 and e.seq < ?2 and (?3 is null or e.status = ?3)
+                      and (not ?4 or not exists (select 1 from executions n where n.run = e.run
+                        and n.case_index = e.case_index and n.repeat = e.repeat
+                        and n.variant_index = e.variant_index and n.generation > e.generation))
+                    order by e.seq desc limit ?5",
+                    prompt,
+                    before,
+                    status,
+                    filter.newest,
+                    rows
+                )
+                .fetch_all(self.readers())
+                .await?
+            }
+            (None, Some(status)) => {
+                select_executions!(
+                    "where e.status = ?1 and e.seq < ?2
+                      and (not ?3 or not exists (select 1 from executions n where n.run = e.run
+                        and n.case_index = e.case_index and n.repeat = e.repeat
+                        and n.variant_index = e.variant_index and n.generation > e.generation))
+                    order by e.seq desc limit ?4",
+                    status,
+                    before,
+                    filter.newest,
+                    rows
+                )
+                .fetch_all(self.readers())
+                .await?
+            }
+            (None, None) => {
+                select_executions!(
+                    "where e.seq < ?1
+                      and (not ?2 or not exists (select 1 from executions n where n.run = e.run
+                        and n.case_index = e.case_index and n.repeat = e.repeat
+                        and n.variant_index = e.variant_index and n.generation > e.generation))
+                    order by e.seq desc limit ?3",
+                    before,
+                    filter.newest,
+                    rows
+                )
+                .fetch_all(self.readers())
+                .await?
+            }
+        };
+        Ok(cursor::page(found, limit, |row| row.seq, Execution::from))
+    }
+
+    /// Puts an ended execution back in the queue as a new one, its next generation, and opens its run again:
+    /// executions never change once they have ended, but a run is no more than their summary.
+    ///
+    /// # Errors
+    /// [`StoreError::Transition`] where it has not ended, or was retried already.
+    pub async fn insert_retry(
+        &self,
+        of: ExecutionId,
+        id: ExecutionId,
+        by: ActorId,
+        now: Timestamp,
+    ) -> Result<Execution, StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let old = get(connection, of).await?;
+                if !old.status.is_terminal() {
+                    return Err(refuse(connection, of, "retried").await);
+                }
+                insert_generation(connection, &old, id, by, now).await.map_err(|error| {
+                    let (id, status) = (of.to_string(), "retried already".to_owned());
+                    if error.is_duplicate() {
+                        StoreError::Transition { noun: "execution", id, status, wanted: "retried" }
+                    } else {
+                        error
+                    }
+                })?;
+                let from = Some((old.status, old.metrics.cost_usd));
+                reopen(connection, old.run_id).await?;
+                run::move_progress(connection, old.run_id, from, Some((ExecutionStatus::Pending, None)))
+                    .await?;
+                get(connection, id).await
+            })
+        })
+        .await
+    }
+}
+
+async fn insert_generation(
+    connection: &mut SqliteConnection,
+    old: &Execution,
+    id: ExecutionId,
+    by: ActorId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (id, old, by, now) = (Key(id), Key(old.id), Key(by), Int(now));
+    sqlx::query!(
+        "insert into executions (id, run, prompt, variant_index, case_index, repeat, generation, status, created_by,
+          created_at)
+        select ?1, run, prompt, variant_index, case_index, repeat, generation + 1, 'pending', ?3, ?4
+        from executions where id = ?2",
+        id,
+        old,
+        by,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn reopen(connection: &mut SqliteConnection, run: RunId) -> Result<(), StoreError> {
+    let run = Key(run);
+    sqlx::query!(
+        "update runs set completed_at = null, status = case when started_at is null then 'pending' else 'running' end
+        where id = ?1 and status in ('completed', 'cancelled')",
+        run,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Puts in order what a process left behind when it ended in the middle.
+
+use crate::{
+    Store, StoreError,
+    attempt::{self, Ended, Ending},
+    column::{Int, Key},
+    recording, run,
+};
+use formaops_domain::{
+    AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, RunId, RunStatus, Timestamp,
+};
+use sqlx::SqliteConnection;
+
+/// What was put in order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Attempts that were on the wire.
+    pub attempts: u32,
+    /// Executions that were still waiting.
+    pub queued: u32,
+    /// Runs that were not over.
+    pub runs: u32,
+}
+
+fn interrupted(started: bool) -> Failure {
+    let message = if started {
+        "FormaOps ended while the answer was coming; what had arrived is kept"
+    } else {
+        "FormaOps ended before this was sent"
+    };
+    Failure::new(ErrorClass::Interrupted, message, "Run it again.")
+}
+
+impl Store {
+    /// To be called once, by the process that has just become the owner of the workspace and before it runs
+    /// anything: attempts that were on the wire become interrupted and keep the text that had arrived, their
+    /// executions and those that still waited fail with the class `interrupted`, and their runs end. An
+    /// interrupted attempt ends when its last bytes came, which is the last that is known of it.
+    pub async fn recover(&self, now: Timestamp) -> Result<Recovered, StoreError> {
+        self.write(move |connection| Box::pin(recover(connection, now))).await
+    }
+}
+
+async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Recovered, StoreError> {
+    let mut recovered = Recovered::default();
+    let running = sqlx::query!(
+        r#"select id as "id: Key<AttemptId>", execution as "execution: Key<ExecutionId>",
+          started_at as "started_at: Int<Timestamp>"
+        from attempts where status = 'running'"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for row in running {
+        interrupt(connection, row.id.0, row.execution.0, row.started_at.0).await?;
+        recovered.attempts += 1;
+    }
+    let queued = sqlx::query!(
+        r#"select id as "id: Key<ExecutionId>" from executions where status in ('pending', 'running')"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for row in queued {
+        let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), now);
+        attempt::end(connection, ending).await?;
+        recovered.queued += 1;
+    }
+    let open = sqlx::query!(
+        r#"select id as "id: Key<RunId>" from runs where status in ('pending', 'running', 'paused')"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for row in open {
+        let ended = sqlx::query_scalar!(
+            r#"select max(completed_at) as "at: Int<Timestamp>" from executions where run = ?1"#,
+            row.id,
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        run::finish(connection, row.id.0, RunStatus::Completed, ended.map_or(now, |at| at.0)).await?;
+        recovered.runs += 1;
+    }
+    Ok(recovered)
+}
+
+async fn interrupt(
+    connection: &mut SqliteConnection,
+    id: AttemptId,
+    execution: ExecutionId,
+    started_at: Timestamp,
+) -> Result<(), StoreError> {
+    let key = Key(id);
+    let texts =
+        sqlx::query_scalar!("select text from recording_parts where attempt = ?1 order by number", key)
+            .fetch_all(&mut *connection)
+            .await?;
+    let last = recording::last_sign(connection, id).await?.unwrap_or_default();
+    let recording = recording::join(connection, id, recording::pack(&[])?).await?;
+    let (request_hash, request_id, http_status, price) = (None, None, None, None);
+    let status = AttemptStatus::Interrupted;
+    let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };
+    let failure = Some(interrupted(true));
+    let ending = Ending::empty(execution, ExecutionStatus::Running, failure, started_at.after(last));
+    attempt::finish(connection, attempt, ending.with_output(&texts.concat())?).await?;
+    Ok(())
+}

@@ -1,0 +1,386 @@
+//! Runs: what was asked for, and how far it is.
+
+use crate::{
+    Store, StoreError,
+    blob::{self, Blob},
+    column::{Int, Json, Key, Text, Word},
+    cursor,
+};
+use formaops_domain::{
+    ActorId, ExecutionId, ExecutionStatus, JsonObject, ModelRef, NanoUsd, Page, Parameters, Price, Priority,
+    PromptId, PromptName, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant,
+    VersionId,
+};
+use sqlx::SqliteConnection;
+
+/// A run to be kept, with all its cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRun {
+    /// The run: pending, with sensitive inputs masked. Its progress is counted from the cells.
+    pub run: Run,
+    /// What each of its variants costs, in their order; `None` where that is unknown.
+    pub prices: Vec<Option<Price>>,
+    /// The inputs of each case, masked. A run answers those of the first as its inputs.
+    pub cases: Vec<JsonObject>,
+    /// The cells, in the order they should run.
+    pub cells: Vec<NewCell>,
+}
+
+/// A cell of a new run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewCell {
+    /// The identity of its execution.
+    pub id: ExecutionId,
+    /// The column, from 0.
+    pub variant: u32,
+    /// The row, from 0.
+    pub case: u32,
+    /// The repeat, from 0.
+    pub repeat: u32,
+}
+
+/// Which runs a list has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RunFilter {
+    /// Only those of this prompt.
+    pub prompt: Option<PromptId>,
+    /// Only those that stand here.
+    pub status: Option<RunStatus>,
+}
+
+struct RunRow {
+    seq: i64,
+    id: Key<RunId>,
+    kind: Word<RunKind>,
+    status: Word<RunStatus>,
+    priority: Word<Priority>,
+    prompt: Key<PromptId>,
+    prompt_name: Text<PromptName>,
+    inputs: Vec<u8>,
+    context: Option<Vec<u8>>,
+    repeats: u32,
+    pending: u32,
+    running: u32,
+    completed: u32,
+    failed: u32,
+    cancelled: u32,
+    cost: Int<NanoUsd>,
+    created_by: Key<ActorId>,
+    created_at: Int<Timestamp>,
+    started_at: Option<Int<Timestamp>>,
+    completed_at: Option<Int<Timestamp>>,
+}
+
+impl RunRow {
+    fn into_run(self, variants: Vec<Variant>) -> Result<Run, StoreError> {
+        let context = match self.context {
+            Some(data) => blob::json(&data)?,
+            None => RunContext::default(),
+        };
+        Ok(Run {
+            id: self.id.0,
+            kind: self.kind.0,
+            status: self.status.0,
+            priority: self.priority.0,
+            prompt_id: self.prompt.0,
+            prompt_name: self.prompt_name.0,
+            variants,
+            inputs: blob::json(&self.inputs)?,
+            context,
+            repeats: self.repeats,
+            progress: RunProgress {
+                total: self.pending + self.running + self.completed + self.failed + self.cancelled,
+                pending: self.pending,
+                running: self.running,
+                completed: self.completed,
+                failed: self.failed,
+                cancelled: self.cancelled,
+                cost_usd: self.cost.0,
+            },
+            created_by: self.created_by.0,
+            created_at: self.created_at.0,
+            started_at: self.started_at.map(|at| at.0),
+            completed_at: self.completed_at.map(|at| at.0),
+        })
+    }
+}
+
+macro_rules! select_runs {
+    ($tail:literal, $($argument:expr),*) => {
+        sqlx::query_as!(
+            RunRow,
+            r#"select r.seq, r.id as "id: Key<RunId>", r.kind as "kind: Word<RunKind>",
+              r.status as "status: Word<RunStatus>", r.priority as "priority: Word<Priority>",
+              r.prompt as "prompt: Key<PromptId>", r.prompt_name as "prompt_name: Text<PromptName>",
+              i.data as "inputs!", c.data as "context?", r.repeats as "repeats: u32", r.pending as "pending: u32",
+              r.running as "running: u32", r.completed as "completed: u32", r.failed as "failed: u32",
+              r.cancelled as "cancelled: u32", r.cost_nanos as "cost: Int<NanoUsd>",
+              r.created_by as "created_by: Key<ActorId>", r.created_at as "created_at: Int<Timestamp>",
+              r.started_at as "started_at: Int<Timestamp>", r.completed_at as "completed_at: Int<Timestamp>"
+            from runs r
+            join run_cases f on f.run = r.id and f.position = 0
+            join blobs i on i.hash = f.inputs
+            left join blobs c on c.hash = r.context
+            "# + $tail,
+            $($argument),*
+        )
+    };
+}
+
+/// The columns of a run. A snapshot whose content was saved later shows the number it has there.
+async fn variants(connection: &mut SqliteConnection, run: RunId) -> Result<Vec<Variant>, StoreError> {
+    let run = Key(run);
+    let rows = sqlx::query!(
+        r#"select rv.version as "version: Key<VersionId>", rv.model as "model: Text<ModelRef>",
+          rv.parameters as "parameters: Json<Parameters>",
+          coalesce(v.number, (select min(s.number) from prompt_versions s
+            where s.prompt = v.prompt and s.content_hash = v.content_hash)) as "number?: u32"
+        from run_variants rv join prompt_versions v on v.prompt = rv.prompt and v.id = rv.version
+        where rv.run = ?1 order by rv.position"#,
+        run,
+    )
+    .fetch_all(connection)
+    .await?;
+    let variant = rows.into_iter().map(|row| Variant {
+        version_id: row.version.0,
+        version_number: row.number,
+        model: row.model.0,
+        parameters: row.parameters.0,
+    });
+    Ok(variant.collect())
+}
+
+/// A run, as the connection sees it.
+pub(crate) async fn get(connection: &mut SqliteConnection, id: RunId) -> Result<Run, StoreError> {
+    let key = Key(id);
+    let row = select_runs!("where r.id = ?1", key).fetch_optional(&mut *connection).await?;
+    let row = row.ok_or_else(|| StoreError::not_found("run", id))?;
+    row.into_run(variants(connection, id).await?)
+}
+
+/// What an execution counts for in the progress of its run: its state and its cost.
+pub(crate) type Share = (ExecutionStatus, Option<NanoUsd>);
+
+/// Moves an execution in the progress of its run, in the transaction that moves the execution itself.
+pub(crate) async fn move_progress(
+    connection: &mut SqliteConnection,
+    run: RunId,
+    from: Option<Share>,
+    to: Option<Share>,
+) -> Result<(), StoreError> {
+    let change = |status| {
+        let is = |share: Option<Share>| i64::from(share.is_some_and(|(at, _)| at == status));
+        is(to) - is(from)
+    };
+    let cost = |share: Option<Share>| share.and_then(|(_, cost)| cost).map(Int);
+    let (pending, running) = (change(ExecutionStatus::Pending), change(ExecutionStatus::Running));
+    let (completed, failed) = (change(ExecutionStatus::Completed), change(ExecutionStatus::Failed));
+    let cancelled = change(ExecutionStatus::Cancelled);
+    let (key, less, more) = (Key(run), cost(from), cost(to));
+    sqlx::query!(
+        "update runs set pending = pending + ?2, running = running + ?3, completed = completed + ?4,
+          failed = failed + ?5, cancelled = cancelled + ?6,
+          cost_nanos = cost_nanos - coalesce(?7, 0) + coalesce(?8, 0)
+        where id = ?1",
+        key,
+        pending,
+        running,
+        completed,
+        failed,
+        cancelled,
+        less,
+        more,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends a run. Its times never contradict those of its executions, whatever the clock says.
+pub(crate) async fn finish(
+    connection: &mut SqliteConnection,
+    id: RunId,
+    status: RunStatus,
+    at: Timestamp,
+) -> Result<Run, StoreError> {
+    let run = get(connection, id).await?;
+    if run.status == status {
+        return Ok(run);
+    }
+    let open = run.progress.pending + run.progress.running;
+    if run.status.is_terminal() || !status.is_terminal() || open > 0 {
+        let status = if open > 0 { format!("waiting for {open} executions") } else { "over".to_owned() };
+        return Err(StoreError::Transition { noun: "run", id: id.to_string(), status, wanted: "finished" });
+    }
+    let (key, status, at) = (Key(id), Word(status), Int(at.max(run.started_at.unwrap_or(run.created_at))));
+    sqlx::query!("update runs set status = ?2, completed_at = ?3 where id = ?1", key, status, at)
+        .execute(&mut *connection)
+        .await?;
+    get(connection, id).await
+}
+
+impl Store {
+    /// Keeps a run with its variants, cases and cells, all pending.
+    pub async fn insert_run(&self, new: NewRun) -> Result<Run, StoreError> {
+        let context = if new.run.context == RunContext::default() {
+            None
+        } else {
+            Some(Blob::of_json(&new.run.context)?)
+        };
+        let cases = new.cases.iter().map(Blob::of_json).collect::<Result<Vec<_>, _>>()?;
+        self.write(move |connection| {
+            Box::pin(async move {
+                insert(connection, &new, context).await?;
+                insert_variants(connection, &new).await?;
+                let run = Key(new.run.id);
+                for (position, inputs) in (0u32..).zip(cases) {
+                    let inputs = blob::insert(connection, inputs).await?;
+                    sqlx::query!(
+                        "insert into run_cases (run, position, inputs) values (?1, ?2, ?3)",
+                        run,
+                        position,
+                        inputs,
+                    )
+                    .execute(&mut *connection)
+                    .await?;
+                }
+                insert_cells(connection, &new).await?;
+                get(connection, new.run.id).await
+            })
+        })
+        .await
+    }
+
+    /// A run as it is now.
+    pub async fn get_run(&self, id: RunId) -> Result<Run, StoreError> {
+        get(&mut *self.readers().acquire().await?, id).await
+    }
+
+    /// Runs, newest first.
+    pub async fn list_runs(
+        &self,
+        filter: RunFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Run>, StoreError> {
+        let before: i64 = cursor::decode(cursor)?.unwrap_or(i64::MAX);
+        let rows = cursor::rows(limit);
+        let mut connection = self.readers().acquire().await?;
+        let status = filter.status.map(Word);
+        // A query for each way in, so that each goes along its index.
+        let found = match (filter.prompt.map(Key), status) {
+            (Some(prompt), status) => {
+                select_runs!(
+                    "where r.prompt = ?1 and r.seq < ?2 and (?3 is null or r.status = ?3)
+                    order by r.seq desc limit ?4",
+                    prompt,
+                    before,
+                    status,
+                    rows
+                )
+                .fetch_all(&mut *connection)
+                .await?
+            }
+            (None, Some(status)) => {
+                select_runs!(
+                    "where r.status = ?1 and r.seq < ?2 order by r.seq desc limit ?3",
+                    status,
+                    before,
+                    rows
+                )
+                .fetch_all(&mut *connection)
+                .await?
+            }
+            (None, None) => {
+                select_runs!("where r.seq < ?1 order by r.seq desc limit ?2", before, rows)
+                    .fetch_all(&mut *connection)
+                    .await?
+            }
+        };
+        let page = cursor::page(found, limit, |row| row.seq, |row| row);
+        let mut items = Vec::with_capacity(page.items.len());
+        for row in page.items {
+            let variants = variants(&mut connection, row.id.0).await?;
+            items.push(row.into_run(variants)?);
+        }
+        Ok(Page { items, next: page.next })
+    }
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    new: &NewRun,
+    context: Option<Blob>,
+) -> Result<(), StoreError> {
+    let run = &new.run;
+    let context = blob::insert_some(connection, context).await?;
+    let (id, kind, priority) = (Key(run.id), Word(run.kind), Word(run.priority));
+    let (prompt, prompt_name) = (Key(run.prompt_id), run.prompt_name.as_str());
+    let (created_by, created_at) = (Key(run.created_by), Int(run.created_at));
+    let pending = Int(new.cells.len() as u64);
+    sqlx::query!(
+        "insert into runs (id, kind, status, priority, prompt, prompt_name, context, repeats, pending, running,
+          completed, failed, cancelled, cost_nanos, created_by, created_at)
+        values (?1, ?2, 'pending', ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, ?9, ?10)",
+        id,
+        kind,
+        priority,
+        prompt,
+        prompt_name,
+        context,
+        run.repeats,
+        pending,
+        created_by,
+        created_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn insert_variants(connection: &mut SqliteConnection, new: &NewRun) -> Result<(), StoreError> {
+    let (run, prompt) = (Key(new.run.id), Key(new.run.prompt_id));
+    let prices = new.prices.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+    for ((position, variant), price) in (0u32..).zip(&new.run.variants).zip(prices) {
+        let (version, model) = (Key(variant.version_id), Text(&variant.model));
+        let (parameters, price) = (Json(&variant.parameters), price.map(Json));
+        sqlx::query!(
+            "insert into run_variants (run, position, prompt, version, model, parameters, price)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            run,
+            position,
+            prompt,
+            version,
+            model,
+            parameters,
+            price,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// All cells in one statement, however many there are.
+async fn insert_cells(connection: &mut SqliteConnection, new: &NewRun) -> Result<(), StoreError> {
+    let hex = |id: ExecutionId| id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let cells = new.cells.iter().map(|cell| (hex(cell.id), cell.variant, cell.case, cell.repeat));
+    let cells = Json(cells.collect::<Vec<_>>());
+    let (run, prompt) = (Key(new.run.id), Key(new.run.prompt_id));
+    let (created_by, created_at) = (Key(new.run.created_by), Int(new.run.created_at));
+    sqlx::query!(
+        "insert into executions (id, run, prompt, variant_index, case_index, repeat, generation, status, created_by,
+          created_at)
+        select unhex(cell.value ->> 0), ?1, ?2, cell.value ->> 1, cell.value ->> 2, cell.value ->> 3, 0, 'pending',
+          ?3, ?4
+        from json_each(?5) cell",
+        run,
+        prompt,
+        created_by,
+        created_at,
+        cells,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! The engine's port onto the store.
+
+use crate::{Store, StoreError};
+use formaops_domain::{
+    Attempt, Execution, ExecutionId, ExecutionStatus, Failure, Run, RunId, RunStatus, Timestamp,
+    ports::{Outcome, RecordingPart, RunStore, Work},
+};
+use futures::{FutureExt, TryFutureExt, future::BoxFuture};
+use std::sync::Arc;
+
+impl Store {
+    async fn load(&self, execution: ExecutionId) -> Result<Work, StoreError> {
+        let record = self.get_execution_record(execution).await?;
+        if record.execution.status != ExecutionStatus::Pending {
+            let status = format!("{:?}", record.execution.status).to_lowercase();
+            let id = execution.to_string();
+            return Err(StoreError::Transition { noun: "execution", id, status, wanted: "running" });
+        }
+        Ok(Work {
+            execution: record.execution,
+            content: Arc::new(record.content),
+            inputs: Arc::new(record.inputs),
+            context: Arc::new(record.context),
+            price: record.price,
+            attempt_number: record.attempts + 1,
+        })
+    }
+}
+
+impl RunStore for Store {
+    fn load_work(&self, execution: ExecutionId) -> BoxFuture<'_, Result<Work, Failure>> {
+        self.load(execution).map_err(Failure::from).boxed()
+    }
+
+    fn start_attempt(&self, attempt: Attempt) -> BoxFuture<'_, Result<Execution, Failure>> {
+        self.start_attempt(attempt).map_err(Failure::from).boxed()
+    }
+
+    fn append_recording(&self, part: RecordingPart) -> BoxFuture<'_, Result<(), Failure>> {
+        self.append_recording(part).map_err(Failure::from).boxed()
+    }
+
+    fn finish_attempt(&self, outcome: Outcome) -> BoxFuture<'_, Result<Execution, Failure>> {
+        self.finish_attempt(outcome).map_err(Failure::from).boxed()
+    }
+
+    fn finish_queued(
+        &self,
+        execution: ExecutionId,
+        failure: Option<Failure>,
+        at: Timestamp,
+    ) -> BoxFuture<'_, Result<Execution, Failure>> {
+        self.finish_queued(execution, failure, at).map_err(Failure::from).boxed()
+    }
+
+    fn finish_run(
+        &self,
+        run: RunId,
+        status: RunStatus,
+        at: Timestamp,
+    ) -> BoxFuture<'_, Result<Run, Failure>> {
+        self.write(move |connection| Box::pin(crate::run::finish(connection, run, status, at)))
+            .map_err(Failure::from)
+            .boxed()
+    }
+
+    fn get_run(&self, run: RunId) -> BoxFuture<'_, Result<Run, Failure>> {
+        self.get_run(run).map_err(Failure::from).boxed()
+    }
+}

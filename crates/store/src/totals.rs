@@ -1,0 +1,93 @@
+//! Counts over the whole workspace.
+
+use crate::{
+    Store, StoreError,
+    column::{Int, Key},
+};
+use formaops_domain::{NanoUsd, RunProgress, Timestamp, WorkspaceId};
+
+/// Counts over the whole workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// Prompts that are neither archived nor in the bin.
+    pub prompts: u64,
+    /// Runs ever.
+    pub runs: u64,
+    /// The newest generations of all executions, by state, and what they cost.
+    pub executions: RunProgress,
+    /// Executions made since the moment that was asked for, by state, and what they cost.
+    pub recent: RunProgress,
+}
+
+impl Store {
+    /// Counts over the whole workspace, and over what was made since a moment.
+    pub async fn get_totals(&self, since: Timestamp) -> Result<Totals, StoreError> {
+        let since = Int(since);
+        let row = sqlx::query!(
+            r#"select count(*) as "runs!: u64", coalesce(sum(pending), 0) as "pending!: u32",
+              coalesce(sum(running), 0) as "running!: u32", coalesce(sum(completed), 0) as "completed!: u32",
+              coalesce(sum(failed), 0) as "failed!: u32", coalesce(sum(cancelled), 0) as "cancelled!: u32",
+              coalesce(sum(cost_nanos), 0) as "cost!: Int<NanoUsd>",
+              (select count(*) from prompts where deleted_at is null and status <> 'archived') as "prompts!: u64"
+            from runs"#
+        )
+        .fetch_one(self.readers())
+        .await?;
+        let recent = sqlx::query!(
+            r#"select count(*) filter (where status = 'pending') as "pending!: u32",
+              count(*) filter (where status = 'running') as "running!: u32",
+              count(*) filter (where status = 'completed') as "completed!: u32",
+              count(*) filter (where status = 'failed') as "failed!: u32",
+              count(*) filter (where status = 'cancelled') as "cancelled!: u32",
+              coalesce(sum(cost_nanos), 0) as "cost!: Int<NanoUsd>"
+            from executions where created_at >= ?1"#,
+            since,
+        )
+        .fetch_one(self.readers())
+        .await?;
+        let progress =
+            |[pending, running, completed, failed, cancelled]: [u32; 5], cost: NanoUsd| RunProgress {
+                total: pending + running + completed + failed + cancelled,
+                pending,
+                running,
+                completed,
+                failed,
+                cancelled,
+                cost_usd: cost,
+            };
+        let all = [row.pending, row.running, row.completed, row.failed, row.cancelled];
+        let new = [recent.pending, recent.running, recent.completed, recent.failed, recent.cancelled];
+        Ok(Totals {
+            prompts: row.prompts,
+            runs: row.runs,
+            executions: progress(all, row.cost.0),
+            recent: progress(new, recent.cost.0),
+        })
+    }
+
+    /// The size of the database in bytes, without its write-ahead log.
+    pub async fn get_size(&self) -> Result<u64, StoreError> {
+        let row = sqlx::query!(
+            r#"select pages.page_count * sizes.page_size as "size!: u64"
+            from pragma_page_count pages, pragma_page_size sizes"#
+        )
+        .fetch_one(self.readers())
+        .await?;
+        Ok(row.size)
+    }
+
+    /// Commits a write that changes nothing, to find out whether the store can be written.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        let id = Key(self.get_workspace().await?.id);
+        self.write(move |connection| {
+            Box::pin(async move {
+                let id: Key<WorkspaceId> = id;
+                sqlx::query!("update workspaces set name = name where id = ?1", id)
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}

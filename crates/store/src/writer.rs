@@ -1,0 +1,246 @@
+//! Group commit: one task owns the one connection that writes.
+//!
+//! Whatever waits when the writer becomes free goes into one transaction, each job in a savepoint of its
+//! own, so that a job that fails takes nobody with it. A caller is answered once its transaction is on disk.
+//! While one transaction is being synced the next jobs gather, so a lone write never waits for company.
+
+use crate::StoreError;
+use futures::{FutureExt, future::BoxFuture};
+use sqlx::{Connection, SqliteConnection};
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, resume_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::Instant,
+};
+
+/// The most jobs of one transaction, and the longest that jobs may join it.
+const MOST_JOBS: usize = 256;
+const LONGEST_GATHERING: Duration = Duration::from_millis(5);
+/// Jobs that may wait; who comes later waits for room, so memory stays bounded.
+const QUEUE: usize = 1024;
+
+/// What the writer has done since the store was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriteStats {
+    /// Transactions that were committed.
+    pub commits: u64,
+    /// Jobs in them.
+    pub writes: u64,
+    /// The slowest commit.
+    pub slowest_commit: Duration,
+}
+
+#[derive(Default)]
+struct Counters {
+    commits: AtomicU64,
+    writes: AtomicU64,
+    slowest_micros: AtomicU64,
+}
+
+enum Answer<T> {
+    Settled(Result<T, StoreError>),
+    Panicked(Box<dyn Any + Send>),
+}
+
+/// A job with its type erased, for the queue.
+trait Job: Send {
+    /// Runs the job; what it answers is kept until it is settled.
+    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>>;
+    /// Answers the caller: with what the job said if the transaction was committed, else with its error.
+    fn settle(self: Box<Self>, commit: Result<(), StoreError>);
+}
+
+struct Write<T, F> {
+    work: Option<F>,
+    answer: Option<Answer<T>>,
+    caller: oneshot::Sender<Answer<T>>,
+}
+
+impl<T, F> Job for Write<T, F>
+where
+    T: Send,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send,
+{
+    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>> {
+        async move {
+            let Some(work) = self.work.take() else { return Ok(()) };
+            // A defect in one job must not end the writer: the panic goes on in the task that asked.
+            let (answer, verdict) = match AssertUnwindSafe(work(connection)).catch_unwind().await {
+                Ok(Ok(value)) => (Answer::Settled(Ok(value)), Ok(())),
+                Ok(Err(error)) => (Answer::Settled(Err(error.clone())), Err(error)),
+                Err(panic) => (Answer::Panicked(panic), Err(StoreError::Closed)),
+            };
+            self.answer = Some(answer);
+            verdict
+        }
+        .boxed()
+    }
+
+    fn settle(self: Box<Self>, commit: Result<(), StoreError>) {
+        let answer = match (self.answer, commit) {
+            (Some(Answer::Settled(Ok(_))) | None, Err(error)) => Answer::Settled(Err(error)),
+            (Some(answer), _) => answer,
+            (None, Ok(())) => return,
+        };
+        // Whoever asked may have gone; what is committed stays.
+        let _ = self.caller.send(answer);
+    }
+}
+
+/// What the writer can be told.
+enum Order {
+    Run(Box<dyn Job>),
+    /// Take nothing more; do what waits, then end.
+    Close,
+}
+
+/// The way in for writes.
+pub(crate) struct Writer {
+    orders: mpsc::Sender<Order>,
+    counters: Arc<Counters>,
+}
+
+impl Writer {
+    /// Starts the task that owns the connection; it ends, and closes it, when the writer is dropped.
+    pub(crate) fn start(connection: SqliteConnection) -> (Self, JoinHandle<()>) {
+        let (orders, queue) = mpsc::channel(QUEUE);
+        let counters = Arc::new(Counters::default());
+        let task = tokio::spawn(serve(connection, Queue { orders: queue }, Arc::clone(&counters)));
+        (Self { orders, counters }, task)
+    }
+
+    /// Runs a job in the next transaction, and answers once that is committed.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let job = Box::new(Write { work: Some(work), answer: None, caller });
+        self.orders.send(Order::Run(job)).await.map_err(|_| StoreError::Closed)?;
+        match answer.await.map_err(|_| StoreError::Closed)? {
+            Answer::Settled(result) => result,
+            Answer::Panicked(panic) => resume_unwind(panic),
+        }
+    }
+
+    /// Tells the writer to end once what waits is done.
+    pub(crate) async fn close(&self) {
+        // Where it has ended already there is nobody to tell.
+        let _ = self.orders.send(Order::Close).await;
+    }
+
+    pub(crate) fn stats(&self) -> WriteStats {
+        WriteStats {
+            commits: self.counters.commits.load(Ordering::Relaxed),
+            writes: self.counters.writes.load(Ordering::Relaxed),
+            slowest_commit: Duration::from_micros(self.counters.slowest_micros.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+struct Queue {
+    orders: mpsc::Receiver<Order>,
+}
+
+impl Queue {
+    /// The next job, however long it takes; `None` at the end.
+    async fn next(&mut self) -> Option<Box<dyn Job>> {
+        loop {
+            match self.orders.recv().await? {
+                Order::Run(job) => return Some(job),
+                Order::Close => self.orders.close(),
+            }
+        }
+    }
+
+    /// A job that waits already.
+    fn waiting(&mut self) -> Option<Box<dyn Job>> {
+        loop {
+            match self.orders.try_recv().ok()? {
+                Order::Run(job) => return Some(job),
+                Order::Close => self.orders.close(),
+            }
+        }
+    }
+}
+
+async fn serve(mut connection: SqliteConnection, mut queue: Queue, counters: Arc<Counters>) {
+    while let Some(first) = queue.next().await {
+        let mut batch = Vec::new();
+        let committed = match group(&mut connection, first, &mut queue, &mut batch).await {
+            Ok(()) => {
+                let start = Instant::now();
+                let result = sqlx::raw_sql("commit").execute(&mut connection).await;
+                let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+                counters.slowest_micros.fetch_max(micros, Ordering::Relaxed);
+                result.map(drop).map_err(StoreError::from)
+            }
+            Err(error) => Err(error),
+        };
+        match &committed {
+            Ok(()) => {
+                counters.commits.fetch_add(1, Ordering::Relaxed);
+                counters.writes.fetch_add(batch.len() as u64, Ordering::Relaxed);
+            }
+            Err(error) => {
+                tracing::error!(%error, jobs = batch.len(), "a transaction was not committed");
+                // SQLite may have rolled back by itself; then there is nothing left to roll back.
+                let _ = sqlx::raw_sql("rollback").execute(&mut connection).await;
+            }
+        }
+        for job in batch {
+            job.settle(committed.clone());
+        }
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the database was not closed in order");
+    }
+}
+
+/// Opens a transaction and runs jobs in it until none waits, or there are enough. `batch` gets every job
+/// that must be answered, also when the transaction as a whole fails.
+async fn group(
+    connection: &mut SqliteConnection,
+    first: Box<dyn Job>,
+    queue: &mut Queue,
+    batch: &mut Vec<Box<dyn Job>>,
+) -> Result<(), StoreError> {
+    batch.push(first);
+    sqlx::raw_sql("begin immediate").execute(&mut *connection).await?;
+    let start = Instant::now();
+    let mut next = 0;
+    loop {
+        run_one(connection, &mut batch[next]).await?;
+        next += 1;
+        if batch.len() >= MOST_JOBS || start.elapsed() >= LONGEST_GATHERING {
+            return Ok(());
+        }
+        match queue.waiting() {
+            Some(job) => batch.push(job),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Runs a job in a savepoint. An error here is one of the whole transaction, not of the job.
+async fn run_one(connection: &mut SqliteConnection, job: &mut Box<dyn Job>) -> Result<(), StoreError> {
+    sqlx::raw_sql("savepoint job").execute(&mut *connection).await?;
+    let Err(error) = job.run(connection).await else {
+        sqlx::raw_sql("release job").execute(&mut *connection).await?;
+        return Ok(());
+    };
+    // On some errors (a full disk, an I/O error) SQLite gives up the whole transaction: then the savepoint
+    // is gone, and what the job ran into is what happened to all.
+    let undone = sqlx::raw_sql("rollback to job; release job").execute(&mut *connection).await;
+    undone.map(drop).map_err(|_| error)
+}
