@@ -1,0 +1,172 @@
+//! The built-in provider that streams the rendered prompt back, with no key and no network.
+
+use formaops_domain::{
+    ErrorClass, Failure, FinishReason, RequestHash, Usage, canonical_hash,
+    ports::{ModelRequest, PartStream, Provider, StreamPart, TokenCounter},
+};
+use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
+use serde_json::json;
+use std::{sync::Arc, time::Duration};
+
+/// Answers with the prompt: its text, or its messages with their roles as headings.
+pub struct DryRun {
+    tokens: Arc<dyn TokenCounter>,
+}
+
+impl DryRun {
+    /// The one model.
+    pub const MODEL: &'static str = "echo";
+
+    /// The time between two pieces of the answer, so that it streams like one of a model.
+    const PACE: Duration = Duration::from_millis(10);
+
+    /// The most pieces of an answer: at this pace it takes 2 s at most.
+    const MAX_PIECES: usize = 200;
+
+    /// A dry run that counts tokens with `tokens`.
+    #[must_use]
+    pub fn new(tokens: Arc<dyn TokenCounter>) -> Self {
+        Self { tokens }
+    }
+
+    fn check(request: &ModelRequest) -> Result<(), Failure> {
+        if request.model != Self::MODEL {
+            return Err(Failure::new(
+                ErrorClass::NotFound,
+                format!("`dry-run` has no model `{}`", request.model),
+                format!("Use `dry-run:{}`.", Self::MODEL),
+            ));
+        }
+        request.parameters.check().map_err(crate::failure::bad_parameters)
+    }
+
+    fn usage(&self, request: &ModelRequest, answer: &str) -> Usage {
+        let count = |text: &str| self.tokens.count(Self::MODEL, text).tokens;
+        Usage {
+            input_tokens: request.messages.iter().map(|message| count(&message.text)).sum(),
+            output_tokens: count(answer),
+            ..Usage::default()
+        }
+    }
+}
+
+impl Provider for DryRun {
+    fn stream(&self, request: ModelRequest) -> PartStream {
+        if let Err(failure) = Self::check(&request) {
+            return stream::iter([Err(failure)]).boxed();
+        }
+        let text = answer(&request);
+        let usage = self.usage(&request, &text);
+        let begin = [
+            StreamPart::Sent { request_hash: hash(&request) },
+            StreamPart::Head { http_status: None, request_id: None },
+        ];
+        let said = stream::iter(pieces(&text)).then(|piece| async {
+            tokio::time::sleep(Self::PACE).await;
+            stream::iter([StreamPart::Raw(piece.clone().into()), StreamPart::Text(piece)])
+        });
+        let end = [StreamPart::Finish(FinishReason::Stop), StreamPart::Usage(usage)];
+        stream::iter(begin).chain(said.flatten()).chain(stream::iter(end)).map(Ok).boxed()
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Failure>> {
+        async { Ok(vec![Self::MODEL.to_owned()]) }.boxed()
+    }
+}
+
+fn answer(request: &ModelRequest) -> String {
+    match request.messages.as_slice() {
+        [message] => message.text.clone(),
+        messages => {
+            let told =
+                messages.iter().map(|message| format!("## {}\n\n{}", message.role.as_str(), message.text));
+            told.collect::<Vec<_>>().join("\n\n")
+        }
+    }
+}
+
+/// The answer in pieces of one word, or of several where there are many.
+fn pieces(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
+    let size = words.len().div_ceil(DryRun::MAX_PIECES).max(1);
+    words.chunks(size).map(<[&str]>::concat).collect()
+}
+
+fn hash(request: &ModelRequest) -> RequestHash {
+    let messages = request.messages.iter();
+    let messages: Vec<_> =
+        messages.map(|message| json!({ "role": message.role.as_str(), "content": message.text })).collect();
+    let body = json!({ "messages": messages, "parameters": request.parameters });
+    RequestHash::from_array(canonical_hash(
+        &json!({ "wire": "dry-run", "model": request.model, "body": body }),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tokens;
+    use formaops_domain::{Parameters, Role, ports::ModelMessage};
+    use formaops_testkit::request;
+    use tokio::time::Instant;
+
+    async fn run(request: ModelRequest) -> Vec<Result<StreamPart, Failure>> {
+        DryRun::new(Arc::new(Tokens)).stream(request).collect().await
+    }
+
+    fn text_of(parts: &[Result<StreamPart, Failure>]) -> String {
+        let texts = parts.iter().filter_map(|part| match part {
+            Ok(StreamPart::Text(text)) => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_prompt_comes_back_word_by_word_and_ends_like_an_answer() {
+        let parts = run(request("echo", "Say  hello,\nplease.")).await;
+        let parts: Vec<_> = parts.into_iter().map(Result::unwrap).collect();
+        let text = |text: &str| [StreamPart::Raw(text.to_owned().into()), StreamPart::Text(text.to_owned())];
+        assert!(matches!(parts[0], StreamPart::Sent { .. }));
+        assert_eq!(parts[1], StreamPart::Head { http_status: None, request_id: None });
+        assert_eq!(parts[2..10], [text("Say "), text(" "), text("hello,\n"), text("please.")].concat());
+        let usage = Usage { input_tokens: 5, output_tokens: 5, ..Usage::default() };
+        assert_eq!(parts[10..], [StreamPart::Finish(FinishReason::Stop), StreamPart::Usage(usage)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn several_messages_come_back_under_the_names_of_their_roles() {
+        let mut request = request("echo", "Hi");
+        request.messages.insert(0, ModelMessage { role: Role::System, text: "Be brief.".to_owned() });
+        assert_eq!(text_of(&run(request).await), "## system\n\nBe brief.\n\n## user\n\nHi");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn however_long_the_prompt_it_takes_no_more_than_two_seconds() {
+        let text = "word ".repeat(100_000);
+        let started = Instant::now();
+        assert_eq!(text_of(&run(request("echo", &text)).await), text);
+        assert!(started.elapsed() <= Duration::from_secs(3), "{:?}", started.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unknown_model_and_a_bad_parameter_are_refused() {
+        let failure = run(request("gpt-4o", "Hi")).await.remove(0).unwrap_err();
+        assert_eq!((failure.class, failure.hint.as_str()), (ErrorClass::NotFound, "Use `dry-run:echo`."));
+        let hot = Parameters { temperature: Some(9.0), ..Parameters::default() };
+        let failure =
+            run(ModelRequest { parameters: hot, ..request("echo", "Hi") }).await.remove(0).unwrap_err();
+        assert_eq!(failure.class, ErrorClass::BadRequest);
+    }
+
+    #[test]
+    fn the_name_of_a_call_depends_on_its_messages_and_parameters() {
+        let seeded = Parameters { seed: Some(1), ..Parameters::default() };
+        assert_eq!(hash(&request("echo", "a")), hash(&request("echo", "a")));
+        assert_ne!(hash(&request("echo", "a")), hash(&request("echo", "b")));
+        assert_ne!(
+            hash(&request("echo", "a")),
+            hash(&ModelRequest { parameters: seeded, ..request("echo", "a") })
+        );
+    }
+}

@@ -1,0 +1,37 @@
+//! From a configured provider to one that can be called.
+
+use crate::{Client, DryRun, OpenAiChat};
+use formaops_domain::{
+    Failure, Provider as Config, ProviderKind,
+    ports::{Clock, Provider, Signer, TokenCounter},
+};
+use std::sync::Arc;
+
+/// Makes providers from their configuration. A clone shares the client.
+#[derive(Clone)]
+pub struct Factory {
+    /// The one HTTP client.
+    pub client: Client,
+    /// Puts keys into requests.
+    pub signer: Arc<dyn Signer>,
+    /// Tells how long a date to wait for is away.
+    pub clock: Arc<dyn Clock>,
+    /// Counts what the dry run says.
+    pub tokens: Arc<dyn TokenCounter>,
+}
+
+impl Factory {
+    /// The provider that `config` describes.
+    ///
+    /// # Errors
+    /// [`NoProvider`](formaops_domain::ErrorClass::NoProvider) where it has no address that can be called.
+    pub fn provider(&self, config: &Config) -> Result<Arc<dyn Provider>, Failure> {
+        match config.kind {
+            ProviderKind::DryRun => Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
+            ProviderKind::OpenAiChat => {
+                let (signer, clock) = (Arc::clone(&self.signer), Arc::clone(&self.clock));
+                Ok(Arc::new(OpenAiChat::new(self.client.clone(), config, signer, clock)?))
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Errors that a server reports: by its status, and by what it says.
+//!
+//! Sources: RFC 9110 sections 10.2.3 (`Retry-After`) and 15; the error codes of OpenAI, OpenRouter
+//! and Azure.
+
+use super::{ProviderError, Site, quotation, title_of};
+use formaops_domain::{ErrorClass, Failure, KeyRef, Timestamp};
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+/// An answer whose status is not one of success.
+#[derive(Debug)]
+pub(crate) struct Answer<'a> {
+    pub(crate) status: u16,
+    /// The seconds it asks to wait.
+    pub(crate) retry_after: Option<u64>,
+    /// Where a redirect leads, as it was written.
+    pub(crate) location: Option<&'a str>,
+    pub(crate) body: &'a [u8],
+}
+
+impl Answer<'_> {
+    /// The failure that the answer is.
+    pub(crate) fn failure(&self, site: &Site) -> Failure {
+        let text = String::from_utf8_lossy(self.body);
+        let page = text.trim_start().starts_with('<');
+        let json = serde_json::from_str::<Value>(&text).ok();
+        let error = json.as_ref().and_then(ProviderError::find);
+        let detail = match &error {
+            Some(error) => quotation(&error.message),
+            None if page => quotation(title_of(&text)),
+            None => quotation(&text),
+        };
+        if (300..400).contains(&self.status) {
+            return Failure { http_status: Some(self.status), detail, ..redirect(site, self.location) };
+        }
+        // Words that are not JSON count as well: proxies answer in plain text.
+        let error = error.unwrap_or_else(|| ProviderError {
+            message: if page { String::new() } else { text.into_owned() },
+            ..ProviderError::default()
+        });
+        let class = class_of(self.status, &error);
+        Failure {
+            detail,
+            http_status: Some(self.status),
+            retry_after: self.retry_after,
+            ..words(class, site, self.status, &error, self.retry_after)
+        }
+    }
+}
+
+/// An error inside an answer that began with success.
+pub(crate) fn reported(site: &Site, error: &ProviderError) -> Failure {
+    // What says nothing of its kind is a fault of the server: it had accepted the request.
+    let status = error.status.unwrap_or(if error.is(&["invalid_request_error"]) { 400 } else { 500 });
+    let class = class_of(status, error);
+    Failure { detail: quotation(&error.message), ..words(class, site, status, error, None) }
+}
+
+/// The seconds that a server asks to wait, rounded up; a date is counted from `now`.
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let seconds = |text: &str| text.parse::<f64>().ok().filter(|seconds| (0.0..1e9).contains(seconds));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the number was checked to be between 0 and 1e9"
+    )]
+    let up = |seconds: f64| seconds.ceil() as u64;
+    if let Some(millis) = text("retry-after-ms").and_then(seconds) {
+        return Some(up(millis / 1000.0));
+    }
+    let value = text("retry-after")?;
+    seconds(value).map(up).or_else(|| {
+        let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+        let date = Timestamp::from_micros(date.as_microsecond());
+        Some(up(date.since(now).as_secs_f64()))
+    })
+}
+
+fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
+    let too_long = error.is(&["context_length_exceeded", "string_above_max_length"])
+        || error.says(&[
+            "maximum context length",
+            "context length",
+            "context window",
+            "prompt is too long",
+            "exceeds the available context",
+        ]);
+    let quota = error.is(&["insufficient_quota", "billing_hard_limit_reached", "insufficient_balance"])
+        || error.says(&["exceeded your current quota", "insufficient balance", "insufficient credits"]);
+    match status {
+        402 => ErrorClass::NoQuota,
+        400..500 if quota => ErrorClass::NoQuota,
+        400..500 if error.is(&["content_filter", "content_policy_violation"]) => ErrorClass::ContentFilter,
+        400 | 404 | 413 | 422 if too_long => ErrorClass::ContextTooLong,
+        400..500 if error.is(&["invalid_api_key"]) || error.says(&["api key not valid"]) => {
+            ErrorClass::Authentication
+        }
+        401 => ErrorClass::Authentication,
+        403 => ErrorClass::Permission,
+        404 | 410 => ErrorClass::NotFound,
+        400..500 if error.is(&["model_not_found"]) => ErrorClass::NotFound,
+        408 => ErrorClass::Timeout,
+        429 => ErrorClass::RateLimited,
+        500..600 if error.is(&["rate_limit_exceeded", "rate_limit_error"]) => ErrorClass::RateLimited,
+        500..600 if error.is(&["context_length_exceeded"]) => ErrorClass::ContextTooLong,
+        500..600 => ErrorClass::ServerError,
+        _ => ErrorClass::BadRequest,
+    }
+}
+
+fn words(
+    class: ErrorClass,
+    site: &Site,
+    status: u16,
+    error: &ProviderError,
+    retry_after: Option<u64>,
+) -> Failure {
+    let Site { provider, model, .. } = site;
+    let model = model.as_deref().unwrap_or("its models");
+    let address = site.address();
+    let (message, hint) = match class {
+        ErrorClass::Authentication => match &site.key {
+            Some(KeyRef::Env { name }) => (
+                format!("`{provider}` does not accept the key in `{name}`"),
+                format!("Put a valid key for `{address}` into `{name}` and start FormaOps again from there."),
+            ),
+            None => (
+                format!("`{provider}` wants a key, and none is set"),
+                format!("Set a key for `{provider}` in the settings."),
+            ),
+        },
+        ErrorClass::Permission => (
+            format!("`{provider}` does not allow the use of `{model}`"),
+            "Choose another model, or ask whoever owns the account for access.".to_owned(),
+        ),
+        ErrorClass::NoQuota => (
+            format!("the account at `{provider}` has no quota left"),
+            "Add credit or raise the limit at the provider, then run again.".to_owned(),
+        ),
+        ErrorClass::NotFound if error.is(&["model_not_found"]) || error.says(&["model"]) => {
+            (format!("`{provider}` has no model `{model}`"), "Choose one of the models it lists.".to_owned())
+        }
+        ErrorClass::NotFound => (
+            format!("`{provider}` has nothing at this address"),
+            format!("Check the base URL at `{address}`: it usually ends in `/v1`."),
+        ),
+        ErrorClass::ContextTooLong => (
+            format!("the request is longer than `{model}` can take"),
+            "Shorten the prompt or its inputs, lower `maxTokens`, or choose a model with a longer context."
+                .to_owned(),
+        ),
+        ErrorClass::ContentFilter => (
+            format!("`{provider}` refused the content"),
+            "Change the wording of the prompt or its inputs.".to_owned(),
+        ),
+        ErrorClass::RateLimited => (
+            format!("`{provider}` is called too often"),
+            match retry_after {
+                Some(seconds) => format!("It asks to wait {seconds} s. Fewer executions at once help too."),
+                None => "Wait a little, or let fewer executions run at once.".to_owned(),
+            },
+        ),
+        ErrorClass::Timeout => {
+            (format!("`{provider}` gave up waiting for the request"), "Run again.".to_owned())
+        }
+        ErrorClass::ServerError if matches!(status, 503 | 529) => (
+            format!("`{provider}` is overloaded or down for the moment"),
+            "Run again in a little while.".to_owned(),
+        ),
+        ErrorClass::ServerError => (
+            format!("`{provider}` failed to answer, with status {status}"),
+            "Run again. If it stays so, look at the status page or the log of the server.".to_owned(),
+        ),
+        _ if status == 413 => (
+            format!("`{provider}` takes no request that large"),
+            "Shorten the prompt or its inputs.".to_owned(),
+        ),
+        _ => (
+            format!("`{provider}` refused the request, with status {status}"),
+            "Read what it says, and change the messages or parameters.".to_owned(),
+        ),
+    };
+    Failure::new(class, message, hint)
+}
+
+fn redirect(site: &Site, location: Option<&str>) -> Failure {
+    // Only scheme, host and path: a query may hold what must not be shown.
+    let target = location.map(|location| match location.parse::<url::Url>() {
+        Ok(url) => format!("{}{}", super::shown(&formaops_domain::Origin::of(&url)), url.path()),
+        Err(_) => location.split(['?', '#']).next().unwrap_or_default().to_owned(),
+    });
+    match target {
+        Some(target) => Failure::new(
+            ErrorClass::Redirect,
+            format!("`{}` redirects to `{target}`, and redirects are not followed", site.provider),
+            "If you trust that address, make it the base URL of the provider.",
+        ),
+        None => Failure::new(
+            ErrorClass::Redirect,
+            format!("`{}` redirects without saying where", site.provider),
+            format!("Check the base URL at `{}`.", site.address()),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

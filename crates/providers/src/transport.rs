@@ -1,0 +1,129 @@
+//! Failures of the network: what broke between here and the server.
+
+use crate::{
+    client::{LookupError, SendError},
+    failure::Site,
+};
+use formaops_domain::{ErrorClass, Failure};
+use std::{error::Error, io, time::Duration};
+
+/// What a call was waiting for when its time was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    FirstToken,
+    NextChunk,
+    End,
+}
+
+/// The failure of a call that waited for `span` in vain.
+pub(crate) fn timed_out(site: &Site, waiting: Waiting, span: Duration) -> Failure {
+    let (provider, seconds) = (&site.provider, span.as_secs_f64());
+    let (message, hint) = match waiting {
+        Waiting::FirstToken => (
+            format!("`{provider}` did not begin to answer within {seconds} s"),
+            "Run again. A model that is being loaded, or reasons for long, may need a longer timeout.",
+        ),
+        Waiting::NextChunk => (
+            format!("`{provider}` fell silent for {seconds} s in the middle of its answer"),
+            "Run again. What came before is kept.",
+        ),
+        Waiting::End => (
+            format!("`{provider}` was not done within {seconds} s"),
+            "Set `maxTokens`, or allow more time for an execution. What came before is kept.",
+        ),
+    };
+    Failure::new(ErrorClass::Timeout, message, hint)
+}
+
+/// The failure of a request that got no answer.
+pub(crate) fn not_sent(site: &Site, error: &SendError) -> Failure {
+    match error {
+        SendError::Header => Failure::new(
+            ErrorClass::NoKey,
+            format!("the key of `{}` holds characters that cannot be sent", site.provider),
+            "Enter the key again.",
+        ),
+        SendError::Network(error) => broken(site, error),
+    }
+}
+
+/// The failure of a connection that could not be made, or broke.
+pub(crate) fn broken(site: &Site, error: &reqwest::Error) -> Failure {
+    let (provider, address) = (&site.provider, site.address());
+    let cause = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    if causes(error).any(<dyn Error>::is::<LookupError>) {
+        return Failure::new(
+            ErrorClass::NameNotFound,
+            format!("the name of `{address}` leads nowhere"),
+            format!(
+                "Check the base URL of `{provider}` for a typing error, and that this machine is online."
+            ),
+        );
+    }
+    if error.is_connect() {
+        return match cause {
+            _ if error.is_timeout() => Failure::new(
+                ErrorClass::Timeout,
+                format!("no connection to `{address}` could be made in time"),
+                "Check the address, the network and any firewall or proxy between.",
+            ),
+            Some(io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => tls(site),
+            Some(
+                io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable,
+            ) => Failure::new(
+                ErrorClass::Timeout,
+                format!("`{address}` cannot be reached"),
+                "Check the address, the network and any firewall or proxy between.",
+            ),
+            Some(io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted) => reset(site),
+            _ => refused(site),
+        };
+    }
+    reset(site)
+}
+
+/// Whether the connection ended in the ordinary way, only too early.
+pub(crate) fn ended_early(error: &reqwest::Error) -> bool {
+    // The HTTP library reports it as an error of its own or as an unexpected end.
+    let broke = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
+    let kinds: Vec<_> = broke.map(io::Error::kind).collect();
+    kinds.is_empty() || kinds.contains(&io::ErrorKind::UnexpectedEof)
+}
+
+fn tls(site: &Site) -> Failure {
+    let hint = if site.origin.is_loopback() {
+        "A server on this machine usually speaks plain `http`: try that in its base URL."
+    } else {
+        "Check that the address speaks `https`, that its certificate is valid, and that this system has \
+         its root certificates (package `ca-certificates`)."
+    };
+    let message = format!("no encrypted connection to `{}` could be made", site.address());
+    Failure::new(ErrorClass::Tls, message, hint)
+}
+
+fn refused(site: &Site) -> Failure {
+    let address = site.address();
+    let hint = if site.origin.is_loopback() {
+        format!("Start the server of `{}`, or check the address and port.", site.provider)
+    } else {
+        "Check the address and port, and any firewall or proxy between.".to_owned()
+    };
+    Failure::new(ErrorClass::Refused, format!("nothing answers at `{address}`"), hint)
+}
+
+fn reset(site: &Site) -> Failure {
+    Failure::new(
+        ErrorClass::Reset,
+        format!("the connection to `{}` broke", site.address()),
+        "Run again. What came before is kept.",
+    )
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        next = error.source();
+        Some(error)
+    })
+}
