@@ -1,0 +1,9 @@
+//! Starts the desktop window.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    formaops_desktop::run(formaops_desktop::Arguments::parse())
+}
