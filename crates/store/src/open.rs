@@ -9,7 +9,7 @@ use crate::{
 use formaops_domain::{ActorId, Timestamp, WorkspaceId};
 use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
     path::{Path, PathBuf},
@@ -118,8 +118,13 @@ async fn prepare(
     let format = if file.exists() { inspect(file, options, migrations).await? } else { 0 };
     let mut connection =
         connect_options(file, options.busy_timeout).create_if_missing(true).connect().await?;
-    // Says now, rather than at the first save, that the file is locked or cannot be written.
-    sqlx::raw_sql("begin immediate; rollback").execute(&mut connection).await?;
+    // Says now, rather than at the first save, that the file is locked or cannot be written. What it writes is
+    // undone; without a write, SQLite would let a transaction on a read-only file begin.
+    let probe = "begin immediate; pragma user_version = 0; rollback";
+    sqlx::raw_sql(probe).execute(&mut connection).await?;
+    // Not before it is known that the file may be written: SQLite would overwrite a write format that it
+    // does not know. A copy that was put in place of the file is not in this mode.
+    sqlx::raw_sql("pragma journal_mode = wal").execute(&mut connection).await?;
     if std::fs::metadata(file).is_ok_and(|file| file.len() <= CHECKED_BYTES) {
         quick_check(&mut connection).await?;
     }
@@ -138,7 +143,6 @@ async fn prepare(
 fn connect_options(file: &Path, busy_timeout: Duration) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(busy_timeout)

@@ -54,11 +54,10 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
         interrupt(connection, row.id.0, row.execution.0, row.started_at.0).await?;
         recovered.attempts += 1;
     }
-    let queued = sqlx::query!(
-        r#"select id as "id: Key<ExecutionId>" from executions where status in ('pending', 'running')"#
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+    let queued =
+        sqlx::query!(r#"select id as "id: Key<ExecutionId>" from executions where status = 'pending'"#)
+            .fetch_all(&mut *connection)
+            .await?;
     for row in queued {
         let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), now);
         attempt::end(connection, ending).await?;

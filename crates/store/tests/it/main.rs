@@ -1,0 +1,12 @@
+//! Stories of the store, each in a workspace of its own that is gone afterwards.
+
+mod keys;
+mod opening;
+mod outputs;
+mod prompts;
+mod providers;
+mod recovery;
+mod runs;
+mod versions;
+mod world;
+mod writing;
