@@ -1,0 +1,168 @@
+//! The workspace in the hands of the process that owns it.
+
+use crate::{
+    ApiError, Caller, ErrorCode, EventHub, Operation,
+    handlers::{Turns, scopes_of},
+    registry::Registry,
+    samples,
+    system::{NewIds, SystemClock},
+};
+use formaops_domain::{
+    ActorId, EventBody, Noun, Span, Timestamp,
+    ports::{Clock, EventSink, TokenCounter},
+};
+use formaops_engine::{Engine, Limits, Ports};
+use formaops_providers::{Client, ClientOptions, Factory, Tokens};
+use formaops_secrets::EnvSigner;
+use formaops_store::{NewWorkspace, OpenOptions, Store};
+use futures::FutureExt;
+use serde_json::Value;
+use std::{num::NonZeroU32, panic::AssertUnwindSafe, path::Path, sync::Arc};
+
+/// An owned workspace: store, engine and providers joined. Clones are the same one.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) workspace: Arc<Path>,
+    pub(crate) store: Store,
+    pub(crate) engine: Engine,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) signer: Arc<EnvSigner>,
+    pub(crate) tokens: Arc<dyn TokenCounter>,
+    pub(crate) hub: EventHub,
+    pub(crate) ids: NewIds,
+    pub(crate) turns: Arc<Turns>,
+    clock: Arc<dyn Clock>,
+    person: ActorId,
+}
+
+impl App {
+    /// Opens the store of a folder whose lock the caller holds, ends what an earlier owner left
+    /// unfinished, and starts the engine. A new workspace gets the samples.
+    ///
+    /// # Errors
+    /// Where the store cannot be opened.
+    pub async fn open(workspace: &Path, hub: EventHub) -> Result<Self, ApiError> {
+        let (ids, clock) = (NewIds, Arc::new(SystemClock::new()) as Arc<dyn Clock>);
+        let new = NewWorkspace {
+            id: ids.workspace(),
+            name: workspace
+                .file_name()
+                .map_or("workspace".into(), |name| name.to_string_lossy().into_owned()),
+            time_zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
+            person: ids.actor(),
+            person_name: std::env::var("USER").ok().filter(|name| !name.is_empty()).unwrap_or("me".into()),
+        };
+        let store = Store::open(workspace, OpenOptions::new(new, clock.now())).await?;
+        let recovered = store.recover(clock.now()).await?;
+        tracing::info!(?recovered, "the store is open");
+        let person = store.get_local_actor().await?.id;
+        let signer = Arc::new(EnvSigner::from_process_env());
+        let tokens: Arc<dyn TokenCounter> = Arc::new(Tokens);
+        let client = Client::new(&ClientOptions::default())
+            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string(), ""))?;
+        let factory = Factory {
+            client,
+            signer: Arc::clone(&signer) as _,
+            clock: Arc::clone(&clock),
+            tokens: Arc::clone(&tokens),
+        };
+        let registry = Arc::new(Registry::new(store.clone(), factory));
+        let ports = Ports {
+            store: Arc::new(store.clone()),
+            providers: Arc::clone(&registry) as _,
+            clock: Arc::clone(&clock),
+            ids: Arc::new(NewIds),
+            events: Arc::new(hub.clone()),
+            tokens: Arc::clone(&tokens),
+        };
+        let engine = Engine::start(ports, limits(&store).await?);
+        let (workspace, turns) = (Arc::from(workspace), Arc::default());
+        let app = Self { workspace, store, engine, registry, signer, tokens, hub, ids, turns, clock, person };
+        samples::add_to_new_workspace(&app).await?;
+        Ok(app)
+    }
+
+    /// Calls an operation by its name.
+    ///
+    /// # Errors
+    /// Where there is no such operation, the caller may not call it, the request does not fit, or the
+    /// operation itself refuses. A panic inside is told as [`ErrorCode::Internal`].
+    pub async fn call(&self, caller: &Caller, operation: &str, request: Value) -> Result<Value, ApiError> {
+        let found = Operation::find(operation)
+            .ok_or_else(|| ApiError::not_found("operation", operation, "Look at the list of operations."))?;
+        caller.require(found.scope)?;
+        let done = AssertUnwindSafe((found.handler)(self, caller, request)).catch_unwind().await;
+        done.unwrap_or_else(|_| {
+            tracing::error!(operation, "an operation panicked");
+            Err(ApiError::new(
+                ErrorCode::Internal,
+                format!("`{operation}` failed in a way it never should"),
+                "Look into the log, and report it.",
+            ))
+        })
+    }
+
+    /// Who acts: the caller, or the local person.
+    pub(crate) fn actor(&self, caller: &Caller) -> ActorId {
+        caller.actor.unwrap_or(self.person)
+    }
+
+    pub(crate) fn person(&self) -> ActorId {
+        self.person
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Tells everybody that something changed, after it was committed.
+    pub(crate) fn changed(&self, noun: Noun, id: impl std::fmt::Display) {
+        let id = Some(id.to_string());
+        self.hub.publish(EventBody::Changed { noun, id });
+    }
+
+    /// Reads the limits of the engine again.
+    pub(crate) async fn refresh_limits(&self) -> Result<(), ApiError> {
+        Ok(self.engine.set_limits(limits(&self.store).await?).await?)
+    }
+
+    /// Who an API key belongs to; `None` for one that does not hold.
+    pub(crate) async fn authenticate(&self, secret: &str) -> Result<Option<Caller>, ApiError> {
+        const MINUTE: Span = Span::from_micros(60_000_000);
+        let found = self.store.find_api_key_by_hash(crate::secret::hash(secret)).await?;
+        let now = self.now();
+        let Some(key) = found.filter(|key| key.is_active(now)) else { return Ok(None) };
+        if key.last_used_at.is_none_or(|at| now.since(at) > MINUTE) {
+            self.store.touch_api_key(key.id, now).await?;
+        }
+        Ok(Some(Caller::api_key(key.actor, scopes_of(key.scopes)?)))
+    }
+
+    /// How many executions are on the wire or wait.
+    pub async fn executions_under_way(&self) -> u32 {
+        self.engine.status().await.map_or(0, |load| load.running + load.queued)
+    }
+
+    /// Completes once nothing is on the wire or waits.
+    pub async fn idle(&self) {
+        let mut events = self.hub.subscribe();
+        while self.executions_under_way().await > 0 {
+            events.next().await;
+        }
+    }
+
+    /// Stops the engine and closes the store.
+    pub async fn close(&self) {
+        self.engine.shutdown().await;
+        self.store.close().await;
+    }
+}
+
+/// The limits that the providers' settings say.
+async fn limits(store: &Store) -> Result<Limits, ApiError> {
+    let own = |provider: formaops_domain::Provider| {
+        provider.max_concurrent.and_then(NonZeroU32::new).map(|most| (provider.name, most))
+    };
+    let providers = store.list_providers().await?.into_iter().filter_map(own).collect();
+    Ok(Limits { providers, ..Limits::default() })
+}

@@ -1,0 +1,141 @@
+//! Content before it is saved or run: what is wrong with it, and what it gives.
+
+use super::model::find_model;
+use crate::{ApiError, App, Caller, ErrorCode, Problem};
+use formaops_domain::{Content, JsonObject, ModelRef, NanoUsd, Parameters, RunContext, Usage};
+use formaops_template::{Diagnostic, Rendered, RenderedMessage};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Asks what is wrong with content.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CheckContent {
+    /// The content.
+    pub content: Content,
+}
+
+/// What is wrong with content.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContentReport {
+    /// All findings, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The names of the variables that templates use, sorted.
+    pub used_variables: Vec<String>,
+}
+
+/// Asks what content and inputs give.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RenderContent {
+    /// The content.
+    pub content: Content,
+    /// The inputs.
+    #[serde(default)]
+    pub inputs: JsonObject,
+    /// What is sent along.
+    #[serde(default)]
+    pub context: RunContext,
+    /// The models to count and estimate for.
+    #[serde(default)]
+    pub models: Vec<ModelRef>,
+}
+
+/// What content and inputs give.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RenderedContent {
+    /// The messages as they would be sent.
+    pub messages: Vec<RenderedMessage>,
+    /// What was noticed on the way, such as undeclared variables.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What each model would make of it, in the order asked for.
+    pub estimates: Vec<Estimate>,
+}
+
+/// What a call is expected to need and cost on a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Estimate {
+    /// The model.
+    pub model: ModelRef,
+    /// Tokens of all messages.
+    pub input_tokens: u64,
+    /// Tokens of each message, in order.
+    pub message_tokens: Vec<u64>,
+    /// Whether the model's own vocabulary was used; otherwise a quarter of the bytes is taken.
+    pub exact: bool,
+    /// The most tokens of request and answer; unknown where absent.
+    pub context_window: Option<u64>,
+    /// The cost of the request without the answer; unknown where the price is.
+    pub input_cost_usd: Option<NanoUsd>,
+    /// The cost with the longest answer that the parameters or the model allow; unknown where either is.
+    pub worst_cost_usd: Option<NanoUsd>,
+}
+
+pub(crate) async fn content_check(
+    _: &App,
+    _: &Caller,
+    request: CheckContent,
+) -> Result<ContentReport, ApiError> {
+    Ok(ContentReport {
+        diagnostics: formaops_template::check(&request.content),
+        used_variables: formaops_template::used_variables(&request.content).into_iter().collect(),
+    })
+}
+
+pub(crate) async fn content_render(
+    app: &App,
+    _: &Caller,
+    request: RenderContent,
+) -> Result<RenderedContent, ApiError> {
+    let rendered = render(&request.content, &request.inputs, &request.context)?;
+    let mut estimates = Vec::new();
+    for model in request.models {
+        let parameters = &request.content.settings.parameters;
+        estimates.push(estimate(app, model, &rendered.messages, parameters).await?);
+    }
+    Ok(RenderedContent { messages: rendered.messages, diagnostics: rendered.diagnostics, estimates })
+}
+
+/// Checks the inputs and renders, as a run would.
+pub(super) fn render(
+    content: &Content,
+    inputs: &JsonObject,
+    context: &RunContext,
+) -> Result<Rendered, ApiError> {
+    let checked = formaops_validate::check_inputs(&content.variables, inputs).map_err(|problems| {
+        ApiError::problems(ErrorCode::Invalid, problems.into_iter().map(Problem::from).collect())
+    })?;
+    Ok(formaops_template::render(content, &checked, context)?)
+}
+
+async fn estimate(
+    app: &App,
+    model: ModelRef,
+    messages: &[RenderedMessage],
+    parameters: &Parameters,
+) -> Result<Estimate, ApiError> {
+    let known = find_model(app, &model).await?;
+    let counts: Vec<_> =
+        messages.iter().map(|message| app.tokens.count(&model.model, &message.text())).collect();
+    let input_tokens = counts.iter().map(|count| count.tokens).sum();
+    let usage = |output_tokens| Usage { input_tokens, output_tokens, ..Usage::default() };
+    let longest = parameters.max_tokens.map(u64::from).or(known.max_output_tokens);
+    let price = known.price.as_ref();
+    let is_free = price.is_some_and(|price| *price == formaops_domain::Price::FREE);
+    Ok(Estimate {
+        input_tokens,
+        message_tokens: counts.iter().map(|count| count.tokens).collect(),
+        exact: counts.iter().all(|count| count.exact),
+        context_window: known.context_window,
+        input_cost_usd: price.map(|price| price.cost(&usage(0))),
+        worst_cost_usd: match (price, longest) {
+            (Some(price), Some(longest)) => Some(price.cost(&usage(longest))),
+            (Some(_), None) if is_free => Some(NanoUsd::ZERO),
+            _ => None,
+        },
+        model,
+    })
+}

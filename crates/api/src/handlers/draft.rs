@@ -1,0 +1,52 @@
+//! Drafts: unsaved work that a crash does not take.
+
+use super::{PromptKey, prompt::find_prompt};
+use crate::{ApiError, App, Caller};
+use formaops_domain::{Content, Draft, JsonObject, Noun, Prompt, VersionId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Keeps unsaved work.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PutDraft {
+    /// The prompt.
+    pub id: PromptKey,
+    /// The work.
+    pub content: Content,
+    /// The version that is being edited.
+    #[serde(default)]
+    pub base: Option<VersionId>,
+    /// The inputs as they are entered; values of sensitive variables are left out of what is kept.
+    #[serde(default)]
+    pub inputs: JsonObject,
+}
+
+/// Throws unsaved work away.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeleteDraft {
+    /// The prompt.
+    pub id: PromptKey,
+}
+
+pub(crate) async fn draft_put(app: &App, _: &Caller, request: PutDraft) -> Result<Draft, ApiError> {
+    let prompt = find_prompt(app, &request.id).await?;
+    let draft = Draft {
+        prompt_id: prompt.id,
+        content: request.content,
+        base: request.base.or(prompt.head),
+        inputs: request.inputs,
+        updated_at: app.now(),
+    };
+    app.store.save_draft(draft.clone()).await?;
+    app.changed(Noun::Prompt, prompt.id);
+    Ok(draft)
+}
+
+pub(crate) async fn draft_delete(app: &App, _: &Caller, request: DeleteDraft) -> Result<Prompt, ApiError> {
+    let prompt = find_prompt(app, &request.id).await?;
+    app.store.delete_draft(prompt.id).await?;
+    app.changed(Noun::Prompt, prompt.id);
+    Ok(app.store.get_prompt(prompt.id).await?)
+}

@@ -1,0 +1,215 @@
+//! Executions: what was sent, what came back, and trying again.
+
+use super::{
+    PromptKey, limit,
+    prompt::find_prompt,
+    run::{publish, unmask},
+};
+use crate::{ApiError, App, Caller, CallerKind};
+use formaops_domain::{
+    Attempt, Execution, ExecutionId, ExecutionStatus, JsonObject, Page, RunContext, RunId,
+};
+use formaops_engine::Submission;
+use formaops_store::{ExecutionFilter, ExecutionRecord};
+use formaops_template::RenderedMessage;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Asks for executions.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListExecutions {
+    /// Only those of this run.
+    #[serde(default)]
+    pub run: Option<RunId>,
+    /// Only those of this prompt.
+    #[serde(default)]
+    pub prompt: Option<PromptKey>,
+    /// Only those with this status.
+    #[serde(default)]
+    pub status: Option<ExecutionStatus>,
+    /// Where to go on, from the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// The most items, 1 to 1,000; 100 where absent.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// Asks for an execution.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetExecution {
+    /// The execution.
+    pub id: ExecutionId,
+}
+
+/// An execution with all that is known of it but its answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionDetail {
+    /// The execution.
+    pub execution: Execution,
+    /// Its attempts, first to last.
+    pub attempts: Vec<Attempt>,
+    /// The inputs, with sensitive values masked.
+    pub inputs: JsonObject,
+    /// What was sent along.
+    pub context: RunContext,
+    /// The messages as they were rendered; empty where they cannot be rendered.
+    pub messages: Vec<RenderedMessage>,
+    /// The answer as JSON, where a validation found it valid.
+    pub validated_output: Option<serde_json::Value>,
+}
+
+/// Asks for a window of an answer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetOutput {
+    /// The execution.
+    pub id: ExecutionId,
+    /// Which text.
+    #[serde(default)]
+    pub part: OutputPart,
+    /// Where the window begins, in bytes of UTF-8; 0 where absent.
+    #[serde(default)]
+    pub offset: u64,
+    /// The most bytes, at most 1 MiB, which it is where absent.
+    #[serde(default)]
+    pub limit: Option<u64>,
+}
+
+/// The texts of an execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputPart {
+    /// The answer.
+    #[default]
+    Text,
+    /// What the model thought before it answered.
+    Reasoning,
+}
+
+/// A window of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputWindow {
+    /// The text, cut between characters.
+    pub text: String,
+    /// Where it begins, in bytes of UTF-8.
+    pub offset: u64,
+    /// Where the next window begins.
+    pub next: u64,
+    /// The length of the whole text so far, in bytes of UTF-8.
+    pub total: u64,
+    /// Whether the whole text will not grow any more.
+    pub complete: bool,
+}
+
+/// Cancels an execution.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CancelExecution {
+    /// The execution.
+    pub id: ExecutionId,
+}
+
+/// Tries an execution again.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RetryExecution {
+    /// The execution.
+    pub id: ExecutionId,
+    /// The values of sensitive variables, which were not kept.
+    #[serde(default)]
+    pub sensitive_inputs: JsonObject,
+}
+
+pub(crate) async fn execution_list(
+    app: &App,
+    _: &Caller,
+    request: ListExecutions,
+) -> Result<Page<Execution>, ApiError> {
+    let prompt = match &request.prompt {
+        Some(key) => Some(find_prompt(app, key).await?.id),
+        None => None,
+    };
+    let filter = ExecutionFilter { run: request.run, prompt, status: request.status, newest: false };
+    Ok(app.store.list_executions(filter, request.cursor.as_deref(), limit(request.limit)?).await?)
+}
+
+pub(crate) async fn execution_get(
+    app: &App,
+    _: &Caller,
+    request: GetExecution,
+) -> Result<ExecutionDetail, ApiError> {
+    let ExecutionRecord { execution, content, inputs, context, validated_output, .. } =
+        app.store.get_execution_record(request.id).await?;
+    let attempts = app.store.list_attempts(request.id).await?;
+    // Sensitive values are masked here, so a message may be refused that was fine when it was sent.
+    let messages =
+        formaops_template::render(&content, &inputs, &context).map_or(Vec::new(), |done| done.messages);
+    Ok(ExecutionDetail { execution, attempts, inputs, context, messages, validated_output })
+}
+
+pub(crate) async fn execution_output(
+    app: &App,
+    _: &Caller,
+    request: GetOutput,
+) -> Result<OutputWindow, ApiError> {
+    let live = match request.part {
+        OutputPart::Text => app.engine.live_output(request.id, request.offset),
+        OutputPart::Reasoning => app.engine.live_reasoning(request.id, request.offset),
+    };
+    if let Some(live) = live {
+        let (text, offset, next, total) = (live.text, live.offset, live.next, live.total);
+        return Ok(OutputWindow { text, offset, next, total, complete: false });
+    }
+    let part = match request.part {
+        OutputPart::Text => formaops_store::OutputPart::Text,
+        OutputPart::Reasoning => formaops_store::OutputPart::Reasoning,
+    };
+    let limit = request.limit.unwrap_or(formaops_store::MOST_OUTPUT_BYTES);
+    let window = app.store.get_output(request.id, part, request.offset, limit).await?;
+    Ok(OutputWindow {
+        text: window.text,
+        offset: window.offset,
+        next: window.next,
+        total: window.total,
+        complete: window.complete,
+    })
+}
+
+pub(crate) async fn execution_cancel(
+    app: &App,
+    _: &Caller,
+    request: CancelExecution,
+) -> Result<Execution, ApiError> {
+    app.store.get_execution(request.id).await?;
+    app.engine.cancel_execution(request.id).await?;
+    Ok(app.store.get_execution(request.id).await?)
+}
+
+pub(crate) async fn execution_retry(
+    app: &App,
+    caller: &Caller,
+    request: RetryExecution,
+) -> Result<Execution, ApiError> {
+    let ExecutionRecord { execution, content, inputs, .. } =
+        app.store.get_execution_record(request.id).await?;
+    let sensitive: JsonObject = {
+        let whole = unmask(&content, inputs, request.sensitive_inputs)?;
+        let is_sensitive =
+            |name: &str| content.variables.iter().any(|variable| variable.sensitive && variable.name == name);
+        whole.into_iter().filter(|(name, _)| is_sensitive(name)).collect()
+    };
+    let next =
+        app.store.insert_retry(execution.id, app.ids.execution(), app.actor(caller), app.now()).await?;
+    publish(app, next.run_id).await?;
+    let run = app.store.get_run(next.run_id).await?;
+    let mut submission = Submission::new(&run, [&next]);
+    submission.watched = caller.kind != CallerKind::ApiKey;
+    submission.sensitive = sensitive;
+    app.engine.submit(submission).await?;
+    Ok(next)
+}

@@ -1,0 +1,43 @@
+//! What each operation does: a plain function from a request to a response, testable with no host.
+
+mod api_key;
+mod content;
+mod draft;
+mod execution;
+mod idempotency;
+mod model;
+mod prompt;
+mod provider;
+mod run;
+mod version;
+mod workspace;
+
+pub(crate) use api_key::scopes_of;
+pub use api_key::*;
+pub use content::*;
+pub use draft::*;
+pub use execution::*;
+pub use model::*;
+pub use prompt::*;
+pub use provider::*;
+pub use run::*;
+pub use version::*;
+pub use workspace::*;
+
+use crate::ApiError;
+pub(crate) use idempotency::Turns;
+use idempotency::idempotent;
+
+/// The most items of a page.
+const MOST_ITEMS: u32 = 1000;
+
+/// The number of items that a page may have.
+fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
+    match asked.unwrap_or(100) {
+        limit @ 1..=MOST_ITEMS => Ok(limit),
+        limit => Err(ApiError::invalid(
+            "limit",
+            format!("`limit` must be between 1 and {MOST_ITEMS}, got {limit}"),
+        )),
+    }
+}

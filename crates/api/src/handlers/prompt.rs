@@ -1,0 +1,330 @@
+//! Prompts: found, made, renamed, tagged, archived, deleted and brought back.
+
+use super::{idempotent, limit, version::check_content_for_saving};
+use crate::{ApiError, App, Caller};
+use formaops_domain::{
+    Content, Draft, Noun, Page, Prompt, PromptId, PromptName, PromptStatus, Version, VersionSelector,
+};
+use formaops_store::{NewVersion, PromptChange, PromptFilter};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, fmt, str::FromStr};
+
+/// A prompt by its id or its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PromptKey {
+    /// By identity.
+    Id(PromptId),
+    /// By name.
+    Name(PromptName),
+}
+
+impl FromStr for PromptKey {
+    type Err = formaops_domain::InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(id) => Ok(Self::Id(id)),
+            Err(_) => text.parse().map(Self::Name),
+        }
+    }
+}
+
+impl fmt::Display for PromptKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Name(name) => name.fmt(f),
+        }
+    }
+}
+
+impl Serialize for PromptKey {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PromptKey {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for PromptKey {
+    fn schema_name() -> Cow<'static, str> {
+        "PromptKey".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "description": "A prompt's id or name" })
+    }
+}
+
+/// Asks for prompts.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListPrompts {
+    /// Only those with this text in name, title or description, without regard to case.
+    #[serde(default)]
+    pub search: Option<String>,
+    /// Only those with this tag.
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// Only those with this status; where absent, all but the archived.
+    #[serde(default)]
+    pub status: Option<PromptStatus>,
+    /// Only those in the bin.
+    #[serde(default)]
+    pub deleted: bool,
+    /// Where to go on, from the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// The most items, 1 to 1,000; 100 where absent.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// Asks for the tags in use.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListTags {}
+
+/// A tag and how many prompts have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TagCount {
+    /// The tag.
+    pub tag: String,
+    /// Prompts that are not deleted.
+    pub prompts: u64,
+}
+
+/// Asks for a prompt.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetPrompt {
+    /// The prompt.
+    pub id: PromptKey,
+}
+
+/// A prompt with what an editor needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PromptDetail {
+    /// The prompt.
+    pub prompt: Prompt,
+    /// Its newest version.
+    pub head: Option<Version>,
+    /// Unsaved work and the inputs as they were last entered.
+    pub draft: Option<Draft>,
+}
+
+/// Makes a prompt.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreatePrompt {
+    /// Its name, free in the workspace.
+    pub name: PromptName,
+    /// A title for people.
+    #[serde(default)]
+    pub title: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Words to find it by.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// What its first version holds.
+    #[serde(default)]
+    pub content: Content,
+    /// The same key and request within 24 hours answer with the prompt that was made the first time.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
+}
+
+/// Changes a prompt. What is absent stays.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdatePrompt {
+    /// The prompt.
+    pub id: PromptKey,
+    /// A new name.
+    #[serde(default)]
+    pub name: Option<PromptName>,
+    /// A new title.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// A new description.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// A new status.
+    #[serde(default)]
+    pub status: Option<PromptStatus>,
+    /// The tags it shall have.
+    #[serde(default)]
+    pub tags: Option<Vec<String>>,
+}
+
+/// Deletes a prompt.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeletePrompt {
+    /// The prompt.
+    pub id: PromptKey,
+}
+
+/// Brings a deleted prompt back.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UndeletePrompt {
+    /// The prompt, by its id: its name may have been given to another.
+    pub id: PromptId,
+}
+
+/// The most characters of a tag, and the most tags of a prompt.
+const MOST_TAG: usize = 64;
+const MOST_TAGS: usize = 64;
+/// The most characters of a title and of a description.
+const MOST_TITLE: usize = 256;
+const MOST_DESCRIPTION: usize = 16 << 10;
+
+/// The prompt that a key means, outside the bin or in it.
+pub(crate) async fn find_prompt(app: &App, key: &PromptKey) -> Result<Prompt, ApiError> {
+    match key {
+        PromptKey::Id(id) => Ok(app.store.get_prompt(*id).await?),
+        PromptKey::Name(name) => app.store.find_prompt_by_name(name).await?.ok_or_else(|| {
+            ApiError::not_found(
+                "prompt",
+                name,
+                "`formaops prompt list` shows every prompt; it may be in the bin.",
+            )
+        }),
+    }
+}
+
+async fn detail(app: &App, prompt: Prompt) -> Result<PromptDetail, ApiError> {
+    let head = app.store.find_version(prompt.id, &VersionSelector::Head).await?;
+    let draft = app.store.find_draft(prompt.id).await?;
+    Ok(PromptDetail { prompt, head, draft })
+}
+
+/// Sorted, without blanks around and without doubles.
+fn tidy_tags(tags: &[String]) -> Result<Vec<String>, ApiError> {
+    let mut tags: Vec<String> = tags.iter().map(|tag| tag.trim().to_owned()).collect();
+    tags.sort();
+    tags.dedup();
+    if let Some(tag) = tags.iter().find(|tag| tag.is_empty() || tag.chars().count() > MOST_TAG) {
+        return Err(ApiError::invalid("tags", format!("a tag has 1 to {MOST_TAG} characters, got `{tag}`")));
+    }
+    if tags.len() > MOST_TAGS {
+        return Err(ApiError::invalid(
+            "tags",
+            format!("a prompt has at most {MOST_TAGS} tags, got {}", tags.len()),
+        ));
+    }
+    Ok(tags)
+}
+
+fn check_length(field: &str, text: Option<&str>, most: usize) -> Result<(), ApiError> {
+    match text.map(|text| text.chars().count()) {
+        Some(length) if length > most => {
+            Err(ApiError::invalid(field, format!("`{field}` has at most {most} characters, got {length}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) async fn prompt_list(
+    app: &App,
+    _: &Caller,
+    request: ListPrompts,
+) -> Result<Page<Prompt>, ApiError> {
+    let limit = limit(request.limit)?;
+    let filter = PromptFilter {
+        search: request.search.filter(|search| !search.trim().is_empty()),
+        tag: request.tag,
+        status: request.status,
+        archived: request.deleted,
+        deleted: request.deleted,
+    };
+    Ok(app.store.list_prompts(filter, request.cursor.as_deref(), limit).await?)
+}
+
+pub(crate) async fn tag_list(app: &App, _: &Caller, _: ListTags) -> Result<Page<TagCount>, ApiError> {
+    let count = |tag: formaops_store::TagCount| TagCount { tag: tag.tag, prompts: tag.prompts.into() };
+    Ok(Page::whole(app.store.list_tags().await?.into_iter().map(count).collect()))
+}
+
+pub(crate) async fn prompt_get(app: &App, _: &Caller, request: GetPrompt) -> Result<PromptDetail, ApiError> {
+    let prompt = find_prompt(app, &request.id).await?;
+    detail(app, prompt).await
+}
+
+pub(crate) async fn prompt_create(
+    app: &App,
+    caller: &Caller,
+    request: CreatePrompt,
+) -> Result<PromptDetail, ApiError> {
+    let key = request.idempotency_key.clone();
+    idempotent(app, caller, "prompt_create", key, request.clone(), async {
+        check_length("title", Some(&request.title), MOST_TITLE)?;
+        check_length("description", Some(&request.description), MOST_DESCRIPTION)?;
+        check_content_for_saving(&request.content)?;
+        let (now, author) = (app.now(), app.actor(caller));
+        let prompt = Prompt {
+            id: app.ids.prompt(),
+            name: request.name,
+            title: request.title,
+            description: request.description,
+            status: PromptStatus::Draft,
+            tags: tidy_tags(&request.tags)?,
+            head: None,
+            head_number: None,
+            has_draft: false,
+            created_at: now,
+            updated_at: now,
+            published_at: None,
+            deleted_at: None,
+        };
+        let id = app.store.insert_prompt(prompt, author).await?.id;
+        let new = NewVersion { prompt: id, content: request.content, note: String::new(), author, at: now };
+        app.store.save_version(new, None).await?;
+        app.changed(Noun::Prompt, id);
+        detail(app, app.store.get_prompt(id).await?).await
+    })
+    .await
+}
+
+pub(crate) async fn prompt_update(app: &App, _: &Caller, request: UpdatePrompt) -> Result<Prompt, ApiError> {
+    check_length("title", request.title.as_deref(), MOST_TITLE)?;
+    check_length("description", request.description.as_deref(), MOST_DESCRIPTION)?;
+    let id = find_prompt(app, &request.id).await?.id;
+    let change = PromptChange {
+        name: request.name,
+        title: request.title,
+        description: request.description,
+        status: request.status,
+        tags: request.tags.as_deref().map(tidy_tags).transpose()?,
+    };
+    let prompt = app.store.update_prompt(id, change, app.now()).await?;
+    app.changed(Noun::Prompt, id);
+    Ok(prompt)
+}
+
+pub(crate) async fn prompt_delete(app: &App, _: &Caller, request: DeletePrompt) -> Result<Prompt, ApiError> {
+    let id = find_prompt(app, &request.id).await?.id;
+    let prompt = app.store.delete_prompt(id, app.now()).await?;
+    app.changed(Noun::Prompt, id);
+    Ok(prompt)
+}
+
+pub(crate) async fn prompt_undelete(
+    app: &App,
+    _: &Caller,
+    request: UndeletePrompt,
+) -> Result<Prompt, ApiError> {
+    let prompt = app.store.undelete_prompt(request.id).await?;
+    app.changed(Noun::Prompt, request.id);
+    Ok(prompt)
+}

@@ -1,0 +1,289 @@
+//! Providers: the endpoints that serve models.
+
+use crate::{ApiError, App, Caller, ErrorCode};
+use formaops_domain::{EnvName, KeyBinding, KeyRef, Noun, Origin, Page, Provider, ProviderId, ProviderKind};
+use formaops_providers::Preset;
+use formaops_secrets::KeyState as Found;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Asks for the providers.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListProviders {}
+
+/// Asks for the presets.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListPresets {}
+
+/// Asks for a provider.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetProvider {
+    /// The provider.
+    pub id: ProviderId,
+}
+
+/// A provider and whether it is ready.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderView {
+    /// The provider.
+    #[serde(flatten)]
+    pub provider: Provider,
+    /// How its key is.
+    pub key_state: KeyState,
+}
+
+/// How the key of a provider is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyState {
+    /// None is set.
+    None,
+    /// It was found.
+    Found,
+    /// The reference leads nowhere.
+    Missing,
+    /// It was set for another address.
+    Detached,
+}
+
+/// Adds a provider.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateProvider {
+    /// Its name in `provider:model`: `[a-z0-9][a-z0-9._-]*`, at most 64 characters.
+    pub name: String,
+    /// Which wire format it speaks.
+    pub kind: ProviderKind,
+    /// The address its paths are joined to, such as `https://api.openai.com/v1`.
+    #[serde(default)]
+    pub base_url: Option<url::Url>,
+    /// The environment variable that holds its key.
+    #[serde(default)]
+    pub key_env: Option<EnvName>,
+    /// The most executions at once.
+    #[serde(default)]
+    pub max_concurrent: Option<u32>,
+}
+
+/// Changes a provider. What is absent stays.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateProvider {
+    /// The provider.
+    pub id: ProviderId,
+    /// A new name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// A new address; the key is detached unless it is given again.
+    #[serde(default)]
+    pub base_url: Option<url::Url>,
+    /// The environment variable that holds its key, for the address it has now.
+    #[serde(default)]
+    pub key_env: Option<EnvName>,
+    /// Whether to forget the key.
+    #[serde(default)]
+    pub forget_key: bool,
+    /// The most executions at once; 0 for the default.
+    #[serde(default)]
+    pub max_concurrent: Option<u32>,
+}
+
+/// Removes a provider.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeleteProvider {
+    /// The provider.
+    pub id: ProviderId,
+}
+
+/// The most characters of a provider's name.
+const MOST_NAME: usize = 64;
+/// The most executions at once that a provider may be set to.
+const MOST_CONCURRENT: u32 = 1024;
+
+/// How the key of a provider is.
+pub(super) fn key_state(app: &App, provider: &Provider) -> KeyState {
+    match (&provider.key, provider.usable_key()) {
+        (None, _) => KeyState::None,
+        (Some(_), None) => KeyState::Detached,
+        (Some(_), Some(key)) => match app.signer.key_state(key) {
+            Found::Found => KeyState::Found,
+            Found::Missing => KeyState::Missing,
+        },
+    }
+}
+
+fn view(app: &App, provider: Provider) -> ProviderView {
+    let key_state = key_state(app, &provider);
+    ProviderView { provider, key_state }
+}
+
+fn check_name(name: &str) -> Result<(), ApiError> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    let starts = name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if starts && name.len() <= MOST_NAME && name.chars().all(plain) {
+        return Ok(());
+    }
+    Err(ApiError::invalid(
+        "name",
+        format!(
+            "`{name}` cannot name a provider: use at most {MOST_NAME} lower-case letters, digits, `.`, `_` and `-`, \
+             starting with a letter or digit"
+        ),
+    ))
+}
+
+fn check_address(url: &url::Url) -> Result<(), ApiError> {
+    let wrong = |message: &str| Err(ApiError::invalid("baseUrl", format!("`baseUrl` {message}")));
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return wrong("must start with `https://` or `http://`");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("must not hold a user name or password: name an environment variable for the key");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return wrong("must end with its path: no `?` and no `#`");
+    }
+    Ok(())
+}
+
+fn bind_key(name: EnvName, base_url: Option<&url::Url>) -> Result<KeyBinding, ApiError> {
+    let Some(url) = base_url else {
+        return Err(ApiError::invalid("keyEnv", "a provider without an address needs no key"));
+    };
+    let origin = Origin::of(url);
+    if !origin.may_carry_key() {
+        return Err(ApiError::invalid(
+            "baseUrl",
+            format!("a key may not be sent to `{origin}`: use `https://`, or a server on this machine"),
+        ));
+    }
+    Ok(KeyBinding { reference: KeyRef::Env { name }, origin })
+}
+
+fn check_concurrency(most: Option<u32>) -> Result<(), ApiError> {
+    match most {
+        Some(most) if most > MOST_CONCURRENT => Err(ApiError::invalid(
+            "maxConcurrent",
+            format!("`maxConcurrent` must be at most {MOST_CONCURRENT}, got {most}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) async fn provider_list(
+    app: &App,
+    _: &Caller,
+    _: ListProviders,
+) -> Result<Page<ProviderView>, ApiError> {
+    let providers = app.store.list_providers().await?;
+    Ok(Page::whole(providers.into_iter().map(|provider| view(app, provider)).collect()))
+}
+
+pub(crate) async fn preset_list(_: &App, _: &Caller, _: ListPresets) -> Result<Page<Preset>, ApiError> {
+    Ok(Page::whole(formaops_providers::presets()))
+}
+
+pub(crate) async fn provider_get(
+    app: &App,
+    _: &Caller,
+    request: GetProvider,
+) -> Result<ProviderView, ApiError> {
+    Ok(view(app, app.store.get_provider(request.id).await?))
+}
+
+pub(crate) async fn provider_create(
+    app: &App,
+    _: &Caller,
+    request: CreateProvider,
+) -> Result<ProviderView, ApiError> {
+    check_name(&request.name)?;
+    check_concurrency(request.max_concurrent)?;
+    match (request.kind, &request.base_url) {
+        (ProviderKind::OpenAiChat, Some(url)) => check_address(url)?,
+        (ProviderKind::OpenAiChat, None) => {
+            return Err(ApiError::invalid(
+                "baseUrl",
+                "`baseUrl` is needed, such as `https://api.openai.com/v1`",
+            ));
+        }
+        (ProviderKind::DryRun, Some(_)) => {
+            return Err(ApiError::invalid("baseUrl", "the `dry-run` provider has no address"));
+        }
+        (ProviderKind::DryRun, None) => {}
+    }
+    let key = request.key_env.map(|name| bind_key(name, request.base_url.as_ref())).transpose()?;
+    let now = app.now();
+    let provider = Provider {
+        id: app.ids.provider(),
+        name: request.name,
+        kind: request.kind,
+        base_url: request.base_url,
+        key,
+        max_concurrent: request.max_concurrent.filter(|&most| most > 0),
+        created_at: now,
+        updated_at: now,
+    };
+    app.store.insert_provider(provider.clone()).await?;
+    app.refresh_limits().await?;
+    app.changed(Noun::Provider, provider.id);
+    Ok(view(app, provider))
+}
+
+pub(crate) async fn provider_update(
+    app: &App,
+    _: &Caller,
+    request: UpdateProvider,
+) -> Result<ProviderView, ApiError> {
+    let mut provider = app.store.get_provider(request.id).await?;
+    check_concurrency(request.max_concurrent)?;
+    if let Some(name) = request.name {
+        check_name(&name)?;
+        provider.name = name;
+    }
+    if let Some(url) = request.base_url {
+        check_address(&url)?;
+        if provider.kind == ProviderKind::DryRun {
+            return Err(ApiError::invalid("baseUrl", "the `dry-run` provider has no address"));
+        }
+        provider.base_url = Some(url);
+    }
+    if request.forget_key {
+        provider.key = None;
+    }
+    if let Some(name) = request.key_env {
+        provider.key = Some(bind_key(name, provider.base_url.as_ref())?);
+    }
+    if let Some(most) = request.max_concurrent {
+        provider.max_concurrent = Some(most).filter(|&most| most > 0);
+    }
+    // Its time names its configuration, so it has to move even where the clock does not.
+    provider.updated_at = app.now().max(provider.updated_at.after(formaops_domain::Span::from_micros(1)));
+    app.store.update_provider(provider.clone()).await?;
+    app.refresh_limits().await?;
+    app.changed(Noun::Provider, provider.id);
+    Ok(view(app, provider))
+}
+
+pub(crate) async fn provider_delete(
+    app: &App,
+    _: &Caller,
+    request: DeleteProvider,
+) -> Result<ProviderView, ApiError> {
+    let provider = app.store.get_provider(request.id).await?;
+    if provider.kind == ProviderKind::DryRun {
+        return Err(ApiError::new(
+            ErrorCode::Conflict,
+            "the built-in `dry-run` provider stays",
+            "It needs no key and sends nothing.",
+        ));
+    }
+    app.store.delete_provider(provider.id).await?;
+    app.refresh_limits().await?;
+    app.changed(Noun::Provider, provider.id);
+    Ok(view(app, provider))
+}

@@ -1,0 +1,463 @@
+//! Runs: started, listed, cancelled, repeated.
+
+use super::{
+    PromptKey, content::render, idempotent, limit, model::find_model, prompt::find_prompt,
+    version::find_version,
+};
+use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
+use formaops_domain::{
+    Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, JsonObject, Metrics, ModelRef,
+    Noun, Page, Parameters, Price, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress, RunStatus,
+    ValidationResult, ValidationStatus, Variant, Version, ports::EventSink,
+};
+use formaops_engine::Submission;
+use formaops_store::{
+    ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion, OutputPart, RunFilter,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Starts a run.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateRun {
+    /// The prompt.
+    pub prompt: PromptKey,
+    /// `v12`, a label, or the start of a version's hash; the head where absent.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Unsaved content to run instead of a version. What ran is kept as a snapshot.
+    #[serde(default)]
+    pub content: Option<Content>,
+    /// The columns; the model that the version suggests where there are none.
+    #[serde(default)]
+    pub models: Vec<ModelChoice>,
+    /// The inputs.
+    #[serde(default)]
+    pub inputs: JsonObject,
+    /// What is sent along.
+    #[serde(default)]
+    pub context: RunContext,
+    /// How often each cell is executed, 1 to 100.
+    #[serde(default = "one")]
+    pub repeats: u32,
+    /// How urgent it is.
+    #[serde(default)]
+    pub priority: Priority,
+    /// The same key and request within 24 hours answer with the run that was started the first time.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// A column that is asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ModelChoice {
+    /// The model.
+    pub model: ModelRef,
+    /// Parameters over those of the version.
+    #[serde(default)]
+    pub parameters: Parameters,
+}
+
+/// A run and its executions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunDetail {
+    /// The run.
+    pub run: Run,
+    /// The newest generation of each cell, by column, row and repeat.
+    pub executions: Vec<Execution>,
+}
+
+/// Asks for runs.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListRuns {
+    /// Only those of this prompt.
+    #[serde(default)]
+    pub prompt: Option<PromptKey>,
+    /// Only those with this status.
+    #[serde(default)]
+    pub status: Option<RunStatus>,
+    /// Where to go on, from the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// The most items, 1 to 1,000; 100 where absent.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// Asks for a run.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetRun {
+    /// The run.
+    pub id: RunId,
+}
+
+/// Cancels a run.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CancelRun {
+    /// The run.
+    pub id: RunId,
+}
+
+/// Starts the same again.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RepeatRun {
+    /// The run to repeat.
+    pub id: RunId,
+    /// The values of sensitive variables, which were not kept.
+    #[serde(default)]
+    pub sensitive_inputs: JsonObject,
+}
+
+/// Runs a prompt on one model and waits for the end.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExecutePrompt {
+    /// The prompt.
+    pub id: PromptKey,
+    /// `v12`, a label, or the start of a version's hash; the head where absent.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// The model; the one that the version suggests where absent.
+    #[serde(default)]
+    pub model: Option<ModelRef>,
+    /// Parameters over those of the version.
+    #[serde(default)]
+    pub parameters: Parameters,
+    /// The inputs.
+    #[serde(default)]
+    pub inputs: JsonObject,
+    /// What is sent along.
+    #[serde(default)]
+    pub context: RunContext,
+    /// How urgent it is.
+    #[serde(default)]
+    pub priority: Priority,
+    /// Whether an answer that fails its validations makes the status `failed`.
+    #[serde(default)]
+    pub validate_output: bool,
+    /// The same key and request within 24 hours answer with the execution that was made the first time.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
+}
+
+/// An ended execution with its whole answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecuteResult {
+    /// The execution.
+    pub id: ExecutionId,
+    /// How it ended.
+    pub status: ExecutionStatus,
+    /// The whole answer.
+    pub output: String,
+    /// The answer as JSON, where a validation found it valid.
+    pub validated_output: Option<serde_json::Value>,
+    /// The result of each validation.
+    pub validations: Vec<ValidationResult>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// Times, tokens and cost.
+    pub metrics: Metrics,
+}
+
+/// The most columns of a run.
+const MOST_MODELS: usize = 32;
+/// The most repeats of a cell.
+const MOST_REPEATS: u32 = 100;
+/// All the cells that a run can have.
+const MOST_EXECUTIONS: u32 = MOST_MODELS as u32 * MOST_REPEATS;
+/// What stands in the store for the value of a sensitive variable.
+const MASK: &str = "[redacted]";
+
+pub(crate) async fn run_create(
+    app: &App,
+    caller: &Caller,
+    request: CreateRun,
+) -> Result<RunDetail, ApiError> {
+    let key = request.idempotency_key.clone();
+    idempotent(app, caller, "run_create", key, request.clone(), start(app, caller, request)).await
+}
+
+async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDetail, ApiError> {
+    caller.require_priority(request.priority)?;
+    if !(1..=MOST_REPEATS).contains(&request.repeats) {
+        let message = format!("`repeats` must be between 1 and {MOST_REPEATS}, got {}", request.repeats);
+        return Err(ApiError::invalid("repeats", message));
+    }
+    let prompt = find_prompt(app, &request.prompt).await?;
+    let version = match request.content {
+        Some(content) => {
+            let (author, at) = (app.actor(caller), app.now());
+            app.store
+                .snapshot_version(NewVersion { prompt: prompt.id, content, note: String::new(), author, at })
+                .await?
+        }
+        None => find_version(app, &prompt, request.version.as_deref()).await?,
+    };
+    // What cannot be rendered or misses an input is said now, before anything is sent.
+    render(&version.content, &request.inputs, &request.context)?;
+    let variants = variants(&version, request.models)?;
+    let asked = Asked {
+        prompt,
+        content: version.content,
+        prices: prices(app, &variants).await?,
+        variants,
+        inputs: request.inputs,
+        context: request.context,
+        repeats: request.repeats,
+        priority: request.priority,
+    };
+    submit(app, caller, asked).await
+}
+
+/// A run whose parts are all known.
+struct Asked {
+    prompt: Prompt,
+    content: Content,
+    variants: Vec<Variant>,
+    prices: Vec<Option<Price>>,
+    inputs: JsonObject,
+    context: RunContext,
+    repeats: u32,
+    priority: Priority,
+}
+
+fn no_model() -> ApiError {
+    ApiError {
+        hint: "Name one, such as `dry-run:echo`.".to_owned(),
+        ..ApiError::invalid("models", "no model was chosen, and the prompt suggests none")
+    }
+}
+
+fn variants(version: &Version, choices: Vec<ModelChoice>) -> Result<Vec<Variant>, ApiError> {
+    let settings = &version.content.settings;
+    let suggested =
+        || settings.model.clone().map(|model| ModelChoice { model, parameters: Parameters::default() });
+    let choices = if choices.is_empty() { suggested().into_iter().collect() } else { choices };
+    if choices.is_empty() {
+        return Err(no_model());
+    }
+    if choices.len() > MOST_MODELS {
+        let message = format!("a run has at most {MOST_MODELS} models, got {}", choices.len());
+        return Err(ApiError::invalid("models", message));
+    }
+    (0..)
+        .zip(choices)
+        .map(|(at, choice): (usize, _)| {
+            let parameters = choice.parameters.over(&settings.parameters);
+            parameters
+                .check()
+                .map_err(|message| ApiError::invalid(&format!("models[{at}].parameters"), message))?;
+            let (version_id, version_number) = (version.id, version.number);
+            Ok(Variant { version_id, version_number, model: choice.model, parameters })
+        })
+        .collect()
+}
+
+/// What each column costs today; also finds out whether its provider is there.
+async fn prices(app: &App, variants: &[Variant]) -> Result<Vec<Option<Price>>, ApiError> {
+    let mut prices = Vec::new();
+    for variant in variants {
+        prices.push(find_model(app, &variant.model).await?.price);
+    }
+    Ok(prices)
+}
+
+async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, ApiError> {
+    let (stored, sensitive) = mask(&asked.content, asked.inputs);
+    let run = Run {
+        id: app.ids.run(),
+        kind: if asked.variants.len() > 1 { RunKind::Compare } else { RunKind::Single },
+        status: RunStatus::Pending,
+        priority: asked.priority,
+        prompt_id: asked.prompt.id,
+        prompt_name: asked.prompt.name,
+        variants: asked.variants,
+        inputs: stored.clone(),
+        context: asked.context,
+        repeats: asked.repeats,
+        progress: RunProgress::default(),
+        created_by: app.actor(caller),
+        created_at: app.now(),
+        started_at: None,
+        completed_at: None,
+    };
+    let cells = (0u32..)
+        .zip(&run.variants)
+        .flat_map(|(variant, _)| (0..run.repeats).map(move |repeat| (variant, repeat)))
+        .map(|(variant, repeat)| NewCell { id: app.ids.execution(), variant, case: 0, repeat })
+        .collect();
+    let run = app.store.insert_run(NewRun { run, prices: asked.prices, cases: vec![stored], cells }).await?;
+    let started = detail(app, run.id).await?;
+    app.hub.publish(EventBody::RunUpdated { run: Box::new(run) });
+    let mut submission = Submission::new(&started.run, &started.executions);
+    submission.watched = caller.kind != CallerKind::ApiKey;
+    submission.sensitive = sensitive;
+    app.engine.submit(submission).await?;
+    Ok(started)
+}
+
+/// The inputs as they are stored, and the true values of what is masked in them.
+fn mask(content: &Content, mut inputs: JsonObject) -> (JsonObject, JsonObject) {
+    let mut sensitive = JsonObject::new();
+    for variable in content.variables.iter().filter(|variable| variable.sensitive) {
+        if let Some(value) = inputs.get_mut(&variable.name).filter(|value| !value.is_null()) {
+            sensitive.insert(variable.name.clone(), std::mem::replace(value, MASK.into()));
+        }
+    }
+    (inputs, sensitive)
+}
+
+/// The inputs of an earlier run with the sensitive values that are given again.
+pub(super) fn unmask(
+    content: &Content,
+    mut stored: JsonObject,
+    mut given: JsonObject,
+) -> Result<JsonObject, ApiError> {
+    for variable in content.variables.iter().filter(|variable| variable.sensitive) {
+        let Some(value) = stored.get_mut(&variable.name).filter(|value| !value.is_null()) else { continue };
+        match given.remove(&variable.name) {
+            Some(again) => *value = again,
+            None => {
+                return Err(ApiError {
+                    hint: "Give it again: values of sensitive variables are never stored.".to_owned(),
+                    ..ApiError::invalid(
+                        &format!("inputs.{}", variable.name),
+                        format!("the value of `{}` was not kept", variable.name),
+                    )
+                });
+            }
+        }
+    }
+    Ok(stored)
+}
+
+/// The run as it is now with the newest generation of each cell.
+pub(super) async fn detail(app: &App, id: RunId) -> Result<RunDetail, ApiError> {
+    let run = app.store.get_run(id).await?;
+    let filter = ExecutionFilter { run: Some(id), newest: true, ..ExecutionFilter::default() };
+    let mut executions = app.store.list_executions(filter, None, MOST_EXECUTIONS).await?.items;
+    executions.sort_by_key(|execution| (execution.variant, execution.case, execution.repeat));
+    Ok(RunDetail { run, executions })
+}
+
+pub(crate) async fn run_list(app: &App, _: &Caller, request: ListRuns) -> Result<Page<Run>, ApiError> {
+    let prompt = match &request.prompt {
+        Some(key) => Some(find_prompt(app, key).await?.id),
+        None => None,
+    };
+    let filter = RunFilter { prompt, status: request.status };
+    Ok(app.store.list_runs(filter, request.cursor.as_deref(), limit(request.limit)?).await?)
+}
+
+pub(crate) async fn run_get(app: &App, _: &Caller, request: GetRun) -> Result<RunDetail, ApiError> {
+    detail(app, request.id).await
+}
+
+pub(crate) async fn run_cancel(app: &App, _: &Caller, request: CancelRun) -> Result<RunDetail, ApiError> {
+    app.store.get_run(request.id).await?;
+    app.engine.cancel_run(request.id).await?;
+    detail(app, request.id).await
+}
+
+pub(crate) async fn run_repeat(
+    app: &App,
+    caller: &Caller,
+    request: RepeatRun,
+) -> Result<RunDetail, ApiError> {
+    let RunDetail { run, executions } = detail(app, request.id).await?;
+    caller.require_priority(run.priority)?;
+    let prompt = app.store.get_prompt(run.prompt_id).await?;
+    let Some(first) = executions.first() else {
+        return Err(ApiError::new(ErrorCode::Invalid, "the run has no executions", ""));
+    };
+    let content = app.store.get_version(run.prompt_id, first.version_id).await?.content;
+    let inputs = unmask(&content, run.inputs, request.sensitive_inputs)?;
+    let asked = Asked {
+        prompt,
+        content,
+        prices: prices(app, &run.variants).await?,
+        variants: run.variants,
+        inputs,
+        context: run.context,
+        repeats: run.repeats,
+        priority: run.priority,
+    };
+    submit(app, caller, asked).await
+}
+
+pub(crate) async fn prompt_execute(
+    app: &App,
+    caller: &Caller,
+    request: ExecutePrompt,
+) -> Result<ExecuteResult, ApiError> {
+    let key = request.idempotency_key.clone();
+    idempotent(app, caller, "prompt_execute", key, request.clone(), execute(app, caller, request)).await
+}
+
+async fn execute(app: &App, caller: &Caller, request: ExecutePrompt) -> Result<ExecuteResult, ApiError> {
+    let parameters = request.parameters;
+    let model = if let Some(model) = request.model {
+        model
+    } else {
+        let prompt = find_prompt(app, &request.id).await?;
+        let settings = find_version(app, &prompt, request.version.as_deref()).await?.content.settings;
+        settings.model.ok_or_else(no_model)?
+    };
+    let run = CreateRun {
+        prompt: request.id,
+        version: request.version,
+        content: None,
+        models: vec![ModelChoice { model, parameters }],
+        inputs: request.inputs,
+        context: request.context,
+        repeats: 1,
+        priority: request.priority,
+        idempotency_key: None,
+    };
+    let started = start(app, caller, run).await?;
+    app.engine.wait_run(started.run.id).await?;
+    let id = started.executions[0].id;
+    let record = app.store.get_execution_record(id).await?;
+    let execution = record.execution;
+    let refused = request.validate_output && execution.validation_status == ValidationStatus::Failed;
+    Ok(ExecuteResult {
+        id,
+        status: if refused { ExecutionStatus::Failed } else { execution.status },
+        output: whole_output(app, id).await?,
+        validated_output: record.validated_output,
+        validations: execution.validations,
+        failure: execution.failure,
+        metrics: execution.metrics,
+    })
+}
+
+async fn whole_output(app: &App, id: ExecutionId) -> Result<String, ApiError> {
+    let mut text = String::new();
+    loop {
+        let window = app.store.get_output(id, OutputPart::Text, text.len() as u64, MOST_OUTPUT_BYTES).await?;
+        text.push_str(&window.text);
+        if window.text.is_empty() || window.next >= window.total {
+            return Ok(text);
+        }
+    }
+}
+
+/// Tells that a run was reopened or changed outside the engine.
+pub(super) async fn publish(app: &App, id: RunId) -> Result<(), ApiError> {
+    let run = app.store.get_run(id).await?;
+    app.hub.publish(EventBody::RunUpdated { run: Box::new(run) });
+    app.changed(Noun::Run, id);
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! Versions: saved, listed, compared and restored.
+
+use super::{PromptKey, limit, prompt::find_prompt};
+use crate::{ApiError, App, Caller, ErrorCode, Problem};
+use formaops_domain::{Content, Noun, Page, Prompt, Version, VersionId, VersionSelector};
+use formaops_store::NewVersion;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Asks for the versions of a prompt.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListVersions {
+    /// The prompt.
+    pub id: PromptKey,
+    /// Where to go on, from the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// The most items, 1 to 1,000; 100 where absent.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// Asks for a version.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetVersion {
+    /// The prompt.
+    pub id: PromptKey,
+    /// `v12`, a label, or the start of the version's hash.
+    pub version: String,
+}
+
+/// Saves content as a version.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateVersion {
+    /// The prompt.
+    pub id: PromptKey,
+    /// What it holds; the draft where absent.
+    #[serde(default)]
+    pub content: Option<Content>,
+    /// Why.
+    #[serde(default)]
+    pub note: String,
+    /// The version that was edited. Where the head is another one by now, nothing is saved (`stale`).
+    #[serde(default)]
+    pub base: Option<VersionId>,
+}
+
+/// Asks what differs between two versions.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CompareVersions {
+    /// The prompt.
+    pub id: PromptKey,
+    /// The older side: `v12`, a label, or the start of a hash.
+    pub from: String,
+    /// The newer side; the draft, or the head where there is none, if absent.
+    #[serde(default)]
+    pub to: Option<String>,
+}
+
+/// What differs between two versions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionComparison {
+    /// Whether they hold the same.
+    pub equal: bool,
+    /// The older side as a `.prompt` file.
+    pub from: String,
+    /// The newer side as a `.prompt` file.
+    pub to: String,
+    /// The difference of the two files as a unified diff with three lines of context.
+    pub unified: String,
+}
+
+/// Restores an old version.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RestoreVersion {
+    /// The prompt.
+    pub id: PromptKey,
+    /// `v12`, a label, or the start of the version's hash.
+    pub version: String,
+}
+
+/// The largest content, as JSON.
+const MOST_CONTENT: usize = 16 << 20;
+/// The most characters of a note.
+const MOST_NOTE: usize = 4096;
+
+/// Refuses what no version may hold. A template that cannot be rendered may be saved: it is work in
+/// progress, and its diagnostics are shown.
+pub(super) fn check_content_for_saving(content: &Content) -> Result<(), ApiError> {
+    let mut problems = formaops_validate::check_variables(&content.variables);
+    problems.extend(formaops_validate::check_validations(&content.validations));
+    if !problems.is_empty() {
+        let problems = problems.into_iter().map(Problem::from).collect();
+        return Err(ApiError::problems(ErrorCode::Invalid, problems));
+    }
+    content
+        .settings
+        .parameters
+        .check()
+        .map_err(|message| ApiError::invalid("settings.parameters", message))?;
+    let bytes: usize = content.body.templates().map(str::len).sum();
+    if bytes > MOST_CONTENT {
+        return Err(ApiError::invalid(
+            "body",
+            format!("a prompt has at most {MOST_CONTENT} bytes of text, got {bytes}"),
+        ));
+    }
+    Ok(())
+}
+
+/// The version of a prompt that a text means; the head where there is none.
+pub(super) async fn find_version(
+    app: &App,
+    prompt: &Prompt,
+    text: Option<&str>,
+) -> Result<Version, ApiError> {
+    let selector = match text {
+        Some(text) => text
+            .parse()
+            .map_err(|error: formaops_domain::InvalidName| ApiError::invalid("version", error.to_string()))?,
+        None => VersionSelector::Head,
+    };
+    app.store.find_version(prompt.id, &selector).await?.ok_or_else(|| match text {
+        Some(text) => ApiError::not_found(
+            &format!("version of `{}`", prompt.name),
+            text,
+            "`formaops version list` shows its versions.",
+        ),
+        None => ApiError::new(
+            ErrorCode::NotFound,
+            format!("`{}` was never saved", prompt.name),
+            "Save it first, or run its draft.",
+        ),
+    })
+}
+
+pub(crate) async fn version_list(
+    app: &App,
+    _: &Caller,
+    request: ListVersions,
+) -> Result<Page<Version>, ApiError> {
+    let prompt = find_prompt(app, &request.id).await?;
+    Ok(app.store.list_versions(prompt.id, request.cursor.as_deref(), limit(request.limit)?).await?)
+}
+
+pub(crate) async fn version_get(app: &App, _: &Caller, request: GetVersion) -> Result<Version, ApiError> {
+    let prompt = find_prompt(app, &request.id).await?;
+    find_version(app, &prompt, Some(&request.version)).await
+}
+
+pub(crate) async fn version_create(
+    app: &App,
+    caller: &Caller,
+    request: CreateVersion,
+) -> Result<Version, ApiError> {
+    let prompt = find_prompt(app, &request.id).await?;
+    let content = match request.content {
+        Some(content) => content,
+        None => match app.store.find_draft(prompt.id).await? {
+            Some(draft) => draft.content,
+            None => return find_version(app, &prompt, None).await,
+        },
+    };
+    save(app, caller, &prompt, content, request.note, request.base).await
+}
+
+async fn save(
+    app: &App,
+    caller: &Caller,
+    prompt: &Prompt,
+    content: Content,
+    note: String,
+    base: Option<VersionId>,
+) -> Result<Version, ApiError> {
+    check_content_for_saving(&content)?;
+    if note.chars().count() > MOST_NOTE {
+        return Err(ApiError::invalid("note", format!("a note has at most {MOST_NOTE} characters")));
+    }
+    let new = NewVersion { prompt: prompt.id, content, note, author: app.actor(caller), at: app.now() };
+    let version = app.store.save_version(new, base).await?;
+    // What was typed is in the version now; the inputs that stand beside it are kept.
+    if let Some(draft) = app.store.find_draft(prompt.id).await?
+        && draft.content.hash() == version.content_hash
+    {
+        app.store.save_draft(formaops_domain::Draft { base: Some(version.id), ..draft }).await?;
+    }
+    app.changed(Noun::Prompt, prompt.id);
+    Ok(version)
+}
+
+pub(crate) async fn version_restore(
+    app: &App,
+    caller: &Caller,
+    request: RestoreVersion,
+) -> Result<Version, ApiError> {
+    let prompt = find_prompt(app, &request.id).await?;
+    let old = find_version(app, &prompt, Some(&request.version)).await?;
+    let name = old.number.map_or_else(|| old.id.short(), |number| format!("v{number}"));
+    save(app, caller, &prompt, old.content, format!("Restored {name}"), None).await
+}
+
+pub(crate) async fn version_compare(
+    app: &App,
+    _: &Caller,
+    request: CompareVersions,
+) -> Result<VersionComparison, ApiError> {
+    let prompt = find_prompt(app, &request.id).await?;
+    let from = find_version(app, &prompt, Some(&request.from)).await?.content;
+    let to = match (&request.to, app.store.find_draft(prompt.id).await?) {
+        (None, Some(draft)) => draft.content,
+        (to, _) => find_version(app, &prompt, to.as_deref()).await?.content,
+    };
+    let file = |content: &Content| serde_json::to_string_pretty(content).unwrap_or_default();
+    let (from_text, to_text) = (file(&from), file(&to));
+    let unified =
+        similar::TextDiff::from_lines(&from_text, &to_text).unified_diff().context_radius(3).to_string();
+    Ok(VersionComparison { equal: from == to, from: from_text, to: to_text, unified })
+}

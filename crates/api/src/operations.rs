@@ -1,0 +1,272 @@
+//! The one list of operations that every host serves.
+//!
+//! [`for_each_operation!`](crate::for_each_operation) hands the list to a macro of the caller, so a
+//! host cannot forget an operation: the desktop makes a command of each, the HTTP host a route, the
+//! CLI a verb, and the generator the TypeScript client and the OpenAPI document.
+
+use crate::{ApiError, App, Caller, ErrorCode};
+use futures::future::BoxFuture;
+use schemars::{Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Calls `$callback!` with every operation, as
+/// `/// doc` `name(Request) -> Response = METHOD "/path", scope;`
+#[macro_export]
+macro_rules! for_each_operation {
+    ($callback:ident) => {
+        $callback! {
+            /// The workspace: its name, place and size.
+            workspace_get(GetWorkspace) -> WorkspaceInfo = GET "/api/workspace", read;
+            /// A setting of the workspace, such as the layout of the window; `null` where it was never set.
+            setting_get(GetSetting) -> Setting = GET "/api/settings/{key}", read;
+            /// Keeps a setting.
+            setting_put(PutSetting) -> Setting = PUT "/api/settings/{key}", write;
+            /// Whether store, engine and providers are well.
+            health_get(GetHealth) -> Health = GET "/api/health", read;
+            /// Counts of what runs, waits and has run.
+            metrics_get(GetMetrics) -> WorkspaceMetrics = GET "/api/metrics", read;
+
+            /// Prompts, by name; archived ones only where asked for, deleted ones only with `deleted`.
+            prompt_list(ListPrompts) -> Page<Prompt> = GET "/api/prompts", read;
+            /// The tags in use, with how many prompts have each.
+            tag_list(ListTags) -> Page<TagCount> = GET "/api/tags", read;
+            /// A prompt with its newest version and its draft.
+            prompt_get(GetPrompt) -> PromptDetail = GET "/api/prompts/{id}", read;
+            /// Makes a prompt and its first version.
+            prompt_create(CreatePrompt) -> PromptDetail = POST "/api/prompts", write;
+            /// Renames, describes, tags, publishes or archives a prompt.
+            prompt_update(UpdatePrompt) -> Prompt = PUT "/api/prompts/{id}", write;
+            /// Puts a prompt in the bin. `prompt_undelete` brings it back.
+            prompt_delete(DeletePrompt) -> Prompt = DELETE "/api/prompts/{id}", write;
+            /// Takes a prompt out of the bin.
+            prompt_undelete(UndeletePrompt) -> Prompt = POST "/api/prompts/{id}/undelete", write;
+            /// Runs a prompt on one model and answers with the ended execution.
+            prompt_execute(ExecutePrompt) -> ExecuteResult = POST "/api/prompts/{id}/execute", run;
+
+            /// The saved versions of a prompt, newest first.
+            version_list(ListVersions) -> Page<Version> = GET "/api/prompts/{id}/versions", read;
+            /// One version of a prompt.
+            version_get(GetVersion) -> Version = GET "/api/prompts/{id}/versions/{version}", read;
+            /// Saves content as a new version; content equal to the head makes none.
+            version_create(CreateVersion) -> Version = POST "/api/prompts/{id}/versions", write;
+            /// What differs between two versions, as the text of their files.
+            version_compare(CompareVersions) -> VersionComparison = GET "/api/prompts/{id}/compare", read;
+            /// Makes a new version with the content of an old one.
+            version_restore(RestoreVersion) -> Version = POST "/api/prompts/{id}/versions/{version}/restore", write;
+
+            /// Keeps unsaved work on a prompt.
+            draft_put(PutDraft) -> Draft = PUT "/api/prompts/{id}/draft", write;
+            /// Throws unsaved work away.
+            draft_delete(DeleteDraft) -> Prompt = DELETE "/api/prompts/{id}/draft", write;
+
+            /// What is wrong with some content, without inputs.
+            content_check(CheckContent) -> ContentReport = POST "/api/content/check", read;
+            /// The messages that some content and inputs give, with tokens and cost on each model.
+            content_render(RenderContent) -> RenderedContent = POST "/api/content/render", read;
+
+            /// The configured providers.
+            provider_list(ListProviders) -> Page<ProviderView> = GET "/api/providers", read;
+            /// What a new provider can start from.
+            preset_list(ListPresets) -> Page<Preset> = GET "/api/presets", read;
+            /// One provider.
+            provider_get(GetProvider) -> ProviderView = GET "/api/providers/{id}", read;
+            /// Adds a provider.
+            provider_create(CreateProvider) -> ProviderView = POST "/api/providers", admin;
+            /// Changes a provider. A new address detaches its key until it is given again.
+            provider_update(UpdateProvider) -> ProviderView = PUT "/api/providers/{id}", admin;
+            /// Removes a provider; what ran on it stays.
+            provider_delete(DeleteProvider) -> ProviderView = DELETE "/api/providers/{id}", admin;
+            /// The models of all providers or of one; `refresh` asks the provider for its list.
+            model_list(ListModels) -> Page<CatalogueModel> = GET "/api/models", read;
+
+            /// Starts a run: one column for each model.
+            run_create(CreateRun) -> RunDetail = POST "/api/runs", run;
+            /// Runs, newest first.
+            run_list(ListRuns) -> Page<Run> = GET "/api/runs", read;
+            /// A run with its executions.
+            run_get(GetRun) -> RunDetail = GET "/api/runs/{id}", read;
+            /// Cancels what has not ended; text that came before is kept.
+            run_cancel(CancelRun) -> RunDetail = POST "/api/runs/{id}/cancel", run;
+            /// Starts a new run of the same versions, models, inputs and context.
+            run_repeat(RepeatRun) -> RunDetail = POST "/api/runs/{id}/repeat", run;
+
+            /// Executions, newest first.
+            execution_list(ListExecutions) -> Page<Execution> = GET "/api/executions", read;
+            /// An execution with its attempts, inputs and rendered messages.
+            execution_get(GetExecution) -> ExecutionDetail = GET "/api/executions/{id}", read;
+            /// A window of an execution's answer, also while it streams.
+            execution_output(GetOutput) -> OutputWindow = GET "/api/executions/{id}/output", read;
+            /// Cancels one execution.
+            execution_cancel(CancelExecution) -> Execution = POST "/api/executions/{id}/cancel", run;
+            /// Tries an ended execution again, as its next generation.
+            execution_retry(RetryExecution) -> Execution = POST "/api/executions/{id}/retry", run;
+
+            /// The keys for the HTTP host; never the keys themselves.
+            api_key_list(ListApiKeys) -> Page<ApiKey> = GET "/api/api-keys", admin;
+            /// Makes a key for the HTTP host. Its secret is shown this once.
+            api_key_create(CreateApiKey) -> CreatedApiKey = POST "/api/api-keys", admin;
+            /// Ends a key at once.
+            api_key_delete(DeleteApiKey) -> ApiKey = DELETE "/api/api-keys/{id}", admin;
+        }
+    };
+}
+
+/// What a caller must be allowed to do.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// See everything in the workspace.
+    Read,
+    /// Run prompts, which can cost money.
+    Run,
+    /// Change prompts.
+    Write,
+    /// Change providers and keys.
+    Admin,
+}
+
+/// HTTP methods in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Reads; may be repeated at will.
+    Get,
+    /// Makes something or starts it.
+    Post,
+    /// Sets something; may be repeated.
+    Put,
+    /// Removes something; may be repeated.
+    Delete,
+}
+
+impl Method {
+    /// The word of HTTP.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+type Handler = for<'a> fn(&'a App, &'a Caller, Value) -> BoxFuture<'a, Result<Value, ApiError>>;
+
+/// One operation: how it is named, reached, described and done.
+pub struct Operation {
+    /// `noun_verb`.
+    pub name: &'static str,
+    /// One sentence for the CLI's help and the OpenAPI document.
+    pub doc: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The HTTP path, with `{field}` for fields of the request.
+    pub path: &'static str,
+    /// What a caller must be allowed to do.
+    pub scope: Scope,
+    /// The JSON Schema of the request.
+    pub request: fn(&mut SchemaGenerator) -> Schema,
+    /// The JSON Schema of the response.
+    pub response: fn(&mut SchemaGenerator) -> Schema,
+    pub(crate) handler: Handler,
+}
+
+impl Operation {
+    /// The operation of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        OPERATIONS.iter().find(|operation| operation.name == name)
+    }
+
+    /// The fields of the request that are part of the path.
+    pub fn path_fields(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split(['{', '}']).skip(1).step_by(2)
+    }
+}
+
+fn read_request<R: DeserializeOwned>(request: Value) -> Result<R, ApiError> {
+    serde_json::from_value(request).map_err(|error| {
+        ApiError::new(ErrorCode::BadRequest, format!("the request does not fit the operation: {error}"), "")
+    })
+}
+
+fn write_response(response: &impl serde::Serialize) -> Result<Value, ApiError> {
+    serde_json::to_value(response).map_err(|error| {
+        ApiError::new(ErrorCode::Internal, format!("the answer cannot be written as JSON: {error}"), "")
+    })
+}
+
+macro_rules! method {
+    (GET) => {
+        Method::Get
+    };
+    (POST) => {
+        Method::Post
+    };
+    (PUT) => {
+        Method::Put
+    };
+    (DELETE) => {
+        Method::Delete
+    };
+}
+
+macro_rules! scope {
+    (read) => {
+        Scope::Read
+    };
+    (run) => {
+        Scope::Run
+    };
+    (write) => {
+        Scope::Write
+    };
+    (admin) => {
+        Scope::Admin
+    };
+}
+
+macro_rules! operations {
+    ($($(#[doc = $doc:literal])* $name:ident($request:ty) -> $response:ty = $method:tt $path:literal, $scope:tt;)*) => {
+        use $crate::handlers::*;
+        use formaops_domain::*;
+        use formaops_providers::Preset;
+
+        /// Every operation, in the order of the list.
+        pub static OPERATIONS: &[Operation] = &[$(Operation {
+            name: stringify!($name),
+            doc: concat!($($doc),*),
+            method: method!($method),
+            path: $path,
+            scope: scope!($scope),
+            request: |generator| generator.subschema_for::<$request>(),
+            response: |generator| generator.subschema_for::<$response>(),
+            handler: |app, caller, request| Box::pin(async move {
+                let request: $request = read_request(request)?;
+                let response: $response = $name(app, caller, request).await?;
+                write_response(&response)
+            }),
+        }),*];
+    };
+}
+
+mod list {
+    use super::{Method, Operation, Scope, read_request, write_response};
+
+    crate::for_each_operation!(operations);
+}
+pub use list::OPERATIONS;

@@ -1,0 +1,210 @@
+//! The command line: `run` and `serve` by hand, every operation from the list.
+
+use crate::{
+    run::RunArguments,
+    schema::{self, Field, FieldKind},
+    serve::ServeArguments,
+};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use formaops_api::{ApiError, ErrorCode, OPERATIONS, Operation};
+use serde_json::{Map, Value};
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+/// What holds for every command.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// The folder of the workspace [default: `formaops/default` in the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR", env = "FORMAOPS_WORKSPACE")]
+    pub(crate) workspace: Option<PathBuf>,
+    /// Print JSON, also for errors
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// The command that was chosen.
+pub(crate) enum Chosen {
+    Operation(&'static Operation, Value),
+    Run(Box<RunArguments>),
+    Serve(ServeArguments),
+    Completions(clap_complete::Shell),
+}
+
+/// The whole command line.
+pub(crate) fn command() -> Command {
+    let root = Command::new("formaops")
+        .about("The local, vendor-neutral, private workbench for prompts")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true);
+    let root = Global::augment_args(root)
+        .subcommand(RunArguments::augment_args(
+            Command::new("run").about("Run a prompt on one or more models, streaming to the terminal"),
+        ))
+        .subcommand(ServeArguments::augment_args(
+            Command::new("serve").about("Serve the screens and the REST API on this machine"),
+        ))
+        .subcommand(
+            Command::new("completions")
+                .about("Print the completions of a shell")
+                .arg(Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell))),
+        );
+    let mut nouns: BTreeMap<String, Command> = BTreeMap::new();
+    for operation in OPERATIONS {
+        let (noun, verb) = words(operation);
+        // `run NAME` is the comfort above; what the list calls `run_…` is reached as `runs …`.
+        let noun = if noun == "run" { "runs".to_owned() } else { noun };
+        let command = nouns.remove(&noun).unwrap_or_else(|| {
+            Command::new(noun.clone())
+                .about(format!("Operations on {}", plural(&noun)))
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+        });
+        nouns.insert(noun, command.subcommand(verb_command(operation, verb)));
+    }
+    root.subcommands(nouns.into_values())
+}
+
+fn plural(noun: &str) -> String {
+    match noun {
+        "content" | "health" | "metrics" | "runs" => noun.to_owned(),
+        _ => format!("{}s", noun.replace('-', " ")),
+    }
+}
+
+/// `api_key_list` is `api-key` and `list`.
+fn words(operation: &Operation) -> (String, String) {
+    let (noun, verb) = operation.name.rsplit_once('_').unwrap_or((operation.name, "do"));
+    (noun.replace('_', "-"), verb.to_owned())
+}
+
+fn flag_name(field: &str) -> String {
+    field.chars().fold(String::new(), |mut name, c| {
+        if c.is_ascii_uppercase() {
+            name.push('-');
+        }
+        name.push(c.to_ascii_lowercase());
+        name
+    })
+}
+
+fn verb_command(operation: &'static Operation, verb: String) -> Command {
+    let path_fields: Vec<_> = operation.path_fields().collect();
+    let args = schema::fields(operation).into_iter().map(|field| {
+        let positional = path_fields.contains(&field.name.as_str());
+        argument(&field, positional)
+    });
+    Command::new(verb).about(operation.doc.trim().trim_end_matches('.')).args(args)
+}
+
+fn argument(field: &Field, positional: bool) -> Arg {
+    let arg = Arg::new(field.name.clone())
+        .help(field.doc.trim_end_matches('.').to_owned())
+        .required(field.required);
+    let arg = if positional {
+        arg.value_name(flag_name(&field.name).to_uppercase())
+    } else {
+        arg.long(flag_name(&field.name))
+    };
+    match field.kind {
+        FieldKind::Flag if !field.required => arg.action(ArgAction::SetTrue),
+        FieldKind::Texts => arg.action(ArgAction::Append),
+        FieldKind::Json => arg.value_name("JSON|@FILE"),
+        FieldKind::Number => arg.value_name("NUMBER").allow_negative_numbers(true),
+        FieldKind::Text | FieldKind::Flag => arg,
+    }
+}
+
+/// What was asked for.
+pub(crate) fn read(matches: &ArgMatches) -> Result<(Global, Chosen), ApiError> {
+    let usage = |error: clap::Error| ApiError::new(ErrorCode::BadRequest, error.to_string(), "");
+    let global = Global::from_arg_matches(matches).map_err(usage)?;
+    let (name, chosen) = matches.subcommand().unwrap_or_else(|| unreachable!("a command is required"));
+    let chosen = match name {
+        "run" => Chosen::Run(Box::new(RunArguments::from_arg_matches(chosen).map_err(usage)?)),
+        "serve" => Chosen::Serve(ServeArguments::from_arg_matches(chosen).map_err(usage)?),
+        "completions" => match chosen.get_one::<clap_complete::Shell>("shell") {
+            Some(&shell) => Chosen::Completions(shell),
+            None => unreachable!("a shell is required"),
+        },
+        noun => {
+            let (verb, verb_matches) =
+                chosen.subcommand().unwrap_or_else(|| unreachable!("a verb is required"));
+            let noun = if noun == "runs" { "run" } else { noun };
+            let name = format!("{}_{verb}", noun.replace('-', "_"));
+            let operation = Operation::find(&name).unwrap_or_else(|| unreachable!("`{name}` is in the list"));
+            Chosen::Operation(operation, request(operation, verb_matches)?)
+        }
+    };
+    Ok((global, chosen))
+}
+
+fn request(operation: &'static Operation, matches: &ArgMatches) -> Result<Value, ApiError> {
+    let mut request = Map::new();
+    for field in schema::fields(operation) {
+        let name = field.name.as_str();
+        let value = match field.kind {
+            FieldKind::Flag if !field.required => matches.get_flag(name).then_some(Value::Bool(true)),
+            FieldKind::Texts => matches.get_many::<String>(name).map(|texts| texts.cloned().collect()),
+            kind => matches.get_one::<String>(name).map(|text| single(kind, name, text)).transpose()?,
+        };
+        if let Some(value) = value {
+            request.insert(field.name, value);
+        }
+    }
+    Ok(request.into())
+}
+
+fn single(kind: FieldKind, name: &str, text: &str) -> Result<Value, ApiError> {
+    let wrong = |problem: String| {
+        ApiError::new(ErrorCode::BadRequest, format!("`--{}`: {problem}", flag_name(name)), "")
+    };
+    let text = match text.strip_prefix('@') {
+        Some(file) if kind == FieldKind::Json => {
+            fs::read_to_string(file).map_err(|error| wrong(format!("cannot read `{file}`: {error}")))?
+        }
+        _ => text.to_owned(),
+    };
+    schema::value(kind, &text).map_err(|error| wrong(format!("`{text}` is not what is expected: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_has_a_verb_for_every_operation() {
+        let command = command();
+        command.clone().debug_assert();
+        for operation in OPERATIONS {
+            let (noun, verb) = words(operation);
+            let noun = if noun == "run" { "runs".to_owned() } else { noun };
+            let found = command.find_subcommand(&noun).and_then(|noun| noun.find_subcommand(&verb));
+            assert!(found.is_some(), "no verb for `{}`", operation.name);
+        }
+    }
+
+    #[test]
+    fn a_verb_becomes_the_request_of_its_operation() {
+        let matches = command()
+            .try_get_matches_from([
+                "formaops",
+                "prompt",
+                "create",
+                "--name",
+                "a/b",
+                "--tags",
+                "x",
+                "--tags",
+                "y",
+                "--content",
+                r#"{"body":{"kind":"text","template":"hi"}}"#,
+            ])
+            .unwrap();
+        let (_, Chosen::Operation(operation, request)) = read(&matches).unwrap() else { panic!() };
+        assert_eq!(operation.name, "prompt_create");
+        assert_eq!(
+            request,
+            serde_json::json!({ "name": "a/b", "tags": ["x", "y"], "content": { "body": { "kind": "text", "template": "hi" } } })
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! `formaops`: every operation of a workspace as a verb, `run` for comparing models in the terminal,
+//! and `serve` for the HTTP host with the same screens as the desktop app.
+//!
+//! Exit codes: 0 done, 1 an error, 2 wrong usage, 3 an execution failed, 130 cancelled.
+
+mod arguments;
+mod operation;
+mod output;
+mod run;
+mod schema;
+mod serve;
+
+use arguments::Chosen;
+use formaops_api::{ApiError, Session, SessionOptions};
+use std::{io, process::ExitCode};
+
+/// How a command ended.
+enum Ending {
+    Done,
+    ExecutionFailed,
+    Cancelled,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Done => Self::SUCCESS,
+            Ending::ExecutionFailed => Self::from(3),
+            Ending::Cancelled => Self::from(130),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let matches = arguments::command().get_matches();
+    let (global, chosen) = match arguments::read(&matches) {
+        Ok(read) => read,
+        Err(error) => {
+            output::error(&error, matches.get_flag("json"));
+            return ExitCode::from(2);
+        }
+    };
+    if let Chosen::Completions(shell) = chosen {
+        clap_complete::generate(shell, &mut arguments::command(), "formaops", &mut io::stdout());
+        return ExitCode::SUCCESS;
+    }
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("FORMAOPS_LOG").unwrap_or_else(|_| "error".into()),
+        )
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::line_to_stderr(&format!("error: the runtime cannot start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(perform(&global, chosen)) {
+        Ok(ending) => ending.into(),
+        Err(error) => {
+            output::error(&error, global.json);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn perform(global: &arguments::Global, chosen: Chosen) -> Result<Ending, ApiError> {
+    let options = SessionOptions { workspace: global.workspace.clone(), ..SessionOptions::default() };
+    let session = Session::open(options).await?;
+    let ending = match chosen {
+        Chosen::Operation(operation, request) => {
+            operation::perform(&session, operation, request, global.json).await
+        }
+        Chosen::Run(run) => run::perform(&session, *run, global.json).await,
+        Chosen::Serve(serve) => serve::perform(&session, &serve, global.json).await,
+        Chosen::Completions(_) => Ok(Ending::Done),
+    };
+    leave(session).await;
+    ending
+}
+
+/// Ends the session. Where this process owns the workspace, what other windows run on it is finished
+/// first, unless the user does not want to wait.
+async fn leave(session: Session) {
+    if let Some(app) = session.app() {
+        let running = app.executions_under_way().await;
+        if running > 0 {
+            output::line_to_stderr(&format!(
+                "finishing {running} executions that were started elsewhere; press Ctrl+C to leave now"
+            ));
+            tokio::select! {
+                () = app.idle() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+    }
+    session.close().await;
+}

@@ -1,0 +1,22 @@
+//! Any operation as a command.
+
+use crate::{Ending, output};
+use formaops_api::{ApiError, Operation, Session};
+use serde_json::Value;
+
+/// Calls the operation and prints its answer.
+pub(crate) async fn perform(
+    session: &Session,
+    operation: &Operation,
+    request: Value,
+    as_json: bool,
+) -> Result<Ending, ApiError> {
+    let answer = session.call(operation.name, request).await?;
+    if as_json {
+        output::json(&answer);
+    } else {
+        output::answer(&answer);
+    }
+    let failed = operation.name == "prompt_execute" && answer["status"] == "failed";
+    Ok(if failed { Ending::ExecutionFailed } else { Ending::Done })
+}

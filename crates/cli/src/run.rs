@@ -1,0 +1,358 @@
+//! `formaops run`: a prompt on one or more models, streaming to the terminal.
+
+use crate::{Ending, output};
+use clap::Args;
+use formaops_api::{
+    ApiError, ErrorCode, Session,
+    handlers::{CreateRun, ModelChoice, OutputWindow, PromptDetail, PromptKey, RunDetail},
+};
+use formaops_domain::{
+    Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, JsonObject, ModelRef, Parameters,
+    Priority, PromptRef, RunContext, RunId, VersionSelector,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::{collections::HashMap, io::Read, path::PathBuf};
+
+/// What `formaops run` takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunArguments {
+    /// The prompt: NAME, NAME@v12, NAME@label or NAME@hash
+    name: PromptRef,
+    /// A model, `provider:model`; once for each column
+    #[arg(long = "model", short = 'm', value_name = "PROVIDER:MODEL")]
+    models: Vec<ModelRef>,
+    /// An input, `name=value`; JSON for arrays and objects
+    #[arg(long = "var", short = 'v', value_name = "NAME=VALUE")]
+    variables: Vec<String>,
+    /// A JSON file with inputs; `-` reads standard input
+    #[arg(long, short = 'i', value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// A JSON file with context: `{"messages": [{"role", "text"}], "data": {…}}`
+    #[arg(long, value_name = "FILE")]
+    context: Option<PathBuf>,
+    /// A parameter for all models, `name=value`, such as `temperature=0.2`
+    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
+    parameters: Vec<String>,
+    /// How often each model is asked
+    #[arg(long, default_value_t = 1)]
+    repeats: u32,
+    /// How urgent it is: low, normal, high or critical
+    #[arg(long, default_value = "normal", value_parser = priority)]
+    priority: Priority,
+    /// Run the unsaved draft instead of a version
+    #[arg(long)]
+    draft: bool,
+}
+
+fn priority(text: &str) -> Result<Priority, String> {
+    serde_json::from_value(Value::from(text))
+        .map_err(|_| "expected `low`, `normal`, `high` or `critical`".to_owned())
+}
+
+fn usage(message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::BadRequest, message, "")
+}
+
+/// Calls an operation and reads its answer.
+async fn call<T: DeserializeOwned>(
+    session: &Session,
+    operation: &str,
+    request: Value,
+) -> Result<T, ApiError> {
+    let answer = session.call(operation, request).await?;
+    serde_json::from_value(answer).map_err(|error| {
+        ApiError::new(ErrorCode::Internal, format!("the answer of `{operation}`: {error}"), "")
+    })
+}
+
+/// Runs, streams, and tells how it ended.
+pub(crate) async fn perform(
+    session: &Session,
+    arguments: RunArguments,
+    as_json: bool,
+) -> Result<Ending, ApiError> {
+    let request = request(session, arguments).await?;
+    let mut events = session.subscribe();
+    let request = serde_json::to_value(&request).map_err(|error| usage(error.to_string()))?;
+    let started: RunDetail = call(session, "run_create", request).await?;
+    let mut screen = Screen::new(&started, as_json);
+    let mut cancelled = false;
+    while !screen.is_done() {
+        tokio::select! {
+            batch = events.next() => {
+                for event in batch {
+                    screen.take(session, event).await?;
+                }
+            }
+            _ = tokio::signal::ctrl_c(), if !cancelled => {
+                cancelled = true;
+                session.call("run_cancel", json!({ "id": started.run.id })).await?;
+            }
+        }
+    }
+    let ended: RunDetail = call(session, "run_get", json!({ "id": started.run.id })).await?;
+    if as_json {
+        output::json(&document(session, &ended).await?);
+    } else {
+        screen.summary(&ended);
+    }
+    let has = |status| ended.executions.iter().any(|execution| execution.status == status);
+    Ok(if cancelled || has(ExecutionStatus::Cancelled) {
+        Ending::Cancelled
+    } else if has(ExecutionStatus::Failed) {
+        Ending::ExecutionFailed
+    } else {
+        Ending::Done
+    })
+}
+
+async fn request(session: &Session, arguments: RunArguments) -> Result<CreateRun, ApiError> {
+    let prompt = PromptKey::Name(arguments.name.name.clone());
+    let detail: PromptDetail = call(session, "prompt_get", json!({ "id": prompt })).await?;
+    let version = match arguments.name.version {
+        VersionSelector::Head => None,
+        VersionSelector::Number(number) => Some(format!("v{number}")),
+        VersionSelector::Hash(text) | VersionSelector::Label(text) => Some(text),
+    };
+    let content = if arguments.draft {
+        let draft = detail.draft.ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::NotFound,
+                format!("`{prompt}` has no unsaved draft"),
+                "Leave `--draft` out.",
+            )
+        })?;
+        Some(draft.content)
+    } else {
+        None
+    };
+    let declared = match (&content, &version) {
+        (Some(content), _) => content.clone(),
+        (None, Some(version)) => {
+            let version: formaops_domain::Version =
+                call(session, "version_get", json!({ "id": prompt, "version": version })).await?;
+            version.content
+        }
+        (None, None) => detail.head.map(|head| head.content).unwrap_or_default(),
+    };
+    let mut inputs = match &arguments.input {
+        Some(file) => read_json::<JsonObject>(file)?,
+        None => JsonObject::new(),
+    };
+    for assignment in &arguments.variables {
+        let (name, text) = split(assignment, "--var")?;
+        inputs.insert(name.to_owned(), input(&declared, name, text)?);
+    }
+    let mut parameters = JsonObject::new();
+    for assignment in &arguments.parameters {
+        let (name, text) = split(assignment, "--param")?;
+        parameters.insert(name.to_owned(), serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)));
+    }
+    let parameters: Parameters =
+        serde_json::from_value(parameters.into()).map_err(|error| usage(format!("`--param`: {error}")))?;
+    let context = match &arguments.context {
+        Some(file) => read_json::<RunContext>(file)?,
+        None => RunContext::default(),
+    };
+    let models = arguments
+        .models
+        .into_iter()
+        .map(|model| ModelChoice { model, parameters: parameters.clone() })
+        .collect();
+    Ok(CreateRun {
+        prompt,
+        version,
+        content,
+        models,
+        inputs,
+        context,
+        repeats: arguments.repeats,
+        priority: arguments.priority,
+        idempotency_key: None,
+    })
+}
+
+fn split<'a>(assignment: &'a str, flag: &str) -> Result<(&'a str, &'a str), ApiError> {
+    assignment
+        .split_once('=')
+        .ok_or_else(|| usage(format!("`{flag} {assignment}` needs the form `name=value`")))
+}
+
+fn input(declared: &Content, name: &str, text: &str) -> Result<Value, ApiError> {
+    match declared.variables.iter().find(|variable| variable.name == name) {
+        Some(variable) => formaops_validate::coerce_text(variable, text)
+            .map_err(|problem| ApiError::invalid(&format!("inputs.{name}"), problem.message)),
+        None => Ok(Value::from(text)),
+    }
+}
+
+fn read_json<T: DeserializeOwned>(file: &PathBuf) -> Result<T, ApiError> {
+    let shown = file.display();
+    let text = if file.as_os_str() == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        std::fs::read_to_string(file)
+    };
+    let text = text.map_err(|error| usage(format!("cannot read `{shown}`: {error}")))?;
+    serde_json::from_str(&text)
+        .map_err(|error| usage(format!("`{shown}` does not hold what is expected: {error}")))
+}
+
+/// One document with the run and every execution with its whole answer.
+async fn document(session: &Session, ended: &RunDetail) -> Result<Value, ApiError> {
+    let mut executions = Vec::new();
+    for execution in &ended.executions {
+        let output = output_from(session, execution.id, 0).await?;
+        let mut value = serde_json::to_value(execution).map_err(|error| usage(error.to_string()))?;
+        value["output"] = Value::from(output);
+        executions.push(value);
+    }
+    Ok(json!({ "run": ended.run, "executions": executions }))
+}
+
+/// The answer of an execution from some byte on.
+async fn output_from(session: &Session, id: ExecutionId, mut offset: u64) -> Result<String, ApiError> {
+    let mut text = String::new();
+    loop {
+        let window: OutputWindow =
+            call(session, "execution_output", json!({ "id": id, "offset": offset })).await?;
+        text.push_str(&window.text);
+        if window.next == offset || window.next >= window.total {
+            return Ok(text);
+        }
+        offset = window.next;
+    }
+}
+
+/// What the terminal shows while a run goes on: one answer streams at once, the others wait their turn.
+struct Screen {
+    run: RunId,
+    order: Vec<ExecutionId>,
+    cells: HashMap<ExecutionId, Cell>,
+    shown: usize,
+    quiet: bool,
+}
+
+struct Cell {
+    execution: Execution,
+    text: String,
+    received: u64,
+    printed: usize,
+}
+
+impl Screen {
+    fn new(started: &RunDetail, quiet: bool) -> Self {
+        let cell = |execution: &Execution| Cell {
+            execution: execution.clone(),
+            text: String::new(),
+            received: 0,
+            printed: 0,
+        };
+        let cells = started.executions.iter().map(|execution| (execution.id, cell(execution))).collect();
+        let order = started.executions.iter().map(|execution| execution.id).collect();
+        let mut screen = Self { run: started.run.id, order, cells, shown: 0, quiet };
+        screen.header();
+        screen
+    }
+
+    fn is_done(&self) -> bool {
+        self.cells.values().all(|cell| cell.execution.status.is_terminal())
+    }
+
+    async fn take(&mut self, session: &Session, event: Event) -> Result<(), ApiError> {
+        match event.body {
+            EventBody::ExecutionChunk { execution_id, offset, bytes, text } => {
+                let Some(cell) = self.cells.get_mut(&execution_id) else { return Ok(()) };
+                if offset == cell.received {
+                    cell.text.push_str(&text);
+                    cell.received += bytes;
+                } else if offset > cell.received {
+                    catch_up(session, cell).await?;
+                }
+            }
+            EventBody::ExecutionUpdated { execution } => self.update(session, *execution).await?,
+            EventBody::Resync => {
+                let detail: RunDetail = call(session, "run_get", json!({ "id": self.run })).await?;
+                for execution in detail.executions {
+                    self.update(session, execution).await?;
+                }
+            }
+            EventBody::RunUpdated { .. } | EventBody::Changed { .. } => {}
+        }
+        self.print();
+        Ok(())
+    }
+
+    async fn update(&mut self, session: &Session, execution: Execution) -> Result<(), ApiError> {
+        let Some(cell) = self.cells.get_mut(&execution.id) else { return Ok(()) };
+        cell.execution = execution;
+        if cell.execution.status.is_terminal() && cell.received < cell.execution.output_bytes {
+            catch_up(session, cell).await?;
+        }
+        Ok(())
+    }
+
+    fn header(&mut self) {
+        if self.quiet || self.order.len() < 2 {
+            return;
+        }
+        if let Some(cell) = self.order.get(self.shown).and_then(|id| self.cells.get(id)) {
+            let repeat = match cell.execution.repeat {
+                0 => String::new(),
+                repeat => format!(", repeat {}", repeat + 1),
+            };
+            output::line(&format!("── {}{repeat} ──", output::visible(&cell.execution.model.to_string())));
+        }
+    }
+
+    fn print(&mut self) {
+        if self.quiet {
+            return;
+        }
+        while let Some(cell) = self.order.get(self.shown).and_then(|id| self.cells.get_mut(id)) {
+            output::text(&output::visible(&cell.text[cell.printed..]));
+            cell.printed = cell.text.len();
+            if !cell.execution.status.is_terminal() {
+                return;
+            }
+            if !cell.text.is_empty() && !cell.text.ends_with('\n') {
+                output::line("");
+            }
+            if let Some(failure) = &cell.execution.failure {
+                output::line_to_stderr(&format!("failed: {}", output::visible(&failure.message)));
+                output::line_to_stderr(&format!("hint: {}", output::visible(&failure.hint)));
+            }
+            self.shown += 1;
+            self.header();
+        }
+    }
+
+    fn summary(&self, ended: &RunDetail) {
+        for execution in &ended.executions {
+            let metrics = &execution.metrics;
+            let millis = |span: Option<formaops_domain::Span>| {
+                span.map_or("–".to_owned(), |span| format!("{:.0} ms", span.as_secs_f64() * 1000.0))
+            };
+            let tokens = metrics.token_usage.map_or("– · –".to_owned(), |usage| {
+                format!("{} · {}", usage.input_tokens, usage.output_tokens)
+            });
+            let cost = metrics.cost_usd.map_or("unknown".to_owned(), |cost| format!("${cost}"));
+            output::line_to_stderr(&format!(
+                "{}  {}  first token {}  in · out {tokens}  cost {cost}  latency {}",
+                output::visible(&execution.model.to_string()),
+                format!("{:?}", execution.status).to_lowercase(),
+                millis(metrics.first_token_ms),
+                millis(metrics.latency_ms),
+            ));
+        }
+    }
+}
+
+async fn catch_up(session: &Session, cell: &mut Cell) -> Result<(), ApiError> {
+    let missing = output_from(session, cell.execution.id, cell.received).await?;
+    cell.received += missing.len() as u64;
+    cell.text.push_str(&missing);
+    Ok(())
+}

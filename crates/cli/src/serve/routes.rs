@@ -1,0 +1,121 @@
+//! A REST route for every operation: path, query and body are merged into the one request.
+
+use super::{Host, assets, auth, events, guard};
+use crate::schema::{self, FieldKind};
+use axum::{
+    Extension, Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, RawPathParams, RawQuery, State},
+    http::HeaderMap,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, get, on, post},
+};
+use formaops_api::{ApiError, Caller, ErrorCode, Method, OPERATIONS, Operation};
+use serde_json::{Map, Value};
+use std::{collections::HashMap, sync::Arc};
+
+/// The largest body: the largest inputs, but not a disk full.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The fields that a request may have, by name.
+type Fields = Arc<HashMap<String, FieldKind>>;
+
+pub(super) fn router(host: Host) -> Router {
+    let mut operations = Router::new();
+    for operation in OPERATIONS {
+        let fields: Fields =
+            Arc::new(schema::fields(operation).into_iter().map(|field| (field.name, field.kind)).collect());
+        let handler = move |State(host): State<Host>,
+                            Extension(caller): Extension<Caller>,
+                            path: RawPathParams,
+                            RawQuery(query): RawQuery,
+                            headers: HeaderMap,
+                            body: Bytes| {
+            let fields = Arc::clone(&fields);
+            async move {
+                let request = merge(&fields, &path, query.as_deref().unwrap_or_default(), &headers, &body);
+                let answer = match request {
+                    Ok(request) => host.session.call_as(&caller, operation.name, request).await,
+                    Err(error) => Err(error),
+                };
+                answer.map_or_else(auth::refuse, |answer| Json(answer).into_response())
+            }
+        };
+        operations = operations.route(operation.path, on(method(operation), handler));
+    }
+    let guarded = operations
+        .route("/api/events", get(events::stream))
+        .route("/api/auth/me", get(auth::me))
+        .route("/api/auth/logout", post(auth::log_out))
+        .route_layer(middleware::from_fn_with_state(host.clone(), auth::require_caller));
+    Router::new()
+        .merge(guarded)
+        .route("/api/auth/login", post(auth::log_in))
+        .route("/api/openapi.json", get(assets::openapi))
+        .route("/api/{*rest}", axum::routing::any(unknown))
+        .fallback(assets::page)
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::from_fn_with_state(host.clone(), guard::guard))
+        .with_state(host)
+}
+
+const fn method(operation: &Operation) -> MethodFilter {
+    match operation.method {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
+        Method::Put => MethodFilter::PUT,
+        Method::Delete => MethodFilter::DELETE,
+    }
+}
+
+async fn unknown() -> Response {
+    auth::refuse(ApiError::new(
+        ErrorCode::NotFound,
+        "there is no such route",
+        "`GET /api/openapi.json` describes every route.",
+    ))
+}
+
+/// One request from all the places that HTTP puts its fields in. The path wins over the body.
+fn merge(
+    fields: &HashMap<String, FieldKind>,
+    path: &RawPathParams,
+    query: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Value, ApiError> {
+    let wrong = |message: String| ApiError::new(ErrorCode::BadRequest, message, "");
+    let mut request = if body.is_empty() {
+        Map::new()
+    } else {
+        serde_json::from_slice(body)
+            .map_err(|error| wrong(format!("the body is not a JSON object: {error}")))?
+    };
+    let read = |name: &str, text: &str| {
+        let kind = fields.get(name).copied().unwrap_or(FieldKind::Text);
+        schema::value(kind, text).map_err(|_| wrong(format!("`{name}` cannot be `{text}`")))
+    };
+    for (name, text) in decode_query(query) {
+        let value = read(&name, &text)?;
+        match (request.get_mut(&name), value) {
+            (Some(Value::Array(items)), Value::Array(more)) => items.extend(more),
+            (_, value) => {
+                request.insert(name, value);
+            }
+        }
+    }
+    for (name, text) in path {
+        request.insert(name.to_owned(), read(name, text)?);
+    }
+    if let Some(key) = headers.get("x-idempotency-key").filter(|_| fields.contains_key("idempotencyKey")) {
+        let key = key.to_str().map_err(|_| wrong("`X-Idempotency-Key` must be plain text".to_owned()))?;
+        request.insert("idempotencyKey".to_owned(), Value::from(key));
+    }
+    Ok(request.into())
+}
+
+fn decode_query(query: &str) -> Vec<(String, String)> {
+    // Any base will do: only its query is looked at.
+    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
