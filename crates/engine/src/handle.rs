@@ -90,8 +90,9 @@ pub enum EngineError {
         /// The run.
         run: RunId,
     },
-    /// It ended, but the store could not keep that.
-    #[error("`{run}` could not be completed: the store did not keep the end of all its executions")]
+    /// Nothing of it is under way, but it has not ended in the store: where it was submitted, the
+    /// store could not keep some end.
+    #[error("`{run}` is not complete: nothing of it is under way, but the store has not kept its end")]
     Uncommitted {
         /// The run.
         run: RunId,
@@ -135,7 +136,7 @@ impl Engine {
     /// stays as it is.
     ///
     /// # Errors
-    /// Where there is no such run, or the store could not keep its end.
+    /// Where there is no such run, it was not submitted, or the store could not keep its end.
     pub async fn cancel_run(&self, run: RunId) -> Result<Run, EngineError> {
         let ended = self.ask(|reply| Command::CancelRun(run, reply)).await?;
         self.ended(run, ended).await
@@ -149,11 +150,10 @@ impl Engine {
         self.ask(|reply| Command::CancelExecution(execution, reply)).await?
     }
 
-    /// Waits until a run has ended, and answers it as it then is. One that the engine does not have
-    /// in hand is answered as it is stored.
+    /// Waits until a run has ended, and answers it as it then is; one that has ended is answered at once.
     ///
     /// # Errors
-    /// Where there is no such run, or the store could not keep its end.
+    /// Where there is no such run, it was not submitted, or the store could not keep its end.
     pub async fn wait_run(&self, run: RunId) -> Result<Run, EngineError> {
         let ended = self.ask(|reply| Command::WaitRun(run, reply)).await?;
         self.ended(run, ended).await
@@ -205,10 +205,11 @@ impl Engine {
     }
 
     async fn ended(&self, run: RunId, ended: Option<Result<Run, EngineError>>) -> Result<Run, EngineError> {
-        match ended {
-            Some(ended) => ended,
-            None => Ok(self.core.ports.store.get_run(run).await?),
+        if let Some(ended) = ended {
+            return ended;
         }
+        let stored = self.core.ports.store.get_run(run).await?;
+        if stored.status.is_terminal() { Ok(stored) } else { Err(EngineError::Uncommitted { run }) }
     }
 }
 

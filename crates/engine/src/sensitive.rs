@@ -45,9 +45,16 @@ impl Sensitive {
         Failure {
             message: self.scrub_text(&failure.message),
             hint: self.scrub_text(&failure.hint),
-            detail: failure.detail.map(|detail| self.scrub_text(&detail)),
+            // A detail is shortened where it is long, so it may end in the middle of a value.
+            detail: failure.detail.map(|detail| self.scrub_cut_off(detail)),
             ..failure
         }
+    }
+
+    fn scrub_cut_off(&self, text: String) -> String {
+        let mut scrubber = self.text();
+        let scrubbed = scrubber.feed(text);
+        scrubbed + &scrubber.finish(Ending::CutOff)
     }
 
     pub(crate) fn text(&self) -> TextScrubber {

@@ -13,6 +13,8 @@ pub(super) struct Place {
     pub(super) urgency: Reverse<Priority>,
     /// Rises with every turn that is given, so a run that was served goes to the back.
     pub(super) turn: u64,
+    /// The place in the run of the execution that is next for this provider.
+    pub(super) first: u64,
     pub(super) run: RunId,
 }
 

@@ -84,19 +84,24 @@ impl ActiveRun {
 
     pub(super) fn join(&self, queue: &mut Queue) {
         if self.most.is_none_or(|most| self.on_wire < most) {
-            for provider in self.waiting.keys() {
-                queue.join(provider, self.hold, self.place());
+            for (provider, place) in self.places() {
+                queue.join(provider, self.hold, place);
             }
         }
     }
 
     pub(super) fn leave(&self, queue: &mut Queue) {
-        for provider in self.waiting.keys() {
-            queue.leave(provider, self.hold, self.place());
+        for (provider, place) in self.places() {
+            queue.leave(provider, self.hold, place);
         }
     }
 
-    fn place(&self) -> Place {
-        Place { urgency: Reverse(self.priority), turn: self.turn, run: self.id }
+    /// Where the run stands in the lane of each provider it waits for.
+    fn places(&self) -> impl Iterator<Item = (&ProviderName, Place)> {
+        self.waiting.iter().filter_map(|(provider, waiting)| {
+            let (&first, _) = waiting.first_key_value()?;
+            let urgency = Reverse(self.priority);
+            Some((provider, Place { urgency, turn: self.turn, first, run: self.id }))
+        })
     }
 }

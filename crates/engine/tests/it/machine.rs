@@ -1,0 +1,183 @@
+//! The scheduler as a pure machine: no runtime, no clock.
+
+mod properties;
+
+use formaops_domain::{ExecutionId, Priority, RunId};
+use formaops_engine::machine::{Effect, Event, Limits, Machine, RunEnd};
+use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
+
+fn run(number: usize) -> RunId {
+    formaops_testkit::run_id(number as u64)
+}
+
+fn execution(number: usize) -> ExecutionId {
+    formaops_testkit::execution_id(number as u64)
+}
+
+fn submitted(
+    number: usize,
+    priority: Priority,
+    executions: impl IntoIterator<Item = (usize, &'static str)>,
+) -> Event {
+    let executions =
+        executions.into_iter().map(|(number, provider)| (execution(number), provider.to_owned()));
+    Event::RunSubmitted {
+        run: run(number),
+        priority,
+        watched: false,
+        concurrency: None,
+        executions: executions.collect(),
+    }
+}
+
+fn ended(number: usize) -> Event {
+    Event::ExecutionEnded { execution: execution(number), committed: true }
+}
+
+/// The executions that are started, by the numbers they were made of.
+fn started(effects: &[Effect]) -> Vec<usize> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Start { execution, .. } => Some(u128::from_be_bytes(*execution.as_bytes()) as usize),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A machine that is handed events at a time that does not matter.
+struct Scheduler(Machine);
+
+impl Scheduler {
+    fn new(limits: Limits) -> Self {
+        Self(Machine::new(limits))
+    }
+
+    fn on(&mut self, event: Event) -> Vec<Effect> {
+        self.0.handle(Duration::ZERO, event)
+    }
+}
+
+fn at_most(provider: u32) -> Limits {
+    Limits { provider: NonZeroU32::new(provider), ..Limits::default() }
+}
+
+#[test]
+fn the_default_is_five_at_a_time_in_the_background() {
+    let mut scheduler = Scheduler::new(Limits::default());
+    let effects = scheduler.on(submitted(1, Priority::Normal, (0..4).map(|number| (number, "a"))));
+    assert_eq!(started(&effects), [0, 1, 2, 3]);
+    let effects = scheduler.on(submitted(2, Priority::Critical, (4..8).map(|number| (number, "b"))));
+    assert_eq!(started(&effects), [4], "the fifth slot of all, though provider b has room");
+}
+
+#[test]
+fn a_watched_comparison_waits_for_no_background_work_but_for_its_provider() {
+    let mut scheduler = Scheduler::new(at_most(6));
+    scheduler.on(submitted(1, Priority::Normal, (0..5).map(|number| (number, "a"))));
+    let watched = |number, executions: Vec<_>| Event::RunSubmitted {
+        run: run(number),
+        priority: Priority::Normal,
+        watched: true,
+        concurrency: None,
+        executions,
+    };
+    let columns = |numbers: std::ops::Range<usize>, provider: fn(usize) -> &'static str| {
+        numbers.map(|number| (execution(number), provider(number).to_owned())).collect::<Vec<_>>()
+    };
+    let effects = scheduler.on(watched(2, columns(10..12, |_| "a")));
+    assert_eq!(started(&effects), [10], "provider a has one slot left");
+    let effects = scheduler.on(watched(3, columns(20..32, |number| ["b", "c", "d"][number % 3])));
+    assert_eq!(started(&effects).len(), 8, "no more than eight columns at once");
+    let effects = scheduler.on(ended(20));
+    assert_eq!(started(&effects).len(), 1);
+}
+
+#[test]
+fn a_run_with_its_own_concurrency_passes_the_defaults_but_not_what_the_user_set() {
+    let wide = |number, first: usize, concurrency| Event::RunSubmitted {
+        run: run(number),
+        priority: Priority::Normal,
+        watched: false,
+        concurrency: NonZeroU32::new(concurrency),
+        executions: (first..first + 40).map(|number| (execution(number), "a".to_owned())).collect(),
+    };
+    let mut scheduler = Scheduler::new(Limits::default());
+    assert_eq!(started(&scheduler.on(wide(1, 0, 32))).len(), 32);
+    let effects = scheduler.on(submitted(2, Priority::Normal, [(100, "a")]));
+    assert_eq!(started(&effects), [100], "a wide run does not fill the default limits for others");
+
+    let mut scheduler = Scheduler::new(at_most(7));
+    assert_eq!(started(&scheduler.on(wide(1, 0, 32))).len(), 7);
+}
+
+#[test]
+fn a_full_provider_holds_up_no_other() {
+    let limits = Limits {
+        background: NonZeroU32::new(100),
+        providers: BTreeMap::from([("a".to_owned(), NonZeroU32::MIN)]),
+        ..Limits::default()
+    };
+    let mut scheduler = Scheduler::new(limits);
+    let effects = scheduler.on(submitted(1, Priority::Critical, [(0, "a"), (1, "a"), (2, "a"), (3, "b")]));
+    assert_eq!(started(&effects), [0, 3]);
+    let effects = scheduler.on(submitted(2, Priority::Low, [(4, "a"), (5, "b")]));
+    assert_eq!(started(&effects), [5]);
+}
+
+#[test]
+fn runs_of_one_priority_take_turns_and_an_urgent_one_goes_first() {
+    let mut scheduler = Scheduler::new(at_most(1));
+    scheduler.on(submitted(1, Priority::Normal, (10..14).map(|number| (number, "a"))));
+    scheduler.on(submitted(2, Priority::Normal, (20..24).map(|number| (number, "a"))));
+    scheduler.on(submitted(3, Priority::High, [(30, "a")]));
+    scheduler.on(submitted(4, Priority::Low, [(40, "a")]));
+    let (mut order, mut current) = (Vec::new(), 10);
+    while let [next] = started(&scheduler.on(ended(current)))[..] {
+        order.push(next);
+        current = next;
+    }
+    assert_eq!(order, [30, 11, 20, 12, 21, 13, 22, 23, 40]);
+}
+
+#[test]
+fn a_store_that_stalls_holds_back_new_calls() {
+    let limits = Limits { background: NonZeroU32::new(10_000), ..at_most(10_000) };
+    let mut scheduler = Scheduler::new(limits);
+    scheduler.on(submitted(1, Priority::Normal, (0..300).map(|number| (number, "a"))));
+    for number in 0..300 {
+        scheduler.on(Event::AttemptEnded { execution: execution(number) });
+    }
+    assert!(started(&scheduler.on(submitted(2, Priority::Normal, [(999, "a")]))).is_empty());
+    let last = (0..300).flat_map(|number| started(&scheduler.on(ended(number)))).collect::<Vec<_>>();
+    assert_eq!(last, [999]);
+}
+
+#[test]
+fn an_end_that_could_not_be_committed_is_not_told_as_the_end_of_the_run() {
+    let mut scheduler = Scheduler::new(Limits::default());
+    scheduler.on(submitted(1, Priority::Normal, [(0, "a"), (1, "a")]));
+    scheduler.on(Event::ExecutionEnded { execution: execution(0), committed: false });
+    let effects = scheduler.on(ended(1));
+    assert_eq!(effects, [Effect::FinishRun { run: run(1), end: RunEnd::Uncommitted }]);
+}
+
+#[test]
+fn a_hundred_thousand_executions_are_scheduled_and_cancelled_in_moments() {
+    let mut scheduler = Scheduler::new(at_most(4));
+    let mut running = Vec::new();
+    for number in 0..10 {
+        let cells = (0..10_000).map(|cell| (number * 10_000 + cell, ["a", "b", "c"][cell % 3]));
+        running.extend(started(&scheduler.on(submitted(number, Priority::Normal, cells))));
+    }
+    assert_eq!(scheduler.0.load().queued, 100_000 - 5);
+    for _ in 0..50_000 {
+        let next = running.pop().map(|number| started(&scheduler.on(ended(number)))).unwrap();
+        running.extend(next);
+    }
+    let cancelled: usize = (0..10)
+        .map(|number| scheduler.on(Event::CancelRun { run: run(number) }))
+        .map(|effects| effects.iter().filter(|effect| matches!(effect, Effect::FinishQueued { .. })).count())
+        .sum();
+    assert_eq!(cancelled, 50_000 - 5);
+}

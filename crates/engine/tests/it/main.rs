@@ -1,0 +1,13 @@
+//! The engine from the outside: its scheduler as a pure machine, and whole runs over scripted ports.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+mod cancel;
+mod faults;
+mod limits;
+mod machine;
+mod recording;
+mod sensitive;
+mod settle;
+mod shutdown;
+mod streaming;
+mod support;

@@ -1,0 +1,238 @@
+//! A store in memory that refuses impossible transitions, and can be slow, stalled, failing or broken.
+
+use super::journal::{Entry, Journal};
+use formaops_domain::{
+    Attempt, AttemptStatus, ErrorClass, Execution, ExecutionId, ExecutionStatus, Failure, Run, RunId,
+    RunProgress, RunStatus, Timestamp,
+    ports::{Outcome, RecordingPart, RunStore, Work},
+};
+use futures::future::BoxFuture;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+use tokio::sync::watch;
+
+/// The calls of the store that can be told to misbehave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum StoreCall {
+    Load,
+    Start,
+    Append,
+    Finish,
+    LeaveQueue,
+    FinishRun,
+    GetRun,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// This many times.
+    Fails(u32),
+    Panics,
+}
+
+#[derive(Default)]
+struct State {
+    works: BTreeMap<ExecutionId, Work>,
+    runs: BTreeMap<RunId, Run>,
+    faults: HashMap<StoreCall, Fault>,
+}
+
+pub(crate) struct FakeStore {
+    journal: Arc<Journal>,
+    state: Mutex<State>,
+    /// The calls that wait until they are let through.
+    stalled: watch::Sender<Vec<StoreCall>>,
+    /// How long a commit takes.
+    commit: Mutex<Duration>,
+}
+
+impl FakeStore {
+    pub(crate) fn new(journal: Arc<Journal>) -> Self {
+        Self {
+            journal,
+            state: Mutex::default(),
+            stalled: watch::Sender::default(),
+            commit: Mutex::new(Duration::ZERO),
+        }
+    }
+
+    pub(crate) fn insert(&self, work: Work) {
+        self.state().works.insert(work.execution.id, work);
+    }
+
+    pub(crate) fn insert_run(&self, run: Run) {
+        self.state().runs.insert(run.id, run);
+    }
+
+    pub(crate) fn execution(&self, id: ExecutionId) -> Execution {
+        self.state().works[&id].execution.clone()
+    }
+
+    pub(crate) fn commits_take(&self, time: Duration) {
+        *self.commit.lock().unwrap() = time;
+    }
+
+    pub(crate) fn stall(&self, call: StoreCall) {
+        self.stalled.send_modify(|stalled| stalled.push(call));
+    }
+
+    pub(crate) fn go_on(&self) {
+        self.stalled.send_modify(Vec::clear);
+    }
+
+    pub(crate) fn fail(&self, call: StoreCall, times: u32) {
+        self.state().faults.insert(call, Fault::Fails(times));
+    }
+
+    pub(crate) fn panic_at(&self, call: StoreCall) {
+        self.state().faults.insert(call, Fault::Panics);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// Takes the time of the call, and fails it where it was told to.
+    async fn pass(&self, call: StoreCall) -> Result<(), Failure> {
+        let mut stalled = self.stalled.subscribe();
+        stalled.wait_for(|calls| !calls.contains(&call)).await.unwrap();
+        let time = *self.commit.lock().unwrap();
+        if !time.is_zero() {
+            tokio::time::sleep(time).await;
+        }
+        let fault = self.state().faults.get(&call).copied();
+        match fault {
+            None | Some(Fault::Fails(0)) => Ok(()),
+            Some(Fault::Fails(times)) => {
+                self.fail(call, times - 1);
+                let hint = "Free some space and run it again.";
+                Err(Failure::new(ErrorClass::Storage, "the disk is full", hint))
+            }
+            Some(Fault::Panics) => panic!("the store was told to break at {call:?}"),
+        }
+    }
+
+    fn change(
+        &self,
+        id: ExecutionId,
+        from: ExecutionStatus,
+        change: impl FnOnce(&mut Execution),
+    ) -> Execution {
+        let mut state = self.state();
+        let execution = &mut state.works.get_mut(&id).unwrap().execution;
+        assert_eq!(execution.status, from, "an impossible transition of {id}");
+        change(execution);
+        execution.clone()
+    }
+}
+
+impl RunStore for FakeStore {
+    fn load_work(&self, execution: ExecutionId) -> BoxFuture<'_, Result<Work, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::Load).await?;
+            Ok(self.state().works[&execution].clone())
+        })
+    }
+
+    fn start_attempt(&self, attempt: Attempt) -> BoxFuture<'_, Result<Execution, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::Start).await?;
+            let execution = self.change(attempt.execution_id, ExecutionStatus::Pending, |execution| {
+                execution.status = ExecutionStatus::Running;
+                execution.started_at = Some(attempt.started_at);
+            });
+            if let Some(run) = self.state().runs.get_mut(&execution.run_id) {
+                run.status = RunStatus::Running;
+            }
+            self.journal.add(Entry::Started(attempt));
+            Ok(execution)
+        })
+    }
+
+    fn append_recording(&self, part: RecordingPart) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::Append).await?;
+            self.journal.add(Entry::Appended(part));
+            Ok(())
+        })
+    }
+
+    fn finish_attempt(&self, outcome: Outcome) -> BoxFuture<'_, Result<Execution, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::Finish).await?;
+            let execution = self.change(outcome.execution, ExecutionStatus::Running, |execution| {
+                execution.status = match outcome.status {
+                    AttemptStatus::Succeeded => ExecutionStatus::Completed,
+                    AttemptStatus::Failed => ExecutionStatus::Failed,
+                    AttemptStatus::Cancelled => ExecutionStatus::Cancelled,
+                    AttemptStatus::Running | AttemptStatus::Interrupted => panic!("no end of an attempt"),
+                };
+                execution.failure = outcome.failure.clone();
+                execution.metrics = outcome.metrics.clone();
+                execution.finish = outcome.finish.clone();
+                execution.validation_status = outcome.validation_status;
+                execution.completed_at = Some(outcome.completed_at);
+            });
+            self.journal.add(Entry::Finished(outcome));
+            Ok(execution)
+        })
+    }
+
+    fn finish_queued(
+        &self,
+        execution: ExecutionId,
+        failure: Option<Failure>,
+        at: Timestamp,
+    ) -> BoxFuture<'_, Result<Execution, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::LeaveQueue).await?;
+            let ended = self.change(execution, ExecutionStatus::Pending, |execution| {
+                let failed = failure.is_some();
+                execution.status = if failed { ExecutionStatus::Failed } else { ExecutionStatus::Cancelled };
+                execution.failure = failure;
+                execution.completed_at = Some(at);
+            });
+            self.journal.add(Entry::LeftQueue(execution));
+            Ok(ended)
+        })
+    }
+
+    fn finish_run(
+        &self,
+        run: RunId,
+        status: RunStatus,
+        at: Timestamp,
+    ) -> BoxFuture<'_, Result<Run, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::FinishRun).await?;
+            let mut read = self.read(run)?;
+            let progress = read.progress;
+            assert_eq!(progress.pending + progress.running, 0, "a run ends after its executions");
+            (read.status, read.completed_at) = (status, Some(at));
+            self.state().runs.insert(run, read.clone());
+            self.journal.add(Entry::RunFinished(run, status));
+            Ok(read)
+        })
+    }
+
+    fn get_run(&self, run: RunId) -> BoxFuture<'_, Result<Run, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::GetRun).await?;
+            self.read(run)
+        })
+    }
+}
+
+impl FakeStore {
+    fn read(&self, id: RunId) -> Result<Run, Failure> {
+        let state = self.state();
+        let executions = state.works.values().map(|work| &work.execution);
+        let progress = RunProgress::of(executions.filter(|execution| execution.run_id == id));
+        let unknown =
+            || Failure::new(ErrorClass::Storage, format!("there is no `{id}`"), "Look for another.");
+        state.runs.get(&id).map(|run| Run { progress, ..run.clone() }).ok_or_else(unknown)
+    }
+}

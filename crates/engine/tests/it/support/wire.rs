@@ -1,0 +1,149 @@
+//! A provider whose answers a test sends part by part.
+
+use super::soon;
+use bytes::Bytes;
+use formaops_domain::{
+    ErrorClass, Failure, FinishReason, ModelRef, RequestHash, Usage,
+    ports::{ModelRequest, PartStream, Provider, Providers, StreamPart},
+};
+use futures::{StreamExt, future::BoxFuture, stream};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+
+type Part = Result<StreamPart, Failure>;
+
+/// What a test tells a stream to do.
+enum Cue {
+    Send(Part),
+    Panic,
+}
+
+/// One call that reached the provider.
+pub(crate) struct Call {
+    pub(crate) request: ModelRequest,
+    cues: UnboundedSender<Cue>,
+}
+
+impl Call {
+    pub(crate) fn send(&self, part: StreamPart) {
+        // What comes after the end of a call is lost, as on a closed connection.
+        let _ = self.cues.send(Cue::Send(Ok(part)));
+    }
+
+    pub(crate) fn text(&self, text: &str) {
+        self.send(StreamPart::Text(text.to_owned()));
+    }
+
+    pub(crate) fn raw(&self, bytes: &str) {
+        self.send(StreamPart::Raw(Bytes::copy_from_slice(bytes.as_bytes())));
+    }
+
+    pub(crate) fn usage(&self, input_tokens: u64, output_tokens: u64) {
+        self.send(StreamPart::Usage(Usage { input_tokens, output_tokens, ..Usage::default() }));
+    }
+
+    pub(crate) fn finish(self) {
+        self.send(StreamPart::Finish(FinishReason::Stop));
+    }
+
+    pub(crate) fn fail(self, class: ErrorClass, message: &str) {
+        let failure = Failure::new(class, message, "Try again.");
+        let _ = self.cues.send(Cue::Send(Err(failure)));
+    }
+
+    pub(crate) fn panic(self) {
+        let _ = self.cues.send(Cue::Panic);
+    }
+
+    /// Waits until the engine has closed the connection.
+    pub(crate) async fn closed(&self) {
+        soon(self.cues.closed()).await;
+    }
+}
+
+/// The provider `fake`, and every call of it.
+pub(crate) struct Wire {
+    calls: UnboundedSender<Call>,
+    inbox: tokio::sync::Mutex<UnboundedReceiver<Call>>,
+    open: Arc<AtomicUsize>,
+    peak: Arc<AtomicUsize>,
+}
+
+impl Default for Wire {
+    fn default() -> Self {
+        let (calls, inbox) = mpsc::unbounded_channel();
+        Self { calls, inbox: tokio::sync::Mutex::new(inbox), open: Arc::default(), peak: Arc::default() }
+    }
+}
+
+impl Wire {
+    /// The next call that reaches the provider.
+    pub(crate) async fn call(&self) -> Call {
+        soon(async { self.inbox.lock().await.recv().await.unwrap() }).await
+    }
+
+    /// Whether no call has come that the test has not seen.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.inbox.try_lock().unwrap().is_empty()
+    }
+
+    /// How many streams were open at once at most.
+    pub(crate) fn peak(&self) -> usize {
+        self.peak.load(Ordering::SeqCst)
+    }
+}
+
+struct Open(Arc<AtomicUsize>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+struct Fake {
+    calls: UnboundedSender<Call>,
+    open: Arc<AtomicUsize>,
+    peak: Arc<AtomicUsize>,
+}
+
+impl Provider for Fake {
+    fn stream(&self, request: ModelRequest) -> PartStream {
+        let now = self.open.fetch_add(1, Ordering::SeqCst) + 1;
+        self.peak.fetch_max(now, Ordering::SeqCst);
+        let open = Open(Arc::clone(&self.open));
+        let (cues, inbox) = mpsc::unbounded_channel();
+        let request_hash = RequestHash::from_array([7; 32]);
+        let head = StreamPart::Head { http_status: Some(200), request_id: Some("req-1".to_owned()) };
+        let first = stream::iter([Ok(StreamPart::Sent { request_hash }), Ok(head)]);
+        let _ = self.calls.send(Call { request, cues });
+        let rest = stream::unfold((inbox, open), |(mut inbox, open)| async {
+            match inbox.recv().await? {
+                Cue::Send(part) => Some((part, (inbox, open))),
+                Cue::Panic => panic!("the provider was told to break"),
+            }
+        });
+        first.chain(rest).boxed()
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Failure>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+impl Providers for Wire {
+    fn find(&self, model: &ModelRef) -> BoxFuture<'_, Result<Arc<dyn Provider>, Failure>> {
+        let model = model.clone();
+        Box::pin(async move {
+            if model.provider == "gone" {
+                let message = format!("there is no provider `{}`", model.provider);
+                return Err(Failure::new(ErrorClass::NoProvider, message, "Add it in the settings."));
+            }
+            let (calls, open, peak) = (self.calls.clone(), Arc::clone(&self.open), Arc::clone(&self.peak));
+            Ok(Arc::new(Fake { calls, open, peak }) as Arc<dyn Provider>)
+        })
+    }
+}
