@@ -1,1 +1,29 @@
-//! Placeholder
+//! Checks what goes into a prompt and what comes back: declared variables, the inputs of a run, and
+//! the answers of models against the rules of a version.
+//!
+//! ```
+//! use formaops_domain::{Variable, VariableType};
+//!
+//! let variables = [Variable::new("count", VariableType::Number).required()];
+//! let inputs = serde_json::from_str(r#"{"count": "three"}"#).unwrap();
+//! let problems = formaops_validate::check_inputs(&variables, &inputs).unwrap_err();
+//! assert_eq!(problems[0].message, "`count` must be a number, got the string `three`");
+//! ```
+//!
+//! Invariants: nothing here reads a clock, a file or the network; a schema that refers to another
+//! document is refused, never fetched. The value of a sensitive variable is never part of a message.
+//! Messages are bounded in length, whatever they are about.
+
+mod declaration;
+mod input;
+mod output;
+mod problem;
+mod schema;
+mod text;
+mod value;
+
+pub use declaration::check_variables;
+pub use input::check_inputs;
+pub use output::{OutputReport, check_validations, validate_output};
+pub use problem::{InputProblem, ProblemCode};
+pub use text::coerce_text;
