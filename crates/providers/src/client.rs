@@ -113,7 +113,7 @@ impl Resolve for SystemResolver {
             // The port is put in later by whoever connects.
             match tokio::net::lookup_host((name.as_str(), 0)).await {
                 Ok(addresses) => Ok(Box::new(addresses.collect::<Vec<_>>().into_iter()) as Addrs),
-                Err(error) => Err(Box::new(LookupError(error)).into()),
+                Err(error) => Err(LookupError(error).into()),
             }
         })
     }

@@ -49,8 +49,8 @@ pub(crate) fn not_sent(site: &Site, error: &SendError) -> Failure {
 
 /// The failure of a connection that could not be made, or broke.
 pub(crate) fn broken(site: &Site, error: &reqwest::Error) -> Failure {
+    use io::ErrorKind as Kind;
     let (provider, address) = (&site.provider, site.address());
-    let cause = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
     if causes(error).any(<dyn Error>::is::<LookupError>) {
         return Failure::new(
             ErrorClass::NameNotFound,
@@ -60,33 +60,41 @@ pub(crate) fn broken(site: &Site, error: &reqwest::Error) -> Failure {
             ),
         );
     }
-    if error.is_connect() {
-        return match cause {
-            _ if error.is_timeout() => Failure::new(
-                ErrorClass::Timeout,
-                format!("no connection to `{address}` could be made in time"),
-                "Check the address, the network and any firewall or proxy between.",
-            ),
-            Some(io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => tls(site),
-            Some(
-                io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable,
-            ) => Failure::new(
-                ErrorClass::Timeout,
-                format!("`{address}` cannot be reached"),
-                "Check the address, the network and any firewall or proxy between.",
-            ),
-            Some(io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted) => reset(site),
-            _ => refused(site),
-        };
+    if !error.is_connect() {
+        return reset(site);
     }
-    reset(site)
+    if error.is_timeout() {
+        return Failure::new(
+            ErrorClass::Timeout,
+            format!("no connection to `{address}` could be made in time"),
+            CHECK_THE_WAY,
+        );
+    }
+    let kinds = kinds(error);
+    let is = |candidates: &[Kind]| candidates.iter().any(|kind| kinds.contains(kind));
+    if is(&[Kind::ConnectionRefused]) {
+        refused(site)
+    } else if is(&[Kind::TimedOut, Kind::HostUnreachable, Kind::NetworkUnreachable, Kind::NetworkDown]) {
+        Failure::new(ErrorClass::Timeout, format!("`{address}` cannot be reached"), CHECK_THE_WAY)
+    } else if is(&[Kind::InvalidData, Kind::UnexpectedEof]) {
+        tls(site)
+    } else if is(&[Kind::ConnectionReset, Kind::ConnectionAborted, Kind::BrokenPipe]) {
+        reset(site)
+    } else {
+        Failure::new(
+            ErrorClass::Refused,
+            format!("no connection to `{address}` could be made"),
+            CHECK_THE_WAY,
+        )
+    }
 }
+
+const CHECK_THE_WAY: &str = "Check the address, the network and any firewall or proxy between.";
 
 /// Whether the connection ended in the ordinary way, only too early.
 pub(crate) fn ended_early(error: &reqwest::Error) -> bool {
     // The HTTP library reports it as an error of its own or as an unexpected end.
-    let broke = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
-    let kinds: Vec<_> = broke.map(io::Error::kind).collect();
+    let kinds = kinds(error);
     kinds.is_empty() || kinds.contains(&io::ErrorKind::UnexpectedEof)
 }
 
@@ -106,7 +114,7 @@ fn refused(site: &Site) -> Failure {
     let hint = if site.origin.is_loopback() {
         format!("Start the server of `{}`, or check the address and port.", site.provider)
     } else {
-        "Check the address and port, and any firewall or proxy between.".to_owned()
+        CHECK_THE_WAY.to_owned()
     };
     Failure::new(ErrorClass::Refused, format!("nothing answers at `{address}`"), hint)
 }
@@ -119,11 +127,18 @@ fn reset(site: &Site) -> Failure {
     )
 }
 
+fn kinds(error: &reqwest::Error) -> Vec<io::ErrorKind> {
+    causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).collect()
+}
+
+/// The error and all that is behind it.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     let mut next = Some(error);
     std::iter::from_fn(move || {
         let error = next?;
-        next = error.source();
+        // The source of an I/O error skips the error that it wraps.
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source());
         Some(error)
     })
 }

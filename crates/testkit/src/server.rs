@@ -148,6 +148,13 @@ impl ScriptedServer {
         let mut counts = self.shared.counts.subscribe();
         *counts.wait_for(|counts| condition(counts)).await.expect("the server is alive")
     }
+
+    /// Stops the server: its connections are closed and its port refuses from now on.
+    pub async fn stop(mut self) {
+        self.acceptor.abort();
+        // It ends with the error of having been stopped.
+        let _ = (&mut self.acceptor).await;
+    }
 }
 
 impl Drop for ScriptedServer {

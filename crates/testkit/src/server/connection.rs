@@ -8,6 +8,9 @@ use tokio::{
     net::TcpStream,
 };
 
+/// What a client sends first that takes the server for one that encrypts (RFC 8446, section 5.1).
+const TLS_HANDSHAKE: u8 = 22;
+
 /// A request that came.
 #[derive(Debug, Clone)]
 pub struct Received {
@@ -62,6 +65,10 @@ impl Connection {
                 break at;
             }
             if self.read_more().await? == 0 {
+                return Ok(None);
+            }
+            if self.pending.first() == Some(&TLS_HANDSHAKE) {
+                self.stream.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n").await?;
                 return Ok(None);
             }
         };

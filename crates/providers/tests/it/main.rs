@@ -1,0 +1,8 @@
+//! Stories of calls over real HTTP, against a server that misbehaves on demand.
+
+mod faults;
+mod keys;
+mod models;
+mod network;
+mod streaming;
+mod world;
