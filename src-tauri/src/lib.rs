@@ -31,16 +31,16 @@ use tauri::{Manager as _, RunEvent};
 #[derive(Debug, Parser)]
 #[command(name = "formaops-desktop", version, about = "The desktop window of FormaOps")]
 pub struct Arguments {
-    /// The folder of the workspace; the user's own where absent.
-    #[arg(long, value_name = "DIR")]
+    /// The folder of the workspace [default: `formaops/default` in the platform's data folder]
+    #[arg(long, value_name = "DIR", env = "FORMAOPS_WORKSPACE")]
     pub workspace: Option<PathBuf>,
 }
 
 /// Shows the window and answers when it was closed.
 #[must_use]
 pub fn run(arguments: Arguments) -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("FORMAOPS_LOG").unwrap_or_else(|_| "error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     if !window::has_display() {
         tracing::error!("there is no display; `formaops serve` shows the same page in a browser");
