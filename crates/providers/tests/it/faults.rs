@@ -1,10 +1,10 @@
 //! Servers that misbehave: each fault has its class, its words, and loses no text.
 
-use crate::world::{World, call_with};
+use crate::world::{World, call_with, connect};
 use formaops_domain::ports::{Provider as _, StreamPart};
 use formaops_domain::{ErrorClass, FinishReason};
 use formaops_providers::OpenAiChat;
-use formaops_testkit::{ChatReply, Gate, Reply, ScriptedServer, request};
+use formaops_testkit::{ChatReply, Gate, Reply, ScriptedServer, provider, request};
 use futures::StreamExt as _;
 use std::time::Duration;
 
@@ -129,7 +129,7 @@ async fn what_breaks_after_the_finish_takes_nothing_from_the_answer() {
     let said = || ChatReply::new().text("all of it").without_done().into_reply();
     for reply in [said().then_close(), said().then_silence()] {
         world.server.enqueue(reply);
-        let answer = call_with(&world.provider, |request| request.timeouts.idle = SHORT).await;
+        let answer = call_with(&world.provider, |request| request.timeouts.idle = 10 * SHORT).await;
         assert_eq!((answer.text().as_str(), &answer.failure), ("all of it", &None));
         assert_eq!(answer.finish(), Some(&FinishReason::Stop));
     }
@@ -188,7 +188,8 @@ async fn an_answer_without_end_is_cut_at_the_limit_and_its_text_stands() {
     let pieces = OpenAiChat::MAX_ANSWER / filler.len() + 1;
     let chat = (0..pieces).fold(ChatReply::new().text("so far"), |chat, _| chat.raw(filler.clone()));
     world.server.enqueue(chat);
-    let answer = world.call("any").await;
+    let keyless = connect(&provider(world.server.base_url(), None));
+    let answer = call_with(&keyless, |_| ()).await;
     assert_eq!((answer.class(), answer.text().as_str()), (ErrorClass::InvalidResponse, "so far"));
     assert!(answer.failure().message.contains("64 MiB"), "{}", answer.failure());
 }

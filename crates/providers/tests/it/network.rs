@@ -3,7 +3,7 @@
 use crate::world::{KEY, World, call_with, connect};
 use formaops_domain::{ErrorClass, ports::Provider as _};
 use formaops_providers::{Client, ClientOptions, OpenAiChat};
-use formaops_testkit::{FixedSigner, ManualClock, ScriptedServer, provider, request};
+use formaops_testkit::{ChatReply, FixedSigner, ManualClock, ScriptedServer, provider, request};
 use futures::StreamExt as _;
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 use tokio::net::{TcpSocket, TcpStream};
@@ -31,6 +31,33 @@ async fn a_name_that_leads_nowhere_is_named() {
 }
 
 #[tokio::test]
+async fn a_proxy_of_the_environment_serves_the_outside_and_never_this_machine() {
+    // The environment of a process is read when a client is made, so the story is told in a child.
+    if std::env::var_os("FORMAOPS_BEHIND_PROXY").is_some() {
+        let outside = provider("http://host.invalid/v1".parse().unwrap(), None);
+        assert_eq!(call_with(&connect(&outside), |_| ()).await.text(), "through the proxy");
+        let world = World::new().await;
+        assert_eq!(world.call("words-1").await.text(), "word1 ");
+        return;
+    }
+    let proxy = ScriptedServer::start().await;
+    proxy.script("any", ChatReply::new().text("through the proxy"));
+    let story = "network::a_proxy_of_the_environment_serves_the_outside_and_never_this_machine";
+    let child = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", story])
+        .env("FORMAOPS_BEHIND_PROXY", "1")
+        .env("http_proxy", proxy.base_url().join("/").unwrap().as_str())
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .output()
+        .await
+        .unwrap();
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+    let paths: Vec<_> = proxy.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(paths, ["http://host.invalid/v1/chat/completions"]);
+}
+
+#[tokio::test]
 async fn a_server_that_speaks_plain_http_cannot_be_called_encrypted() {
     let world = World::new().await;
     let mut url = world.server.base_url();
@@ -41,6 +68,7 @@ async fn a_server_that_speaks_plain_http_cannot_be_called_encrypted() {
     assert!(world.server.requests().is_empty());
 }
 
+#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_connection_that_is_never_accepted_ends_at_its_timeout() {
     let socket = TcpSocket::new_v4().unwrap();

@@ -139,3 +139,36 @@ fn failure(status: u16) -> Reply {
         _ => error("The server had an error.", "server_error", None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(model: &str) -> Received {
+        Received {
+            method: "POST".to_owned(),
+            path: "/v1/chat/completions".to_owned(),
+            headers: Vec::new(),
+            body: json!({ "model": model, "messages": [{ "role": "user", "content": "one two" }] }),
+            connection: 1,
+        }
+    }
+
+    #[test]
+    fn every_example_has_a_behaviour_and_any_other_name_has_none() {
+        for model in EXAMPLES {
+            assert!(of(&request(model)).is_some(), "{model}");
+        }
+        for model in ["", "gpt-4o", "words", "words-x", "slow-50", "slow-x", "fail", "fail-x", "resets"] {
+            assert!(of(&request(model)).is_none(), "{model}");
+        }
+    }
+
+    #[test]
+    fn the_numbers_in_a_name_shape_the_answer() {
+        let body = |model: &str| String::from_utf8(of(&request(model)).unwrap().body_bytes()).unwrap();
+        assert_eq!(body("words-3").matches("word").count(), 3);
+        assert_eq!(body("slow-1x5").matches("word").count(), 5);
+        assert!(body("echo").contains("\"one \""));
+    }
+}
