@@ -130,7 +130,8 @@ impl Walk<'_> {
 
     fn call(&mut self, resolved: Resolved, call: &Call) {
         self.found.problems.extend(resolved.problems);
-        if resolved.helper.is_none() {
+        // A name with arguments is a helper that does not exist, which was said already.
+        if resolved.helper.is_none() && call.is_bare() {
             self.expression(&call.head);
         }
         for argument in call.args.iter().chain(call.named.iter().map(|(_, value)| value)) {

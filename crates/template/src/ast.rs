@@ -9,7 +9,7 @@ pub(crate) enum Node {
     /// Text that stands for itself, without escapes and without what whitespace control took.
     Text { bytes: Bytes, range: SourceRange },
     /// `{{call}}`
-    Mustache { call: Call, range: SourceRange },
+    Mustache { call: Call, bytes: Bytes, range: SourceRange },
     /// `{{#call}}body{{else}}otherwise{{/call}}`
     Block(Box<Block>),
 }

@@ -71,7 +71,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
                 Node::Text { bytes, range } => {
                     self.sink.literal(&self.text[bytes.start..bytes.end], *range)?;
                 }
-                Node::Mustache { call, range } => self.mustache(call, *range, scope)?,
+                Node::Mustache { call, range, .. } => self.mustache(call, *range, scope)?,
                 Node::Block(block) => self.block(block, scope)?,
             }
         }

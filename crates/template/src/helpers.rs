@@ -113,7 +113,7 @@ fn resolve(call: &Call, forms: &[Form]) -> Resolved {
             }
         }
         // A name without arguments is a variable, and a block of it a section.
-        None if call.is_bare() => problems.extend(call.name().and_then(|name| absent(name, call.range))),
+        None if call.is_bare() => {}
         None => problems.push(unknown(call)),
     }
     Resolved { helper: known.map(|rule| rule.helper), problems }
@@ -122,7 +122,10 @@ fn resolve(call: &Call, forms: &[Form]) -> Resolved {
 fn check_use(rule: &Rule, call: &Call, forms: &[Form], problems: &mut Vec<Problem>) {
     let name = rule.name;
     let mut report = |range, message| {
-        let hint = format!("Write `{}`", rule.example);
+        let mut hint = format!("Write `{}`", rule.example);
+        if call.is_bare() && rule.args > 0 && rule.form != Form::Block {
+            hint.push_str(&format!(", or `{{{{this.{name}}}}}` for a variable of that name"));
+        }
         problems.push(Problem::error(DiagnosticCode::HelperUse, range, message, hint));
     };
     if !forms.contains(&rule.form) {

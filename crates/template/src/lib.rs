@@ -21,9 +21,9 @@
 //! ```
 //!
 //! Invariants: nothing here reads a clock, a file, the network or randomness. A value is never parsed
-//! as a template. Roles and the borders of messages come from tags alone, never from a value, and no
-//! value decides how many messages there are unless a tag stands inside a block. The text of a message
-//! is exactly that of its segments. Any template renders or is refused; length, depth and number of
+//! as a template. Roles and the borders of messages come from the body and its tags alone, never from a
+//! value; only through a block can a value decide whether a message is there. The text of a message is
+//! exactly that of its segments. Any template renders or is refused; length, depth and number of
 //! steps are bounded.
 
 mod analysis;
@@ -35,6 +35,7 @@ mod evaluate;
 mod helpers;
 mod message;
 mod parse;
+mod prompt_file;
 mod render;
 mod sink;
 mod source;
@@ -45,6 +46,7 @@ pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};
 pub use error::TemplateError;
 pub use evaluate::MAX_STEPS;
 pub use message::{Rendered, RenderedMessage, Segment};
+pub use prompt_file::{PromptFile, PromptFileError, PromptMeta, from_prompt_file, to_prompt_file};
 pub use render::render;
 pub use sink::MAX_OUTPUT_BYTES;
 pub use source::SourceRange;

@@ -15,8 +15,8 @@ use serde_json::Value;
 /// A variable without a value takes its default; an optional one without a default is null, which
 /// prints as nothing. A text body is one user message, unless its `{{role "…"}}` tags begin others;
 /// in a list of messages each has its own role. Earlier messages of the conversation stand where
-/// `{{history}}` stands, else before the last user message. Messages that consist of blanks of the
-/// template alone are left out of a text body.
+/// `{{history}}` stands, else before the last user message. A message into which nothing came but
+/// blanks of the template is left out.
 ///
 /// # Errors
 /// [`TemplateError`] where the templates have errors, a required variable has no value, or what
@@ -38,7 +38,7 @@ pub fn render(
         match &content.body {
             Body::Text { .. } => sink.begin_text(),
             Body::Messages { messages } => {
-                sink.begin_message(messages[index].role, index, template.has_history);
+                sink.begin_message(messages[index].role, index);
             }
         }
         evaluate(text, &template.nodes, &world, &mut steps, &mut sink)?;

@@ -36,8 +36,6 @@ struct Current {
     from: SourceRange,
     /// Whether it is a message of the body, and not begun by a tag.
     has_own_role: bool,
-    /// Whether it is kept though nothing but blank text of the template is in it.
-    keep_blank: bool,
     /// Whether no role was given since `{{history}}`.
     after_history: bool,
     segments: Vec<Segment>,
@@ -60,9 +58,9 @@ impl<'k> Sink<'k> {
     }
 
     /// A message with a role of its own begins.
-    pub(crate) fn begin_message(&mut self, role: Role, template: usize, has_history: bool) {
+    pub(crate) fn begin_message(&mut self, role: Role, template: usize) {
         let next = Current::new(role, template, START);
-        self.current = Current { has_own_role: true, keep_blank: !has_history, ..next };
+        self.current = Current { has_own_role: true, ..next };
     }
 
     pub(crate) fn literal(&mut self, text: &str, source: SourceRange) -> Result<(), TemplateError> {
@@ -133,9 +131,9 @@ impl<'k> Sink<'k> {
             Segment::Literal { text, .. } => text.trim().is_empty(),
             Segment::Value { .. } | Segment::History { .. } => false,
         };
-        // Only the template's own blanks are dropped: an empty value keeps its message, so that no value
-        // changes the number of messages.
-        if !done.keep_blank && done.segments.iter().all(is_blank) {
+        // Only the template's own blanks are dropped: an empty value keeps its message, so that the number
+        // of messages does not hang on what a value is.
+        if done.segments.iter().all(is_blank) {
             return;
         }
         if done.segments.iter().all(|segment| segment.text().trim().is_empty()) {
@@ -159,15 +157,7 @@ const START: SourceRange = SourceRange { line: 1, column: 1, end_line: 1, end_co
 
 impl Current {
     fn new(role: Role, template: usize, from: SourceRange) -> Self {
-        Self {
-            role,
-            template,
-            from,
-            has_own_role: false,
-            keep_blank: false,
-            after_history: false,
-            segments: Vec::new(),
-        }
+        Self { role, template, from, has_own_role: false, after_history: false, segments: Vec::new() }
     }
 }
 

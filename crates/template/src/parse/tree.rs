@@ -67,7 +67,7 @@ impl Tree<'_> {
         let range = source.range(tag.bytes);
         match tag.kind {
             TagKind::Comment | TagKind::Broken => {}
-            TagKind::Mustache(call) => self.push(Node::Mustache { call, range }),
+            TagKind::Mustache(call) => self.push(Node::Mustache { call, bytes: tag.bytes, range }),
             TagKind::Open { call, params, inverted, name } => {
                 self.begin(Open {
                     call,

@@ -1,4 +1,12 @@
 //! What templates do, told as stories.
 
 #[cfg(test)]
+mod checking;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod prompt_file;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod rendering;

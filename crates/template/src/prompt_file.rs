@@ -1,0 +1,188 @@
+//! The `.prompt` file of dotprompt: YAML front matter and a Handlebars body.
+//!
+//! What dotprompt has a word for is said in its words: `description`, `model` as `provider/model`,
+//! `config`, `input.schema` (Picoschema where that can say it, else JSON Schema) and `input.default`,
+//! and each message as `{{role "…"}}` and its text. The rest is under `ext.formaops`, and so is whatever
+//! the common words would not bring back unchanged; reading what was written gives equal content.
+//! See <https://google.github.io/dotprompt/reference/frontmatter/>.
+
+mod body;
+mod front_matter;
+mod picoschema;
+mod settings;
+mod variables;
+
+use formaops_domain::{Body, Content, JsonObject, Message, Settings, Validation, ValidationRule, Variable};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// What a `.prompt` file says of a prompt besides its content.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PromptMeta {
+    /// A title for people; may be empty.
+    pub title: String,
+    /// What the prompt is for; may be empty.
+    pub description: String,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+}
+
+/// What was read from a `.prompt` file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PromptFile {
+    /// Title, description and tags.
+    pub meta: PromptMeta,
+    /// What a version would hold.
+    pub content: Content,
+    /// Fields of the front matter that mean nothing here, such as `tools`, to be told to the user.
+    pub ignored: Vec<String>,
+}
+
+/// Why a `.prompt` file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PromptFileError {
+    /// The front matter is not YAML, or goes beyond the limits of depth, size and aliases.
+    #[error("the front matter cannot be read: {message}")]
+    Yaml {
+        /// What is wrong.
+        message: String,
+        /// The line in the file, from 1.
+        line: Option<u32>,
+        /// The column, from 1, in characters.
+        column: Option<u32>,
+    },
+    /// A field that does not hold what it must.
+    #[error("`{field}` in the front matter {message}")]
+    Field {
+        /// The field, such as `config.temperature`.
+        field: String,
+        /// What it must hold.
+        message: String,
+    },
+    /// The messages stand under `ext.formaops.messages`, and there is a body as well.
+    #[error("the file has both `ext.formaops.messages` and a body; remove one of them")]
+    TwoBodies,
+}
+
+impl PromptFileError {
+    fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Field { field: field.into(), message: message.into() }
+    }
+}
+
+/// Writes a prompt as a `.prompt` file.
+#[must_use]
+pub fn to_prompt_file(content: &Content, meta: &PromptMeta) -> String {
+    let mut front = JsonObject::new();
+    let mut ext = JsonObject::new();
+    if !meta.description.is_empty() {
+        front.insert("description".into(), json!(meta.description));
+    }
+    if !meta.title.is_empty() {
+        ext.insert("title".into(), json!(meta.title));
+    }
+    if !meta.tags.is_empty() {
+        ext.insert("tags".into(), json!(meta.tags));
+    }
+    settings::write(&content.settings, &mut front, &mut ext);
+    variables::write(&content.variables, &mut front, &mut ext);
+    if !content.validations.is_empty() {
+        ext.insert("validations".into(), json!(content.validations));
+    }
+    let body = body::write(&content.body, &mut ext);
+    if !ext.is_empty() {
+        front.insert("ext".into(), json!({ "formaops": ext }));
+    }
+    front_matter::join(front, &body)
+}
+
+/// Reads a `.prompt` file, of FormaOps or of any other tool.
+///
+/// # Errors
+/// [`PromptFileError`] where the front matter cannot be read or contradicts itself. A body is read as it
+/// is: [`crate::check`] tells what is wrong with it.
+pub fn from_prompt_file(text: &str) -> Result<PromptFile, PromptFileError> {
+    let (mut front, body) = front_matter::split(text)?;
+    let mut ext = take_ext(&mut front)?;
+    let mut ignored = Vec::new();
+
+    let description = take(&mut front, "", "description")?.unwrap_or_default();
+    let title = take(&mut ext, EXT, "title")?.unwrap_or_default();
+    let tags = take(&mut ext, EXT, "tags")?.unwrap_or_default();
+
+    let settings = match take::<Settings>(&mut ext, EXT, "settings")? {
+        Some(settings) => settings,
+        None => settings::read(&mut front)?,
+    };
+    let variables = match take::<Vec<Variable>>(&mut ext, EXT, "variables")? {
+        Some(variables) => variables,
+        None => variables::read(&mut front, &mut ext, &mut ignored)?,
+    };
+    let validations = match take::<Vec<Validation>>(&mut ext, EXT, "validations")? {
+        Some(validations) => validations,
+        None => output_schema(&mut front)?.into_iter().collect(),
+    };
+    let body = match take::<Vec<Message>>(&mut ext, EXT, "messages")? {
+        Some(_) if !body.trim().is_empty() => return Err(PromptFileError::TwoBodies),
+        Some(messages) => Body::Messages { messages },
+        None => match take::<BodyKind>(&mut ext, EXT, "body")? {
+            Some(BodyKind::Text) => Body::text(body),
+            None => body::read(body),
+        },
+    };
+    ignored.extend(front.keys().cloned());
+    ignored.extend(ext.keys().map(|key| format!("{EXT}.{key}")));
+    let meta = PromptMeta { title, description, tags };
+    Ok(PromptFile { meta, content: Content { body, variables, settings, validations }, ignored })
+}
+
+const EXT: &str = "ext.formaops";
+
+/// That a body with role tags is one text all the same.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum BodyKind {
+    Text,
+}
+
+/// Takes `ext.formaops`; what other tools keep under `ext` stays.
+fn take_ext(front: &mut JsonObject) -> Result<JsonObject, PromptFileError> {
+    let Some(Value::Object(ext)) = front.get_mut("ext") else { return Ok(JsonObject::new()) };
+    let ours = take(ext, "ext", "formaops")?.unwrap_or_default();
+    if ext.is_empty() {
+        front.shift_remove("ext");
+    }
+    Ok(ours)
+}
+
+/// Takes a field out of an object of the front matter. Null is the same as absent.
+fn take<T: DeserializeOwned>(
+    fields: &mut JsonObject,
+    path: &str,
+    name: &str,
+) -> Result<Option<T>, PromptFileError> {
+    match fields.shift_remove(name).filter(|value| !value.is_null()) {
+        Some(value) => serde_json::from_value(value).map(Some).map_err(|error| {
+            let field = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            PromptFileError::field(field, format!("does not hold what it must: {error}"))
+        }),
+        None => Ok(None),
+    }
+}
+
+/// The `output.schema` that other tools write is a rule for answers.
+fn output_schema(front: &mut JsonObject) -> Result<Option<Validation>, PromptFileError> {
+    let Some(mut output) = take::<JsonObject>(front, "", "output")? else { return Ok(None) };
+    output.shift_remove("format");
+    let schema = match output.shift_remove("schema") {
+        Some(schema) => picoschema::to_json_schema(schema, "output.schema")?,
+        None => None,
+    };
+    if !output.is_empty() {
+        front.insert("output".into(), Value::Object(output));
+    }
+    Ok(schema.map(|schema| Validation {
+        name: "output schema".to_owned(),
+        rule: ValidationRule::Schema { schema: Value::Object(schema) },
+    }))
+}

@@ -1,0 +1,139 @@
+//! The text below the front matter, and the messages in it.
+
+use crate::{
+    ast::Node,
+    helpers::{self, Helper},
+    parse::{self, Parsed},
+};
+use formaops_domain::{Body, JsonObject, Message, Role};
+use serde_json::json;
+
+/// The body as text. What would be read as something else is marked in `ext`.
+pub(super) fn write(body: &Body, ext: &mut JsonObject) -> String {
+    let text = match body {
+        Body::Text { template } => template.clone(),
+        Body::Messages { messages } => messages
+            .iter()
+            .map(|message| format!("{{{{role \"{}\"}}}}{}", word(message.role), message.template))
+            .collect(),
+    };
+    if read(&text) == *body {
+        return text;
+    }
+    match body {
+        Body::Text { .. } => {
+            ext.insert("body".into(), json!("text"));
+            text
+        }
+        Body::Messages { messages } => {
+            ext.insert("messages".into(), json!(messages));
+            String::new()
+        }
+    }
+}
+
+/// The role in the words of dotprompt.
+fn word(role: Role) -> &'static str {
+    match role {
+        Role::Assistant => "model",
+        Role::System | Role::User | Role::Tool => role.as_str(),
+    }
+}
+
+/// A list of messages where the text is one in all but its form, and renders the same; else the text.
+pub(super) fn read(text: &str) -> Body {
+    match messages(text) {
+        Some(messages) => Body::Messages { messages },
+        None => Body::text(text),
+    }
+}
+
+/// The messages, where every role tag stands at the top level, plain and with its role written out, and
+/// the first of them at the start.
+fn messages(text: &str) -> Option<Vec<Message>> {
+    let Parsed { nodes, problems } = parse::parse(text);
+    if !problems.is_empty() {
+        return None;
+    }
+    let (mut starts, mut after_history) = (Vec::new(), false);
+    for node in &nodes {
+        match node {
+            Node::Mustache { call, bytes, .. } => match call.name().and_then(helpers::find) {
+                Some(Helper::Role) => {
+                    let role = helpers::role(call).ok()?;
+                    let tag = &text[bytes.start..bytes.end];
+                    if tag.starts_with("{{~")
+                        || tag.ends_with("~}}")
+                        || !call.named.is_empty()
+                        || call.args.len() != 1
+                    {
+                        return None;
+                    }
+                    starts.push((role, *bytes));
+                    after_history = false;
+                }
+                Some(Helper::History) => after_history = true,
+                // After the history a text goes on as the assistant, a message with its own role.
+                _ if after_history => return None,
+                _ => {}
+            },
+            Node::Text { bytes, .. } => {
+                if after_history && !text[bytes.start..bytes.end].trim().is_empty() {
+                    return None;
+                }
+            }
+            Node::Block(block) => {
+                if after_history || has_special(&block.body) || has_special(&block.otherwise) {
+                    return None;
+                }
+            }
+        }
+    }
+    if !text[..starts.first()?.1.start].trim().is_empty() {
+        return None;
+    }
+    let ends = starts.iter().skip(1).map(|(_, bytes)| bytes.start).chain([text.len()]);
+    let pieces: Vec<(Role, usize, &str)> =
+        starts.iter().zip(ends).map(|((role, tag), end)| (*role, tag.end, &text[tag.end..end])).collect();
+
+    // Whitespace control looks at the neighbours of a tag, so a piece of its own may keep other blanks.
+    let from = starts.first()?.1.start;
+    let whole: Vec<_> = kept(&nodes).into_iter().filter(|&(start, _)| start >= from).collect();
+    let apart: Vec<_> = pieces
+        .iter()
+        .flat_map(|(_, offset, piece)| {
+            let kept = kept(&parse::parse(piece).nodes);
+            kept.into_iter().map(move |(start, end)| (start + offset, end + offset))
+        })
+        .collect();
+    (whole == apart).then(|| {
+        pieces.into_iter().map(|(role, _, piece)| Message { role, template: piece.to_owned() }).collect()
+    })
+}
+
+/// Whether tags that shape the list of messages stand inside a block.
+fn has_special(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Text { .. } => false,
+        Node::Mustache { call, .. } => {
+            matches!(call.name().and_then(helpers::find), Some(Helper::Role | Helper::History))
+        }
+        Node::Block(block) => has_special(&block.body) || has_special(&block.otherwise),
+    })
+}
+
+/// The stretches of text that stand for themselves, in order.
+fn kept(nodes: &[Node]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for node in nodes {
+        match node {
+            Node::Text { bytes, .. } => found.push((bytes.start, bytes.end)),
+            Node::Mustache { .. } => {}
+            Node::Block(block) => {
+                found.extend(kept(&block.body));
+                found.extend(kept(&block.otherwise));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,100 @@
+//! Cuts a file into front matter and body, and YAML to JSON and back.
+
+use super::PromptFileError;
+use formaops_domain::JsonObject;
+use serde_json::Value;
+
+/// The longest front matter in bytes.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// The front matter and the body. A file that does not begin with a closed front matter is all body.
+pub(super) fn split(text: &str) -> Result<(JsonObject, &str), PromptFileError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let Some(Parts { yaml, first_line, body }) = parts(text) else { return Ok((JsonObject::new(), text)) };
+    if yaml.len() > MAX_BYTES {
+        let message = format!("it is longer than {} KiB", MAX_BYTES / 1024);
+        return Err(PromptFileError::Yaml { message, line: None, column: None });
+    }
+    let front = match read_yaml(yaml) {
+        Ok(Value::Object(front)) => front,
+        Ok(Value::Null) => JsonObject::new(),
+        Ok(_) => {
+            let message = "it must be a mapping of fields".to_owned();
+            return Err(PromptFileError::Yaml { message, line: Some(first_line), column: None });
+        }
+        Err(error) => {
+            let location = error.location();
+            let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+            return Err(PromptFileError::Yaml {
+                message: error.without_snippet().to_string(),
+                line: location.map(|at| number(at.line()).saturating_add(first_line - 1)),
+                column: location.map(|at| number(at.column())),
+            });
+        }
+    };
+    Ok((front, body))
+}
+
+struct Parts<'t> {
+    yaml: &'t str,
+    /// The line of the file that `yaml` begins on, from 1.
+    first_line: u32,
+    body: &'t str,
+}
+
+/// Blank lines and comments may stand before the first `---`, as in dotprompt.
+fn parts(text: &str) -> Option<Parts<'_>> {
+    let is_marker = |line: &str| line.trim_end() == "---";
+    let (mut at, mut first_line) = (0, 1);
+    let mut lines = text.split_inclusive('\n');
+    loop {
+        let line = lines.next()?;
+        at += line.len();
+        first_line += 1;
+        if is_marker(line) {
+            break;
+        }
+        if !(line.trim().is_empty() || line.starts_with('#')) {
+            return None;
+        }
+    }
+    let start = at;
+    for line in lines {
+        if is_marker(line) {
+            return Some(Parts { yaml: &text[start..at], first_line, body: &text[at + line.len()..] });
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// The file of these fields and this body.
+pub(super) fn join(front: JsonObject, body: &str) -> String {
+    let reads_as_body = parts(body).is_none() && !body.starts_with('\u{feff}');
+    if front.is_empty() && reads_as_body {
+        return body.to_owned();
+    }
+    format!("---\n{}---\n{body}", write_yaml(&Value::Object(front)))
+}
+
+fn read_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
+    if text.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_depth: 64, max_aliases: 100, max_nodes: 100_000 },
+        strict_booleans: true,
+        with_snippet: false,
+    };
+    serde_saphyr::from_str_with_options(text, options)
+}
+
+fn write_yaml(value: &Value) -> String {
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
+    let yaml = serde_saphyr::to_string_with_options(value, options).unwrap_or_default();
+    match read_yaml(&yaml) {
+        Ok(read) if read == *value => yaml,
+        // JSON is YAML too, and has one way to write a thing.
+        _ => format!("{value:#}\n"),
+    }
+}

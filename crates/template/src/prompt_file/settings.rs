@@ -1,0 +1,82 @@
+//! Model and parameters, as `model` and `config`.
+
+use super::{PromptFileError, take};
+use formaops_domain::{JsonObject, ModelRef, Parameters, Settings};
+use serde_json::{Value, json};
+
+const CONFIG: &str = "config";
+
+/// Says the settings in the words of dotprompt, or as they are where those would not come back equal.
+pub(super) fn write(settings: &Settings, front: &mut JsonObject, ext: &mut JsonObject) {
+    let native = to_native(settings);
+    if read(&mut native.clone()).is_ok_and(|read| read == *settings) {
+        front.extend(native);
+    } else {
+        ext.insert("settings".into(), json!(settings));
+    }
+}
+
+fn to_native(settings: &Settings) -> JsonObject {
+    let mut front = JsonObject::new();
+    if let Some(ModelRef { provider, model }) = &settings.model {
+        front.insert("model".into(), json!(format!("{provider}/{model}")));
+    }
+    let Parameters {
+        temperature,
+        top_p,
+        max_tokens,
+        stop,
+        seed,
+        frequency_penalty,
+        presence_penalty,
+        reasoning_effort,
+        extra,
+    } = &settings.parameters;
+    let known = [
+        ("temperature", json!(temperature)),
+        ("topP", json!(top_p)),
+        ("maxOutputTokens", json!(max_tokens)),
+        ("stopSequences", if stop.is_empty() { Value::Null } else { json!(stop) }),
+        ("seed", json!(seed)),
+        ("frequencyPenalty", json!(frequency_penalty)),
+        ("presencePenalty", json!(presence_penalty)),
+        ("reasoningEffort", json!(reasoning_effort)),
+    ];
+    let mut config: JsonObject = extra.clone();
+    let known = known.into_iter().filter(|(_, value)| !value.is_null());
+    config.extend(known.map(|(name, value)| (name.to_owned(), value)));
+    if !config.is_empty() {
+        front.insert(CONFIG.into(), Value::Object(config));
+    }
+    front
+}
+
+/// Takes `model` and `config`. Parameters without a word of ours are sent on as they are.
+pub(super) fn read(front: &mut JsonObject) -> Result<Settings, PromptFileError> {
+    let model = match take::<String>(front, "", "model")? {
+        Some(text) => Some(model(&text)?),
+        None => None,
+    };
+    let mut config = take::<JsonObject>(front, "", CONFIG)?.unwrap_or_default();
+    let parameters = Parameters {
+        temperature: take(&mut config, CONFIG, "temperature")?,
+        top_p: take(&mut config, CONFIG, "topP")?,
+        max_tokens: take(&mut config, CONFIG, "maxOutputTokens")?,
+        stop: take(&mut config, CONFIG, "stopSequences")?.unwrap_or_default(),
+        seed: take(&mut config, CONFIG, "seed")?,
+        frequency_penalty: take(&mut config, CONFIG, "frequencyPenalty")?,
+        presence_penalty: take(&mut config, CONFIG, "presencePenalty")?,
+        reasoning_effort: take(&mut config, CONFIG, "reasoningEffort")?,
+        extra: config,
+    };
+    Ok(Settings { model, parameters })
+}
+
+fn model(text: &str) -> Result<ModelRef, PromptFileError> {
+    match text.split_once('/') {
+        Some((provider, model)) if !provider.is_empty() && !model.is_empty() => {
+            Ok(ModelRef { provider: provider.to_owned(), model: model.to_owned() })
+        }
+        _ => Err(PromptFileError::field("model", format!("must be `provider/model`, got `{text}`"))),
+    }
+}
