@@ -84,17 +84,32 @@ async fn perform(global: &arguments::Global, chosen: Chosen) -> Result<Ending, A
 /// Ends the session. Where this process owns the workspace, what other windows run on it is finished
 /// first, unless the user does not want to wait.
 async fn leave(session: Session) {
-    if let Some(app) = session.app() {
-        let running = app.executions_under_way().await;
-        if running > 0 {
-            output::line_to_stderr(&format!(
-                "finishing {running} executions that were started elsewhere; press Ctrl+C to leave now"
-            ));
-            tokio::select! {
-                () = app.idle() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-        }
+    let running = match session.app() {
+        Some(app) => app.executions_under_way().await,
+        None => 0,
+    };
+    if running > 0 {
+        output::line_to_stderr(&format!("finishing {running} executions; press Ctrl+C to leave now"));
+    }
+    tokio::select! {
+        () = session.finish() => {}
+        () = stopped() => {}
     }
     session.close().await;
+}
+
+/// Completes on Ctrl+C, or when the system asks the process to end.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }

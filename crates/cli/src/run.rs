@@ -229,6 +229,7 @@ async fn output_from(session: &Session, id: ExecutionId, mut offset: u64) -> Res
 /// What the terminal shows while a run goes on: one answer streams at once, the others wait their turn.
 struct Screen {
     run: RunId,
+    ended: bool,
     order: Vec<ExecutionId>,
     cells: HashMap<ExecutionId, Cell>,
     shown: usize,
@@ -252,13 +253,13 @@ impl Screen {
         };
         let cells = started.executions.iter().map(|execution| (execution.id, cell(execution))).collect();
         let order = started.executions.iter().map(|execution| execution.id).collect();
-        let mut screen = Self { run: started.run.id, order, cells, shown: 0, quiet };
+        let mut screen = Self { run: started.run.id, ended: false, order, cells, shown: 0, quiet };
         screen.header();
         screen
     }
 
     fn is_done(&self) -> bool {
-        self.cells.values().all(|cell| cell.execution.status.is_terminal())
+        self.ended && self.cells.values().all(|cell| cell.execution.status.is_terminal())
     }
 
     async fn take(&mut self, session: &Session, event: Event) -> Result<(), ApiError> {
@@ -275,10 +276,12 @@ impl Screen {
             EventBody::ExecutionUpdated { execution } => self.update(session, *execution).await?,
             EventBody::Resync => {
                 let detail: RunDetail = call(session, "run_get", json!({ "id": self.run })).await?;
+                self.ended = detail.run.status.is_terminal();
                 for execution in detail.executions {
                     self.update(session, execution).await?;
                 }
             }
+            EventBody::RunUpdated { run } if run.id == self.run => self.ended = run.status.is_terminal(),
             EventBody::RunUpdated { .. } | EventBody::Changed { .. } => {}
         }
         self.print();

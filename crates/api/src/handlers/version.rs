@@ -4,6 +4,7 @@ use super::{PromptKey, limit, prompt::find_prompt};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
 use formaops_domain::{Content, Noun, Page, Prompt, Version, VersionId, VersionSelector};
 use formaops_store::NewVersion;
+use formaops_template::PromptMeta;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -217,7 +218,7 @@ pub(crate) async fn version_compare(
         (None, Some(draft)) => draft.content,
         (to, _) => find_version(app, &prompt, to.as_deref()).await?.content,
     };
-    let file = |content: &Content| serde_json::to_string_pretty(content).unwrap_or_default();
+    let file = |content: &Content| formaops_template::to_prompt_file(content, &PromptMeta::default());
     let (from_text, to_text) = (file(&from), file(&to));
     let unified =
         similar::TextDiff::from_lines(&from_text, &to_text).unified_diff().context_radius(3).to_string();

@@ -23,7 +23,17 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-type Waiting = HashMap<u64, oneshot::Sender<Result<Value, ApiError>>>;
+type Waiting = HashMap<u64, oneshot::Sender<Answer>>;
+
+/// What became of a call.
+pub(super) enum Answer {
+    /// It was done or refused.
+    Served(Result<Value, ApiError>),
+    /// The owner is closing and has not begun it.
+    NotServed,
+    /// The connection ended; whether it was done is not known.
+    Lost,
+}
 
 /// A connection to the owner. It ends when the owner goes away or this is dropped.
 pub(super) struct Client {
@@ -66,8 +76,9 @@ impl Client {
             let mut messages = std::pin::pin!(incoming::<ToClient>(reader));
             while let Some(Ok(message)) = messages.next().await {
                 match message {
-                    ToClient::Answer { id, answer } => settle(&read_waiting, id, Ok(answer)),
-                    ToClient::Error { id, error } => settle(&read_waiting, id, Err(error)),
+                    ToClient::Answer { id, answer } => settle(&read_waiting, id, Answer::Served(Ok(answer))),
+                    ToClient::Error { id, error } => settle(&read_waiting, id, Answer::Served(Err(error))),
+                    ToClient::NotServed { id } => settle(&read_waiting, id, Answer::NotServed),
                     ToClient::Events { batch, events } => {
                         events.iter().for_each(|event| hub.forward(event));
                         if acks.send(ToOwner::Ack { batch }).await.is_err() {
@@ -86,26 +97,30 @@ impl Client {
         self.closed.cancelled().await;
     }
 
-    pub(super) async fn call(
-        &self,
-        caller: &Caller,
-        operation: &str,
-        request: Value,
-    ) -> Result<Value, ApiError> {
+    pub(super) async fn call(&self, caller: &Caller, operation: &str, request: Value) -> Answer {
         let (caller, operation) = (caller.clone(), operation.to_owned());
         self.ask(|id| ToOwner::Call { id, caller, operation, request }).await
     }
 
     pub(super) async fn host_call(&self, call: HostCall) -> Result<Value, ApiError> {
-        self.ask(|id| ToOwner::HostCall { id, call }).await
+        match self.ask(|id| ToOwner::HostCall { id, call }).await {
+            Answer::Served(answer) => answer,
+            Answer::NotServed | Answer::Lost => Err(no_owner()),
+        }
     }
 
-    async fn ask(&self, message: impl FnOnce(u64) -> ToOwner) -> Result<Value, ApiError> {
+    async fn ask(&self, message: impl FnOnce(u64) -> ToOwner) -> Answer {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let (answer, answered) = oneshot::channel();
-        lock(&self.waiting).as_mut().ok_or_else(no_owner)?.insert(id, answer);
-        self.requests.send(message(id)).await.map_err(|_| no_owner())?;
-        answered.await.map_err(|_| no_owner())?
+        match lock(&self.waiting).as_mut() {
+            Some(waiting) => waiting.insert(id, answer),
+            // The connection had ended before, so nothing was sent.
+            None => return Answer::NotServed,
+        };
+        if self.requests.send(message(id)).await.is_err() {
+            return Answer::NotServed;
+        }
+        answered.await.unwrap_or(Answer::Lost)
     }
 }
 
@@ -120,7 +135,7 @@ fn lock(waiting: &Mutex<Option<Waiting>>) -> std::sync::MutexGuard<'_, Option<Wa
     waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn settle(waiting: &Mutex<Option<Waiting>>, id: u64, answer: Result<Value, ApiError>) {
+fn settle(waiting: &Mutex<Option<Waiting>>, id: u64, answer: Answer) {
     let caller = lock(waiting).as_mut().and_then(|waiting| waiting.remove(&id));
     if let Some(caller) = caller {
         // The caller may have stopped waiting, which is its right.

@@ -8,8 +8,8 @@ mod client;
 mod owner;
 mod wire;
 
-use crate::{ApiError, App, Caller, CallerKind, ErrorCode, EventHub, Subscription};
-use client::Client;
+use crate::{ApiError, App, Caller, CallerKind, ErrorCode, EventHub, Method, Operation, Subscription};
+use client::{Answer, Client};
 use formaops_domain::{EventBody, ports::EventSink};
 use owner::{Lock, Owner};
 use serde_json::Value;
@@ -18,7 +18,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 use wire::HostCall;
 
 /// How long a call waits for an owner before it gives up.
@@ -132,10 +132,23 @@ impl Session {
     /// # Errors
     /// As [`Self::call`].
     pub async fn call_as(&self, caller: &Caller, operation: &str, request: Value) -> Result<Value, ApiError> {
-        match self.backend().await? {
-            Backend::Owner(owner) => owner.app.call(caller, operation, request).await,
-            Backend::Client(client) => client.call(caller, operation, request).await,
-            Backend::Seeking => Err(no_owner()),
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let client = match self.backend().await? {
+                Backend::Owner(owner) => return owner.app.call(caller, operation, request).await,
+                Backend::Client(client) => client,
+                Backend::Seeking => return Err(no_owner()),
+            };
+            let may_repeat = match client.call(caller, operation, request.clone()).await {
+                Answer::Served(answer) => return answer,
+                Answer::NotServed => true,
+                // Reading twice does no harm.
+                Answer::Lost => Operation::find(operation).is_some_and(|found| found.method == Method::Get),
+            };
+            if !may_repeat || Instant::now() >= deadline {
+                return Err(no_owner());
+            }
+            tokio::time::sleep(RETRY).await;
         }
     }
 
@@ -169,6 +182,15 @@ impl Session {
     #[must_use]
     pub fn subscribe(&self) -> Subscription {
         self.shared.hub.subscribe()
+    }
+
+    /// Where this process owns the workspace: waits until all that runs on it has ended, whoever started it,
+    /// and serves other processes no more. They find the next owner once this session is closed.
+    pub async fn finish(&self) {
+        let backend = self.shared.backend.borrow().clone();
+        if let Backend::Owner(owner) = backend {
+            owner.finish().await;
+        }
     }
 
     /// Ends what this process does for the workspace. What is on the wire is interrupted.
@@ -224,7 +246,7 @@ fn no_owner() -> ApiError {
 /// A process that has just taken the lock may not listen yet, and one that is ending may still hold it,
 /// so both are tried in turn for a while.
 async fn seek(workspace: &Path, hub: &EventHub, first: bool) -> Result<Backend, ApiError> {
-    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(lock) = Lock::try_take(workspace)? {
             return Owner::start(workspace, lock, hub.clone(), first)
@@ -233,7 +255,7 @@ async fn seek(workspace: &Path, hub: &EventHub, first: bool) -> Result<Backend, 
         }
         match Client::connect(workspace, hub.clone()).await {
             Ok(client) => return Ok(Backend::Client(Arc::new(client))),
-            Err(error) if tokio::time::Instant::now() >= deadline => {
+            Err(error) if Instant::now() >= deadline => {
                 tracing::warn!(%error, "the owner of the workspace does not listen");
                 return Err(no_owner());
             }

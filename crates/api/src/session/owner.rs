@@ -18,6 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tokio::{sync::mpsc, task::JoinHandle};
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 /// The most batches of events that a client has not acknowledged.
 const MOST_UNACKNOWLEDGED: u64 = 2;
@@ -85,6 +86,7 @@ impl Lock {
 /// The workspace in the hands of this process.
 pub(super) struct Owner {
     pub(super) app: App,
+    door: Door,
     listener: JoinHandle<()>,
     _lock: Lock,
 }
@@ -103,12 +105,28 @@ impl Owner {
         let _ = fs::remove_file(&path);
         let listener = listen(&path).map_err(|error| storage(&error, "cannot listen on", &path))?;
         tracing::info!(workspace = %workspace.display(), takeover = !first, "this process owns the workspace");
-        let listener = tokio::spawn(accept(listener, app.clone(), hub));
-        Ok(Self { app, listener, _lock: lock })
+        let door = Door::default();
+        let listener = tokio::spawn(accept(listener, app.clone(), hub, door.clone()));
+        Ok(Self { app, door, listener, _lock: lock })
     }
 
-    /// Ends the engine and the store, then lets the workspace go.
+    /// Waits until nothing is on the wire or queued, whoever started it, and no call is being served.
+    /// From then on clients are not served any more, which they take as a sign to look for the next owner.
+    pub(super) async fn finish(&self) {
+        loop {
+            self.app.idle().await;
+            self.door.shut().await;
+            if self.app.executions_under_way().await == 0 {
+                return;
+            }
+            // A call that was being served has started something.
+            self.door.open();
+        }
+    }
+
+    /// Ends the calls of clients, the engine and the store, then lets the workspace go.
     pub(super) async fn close(&self) {
+        self.door.shut().await;
         self.listener.abort();
         self.app.close().await;
     }
@@ -127,11 +145,34 @@ fn listen(path: &Path) -> io::Result<Listener> {
     options.create_tokio()
 }
 
-async fn accept(listener: Listener, app: App, hub: EventHub) {
+/// Lets the calls of clients in, or not any more.
+#[derive(Clone, Default)]
+struct Door(TaskTracker);
+
+impl Door {
+    /// Holds the door while a call is served; `None` where it is shut.
+    fn enter(&self) -> Option<TaskTrackerToken> {
+        // The token is taken first, so that shutting waits for whoever saw the door open.
+        let token = self.0.token();
+        if self.0.is_closed() { None } else { Some(token) }
+    }
+
+    /// Lets nobody in any more, and waits until all are out.
+    async fn shut(&self) {
+        self.0.close();
+        self.0.wait().await;
+    }
+
+    fn open(&self) {
+        self.0.reopen();
+    }
+}
+
+async fn accept(listener: Listener, app: App, hub: EventHub, door: Door) {
     loop {
         match listener.accept().await {
             Ok(stream) => {
-                tokio::spawn(serve(stream, app.clone(), hub.clone()));
+                tokio::spawn(serve(stream, app.clone(), hub.clone(), door.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a client could not be accepted");
@@ -142,7 +183,7 @@ async fn accept(listener: Listener, app: App, hub: EventHub) {
 }
 
 /// Serves one client until it goes.
-async fn serve(stream: Stream, app: App, hub: EventHub) {
+async fn serve(stream: Stream, app: App, hub: EventHub, door: Door) {
     let (reader, writer) = tokio::io::split(stream);
     let mut requests = std::pin::pin!(incoming::<ToOwner>(reader));
     let (answers, mut to_send) = mpsc::channel::<ToClient>(64);
@@ -160,10 +201,13 @@ async fn serve(stream: Stream, app: App, hub: EventHub) {
         tokio::select! {
             request = requests.next() => match request {
                 Some(Ok(ToOwner::Call { id, caller, operation, request })) => {
-                    let (app, answers) = (app.clone(), answers.clone());
+                    let (app, answers, entered) = (app.clone(), answers.clone(), door.enter());
                     tokio::spawn(async move {
-                        let answer = app.call(&caller, &operation, request).await;
-                        let _ = answers.send(to_answer(id, answer)).await;
+                        let answer = match &entered {
+                            Some(_) => to_answer(id, app.call(&caller, &operation, request).await),
+                            None => ToClient::NotServed { id },
+                        };
+                        let _ = answers.send(answer).await;
                     });
                 }
                 Some(Ok(ToOwner::HostCall { id, call })) => {

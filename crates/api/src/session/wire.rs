@@ -51,6 +51,8 @@ pub(super) enum ToClient {
     Answer { id: u64, answer: Value },
     /// A call was not done.
     Error { id: u64, error: ApiError },
+    /// A call was not even begun: this owner is closing, so it may be sent to the next one.
+    NotServed { id: u64 },
     /// Something happened.
     Events { batch: u64, events: Vec<Event> },
 }

@@ -51,32 +51,13 @@ pub(crate) async fn perform(
     let host = Host { session: session.clone(), logins: Arc::new(Logins::default()), authority };
     announce(&host, as_json);
     let keyboard = tokio::spawn(renew_on_enter(host.clone(), as_json));
-    let server = axum::serve(listener, routes::router(host)).with_graceful_shutdown(async {
-        // Event streams never end by themselves, so what is open is dropped with the server below.
-        let _ = tokio::signal::ctrl_c().await;
-    });
+    // Event streams never end by themselves, so what is open is dropped with the server.
     tokio::select! {
-        served = async { server.await } => served.map_err(cannot)?,
-        () = stopped() => {}
+        served = async { axum::serve(listener, routes::router(host)).await } => served.map_err(cannot)?,
+        () = crate::stopped() => {}
     }
     keyboard.abort();
     Ok(Ending::Done)
-}
-
-/// Completes on Ctrl+C or when the system asks the process to end.
-async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 fn announce(host: &Host, as_json: bool) {

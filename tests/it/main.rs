@@ -1,0 +1,7 @@
+//! Journeys over the command line and HTTP.
+
+mod command_line;
+mod faults;
+mod http;
+mod ownership;
+mod secrets;

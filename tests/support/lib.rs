@@ -1,0 +1,9 @@
+//! What the journeys stand on: temporary workspaces, the program as a process, and its HTTP host.
+//!
+//! The program has to be built first: `cargo build -p formaops-cli`, as `make test` does.
+
+mod cli;
+mod host;
+
+pub use cli::{Cli, Done};
+pub use host::{Answer, Host};
