@@ -139,7 +139,7 @@ create table runs (
   prompt_name text not null check (prompt_name <> ''),
   context blob references blobs (hash),
   repeats integer not null check (repeats >= 1),
-  -- Counts and costs of the newest generations, moved in the transaction that moves an execution.
+  -- Counts and costs of the newest generations.
   pending integer not null check (pending >= 0),
   running integer not null check (running >= 0),
   completed integer not null check (completed >= 0),
@@ -185,6 +185,8 @@ create table executions (
   id blob not null unique check (length(id) = 16),
   run blob not null references runs (id),
   prompt blob not null references prompts (id),
+  version blob not null check (length(version) = 32),
+  model text not null check (instr(model, ':') > 1),
   case_index integer not null,
   repeat integer not null check (repeat >= 0),
   variant_index integer not null,
@@ -230,6 +232,22 @@ create trigger executions_terminal before update on executions
 when old.status in ('completed', 'failed', 'cancelled')
 begin
   select raise(abort, 'an execution that has ended never changes');
+end;
+
+-- A run follows its executions, so that its counts are right however one of them moves.
+create trigger executions_progress after update of status on executions
+when old.status <> new.status
+begin
+  update runs set
+    pending = pending - (old.status = 'pending'),
+    running = running - (old.status = 'running') + (new.status = 'running'),
+    completed = completed + (new.status = 'completed'),
+    failed = failed + (new.status = 'failed'),
+    cancelled = cancelled + (new.status = 'cancelled'),
+    cost_nanos = cost_nanos + coalesce(new.cost_nanos, 0),
+    status = case when status = 'pending' and new.status = 'running' then 'running' else status end,
+    started_at = coalesce(started_at, new.started_at)
+  where id = new.run;
 end;
 
 create table attempts (

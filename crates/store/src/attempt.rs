@@ -2,56 +2,36 @@
 
 use crate::{
     Store, StoreError,
-    blob::{self, Blob},
+    blob::Blob,
     column::{Int, Json, Key, Text, Word},
-    execution, output,
+    execution::{self, Ending},
     recording::{self, Joined},
-    run,
 };
 use formaops_domain::{
-    Attempt, AttemptId, AttemptStatus, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure,
-    FinishReason, Metrics, ModelRef, NanoUsd, Price, RequestHash, RunId, Span, Timestamp, Usage,
-    ValidationResult, ValidationStatus, ports::Outcome,
+    Attempt, AttemptId, AttemptStatus, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Metrics,
+    ModelRef, NanoUsd, Price, RequestHash, Span, Timestamp, Usage, ports::Outcome,
 };
 use sqlx::SqliteConnection;
 
 /// The execution leaves the queue and its run with it.
 async fn start(connection: &mut SqliteConnection, attempt: Attempt) -> Result<Execution, StoreError> {
-    let (execution, started_at) = (Key(attempt.execution_id), Int(attempt.started_at));
-    let moved = sqlx::query!(
-        r#"update executions set status = 'running', started_at = ?2 where id = ?1 and status = 'pending'
-        returning run as "run: Key<RunId>""#,
-        execution,
-        started_at,
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    let Some(moved) = moved else {
-        return Err(execution::refuse(connection, attempt.execution_id, "running").await);
-    };
-    let (id, model, price) = (Key(attempt.id), Text(&attempt.model), attempt.price.as_ref().map(Json));
+    let execution = execution::begin(connection, attempt.execution_id, attempt.started_at).await?;
+    let (id, execution_id, started_at) =
+        (Key(attempt.id), Key(attempt.execution_id), Int(attempt.started_at));
+    let (model, price) = (Text(&attempt.model), attempt.price.as_ref().map(Json));
     sqlx::query!(
         "insert into attempts (id, execution, number, status, model, price, started_at)
         values (?1, ?2, ?3, 'running', ?4, ?5, ?6)",
         id,
-        execution,
+        execution_id,
         attempt.number,
         model,
         price,
         started_at,
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    sqlx::query!(
-        "update runs set pending = pending - 1, running = running + 1, started_at = coalesce(started_at, ?2),
-          status = case status when 'pending' then 'running' else status end
-        where id = ?1",
-        moved.run,
-        started_at,
-    )
-    .execute(&mut *connection)
-    .await?;
-    execution::get(connection, attempt.execution_id).await
+    Ok(execution)
 }
 
 /// How an attempt ended, with its texts compressed.
@@ -63,58 +43,6 @@ pub(crate) struct Ended {
     pub(crate) http_status: Option<u16>,
     pub(crate) price: Option<Price>,
     pub(crate) recording: Joined,
-}
-
-/// How an execution ended, with its texts compressed.
-pub(crate) struct Ending {
-    pub(crate) id: ExecutionId,
-    /// Where it was: running, or pending where it never left the queue.
-    pub(crate) from: ExecutionStatus,
-    pub(crate) to: ExecutionStatus,
-    pub(crate) failure: Option<Failure>,
-    pub(crate) metrics: Metrics,
-    pub(crate) finish: Option<FinishReason>,
-    pub(crate) preview: String,
-    pub(crate) output_bytes: u64,
-    pub(crate) output: Option<Blob>,
-    pub(crate) reasoning: Option<Blob>,
-    pub(crate) validated_output: Option<Blob>,
-    pub(crate) validation_status: ValidationStatus,
-    pub(crate) validations: Vec<ValidationResult>,
-    pub(crate) at: Timestamp,
-}
-
-impl Ending {
-    /// An end without an answer.
-    pub(crate) fn empty(
-        id: ExecutionId,
-        from: ExecutionStatus,
-        failure: Option<Failure>,
-        at: Timestamp,
-    ) -> Self {
-        Self {
-            id,
-            from,
-            to: if failure.is_some() { ExecutionStatus::Failed } else { ExecutionStatus::Cancelled },
-            failure,
-            metrics: Metrics::default(),
-            finish: None,
-            preview: String::new(),
-            output_bytes: 0,
-            output: None,
-            reasoning: None,
-            validated_output: None,
-            validation_status: ValidationStatus::Skipped,
-            validations: Vec::new(),
-            at,
-        }
-    }
-
-    /// Adds the text of the answer.
-    pub(crate) fn with_output(self, text: &str) -> Result<Self, StoreError> {
-        let (preview, output_bytes) = (output::preview(text), text.len() as u64);
-        Ok(Self { preview, output_bytes, output: Blob::of_text(text)?, ..self })
-    }
 }
 
 /// Ends an attempt and its execution.
@@ -130,11 +58,12 @@ pub(crate) async fn finish(
     let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
     let (usage, cost, basis) =
         (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
-    let done = sqlx::query!(
-        "update attempts set status = ?2, request_hash = ?3, request_id = ?4, http_status = ?5, failure = ?6,
+    let row = sqlx::query!(
+        r#"update attempts set status = ?2, request_hash = ?3, request_id = ?4, http_status = ?5, failure = ?6,
           latency_micros = ?7, first_token_micros = ?8, tokens_per_second = ?9, usage = ?10, cost_nanos = ?11,
           basis = ?12, price = coalesce(?13, price), completed_at = max(?14, started_at)
-        where id = ?1",
+        where id = ?1
+        returning (select count(*) from recording_parts p where p.attempt = attempts.id) as "parts!: u32""#,
         id,
         status,
         request_hash,
@@ -150,76 +79,12 @@ pub(crate) async fn finish(
         price,
         at,
     )
-    .execute(&mut *connection)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Err(StoreError::not_found("attempt", attempt.id));
-    }
-    recording::settle(connection, attempt.id, attempt.recording, attempt.request_hash, ending.at).await?;
-    end(connection, ending).await
-}
-
-/// Ends an execution.
-pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Result<Execution, StoreError> {
-    let output = blob::insert_some(connection, ending.output).await?;
-    let reasoning = blob::insert_some(connection, ending.reasoning).await?;
-    let validated_output = blob::insert_some(connection, ending.validated_output).await?;
-    let (id, from, to, at) = (Key(ending.id), Word(ending.from), Word(ending.to), Int(ending.at));
-    let (failure, finish) = (ending.failure.as_ref().map(Json), ending.finish.as_ref().map(Json));
-    let metrics = &ending.metrics;
-    let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
-    let (usage, cost, basis) =
-        (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
-    let (output_bytes, validation_status) = (Int(ending.output_bytes), Word(ending.validation_status));
-    let moved = sqlx::query!(
-        r#"update executions set status = ?3, preview = ?4, output_bytes = ?5, output = ?6, reasoning = ?7,
-          validated_output = ?8, failure = ?9, finish = ?10, latency_micros = ?11, first_token_micros = ?12,
-          tokens_per_second = ?13, usage = ?14, cost_nanos = ?15, basis = ?16, validation_status = ?17,
-          completed_at = max(?18, coalesce(started_at, created_at))
-        where id = ?1 and status = ?2
-        returning run as "run: Key<RunId>""#,
-        id,
-        from,
-        to,
-        ending.preview,
-        output_bytes,
-        output,
-        reasoning,
-        validated_output,
-        failure,
-        finish,
-        latency,
-        first_token,
-        metrics.tokens_per_second,
-        usage,
-        cost,
-        basis,
-        validation_status,
-        at,
-    )
     .fetch_optional(&mut *connection)
-    .await?;
-    let Some(moved) = moved else {
-        return Err(execution::refuse(connection, ending.id, "ended").await);
-    };
-    for (position, result) in (0u32..).zip(&ending.validations) {
-        let verdict = Word(result.verdict);
-        sqlx::query!(
-            "insert into validation_results (execution, position, name, verdict, score, message)
-            values (?1, ?2, ?3, ?4, ?5, ?6)",
-            id,
-            position,
-            result.name,
-            verdict,
-            result.score,
-            result.message,
-        )
-        .execute(&mut *connection)
-        .await?;
-    }
-    let (from, to) = ((ending.from, None), (ending.to, metrics.cost_usd));
-    run::move_progress(connection, moved.run.0, Some(from), Some(to)).await?;
-    execution::get(connection, ending.id).await
+    .await?
+    .ok_or_else(|| StoreError::not_found("attempt", attempt.id))?;
+    let (hash, recording) = (attempt.request_hash, attempt.recording);
+    recording::settle(connection, attempt.id, recording, row.parts, hash, ending.at).await?;
+    execution::end(connection, ending).await
 }
 
 impl Store {
@@ -244,7 +109,12 @@ impl Store {
             }
         };
         let last = recording::pack(&outcome.last_part.frames)?;
-        let recording = recording::join(&mut *self.readers().acquire().await?, outcome.attempt, last).await?;
+        // Where the last part holds the whole text there are usually no others; if there are, it is seen later.
+        let recording = if outcome.last_part.text.len() == outcome.output.len() {
+            Joined::of(last)?
+        } else {
+            Joined::load(&mut *self.readers().acquire().await?, outcome.attempt, last).await?
+        };
         let ending = Ending {
             to,
             metrics: outcome.metrics,
@@ -284,7 +154,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<Execution, StoreError> {
         let ending = Ending::empty(execution, ExecutionStatus::Pending, failure, at);
-        self.write(move |connection| Box::pin(end(connection, ending))).await
+        self.write(move |connection| Box::pin(execution::end(connection, ending))).await
     }
 
     /// The attempts of an execution, first to last.

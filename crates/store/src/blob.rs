@@ -69,33 +69,23 @@ pub(crate) fn decompress_range(data: &[u8], offset: u64, length: u64) -> Result<
     read().map_err(|error: std::io::Error| StoreError::unreadable(error))
 }
 
-/// Stores a blob unless it is there.
+/// Stores blobs unless they are there.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
-    blob: Blob,
-) -> Result<Key<BlobHash>, StoreError> {
-    let hash = Key(blob.hash);
-    let size = Int(blob.size);
-    sqlx::query!(
-        "insert into blobs (hash, size, data) values (?1, ?2, ?3) on conflict (hash) do nothing",
-        hash,
-        size,
-        blob.data,
-    )
-    .execute(connection)
-    .await?;
-    Ok(hash)
-}
-
-/// Stores a blob, where there is one.
-pub(crate) async fn insert_some(
-    connection: &mut SqliteConnection,
-    blob: Option<Blob>,
-) -> Result<Option<Key<BlobHash>>, StoreError> {
-    match blob {
-        Some(blob) => insert(connection, blob).await.map(Some),
-        None => Ok(None),
+    blobs: impl IntoIterator<Item = Blob> + Send,
+) -> Result<(), StoreError> {
+    for blob in blobs.into_iter().collect::<Vec<_>>() {
+        let (hash, size) = (Key(blob.hash), Int(blob.size));
+        sqlx::query!(
+            "insert into blobs (hash, size, data) values (?1, ?2, ?3) on conflict (hash) do nothing",
+            hash,
+            size,
+            blob.data,
+        )
+        .execute(&mut *connection)
+        .await?;
     }
+    Ok(())
 }
 
 /// JSON that was stored as a blob.

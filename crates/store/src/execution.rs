@@ -1,9 +1,13 @@
 //! Executions, the cells of a run.
 
+mod transition;
+
+pub(crate) use transition::{Ending, begin, end};
+
 use crate::{
     Store, StoreError, blob,
     column::{Int, Json, Key, Text, Word},
-    cursor, run,
+    cursor,
 };
 use formaops_domain::{
     ActorId, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, FinishReason, JsonObject,
@@ -116,38 +120,50 @@ impl From<ExecutionRow> for Execution {
     }
 }
 
-macro_rules! select_executions {
-    ($tail:literal, $($argument:expr),*) => {
+/// Executions that a query finds (`find`) or that a statement has just changed (`returning`).
+macro_rules! executions {
+    (find $tail:literal, $($argument:expr),*) => {
+        executions!(@ ["select "] ["from executions\n", $tail] $($argument),*)
+    };
+    (returning $head:literal, $($argument:expr),*) => {
+        executions!(@ [$head, "\nreturning "] [] $($argument),*)
+    };
+    (@ [$($before:literal),+] [$($after:literal),*] $($argument:expr),*) => {
         sqlx::query_as!(
             ExecutionRow,
-            r#"select e.seq, e.id as "id: Key<ExecutionId>", e.run as "run: Key<RunId>",
-              e.prompt as "prompt: Key<PromptId>", rv.version as "version: Key<VersionId>",
-              e.variant_index as "variant_index: u32", e.case_index as "case_index: u32",
-              e.repeat as "repeat: u32", e.generation as "generation: u32",
-              e.status as "status: Word<ExecutionStatus>", rv.model as "model: Text<ModelRef>",
-              rv.parameters as "parameters: Json<Parameters>", e.preview,
-              e.output_bytes as "output_bytes: u64", e.failure as "failure: Json<Failure>",
-              e.latency_micros as "latency: Int<Span>", e.first_token_micros as "first_token: Int<Span>",
-              e.tokens_per_second, e.usage as "usage: Json<Usage>", e.cost_nanos as "cost: Int<NanoUsd>",
-              e.basis as "basis: Word<CostBasis>", e.finish as "finish: Json<FinishReason>",
-              e.validation_status as "validation_status: Word<ValidationStatus>",
+            $($before +)+ r#"executions.seq as "seq!", executions.id as "id!: Key<ExecutionId>",
+              executions.run as "run!: Key<RunId>", executions.prompt as "prompt!: Key<PromptId>",
+              executions.version as "version!: Key<VersionId>", executions.variant_index as "variant_index!: u32",
+              executions.case_index as "case_index!: u32", executions.repeat as "repeat!: u32",
+              executions.generation as "generation!: u32", executions.status as "status!: Word<ExecutionStatus>",
+              executions.model as "model!: Text<ModelRef>",
+              (select rv.parameters from run_variants rv
+                where rv.run = executions.run and rv.position = executions.variant_index)
+                as "parameters!: Json<Parameters>",
+              executions.preview as "preview!", executions.output_bytes as "output_bytes!: u64",
+              executions.failure as "failure?: Json<Failure>", executions.latency_micros as "latency?: Int<Span>",
+              executions.first_token_micros as "first_token?: Int<Span>", executions.tokens_per_second as "tokens_per_second?",
+              executions.usage as "usage?: Json<Usage>", executions.cost_nanos as "cost?: Int<NanoUsd>",
+              executions.basis as "basis!: Word<CostBasis>", executions.finish as "finish?: Json<FinishReason>",
+              executions.validation_status as "validation_status!: Word<ValidationStatus>",
               (select json_group_array(json_object('name', v.name, 'verdict', v.verdict, 'score', v.score,
-                'message', v.message) order by v.position) from validation_results v where v.execution = e.id)
+                'message', v.message) order by v.position)
+                from validation_results v where v.execution = executions.id)
                 as "validations!: Json<Vec<ValidationResult>>",
-              e.created_at as "created_at: Int<Timestamp>", e.started_at as "started_at: Int<Timestamp>",
-              e.completed_at as "completed_at: Int<Timestamp>"
-            from executions e
-            join run_variants rv on rv.run = e.run and rv.position = e.variant_index
-            "# + $tail,
+              executions.created_at as "created_at!: Int<Timestamp>",
+              executions.started_at as "started_at?: Int<Timestamp>",
+              executions.completed_at as "completed_at?: Int<Timestamp>"
+            "# $(+ $after)*,
             $($argument),*
         )
     };
 }
+use executions;
 
 /// An execution, as the connection sees it.
 pub(crate) async fn get(connection: &mut SqliteConnection, id: ExecutionId) -> Result<Execution, StoreError> {
     let key = Key(id);
-    let row = select_executions!("where e.id = ?1", key).fetch_optional(connection).await?;
+    let row = executions!(find "where executions.id = ?1", key).fetch_optional(connection).await?;
     row.map(Execution::from).ok_or_else(|| StoreError::not_found("execution", id))
 }
 
@@ -229,13 +245,14 @@ impl Store {
         let (case, repeat, variant, generation) = after;
         let (run, prompt, status) = (Key(run), filter.prompt.map(Key), filter.status.map(Word));
         let rows = cursor::rows(limit);
-        let found = select_executions!(
-            "where e.run = ?1 and (e.case_index, e.repeat, e.variant_index, e.generation) > (?2, ?3, ?4, ?5)
-              and (?6 is null or e.prompt = ?6) and (?7 is null or e.status = ?7)
-              and (not ?8 or not exists (select 1 from executions n where n.run = e.run
-                and n.case_index = e.case_index and n.repeat = e.repeat and n.variant_index = e.variant_index
-                and n.generation > e.generation))
-            order by e.case_index, e.repeat, e.variant_index, e.generation limit ?9",
+        let found = executions!(
+                find
+            "where executions.run = ?1 and (executions.case_index, executions.repeat, executions.variant_index, executions.generation) > (?2, ?3, ?4, ?5)
+              and (?6 is null or executions.prompt = ?6) and (?7 is null or executions.status = ?7)
+              and (not ?8 or not exists (select 1 from executions n where n.run = executions.run
+                and n.case_index = executions.case_index and n.repeat = executions.repeat and n.variant_index = executions.variant_index
+                and n.generation > executions.generation))
+            order by executions.case_index, executions.repeat, executions.variant_index, executions.generation limit ?9",
             run,
             case,
             repeat,
@@ -263,12 +280,13 @@ impl Store {
         // A query for each way in, so that each goes along its index.
         let found = match (prompt, status) {
             (Some(prompt), status) => {
-                select_executions!(
-                    "where e.prompt = ?1 and e.seq < ?2 and (?3 is null or e.status = ?3)
-                      and (not ?4 or not exists (select 1 from executions n where n.run = e.run
-                        and n.case_index = e.case_index and n.repeat = e.repeat
-                        and n.variant_index = e.variant_index and n.generation > e.generation))
-                    order by e.seq desc limit ?5",
+                executions!(
+                find
+                    "where executions.prompt = ?1 and executions.seq < ?2 and (?3 is null or executions.status = ?3)
+                      and (not ?4 or not exists (select 1 from executions n where n.run = executions.run
+                        and n.case_index = executions.case_index and n.repeat = executions.repeat
+                        and n.variant_index = executions.variant_index and n.generation > executions.generation))
+                    order by executions.seq desc limit ?5",
                     prompt,
                     before,
                     status,
@@ -279,12 +297,13 @@ impl Store {
                 .await?
             }
             (None, Some(status)) => {
-                select_executions!(
-                    "where e.status = ?1 and e.seq < ?2
-                      and (not ?3 or not exists (select 1 from executions n where n.run = e.run
-                        and n.case_index = e.case_index and n.repeat = e.repeat
-                        and n.variant_index = e.variant_index and n.generation > e.generation))
-                    order by e.seq desc limit ?4",
+                executions!(
+                find
+                    "where executions.status = ?1 and executions.seq < ?2
+                      and (not ?3 or not exists (select 1 from executions n where n.run = executions.run
+                        and n.case_index = executions.case_index and n.repeat = executions.repeat
+                        and n.variant_index = executions.variant_index and n.generation > executions.generation))
+                    order by executions.seq desc limit ?4",
                     status,
                     before,
                     filter.newest,
@@ -294,12 +313,13 @@ impl Store {
                 .await?
             }
             (None, None) => {
-                select_executions!(
-                    "where e.seq < ?1
-                      and (not ?2 or not exists (select 1 from executions n where n.run = e.run
-                        and n.case_index = e.case_index and n.repeat = e.repeat
-                        and n.variant_index = e.variant_index and n.generation > e.generation))
-                    order by e.seq desc limit ?3",
+                executions!(
+                find
+                    "where executions.seq < ?1
+                      and (not ?2 or not exists (select 1 from executions n where n.run = executions.run
+                        and n.case_index = executions.case_index and n.repeat = executions.repeat
+                        and n.variant_index = executions.variant_index and n.generation > executions.generation))
+                    order by executions.seq desc limit ?3",
                     before,
                     filter.newest,
                     rows
@@ -337,10 +357,7 @@ impl Store {
                         error
                     }
                 })?;
-                let from = Some((old.status, old.metrics.cost_usd));
-                reopen(connection, old.run_id).await?;
-                run::move_progress(connection, old.run_id, from, Some((ExecutionStatus::Pending, None)))
-                    .await?;
+                reopen(connection, &old).await?;
                 get(connection, id).await
             })
         })
@@ -357,9 +374,9 @@ async fn insert_generation(
 ) -> Result<(), StoreError> {
     let (id, old, by, now) = (Key(id), Key(old.id), Key(by), Int(now));
     sqlx::query!(
-        "insert into executions (id, run, prompt, variant_index, case_index, repeat, generation, status, created_by,
-          created_at)
-        select ?1, run, prompt, variant_index, case_index, repeat, generation + 1, 'pending', ?3, ?4
+        "insert into executions (id, run, prompt, version, model, variant_index, case_index, repeat, generation,
+          status, created_by, created_at)
+        select ?1, run, prompt, version, model, variant_index, case_index, repeat, generation + 1, 'pending', ?3, ?4
         from executions where id = ?2",
         id,
         old,
@@ -371,12 +388,19 @@ async fn insert_generation(
     Ok(())
 }
 
-async fn reopen(connection: &mut SqliteConnection, run: RunId) -> Result<(), StoreError> {
-    let run = Key(run);
+/// The run counts the new generation instead of the old one, and goes on.
+async fn reopen(connection: &mut SqliteConnection, old: &Execution) -> Result<(), StoreError> {
+    let (run, status, cost) = (Key(old.run_id), Word(old.status), old.metrics.cost_usd.map(Int));
     sqlx::query!(
-        "update runs set completed_at = null, status = case when started_at is null then 'pending' else 'running' end
-        where id = ?1 and status in ('completed', 'cancelled')",
+        "update runs set pending = pending + 1, completed = completed - (?2 = 'completed'),
+          failed = failed - (?2 = 'failed'), cancelled = cancelled - (?2 = 'cancelled'),
+          cost_nanos = cost_nanos - coalesce(?3, 0), completed_at = null,
+          status = case when status not in ('completed', 'cancelled') then status
+            when started_at is null then 'pending' else 'running' end
+        where id = ?1",
         run,
+        status,
+        cost,
     )
     .execute(connection)
     .await?;

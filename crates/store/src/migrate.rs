@@ -115,3 +115,113 @@ fn prune(folder: &Path) -> std::io::Result<()> {
     copies.sort();
     copies.iter().rev().skip(COPIES).try_for_each(std::fs::remove_file)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{NewWorkspace, OpenOptions, Store, open};
+    use formaops_domain::{ActorId, WorkspaceId};
+    use serde_json::json;
+    use std::path::Path;
+
+    const SECOND: Migration = Migration {
+        min_reader: 2,
+        sql: "alter table settings add column origin text; update settings set origin = 'format 1'",
+    };
+
+    fn steps(more: impl IntoIterator<Item = &'static str>) -> Vec<Migration> {
+        let first = MIGRATIONS.iter().map(|step| Migration { min_reader: step.min_reader, sql: step.sql });
+        first.chain(more.into_iter().map(|sql| Migration { sql, ..SECOND })).collect()
+    }
+
+    async fn try_open(dir: &Path, seconds: i64, steps: &[Migration]) -> Result<Store, StoreError> {
+        let new = NewWorkspace {
+            id: WorkspaceId::from_bytes(&[1; 16]).unwrap(),
+            name: "default".into(),
+            time_zone: "UTC".into(),
+            person: ActorId::from_bytes(&[2; 16]).unwrap(),
+            person_name: "Ada".into(),
+        };
+        let now = Timestamp::from_micros(1_700_000_000_000_000 + seconds * 1_000_000);
+        open::open(dir, OpenOptions::new(new, now), steps).await
+    }
+
+    async fn open_with(dir: &Path, seconds: i64, steps: &[Migration]) -> Store {
+        try_open(dir, seconds, steps).await.unwrap()
+    }
+
+    fn copies(dir: &Path) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(dir.join("backups")) else { return Vec::new() };
+        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    async fn format_and_reader(store: &Store) -> (u32, u32) {
+        let sql = "select user_version, min_reader from pragma_user_version, workspaces";
+        sqlx::query_as(sql).fetch_one(store.readers()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_older_file_is_copied_and_then_migrated() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open_with(dir.path(), 0, MIGRATIONS).await;
+        store.update_setting("a", json!(1), Timestamp::default()).await.unwrap();
+        store.close().await;
+        assert_eq!(copies(dir.path()), [""; 0]);
+
+        let newer = steps([SECOND.sql]);
+        let store = open_with(dir.path(), 1, &newer).await;
+        assert_eq!(format_and_reader(&store).await, (2, 2));
+        let origin: String =
+            sqlx::query_scalar("select origin from settings").fetch_one(store.readers()).await.unwrap();
+        assert_eq!(origin, "format 1");
+        store.close().await;
+        let copy = "formaops-2023-11-14T22-13-21.000000Z-format-1.db";
+        assert_eq!(copies(dir.path()), [copy]);
+        // Opened again, there is nothing to do and nothing to copy.
+        open_with(dir.path(), 2, &newer).await.close().await;
+        assert_eq!(copies(dir.path()), [copy]);
+
+        // The program of before refuses the file, and works with the copy in its place.
+        let refused = try_open(dir.path(), 3, MIGRATIONS).await;
+        assert!(matches!(refused, Err(StoreError::Newer { found: 2, known: 1, .. })), "{refused:?}");
+        std::fs::copy(dir.path().join("backups").join(copy), dir.path().join("formaops.db")).unwrap();
+        let store = open_with(dir.path(), 4, MIGRATIONS).await;
+        assert_eq!(store.find_setting("a").await.unwrap(), Some(json!(1)));
+        store.update_setting("a", json!(2), Timestamp::default()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_last_two_copies_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let more =
+            ["create table one (x integer) strict", "create table two (x integer) strict", "drop table one"];
+        for count in 0..=more.len() {
+            let steps = steps(more[..count].iter().copied());
+            open_with(dir.path(), i64::try_from(count).unwrap(), &steps).await.close().await;
+        }
+        let kept = copies(dir.path());
+        assert_eq!(kept.len(), 2, "{kept:?}");
+        assert!(kept[0].ends_with("-format-2.db") && kept[1].ends_with("-format-3.db"), "{kept:?}");
+    }
+
+    #[tokio::test]
+    async fn a_step_that_fails_leaves_the_format_before_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open_with(dir.path(), 0, MIGRATIONS).await;
+        store.update_setting("a", json!(1), Timestamp::default()).await.unwrap();
+        store.close().await;
+        let orphan = "insert into prompt_tags (prompt, tag) values (x'00', 'orphan')";
+        for broken in ["drop table settings; drop table nonsense", orphan] {
+            let failed = try_open(dir.path(), 1, &steps([SECOND.sql, broken])).await;
+            assert!(failed.is_err(), "{broken}");
+        }
+        let store = open_with(dir.path(), 2, &steps([SECOND.sql])).await;
+        assert_eq!(format_and_reader(&store).await.0, 2);
+        assert_eq!(store.find_setting("a").await.unwrap(), Some(json!(1)));
+        let orphans: u32 =
+            sqlx::query_scalar("select count(*) from prompt_tags").fetch_one(store.readers()).await.unwrap();
+        assert_eq!(orphans, 0);
+    }
+}

@@ -62,9 +62,27 @@ pub(crate) fn pack(frames: &[(Span, Bytes)]) -> Result<Vec<u8>, StoreError> {
 
 /// A recording that was put together before its transaction, and the number of stored parts in it.
 pub(crate) struct Joined {
-    parts: usize,
+    parts: u32,
     last: Vec<u8>,
     blob: Blob,
+}
+
+impl Joined {
+    /// A recording of this last part alone.
+    pub(crate) fn of(last: Vec<u8>) -> Result<Self, StoreError> {
+        Ok(Self { parts: 0, blob: Blob::from_compressed([last.as_slice()])?, last })
+    }
+
+    /// The stored parts of an attempt with this last one, which is not stored.
+    pub(crate) async fn load(
+        connection: &mut SqliteConnection,
+        attempt: AttemptId,
+        last: Vec<u8>,
+    ) -> Result<Self, StoreError> {
+        let parts = load_parts(connection, attempt).await?;
+        let blob = Blob::from_compressed(parts.iter().chain([&last]).map(Vec::as_slice))?;
+        Ok(Self { parts: u32::try_from(parts.len()).unwrap_or(u32::MAX), last, blob })
+    }
 }
 
 async fn load_parts(
@@ -79,37 +97,21 @@ async fn load_parts(
     Ok(frames)
 }
 
-/// Puts the parts of an attempt together with the last one, which is not stored.
-pub(crate) async fn join(
-    connection: &mut SqliteConnection,
-    attempt: AttemptId,
-    last: Vec<u8>,
-) -> Result<Joined, StoreError> {
-    let parts = load_parts(connection, attempt).await?;
-    let blob = Blob::from_compressed(parts.iter().chain([&last]).map(Vec::as_slice))?;
-    Ok(Joined { parts: parts.len(), last, blob })
-}
-
-/// Stores the whole recording of an attempt instead of its parts.
+/// Stores the whole recording of an attempt instead of its `parts` stored parts.
 pub(crate) async fn settle(
     connection: &mut SqliteConnection,
     attempt: AttemptId,
     joined: Joined,
+    parts: u32,
     request_hash: Option<RequestHash>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let key = Key(attempt);
-    let parts = sqlx::query_scalar!("select count(*) from recording_parts where attempt = ?1", key)
-        .fetch_one(&mut *connection)
-        .await?;
     // A part that was still on its way when the others were read must not be lost.
-    let joined = if usize::try_from(parts) == Ok(joined.parts) {
-        joined
-    } else {
-        join(connection, attempt, joined.last).await?
-    };
-    let frames = blob::insert(connection, joined.blob).await?;
-    let (request_hash, at) = (request_hash.map(Key), Int(at));
+    let joined =
+        if parts == joined.parts { joined } else { Joined::load(connection, attempt, joined.last).await? };
+    let (key, frames, request_hash, at) =
+        (Key(attempt), Key(joined.blob.hash), request_hash.map(Key), Int(at));
+    blob::insert(connection, [joined.blob]).await?;
     sqlx::query!(
         "insert into recordings (attempt, request_hash, repeat, frames, recorded_at)
         select a.id, ?2, e.repeat, ?3, ?4 from attempts a join executions e on e.id = a.execution where a.id = ?1",

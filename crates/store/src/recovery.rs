@@ -2,9 +2,11 @@
 
 use crate::{
     Store, StoreError,
-    attempt::{self, Ended, Ending},
+    attempt::{self, Ended},
     column::{Int, Key},
-    recording, run,
+    execution::{self, Ending},
+    recording::{self, Joined},
+    run,
 };
 use formaops_domain::{
     AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, RunId, RunStatus, Timestamp,
@@ -60,7 +62,7 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
             .await?;
     for row in queued {
         let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), now);
-        attempt::end(connection, ending).await?;
+        execution::end(connection, ending).await?;
         recovered.queued += 1;
     }
     let open = sqlx::query!(
@@ -93,7 +95,7 @@ async fn interrupt(
             .fetch_all(&mut *connection)
             .await?;
     let last = recording::last_sign(connection, id).await?.unwrap_or_default();
-    let recording = recording::join(connection, id, recording::pack(&[])?).await?;
+    let recording = Joined::load(connection, id, recording::pack(&[])?).await?;
     let (request_hash, request_id, http_status, price) = (None, None, None, None);
     let status = AttemptStatus::Interrupted;
     let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };

@@ -7,9 +7,8 @@ use crate::{
     cursor,
 };
 use formaops_domain::{
-    ActorId, ExecutionId, ExecutionStatus, JsonObject, ModelRef, NanoUsd, Page, Parameters, Price, Priority,
-    PromptId, PromptName, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant,
-    VersionId,
+    ActorId, ExecutionId, JsonObject, ModelRef, NanoUsd, Page, Parameters, Price, Priority, PromptId,
+    PromptName, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant, VersionId,
 };
 use sqlx::SqliteConnection;
 
@@ -158,44 +157,6 @@ pub(crate) async fn get(connection: &mut SqliteConnection, id: RunId) -> Result<
     row.into_run(variants(connection, id).await?)
 }
 
-/// What an execution counts for in the progress of its run: its state and its cost.
-pub(crate) type Share = (ExecutionStatus, Option<NanoUsd>);
-
-/// Moves an execution in the progress of its run, in the transaction that moves the execution itself.
-pub(crate) async fn move_progress(
-    connection: &mut SqliteConnection,
-    run: RunId,
-    from: Option<Share>,
-    to: Option<Share>,
-) -> Result<(), StoreError> {
-    let change = |status| {
-        let is = |share: Option<Share>| i64::from(share.is_some_and(|(at, _)| at == status));
-        is(to) - is(from)
-    };
-    let cost = |share: Option<Share>| share.and_then(|(_, cost)| cost).map(Int);
-    let (pending, running) = (change(ExecutionStatus::Pending), change(ExecutionStatus::Running));
-    let (completed, failed) = (change(ExecutionStatus::Completed), change(ExecutionStatus::Failed));
-    let cancelled = change(ExecutionStatus::Cancelled);
-    let (key, less, more) = (Key(run), cost(from), cost(to));
-    sqlx::query!(
-        "update runs set pending = pending + ?2, running = running + ?3, completed = completed + ?4,
-          failed = failed + ?5, cancelled = cancelled + ?6,
-          cost_nanos = cost_nanos - coalesce(?7, 0) + coalesce(?8, 0)
-        where id = ?1",
-        key,
-        pending,
-        running,
-        completed,
-        failed,
-        cancelled,
-        less,
-        more,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// Ends a run. Its times never contradict those of its executions, whatever the clock says.
 pub(crate) async fn finish(
     connection: &mut SqliteConnection,
@@ -234,12 +195,13 @@ impl Store {
                 insert_variants(connection, &new).await?;
                 let run = Key(new.run.id);
                 for (position, inputs) in (0u32..).zip(cases) {
-                    let inputs = blob::insert(connection, inputs).await?;
+                    let hash = Key(inputs.hash);
+                    blob::insert(connection, [inputs]).await?;
                     sqlx::query!(
                         "insert into run_cases (run, position, inputs) values (?1, ?2, ?3)",
                         run,
                         position,
-                        inputs,
+                        hash,
                     )
                     .execute(&mut *connection)
                     .await?;
@@ -313,7 +275,8 @@ async fn insert(
     context: Option<Blob>,
 ) -> Result<(), StoreError> {
     let run = &new.run;
-    let context = blob::insert_some(connection, context).await?;
+    let context_hash = context.as_ref().map(|context| Key(context.hash));
+    blob::insert(connection, context).await?;
     let (id, kind, priority) = (Key(run.id), Word(run.kind), Word(run.priority));
     let (prompt, prompt_name) = (Key(run.prompt_id), run.prompt_name.as_str());
     let (created_by, created_at) = (Key(run.created_by), Int(run.created_at));
@@ -327,7 +290,7 @@ async fn insert(
         priority,
         prompt,
         prompt_name,
-        context,
+        context_hash,
         run.repeats,
         pending,
         created_by,
@@ -369,11 +332,11 @@ async fn insert_cells(connection: &mut SqliteConnection, new: &NewRun) -> Result
     let (run, prompt) = (Key(new.run.id), Key(new.run.prompt_id));
     let (created_by, created_at) = (Key(new.run.created_by), Int(new.run.created_at));
     sqlx::query!(
-        "insert into executions (id, run, prompt, variant_index, case_index, repeat, generation, status, created_by,
-          created_at)
-        select unhex(cell.value ->> 0), ?1, ?2, cell.value ->> 1, cell.value ->> 2, cell.value ->> 3, 0, 'pending',
-          ?3, ?4
-        from json_each(?5) cell",
+        "insert into executions (id, run, prompt, version, model, variant_index, case_index, repeat, generation,
+          status, created_by, created_at)
+        select unhex(cell.value ->> 0), ?1, ?2, rv.version, rv.model, cell.value ->> 1, cell.value ->> 2,
+          cell.value ->> 3, 0, 'pending', ?3, ?4
+        from json_each(?5) cell left join run_variants rv on rv.run = ?1 and rv.position = cell.value ->> 1",
         run,
         prompt,
         created_by,

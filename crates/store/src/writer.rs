@@ -216,31 +216,177 @@ async fn group(
     batch: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), StoreError> {
     batch.push(first);
-    sqlx::raw_sql("begin immediate").execute(&mut *connection).await?;
+    sqlx::raw_sql("begin immediate; savepoint job").execute(&mut *connection).await?;
     let start = Instant::now();
-    let mut next = 0;
     loop {
-        run_one(connection, &mut batch[next]).await?;
-        next += 1;
+        let Some(job) = batch.last_mut() else { return Ok(()) };
+        let result = job.run(connection).await;
+        if let Err(error) = &result {
+            // On some errors (a full disk, an I/O error) SQLite gives up the whole transaction: then the
+            // savepoint is gone, and what the job ran into is what happened to all.
+            let undone = sqlx::raw_sql("rollback to job").execute(&mut *connection).await;
+            undone.map_err(|_| error.clone())?;
+        }
         if batch.len() >= MOST_JOBS || start.elapsed() >= LONGEST_GATHERING {
             return Ok(());
         }
-        match queue.waiting() {
-            Some(job) => batch.push(job),
-            None => return Ok(()),
+        let Some(job) = queue.waiting() else { return Ok(()) };
+        batch.push(job);
+        if result.is_ok() {
+            // Where the job failed its savepoint stands, and serves the next one.
+            sqlx::raw_sql("release job; savepoint job").execute(&mut *connection).await?;
         }
     }
 }
 
-/// Runs a job in a savepoint. An error here is one of the whole transaction, not of the job.
-async fn run_one(connection: &mut SqliteConnection, job: &mut Box<dyn Job>) -> Result<(), StoreError> {
-    sqlx::raw_sql("savepoint job").execute(&mut *connection).await?;
-    let Err(error) = job.run(connection).await else {
-        sqlx::raw_sql("release job").execute(&mut *connection).await?;
-        return Ok(());
-    };
-    // On some errors (a full disk, an I/O error) SQLite gives up the whole transaction: then the savepoint
-    // is gone, and what the job ran into is what happened to all.
-    let undone = sqlx::raw_sql("rollback to job; release job").execute(&mut *connection).await;
-    undone.map(drop).map_err(|_| error)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
+    use tokio::sync::Notify;
+
+    type Job<'c> = BoxFuture<'c, Result<(), StoreError>>;
+
+    struct Bench {
+        writer: Writer,
+        task: JoinHandle<()>,
+        dir: tempfile::TempDir,
+    }
+
+    async fn bench() -> Bench {
+        let dir = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new().filename(dir.path().join("x.db")).create_if_missing(true);
+        let mut connection = options.connect().await.unwrap();
+        let setup = "pragma journal_mode = wal; create table notes (text text not null) strict";
+        sqlx::raw_sql(setup).execute(&mut connection).await.unwrap();
+        let (writer, task) = Writer::start(connection);
+        Bench { writer, task, dir }
+    }
+
+    fn note(text: &'static str) -> impl for<'c> FnOnce(&'c mut SqliteConnection) -> Job<'c> + Send {
+        move |connection| {
+            Box::pin(async move {
+                sqlx::query("insert into notes values (?1)").bind(text).execute(connection).await?;
+                Ok(())
+            })
+        }
+    }
+
+    /// A limit on the pages of the file is met as a full disk is: by the same code, in the same place.
+    fn limit(pages: u32) -> impl for<'c> FnOnce(&'c mut SqliteConnection) -> Job<'c> + Send {
+        move |connection| {
+            Box::pin(async move {
+                let sql = sqlx::AssertSqlSafe(format!("pragma max_page_count = {pages}"));
+                sqlx::raw_sql(sql).execute(connection).await?;
+                Ok(())
+            })
+        }
+    }
+
+    impl Bench {
+        async fn notes(&self) -> Vec<String> {
+            let options = SqliteConnectOptions::new().filename(self.dir.path().join("x.db"));
+            let mut reader = options.connect().await.unwrap();
+            sqlx::query_scalar("select text from notes order by rowid").fetch_all(&mut reader).await.unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_answered_before_the_commit() {
+        let bench = bench().await;
+        let (reached, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let second = {
+            let (reached, go_on) = (Arc::clone(&reached), Arc::clone(&go_on));
+            bench.writer.write::<(), _>(move |_| {
+                Box::pin(async move {
+                    reached.notify_one();
+                    go_on.notified().await;
+                    Ok(())
+                })
+            })
+        };
+        let (mut first, mut second) = (Box::pin(bench.writer.write(note("first"))), Box::pin(second));
+        assert!(futures::poll!(&mut first).is_pending());
+        assert!(futures::poll!(&mut second).is_pending());
+        reached.notified().await;
+        // The first job is done, the second is in the same transaction and holds it open.
+        assert!(futures::poll!(&mut first).is_pending());
+        assert_eq!(bench.notes().await, [""; 0]);
+        go_on.notify_one();
+        first.await.unwrap();
+        assert_eq!(bench.notes().await, ["first"]);
+        second.await.unwrap();
+        assert_eq!(bench.writer.stats().commits, 1);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_panics_takes_nobody_with_it() {
+        let bench = bench().await;
+        let defect = bench.writer.write::<(), _>(|connection| {
+            Box::pin(async move {
+                sqlx::query("insert into notes values ('half')").execute(connection).await?;
+                panic!("a defect")
+            })
+        });
+        let (before, defect, after) = tokio::join!(
+            bench.writer.write(note("before")),
+            AssertUnwindSafe(defect).catch_unwind(),
+            bench.writer.write(note("after")),
+        );
+        before.unwrap();
+        after.unwrap();
+        assert_eq!(defect.unwrap_err().downcast_ref::<&str>(), Some(&"a defect"));
+        assert_eq!(bench.notes().await, ["before", "after"]);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_fails_the_whole_group_and_the_writer_goes_on() {
+        let bench = bench().await;
+        bench.writer.write(note("kept")).await.unwrap();
+        bench.writer.write(limit(1)).await.unwrap();
+        let large: &'static str = Box::leak("large ".repeat(100_000).into_boxed_str());
+        let (small, full, late) = tokio::join!(
+            bench.writer.write(note("small")),
+            bench.writer.write(note(large)),
+            bench.writer.write(note("late")),
+        );
+        assert!(matches!(full, Err(StoreError::DiskFull { .. })), "{full:?}");
+        // Whether SQLite gives up the transaction or only the statement, an answer says what was kept.
+        let mut expected = vec!["kept"];
+        expected.extend(small.is_ok().then_some("small"));
+        expected.extend(late.is_ok().then_some("late"));
+        assert_eq!(bench.notes().await, expected);
+
+        bench.writer.write(limit(100_000)).await.unwrap();
+        bench.writer.write(note(large)).await.unwrap();
+        assert_eq!(bench.notes().await.len(), expected.len() + 1);
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_lost_fails_all_who_share_it() {
+        let bench = bench().await;
+        let lose = bench.writer.write::<(), _>(|connection| {
+            Box::pin(async move {
+                // What SQLite does by itself on some errors.
+                sqlx::raw_sql("rollback").execute(connection).await?;
+                Err(StoreError::DiskFull { path: None })
+            })
+        });
+        let (before, lost) = tokio::join!(bench.writer.write(note("before")), lose);
+        for failed in [before, lost] {
+            assert!(matches!(failed, Err(StoreError::DiskFull { .. })), "{failed:?}");
+        }
+        bench.writer.write(note("after")).await.unwrap();
+        assert_eq!(bench.notes().await, ["after"]);
+    }
+
+    #[tokio::test]
+    async fn closing_does_what_waits_and_takes_nothing_more() {
+        let Bench { writer, task, dir } = bench().await;
+        let (written, ()) = tokio::join!(writer.write(note("waiting")), writer.close());
+        written.unwrap();
+        task.await.unwrap();
+        assert!(matches!(writer.write(note("late")).await, Err(StoreError::Closed)));
+        drop(dir);
+    }
 }

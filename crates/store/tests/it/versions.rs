@@ -42,7 +42,7 @@ async fn a_snapshot_is_hidden_moves_nothing_and_gets_a_number_when_it_is_saved()
     assert_eq!(snapshot.number, None);
     let again = NewVersion { at: at(50), ..version(id, content("draft")) };
     assert_eq!(world.store.snapshot_version(again).await.unwrap().id, snapshot.id);
-    assert_eq!(world.store.list_versions(id, None, 10).await.unwrap().items, [head.clone()]);
+    assert_eq!(world.store.list_versions(id, None, 10).await.unwrap().items, std::slice::from_ref(&head));
     assert_eq!(world.store.get_prompt(id).await.unwrap().head, Some(head.id));
 
     let saved = world.store.save_version(NewVersion { at: at(60), ..version(id, content("draft")) }, None);
