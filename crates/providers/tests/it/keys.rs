@@ -68,6 +68,17 @@ async fn an_error_that_quotes_the_key_is_kept_without_it() {
 }
 
 #[tokio::test]
+async fn words_that_only_begin_like_the_key_are_kept() {
+    let world = World::new().await;
+    for status in [200, 500] {
+        world.server.enqueue(Reply::status(status).bytes("a key begins with sk-can"));
+        let answer = world.call("any").await;
+        assert_eq!(answer.failure().detail.as_deref(), Some("a key begins with sk-can"));
+        assert_eq!(answer.raw(), b"a key begins with sk-can");
+    }
+}
+
+#[tokio::test]
 async fn a_model_that_repeats_the_key_is_heard_and_recorded_without_it() {
     let world = World::new().await;
     let spelled: Vec<String> = KEY.chars().map(String::from).collect();
