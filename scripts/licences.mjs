@@ -91,7 +91,9 @@ function nodePackages(page) {
 /** The licence texts that a package comes with. */
 function textsOf(folder) {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && /^(licen[cs]e|copying|notice|unlicense)|licen[cs]e/i.test(entry.name))
+    .filter(
+      (entry) => entry.isFile() && /^(licen[cs]e|copying|notice|unlicense)|licen[cs]e/i.test(entry.name),
+    )
     .filter((entry) => !/\.(html|js|ts|json|rs|toml|spdx)$/i.test(entry.name))
     .map((entry) => ({
       name: entry.name,
@@ -100,13 +102,16 @@ function textsOf(folder) {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const isCopyright = (line) => /^[\s*#/]*(copyright\b.*(\d{4}|\(c\)|©|contributors|authors)|(\(c\)|©)\s*\d{4})/i.test(line);
+const isCopyright = (line) =>
+  /^[\s*#/]*(copyright\b.*(\d{4}|\(c\)|©|contributors|authors)|(\(c\)|©)\s*\d{4})/i.test(line);
 
 /** A licence text without who holds the rights, to tell equal ones. */
 function split(text) {
   const lines = text.split('\n');
   // An Apache licence names no holder but in its appendix, which is an example.
-  const rights = MARKS['Apache-2.0'].test(text) ? [] : lines.filter(isCopyright).map((line) => line.replace(/^[\s*#/]+/, '').trim());
+  const rights = MARKS['Apache-2.0'].test(text)
+    ? []
+    : lines.filter(isCopyright).map((line) => line.replace(/^[\s*#/]+/, '').trim());
   const body = lines
     .filter((line) => !isCopyright(line))
     .map((line) => line.trimEnd())
@@ -123,7 +128,10 @@ function split(text) {
 
 /** @param {Package[]} packages */
 function notices(packages) {
-  const own = { MIT: readFileSync('LICENSE-MIT', 'utf8').trim(), 'Apache-2.0': readFileSync('LICENSE-APACHE', 'utf8').trim() };
+  const own = {
+    MIT: readFileSync('LICENSE-MIT', 'utf8').trim(),
+    'Apache-2.0': readFileSync('LICENSE-APACHE', 'utf8').trim(),
+  };
   /** @type {Map<string, { id: string, body: string, users: { title: string, rights: string[] }[] }>} */
   const groups = new Map();
   const bare = [];
@@ -138,7 +146,8 @@ function notices(packages) {
     for (const id of chosen(item.licence)) {
       const found = texts.filter(({ text }) => MARKS[id]?.test(text));
       // Where one file holds each licence, only the one chosen.
-      const best = found.find(({ name }) => name.toUpperCase().includes(id.split('-')[0].toUpperCase())) ?? found[0];
+      const best =
+        found.find(({ name }) => name.toUpperCase().includes(id.split('-')[0].toUpperCase())) ?? found[0];
       if (best) add(id, best.text, item);
       else bare.push({ id, item });
     }
@@ -161,7 +170,9 @@ function notices(packages) {
     .map((group) => ({ ...group, users: group.users.sort(byTitle) }))
     .sort((a, b) => b.users.length - a.users.length || byTitle(a.users[0], b.users[0]))
     .map(({ id, body, users }) => {
-      const list = users.map(({ title, rights }) => (rights.length > 0 ? `- ${title}: ${rights.join('; ')}` : `- ${title}`));
+      const list = users.map(({ title, rights }) =>
+        rights.length > 0 ? `- ${title}: ${rights.join('; ')}` : `- ${title}`,
+      );
       return `## ${id}\n\n${list.join('\n')}\n\n\`\`\`text\n${body.replaceAll('```', "'''")}\n\`\`\`\n`;
     });
   return `# Notices\n\nFormaOps is built from the work of others. Each section is a licence text and who gave their work under it.\n\n${sections.join('\n')}`;
@@ -170,7 +181,9 @@ function notices(packages) {
 const packages = [...rustPackages(), ...PAGES.flatMap(nodePackages)];
 const refused = packages.filter((item) => !accepted(item.licence, item));
 for (const item of refused) {
-  console.error(`${item.name} ${item.version}: \`${item.licence || 'no licence'}\` is not accepted (${item.folder})`);
+  console.error(
+    `${item.name} ${item.version}: \`${item.licence || 'no licence'}\` is not accepted (${item.folder})`,
+  );
 }
 if (refused.length > 0) process.exit(1);
 
