@@ -5,7 +5,7 @@ use formaops_domain::{
     Content, ErrorClass, ExecutionId, Failure, JsonObject, RunContext,
     ports::{ModelMessage, ModelRequest, Provider, Timeouts, Work},
 };
-use formaops_validate::{InputProblem, ProblemCode};
+use formaops_validate::InputProblem;
 use std::sync::Arc;
 
 /// All that a call needs.
@@ -47,29 +47,14 @@ fn render(
     inputs: &JsonObject,
     context: &RunContext,
 ) -> Result<Vec<ModelMessage>, Failure> {
-    let inputs = formaops_validate::check_inputs(&content.variables, inputs)
-        .map_err(|problems| unfit(content, problems))?;
+    let inputs = formaops_validate::check_inputs(&content.variables, inputs).map_err(unfit)?;
     Ok(formaops_template::render(content, &inputs, context)?.into_model_messages())
 }
 
-/// All that is wrong with the inputs, as one failure. What is said of a sensitive value may quote a
-/// part of it, which no search for the whole would find, so only its name is told.
-fn unfit(content: &Content, problems: Vec<InputProblem>) -> Failure {
-    let (mut messages, mut hints) = (Vec::new(), Vec::new());
-    for problem in problems {
-        let path = problem.place.path.strip_prefix("inputs.").unwrap_or_default();
-        let name = path.split('.').next().unwrap_or_default();
-        let sensitive = content.variables.iter().any(|variable| variable.sensitive && variable.name == name);
-        if sensitive && problem.code != ProblemCode::Missing {
-            messages.push(format!("the value of `{name}` does not fit its declaration"));
-            hints.push(format!(
-                "Compare it with the limits of `{name}`; as a sensitive value it is not shown"
-            ));
-        } else {
-            messages.push(problem.message);
-            hints.push(problem.hint);
-        }
-    }
+/// All that is wrong with the inputs, as one failure.
+fn unfit(problems: Vec<InputProblem>) -> Failure {
+    let (messages, mut hints): (Vec<_>, Vec<_>) =
+        problems.into_iter().map(|problem| (problem.message, problem.hint)).unzip();
     hints.dedup();
     Failure::new(ErrorClass::Inputs, messages.join("\n"), hints.join("\n"))
 }

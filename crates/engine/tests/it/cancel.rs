@@ -15,10 +15,7 @@ fn one_at_a_time() -> Limits {
 async fn cancelling_one_column_closes_its_connection_keeps_its_text_and_leaves_the_others() {
     let world = World::new();
     world.submit(1, Asked::of(&["fake:a", "fake:b"])).await;
-    let (mut first, mut second) = (world.wire.call().await, world.wire.call().await);
-    if first.request.model == "b" {
-        std::mem::swap(&mut first, &mut second);
-    }
+    let [first, second] = world.wire.calls(["a", "b"]).await;
     first.text("Hello wor");
     world.journal.streamed(execution_id(100), "Hello wor").await;
 

@@ -1,6 +1,6 @@
 //! When parts of an answer reach the store.
 
-use crate::support::{Asked, StoreCall, World};
+use crate::support::{Asked, Entry, StoreCall, World};
 use formaops_domain::{ExecutionStatus, ports::RecordingPart};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -45,17 +45,14 @@ async fn what_came_is_kept_after_a_quarter_of_a_second() {
 #[tokio::test(start_paused = true)]
 async fn sixty_four_kibibytes_are_kept_without_waiting() {
     let world = World::new();
-    let (id, call) = world.one_call(Asked::default()).await;
+    let (_, call) = world.one_call(Asked::default()).await;
     let came = Instant::now();
     let kibibyte = "x".repeat(1 << 10);
     for _ in 0..64 {
         call.raw(&kibibyte);
     }
     call.text("x");
-    world.journal.streamed(id, "x").await;
-    while world.journal.parts().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    world.journal.until(|entry| matches!(entry, Entry::Appended(_)).then_some(())).await;
     assert_eq!(came.elapsed(), Duration::ZERO);
     call.finish();
     world.ended(1).await;

@@ -131,11 +131,14 @@ async fn a_failure_that_quotes_a_secret_is_written_without_it() {
 async fn a_sensitive_value_that_does_not_fit_is_named_and_not_quoted() {
     let world = World::new();
     let mut asked = content("{{password}}");
-    let password =
-        Variable { sensitive: true, max: Some(4.0), ..Variable::new("password", VariableType::String) };
+    let password = Variable {
+        sensitive: true,
+        options: vec!["open".to_owned(), "sesame".to_owned()],
+        ..Variable::new("password", VariableType::Enum)
+    };
     asked.variables = vec![password];
     let mut submission = world.given(1, Asked { content: asked, ..Asked::default() });
-    submission.sensitive = object(json!({ "password": SECRET }));
+    submission.sensitive = object(json!({ "password": SECRET.repeat(100) }));
     world.engine.submit(submission).await.unwrap();
     let execution = world.journal.told(execution_id(100), ExecutionStatus::Failed).await;
     let failure = execution.failure.unwrap();

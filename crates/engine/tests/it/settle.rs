@@ -52,16 +52,18 @@ async fn where_the_provider_reports_nothing_tokens_are_counted_here() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_call_is_estimated_and_never_below_what_was_reported() {
-    let world = World::new();
-    let asked = Asked { content: content("say much"), price: price(), ..Asked::default() };
-    let (id, call) = world.one_call(asked).await;
-    call.usage(50, 1);
-    call.text("one two three");
-    world.journal.streamed(id, "one two three").await;
-    world.engine.cancel_execution(id).await.unwrap();
-    let metrics = world.execution(id).metrics;
-    assert_eq!((metrics.basis, tokens(&metrics)), (CostBasis::Estimated, (50, 3)));
-    assert_eq!(metrics.cost_usd, Some(NanoUsd::from_nanos(80)));
+    for (reported, settled, cost) in [(1, 3, 80), (9, 9, 140)] {
+        let world = World::new();
+        let asked = Asked { content: content("say much"), price: price(), ..Asked::default() };
+        let (id, call) = world.one_call(asked).await;
+        call.usage(50, reported);
+        call.text("one two three");
+        world.journal.streamed(id, "one two three").await;
+        world.engine.cancel_execution(id).await.unwrap();
+        let metrics = world.execution(id).metrics;
+        assert_eq!((metrics.basis, tokens(&metrics)), (CostBasis::Estimated, (50, settled)));
+        assert_eq!(metrics.cost_usd, Some(NanoUsd::from_nanos(cost)));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,7 +18,9 @@ async fn a_shutdown_closes_connections_keeps_what_came_and_leaves_the_rest_to_th
     let waiting = tokio::spawn(async move { engine.wait_run(run_id(1)).await });
     tokio::task::yield_now().await;
 
+    let asked = Instant::now();
     world.engine.shutdown().await;
+    assert_eq!(asked.elapsed(), Duration::ZERO, "nothing is waited for");
     call.closed().await;
     assert_eq!(world.journal.parts()[0].text, "Hello");
     assert_eq!(world.execution(execution_id(100)).status, ExecutionStatus::Running);
@@ -38,9 +40,7 @@ async fn a_shutdown_waits_for_commits_but_not_for_a_store_that_hangs() {
     let (id, call) = world.one_call(Asked::default()).await;
     world.store.stall(StoreCall::Finish);
     call.finish();
-    while world.engine.status().await.unwrap().running > 0 {
-        tokio::task::yield_now().await;
-    }
+    world.off_the_wire().await;
     let asked = Instant::now();
     world.engine.shutdown().await;
     assert_eq!(asked.elapsed(), Duration::from_secs(2));
@@ -54,9 +54,7 @@ async fn what_has_left_the_wire_is_committed_by_a_shutdown() {
     let (id, call) = world.one_call(Asked::default()).await;
     call.text("Hello");
     call.finish();
-    while world.engine.status().await.unwrap().running > 0 {
-        tokio::task::yield_now().await;
-    }
+    world.off_the_wire().await;
     world.engine.shutdown().await;
     assert_eq!(world.execution(id).status, ExecutionStatus::Completed);
 }

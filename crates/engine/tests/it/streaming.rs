@@ -50,17 +50,14 @@ async fn an_answer_is_streamed_and_kept_with_all_that_was_said_about_it() {
 async fn columns_stream_side_by_side_and_one_that_is_slow_holds_up_no_other() {
     let world = World::new();
     world.submit(1, Asked::of(&["fake:a", "fake:b", "fake:c"])).await;
-    let calls = [world.wire.call().await, world.wire.call().await, world.wire.call().await];
+    let [slow, second, third] = world.wire.calls(["a", "b", "c"]).await;
     for round in ["one ", "two "] {
-        for call in &calls[1..] {
-            call.text(round);
-        }
+        second.text(round);
+        third.text(round);
     }
-    for call in &calls[1..] {
-        let column = u64::from(call.request.model.as_bytes()[0] - b'a');
-        world.journal.streamed(execution_id(100 + column), "one two ").await;
-    }
-    for call in calls {
+    world.journal.streamed(execution_id(101), "one two ").await;
+    world.journal.streamed(execution_id(102), "one two ").await;
+    for call in [slow, second, third] {
         call.finish();
     }
     assert_eq!(world.ended(1).await.progress.completed, 3);
@@ -71,7 +68,7 @@ async fn a_transition_is_committed_before_it_is_told() {
     let world = World::new();
     world.store.commits_take(Duration::from_millis(5));
     world.submit(1, Asked::of(&["fake:a", "fake:b"])).await;
-    let (first, second) = (world.wire.call().await, world.wire.call().await);
+    let [first, second] = world.wire.calls(["a", "b"]).await;
     first.text("Hello");
     first.finish();
     world.journal.told(execution_id(100), ExecutionStatus::Completed).await;
@@ -144,7 +141,7 @@ async fn who_joins_late_reads_what_came_before_and_the_store_has_it_after() {
 async fn a_run_is_told_as_it_moves_and_last_as_it_ended() {
     let world = World::new();
     world.submit(1, Asked::of(&["fake:a", "fake:b"])).await;
-    let (first, second) = (world.wire.call().await, world.wire.call().await);
+    let [first, second] = world.wire.calls(["a", "b"]).await;
     first.finish();
     world.journal.told(execution_id(100), ExecutionStatus::Completed).await;
     second.finish();
@@ -155,6 +152,22 @@ async fn a_run_is_told_as_it_moves_and_last_as_it_ended() {
     let last = told.last().unwrap();
     assert_eq!((last.id, last.status, last.progress.completed), (run_id(1), RunStatus::Completed, 2));
     assert_eq!(told.iter().filter(|run| run.status.is_terminal()).count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn latency_is_the_providers_and_what_the_store_took_is_not_in_it() {
+    let world = World::new();
+    world.store.commits_take(Duration::from_millis(40));
+    let (id, call) = world.one_call(Asked::default()).await;
+    tokio::time::advance(Duration::from_millis(300)).await;
+    call.text("Hello");
+    world.journal.streamed(id, "Hello").await;
+    call.finish();
+    let execution = world.journal.told(id, ExecutionStatus::Completed).await;
+    assert_eq!(execution.metrics.first_token_ms, Some(Duration::from_millis(300).into()));
+    assert_eq!(execution.metrics.latency_ms, Some(Duration::from_millis(300).into()));
+    let (started, completed) = (execution.started_at.unwrap(), execution.completed_at.unwrap());
+    assert_eq!(completed.since(started), Duration::from_millis(340).into());
 }
 
 #[tokio::test(start_paused = true)]

@@ -113,6 +113,16 @@ impl World {
         soon(ended).await.unwrap()
     }
 
+    /// Waits until every call has left the wire.
+    pub(crate) async fn off_the_wire(&self) {
+        soon(async {
+            while self.engine.status().await.unwrap().running > 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await;
+    }
+
     pub(crate) fn execution(&self, id: ExecutionId) -> Execution {
         self.store.execution(id)
     }

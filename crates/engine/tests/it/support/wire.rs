@@ -85,6 +85,18 @@ impl Wire {
         soon(async { self.inbox.lock().await.recv().await.unwrap() }).await
     }
 
+    /// The next calls, one for each of these models, in whatever order they come.
+    pub(crate) async fn calls<const N: usize>(&self, models: [&str; N]) -> [Call; N] {
+        let mut calls = Vec::new();
+        for _ in models {
+            calls.push(self.call().await);
+        }
+        models.map(|model| {
+            let place = calls.iter().position(|call| call.request.model == model);
+            calls.swap_remove(place.expect("each model is called once"))
+        })
+    }
+
     /// Whether no call has come that the test has not seen.
     pub(crate) fn is_quiet(&self) -> bool {
         self.inbox.try_lock().unwrap().is_empty()
