@@ -7,6 +7,9 @@ use serde_json::Value;
 /// The longest front matter in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
 
+/// The deepest nesting of YAML, whose reader takes much of the stack for each level.
+const MAX_DEPTH: usize = 48;
+
 /// The front matter and the body. A file that does not begin with a closed front matter is all body.
 pub(super) fn split(text: &str) -> Result<(JsonObject, &str), PromptFileError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -77,12 +80,18 @@ pub(super) fn join(front: JsonObject, body: &str) -> String {
     format!("---\n{}---\n{body}", write_yaml(&Value::Object(front)))
 }
 
+/// JSON is YAML too, and may be nested deeper, as far as its own reader goes.
 fn read_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }
+    if text.starts_with('{')
+        && let Ok(value) = serde_json::from_str(text)
+    {
+        return Ok(value);
+    }
     let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_depth: 64, max_aliases: 100, max_nodes: 100_000 },
+        budget: serde_saphyr::budget! { max_depth: MAX_DEPTH, max_aliases: 100, max_nodes: 100_000 },
         strict_booleans: true,
         with_snippet: false,
     };
@@ -91,10 +100,17 @@ fn read_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
 
 fn write_yaml(value: &Value) -> String {
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
-    let yaml = serde_saphyr::to_string_with_options(value, options).unwrap_or_default();
-    match read_yaml(&yaml) {
-        Ok(read) if read == *value => yaml,
-        // JSON is YAML too, and has one way to write a thing.
-        _ => format!("{value:#}\n"),
+    let yaml = (depth(value) < MAX_DEPTH).then(|| serde_saphyr::to_string_with_options(value, options));
+    match yaml {
+        Some(Ok(yaml)) => yaml,
+        Some(Err(_)) | None => format!("{value:#}\n"),
+    }
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }

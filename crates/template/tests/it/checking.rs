@@ -198,6 +198,10 @@ fn names_are_looked_up_where_they_stand() {
             "{{#each items}}{{title}}{{this.a}}{{../name}}{{@root.flag}}{{@index}}{{else}}{{none}}{{/each}}",
             "flag items name none",
         ),
+        (
+            "{{#with this as |flag|}}{{this.name}}{{this.flag}}{{/with}}{{#with this as |x|}}{{x}}{{/with}}",
+            "flag name",
+        ),
         ("{{#each items as |item|}}{{item.name}}{{/each}}", "items"),
         ("{{#if flag}}{{name}}{{/if}}{{#flag}}{{name}}{{/flag}}{{#items}}{{x}}{{/items}}", "flag items name"),
         ("{{#with this}}{{name}}{{/with}}{{#with items}}{{../../name}}{{/with}}", "items name"),

@@ -130,6 +130,8 @@ fn role_tags_are_messages_only_where_that_changes_nothing() {
         ("{{#if x}}{{role \"user\"}}{{/if}}b", 0),
         ("{{role \"user\"}}a{{#if x}}{{role \"system\"}}{{/if}}b", 0),
         ("{{role \"user\"}}a{{history}}b", 0),
+        ("{{role \"user\"}}a{{history}}{{x}}", 0),
+        ("{{role \"user\"}}a{{history}}{{#if x}}b{{/if}}", 0),
         ("{{~role \"user\"}}a", 0),
         ("{{role \"user\"}}a{{#if", 0),
         ("no role", 0),
@@ -195,6 +197,17 @@ fn a_bomb_of_aliases_is_refused() {
     assert!(matches!(from_prompt_file(&format!("---\n{yaml}---\n")), Err(PromptFileError::Yaml { .. })));
     let deep = format!("---\na: {}{}\n---\n", "[".repeat(5000), "]".repeat(5000));
     assert!(matches!(from_prompt_file(&deep), Err(PromptFileError::Yaml { .. })));
+}
+
+#[test]
+fn a_schema_as_deep_as_json_may_be_comes_back() {
+    for levels in [40, 41, 42, 43, 44, 60, 110] {
+        let schema = (0..levels).fold(json!({}), |inner, _| json!({"not": inner}));
+        let validations = vec![Validation { name: "deep".into(), rule: ValidationRule::Schema { schema } }];
+        let content = Content { validations, ..Content::default() };
+        let text = to_prompt_file(&content, &PromptMeta::default());
+        assert_eq!(from_prompt_file(&text).unwrap().content, content, "{levels}");
+    }
 }
 
 /// Texts that YAML could take for something else.

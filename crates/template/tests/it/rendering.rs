@@ -67,7 +67,8 @@ fn blocks_choose_and_loop() {
         ("{{#each user.tags}}{{@key}}={{this}} {{/each}}", "x=1 y=2 "),
         ("{{#each files as |file i|}}{{i}}{{file.path}}{{@first}} {{/each}}", "0a.rstrue 1b.rsfalse "),
         ("{{#with user}}{{name}}{{@root.text}}{{../text}}{{else}}x{{/with}}", "Adatt"),
-        ("{{#with nobody}}a{{else}}b{{/with}}", "b"),
+        ("{{#with nobody}}a{{else}}b{{/with}}{{#with zero}}{{this}}{{/with}}", "b0"),
+        ("{{#each files as |path|}}{{path.lines}}{{this.path}}{{/each}}", "[1,2]a.rs[]b.rs"),
         ("{{#with user as |u|}}{{u.name}}{{/with}}", "Ada"),
         (
             "{{#files}}{{path}} {{/files}}{{#no}}x{{/no}}{{^no}}y{{/no}}{{#yes}}{{text}}{{/yes}}",
@@ -196,6 +197,9 @@ fn what_would_never_end_or_fit_is_refused() {
     assert_eq!(error.to_string(), "the rendered prompt is longer than 64 MiB");
     let error = run("{{#each many}}{{#each @root.many}}{{#if this}}x{{/if}}{{/each}}{{/each}}");
     assert_eq!(error.to_string(), "rendering takes more than 2000000 steps");
+    let allowed = format!("{}x{}", "{{#if long}}".repeat(128), "{{/if}}".repeat(128));
+    let rendered = render(&content(&allowed), &inputs, &RunContext::default()).unwrap();
+    assert_eq!(rendered.messages[0].text(), "x");
     let deep = format!("{}{}", "{{#if a}}".repeat(100_000), "{{/if}}".repeat(100_000));
     assert!(run(&deep).to_string().contains("nested more than 128 deep"));
     assert!(run(&format!("{{{{{}", "(".repeat(100_000))).to_string().contains("nested more than 32 deep"));
