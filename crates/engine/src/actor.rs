@@ -203,7 +203,9 @@ impl Actor {
         self.spawn(Task::Leaving(executions.clone()), async move {
             let (core, news) = (&core, &news);
             let leaving = futures::stream::iter(executions)
-                .map(|execution| async move { (execution, leave_queue(core, execution, None, news).await) })
+                .map(|execution| async move {
+                    (execution, leave_queue(core, execution, None, news).await.is_ok())
+                })
                 .buffer_unordered(LEAVING_AT_ONCE);
             Done::Leaving(leaving.collect().await)
         });

@@ -12,7 +12,7 @@ use crate::{
 };
 use formaops_domain::{
     Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, FinishReason, Metrics,
-    ports::{Outcome, PartStream, RecordingPart},
+    ports::{Outcome, PartStream, RecordingPart, Work},
 };
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -29,29 +29,60 @@ pub(crate) struct Job {
     pub(crate) commands: UnboundedSender<Command>,
 }
 
+/// Why an execution does not get as far as the wire.
+enum Stop {
+    Cancelled,
+    Failed(Failure),
+    /// It stays pending for the next start.
+    Closing,
+}
+
 impl Job {
     /// Answers whether the end of the execution is committed.
     pub(crate) async fn execute(self) -> bool {
-        let preparing = AssertUnwindSafe(prepare(&self.core, self.execution, &self.sensitive)).catch_unwind();
-        let prepared = tokio::select! {
-            biased;
-            () = self.cancel.cancelled() => return self.leave_queue(None).await,
-            () = self.core.closing.cancelled() => return false,
-            prepared = preparing => prepared.unwrap_or_else(|_| Err(internal())),
+        let work = match self.before_sending(self.core.ports.store.load_work(self.execution)).await {
+            Ok(work) => work,
+            Err(stop) => return self.stop(stop, None).await,
         };
-        match prepared {
-            Ok(prepared) => self.call(prepared).await,
-            Err(failure) => self.leave_queue(Some(failure)).await,
+        match self.before_sending(prepare(&self.core, &work, &self.sensitive)).await {
+            Ok(prepared) => self.call(work, prepared).await,
+            Err(stop) => self.stop(stop, Some(&work.execution)).await,
+        }
+    }
+
+    /// A step that only reads, so it is dropped where the user cancels or the engine closes.
+    async fn before_sending<T>(&self, step: impl Future<Output = Result<T, Failure>>) -> Result<T, Stop> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Stop::Cancelled),
+            () = self.core.closing.cancelled() => Err(Stop::Closing),
+            done = AssertUnwindSafe(step).catch_unwind() => {
+                done.unwrap_or_else(|_| Err(internal())).map_err(Stop::Failed)
+            }
         }
     }
 
     /// Ends what was never sent.
-    async fn leave_queue(&self, failure: Option<Failure>) -> bool {
-        leave_queue(&self.core, self.execution, failure, &self.news).await
+    async fn stop(&self, stop: Stop, known: Option<&Execution>) -> bool {
+        let failure = match stop {
+            Stop::Cancelled => None,
+            Stop::Failed(failure) => Some(failure),
+            Stop::Closing => return false,
+        };
+        match leave_queue(&self.core, self.execution, failure, &self.news).await {
+            Ok(()) => true,
+            Err(failure) => {
+                // It is told as it is stored, with the reason why it gets no further.
+                if let Some(known) = known {
+                    self.tell(&Execution { failure: Some(failure), ..known.clone() });
+                }
+                false
+            }
+        }
     }
 
-    async fn call(self, prepared: Prepared) -> bool {
-        let Prepared { work, request, provider } = prepared;
+    async fn call(self, work: Work, prepared: Prepared) -> bool {
+        let Prepared { request, provider } = prepared;
         let ports = &self.core.ports;
         let (id, started_at, started) = (ports.ids.attempt(), ports.clock.now(), ports.clock.monotonic());
         let attempt = Attempt {
@@ -71,7 +102,7 @@ impl Job {
         };
         let running = match ports.store.start_attempt(attempt).await {
             Ok(execution) => execution,
-            Err(failure) => return self.leave_queue(Some(failure)).await,
+            Err(failure) => return self.stop(Stop::Failed(failure), Some(&work.execution)).await,
         };
         // Latency is the provider's: it is counted from here, not from before the commit.
         let mut recorder = Recorder::new(Arc::clone(&self.core), self.execution, id, &self.sensitive);
@@ -198,21 +229,24 @@ impl Job {
     }
 }
 
-/// Ends an execution that never left the queue, and answers whether that is committed.
+/// Ends an execution that never left the queue.
+///
+/// # Errors
+/// Where that could not be committed.
 pub(crate) async fn leave_queue(
     core: &Core,
     execution: ExecutionId,
     failure: Option<Failure>,
     news: &UnboundedSender<News>,
-) -> bool {
+) -> Result<(), Failure> {
     match core.ports.store.finish_queued(execution, failure, core.ports.clock.now()).await {
         Ok(execution) => {
             tell(core, &execution, news);
-            true
+            Ok(())
         }
         Err(failure) => {
             tracing::error!(%execution, class = ?failure.class, "an end could not be committed");
-            false
+            Err(failure)
         }
     }
 }

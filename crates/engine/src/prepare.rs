@@ -1,8 +1,8 @@
-//! From the stored cell to the request: inputs checked, template rendered, provider found.
+//! From the stored work to the request: inputs checked, template rendered, provider found.
 
 use crate::{core::Core, sensitive::Sensitive};
 use formaops_domain::{
-    Content, ErrorClass, ExecutionId, Failure, JsonObject, RunContext,
+    Content, ErrorClass, Failure, JsonObject, RunContext,
     ports::{ModelMessage, ModelRequest, Provider, Timeouts, Work},
 };
 use formaops_validate::InputProblem;
@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 /// All that a call needs.
 pub(crate) struct Prepared {
-    pub(crate) work: Work,
     pub(crate) request: ModelRequest,
     pub(crate) provider: Arc<dyn Provider>,
 }
@@ -21,10 +20,9 @@ pub(crate) struct Prepared {
 /// Why the call cannot be made, with the values of sensitive inputs taken out.
 pub(crate) async fn prepare(
     core: &Core,
-    execution: ExecutionId,
+    work: &Work,
     sensitive: &Arc<Sensitive>,
 ) -> Result<Prepared, Failure> {
-    let work = core.ports.store.load_work(execution).await?;
     let (content, inputs) = (Arc::clone(&work.content), Arc::clone(&work.inputs));
     let (context, secrets) = (Arc::clone(&work.context), Arc::clone(sensitive));
     // A template may loop over much data, and the streams of others share this thread.
@@ -39,7 +37,7 @@ pub(crate) async fn prepare(
         parameters: work.execution.parameters.clone(),
         timeouts: Timeouts::default(),
     };
-    Ok(Prepared { work, request, provider })
+    Ok(Prepared { request, provider })
 }
 
 fn render(

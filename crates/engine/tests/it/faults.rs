@@ -175,6 +175,18 @@ async fn an_attempt_that_the_store_cannot_start_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_store_that_keeps_nothing_at_all_leaves_the_execution_pending_and_says_why() {
+    let world = World::new();
+    world.store.fail(StoreCall::Start, u32::MAX);
+    world.store.fail(StoreCall::LeaveQueue, u32::MAX);
+    world.submit(1, Asked::default()).await;
+    let told = world.journal.told(execution_id(100), ExecutionStatus::Pending).await;
+    assert_eq!(told.failure.unwrap().class, ErrorClass::Storage);
+    let ended = soon(world.engine.wait_run(run_id(1))).await;
+    assert_eq!(ended, Err(EngineError::Uncommitted { run: run_id(1) }));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cancel_that_the_store_cannot_keep_says_so() {
     let world = World::new();
     let (id, _call) = world.one_call(Asked::default()).await;
