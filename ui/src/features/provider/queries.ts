@@ -1,0 +1,16 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api } from '../../host';
+
+/** The configured providers with the state of their keys. */
+export const providersQuery = queryOptions({ queryKey: ['providers'], queryFn: () => api.providerList() });
+
+/** What a new provider can start from. */
+export const presetsQuery = queryOptions({
+  queryKey: ['presets'],
+  queryFn: () => api.presetList(),
+  staleTime: Infinity,
+});
+
+/** The known models of one provider by its name, or of all. Nothing is sent to a provider. */
+export const modelsQuery = (provider: string | null) =>
+  queryOptions({ queryKey: ['models', provider], queryFn: () => api.modelList({ provider }) });

@@ -1,0 +1,57 @@
+import { texts } from '../../app/texts';
+import { Chip } from '../../components/Chip';
+import type { Attempt } from '../../bindings/types';
+import { dollars, duration, moment, rate } from '../../lib/format';
+import { perMillion } from '../provider/price';
+import classes from './details.module.css';
+import { Fact, Facts } from './Facts';
+import { runsTexts } from './runs.texts';
+import { FailureBox } from './FailureBox';
+import { tokenList, type Tone } from './summary';
+
+const TONES: Record<Attempt['status'], Tone> = {
+  running: 'accent',
+  succeeded: 'good',
+  failed: 'bad',
+  cancelled: 'warn',
+  interrupted: 'warn',
+};
+
+const words = runsTexts.details;
+
+/** One try on the wire. */
+export function AttemptFacts({ attempt }: { attempt: Attempt }) {
+  const { metrics, price } = attempt;
+  const ended = attempt.completedAt === null ? texts.none : moment(attempt.completedAt);
+  return (
+    <div className={classes.attempt}>
+      <div className={classes.head}>
+        <b>{words.attempt(attempt.number)}</b>
+        <Chip tone={TONES[attempt.status]}>{words.attemptStatus[attempt.status]}</Chip>
+      </div>
+      <Facts>
+        <Fact name={words.model} value={attempt.model} isMono />
+        <Fact name={words.time} value={`${moment(attempt.startedAt)} – ${ended}`} />
+        <Fact name={words.httpStatus} value={String(attempt.httpStatus ?? texts.none)} />
+        <Fact name={words.firstToken} value={duration(metrics.firstTokenMs)} />
+        <Fact name={words.latency} value={duration(metrics.latencyMs)} />
+        <Fact name={words.rate} value={rate(metrics.tokensPerSecond)} />
+        <Fact
+          name={words.tokens}
+          value={metrics.tokenUsage === null ? texts.unknown : tokenList(metrics.tokenUsage)}
+        />
+        <Fact name={words.cost} value={`${dollars(metrics.costUsd)}, ${words.basis[metrics.basis]}`} />
+        {price !== null && (
+          <Fact name={words.price} value={words.priceOf(perMillion(price.input), perMillion(price.output))} />
+        )}
+        {attempt.requestId !== null && (
+          <Fact name={words.requestId} value={attempt.requestId} isMono copy={attempt.requestId} />
+        )}
+        {attempt.requestHash !== null && (
+          <Fact name={words.requestHash} value={attempt.requestHash} isMono copy={attempt.requestHash} />
+        )}
+      </Facts>
+      {attempt.failure !== null && <FailureBox failure={attempt.failure} />}
+    </div>
+  );
+}

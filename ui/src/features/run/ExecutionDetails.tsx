@@ -1,0 +1,203 @@
+import { Drawer, Skeleton, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { texts } from '../../app/texts';
+import { Chip } from '../../components/Chip';
+import { CopyIcon } from '../../components/CopyIcon';
+import { Marked, Problem } from '../../components/Notice';
+import type { Execution, ExecutionDetail, RenderedMessage } from '../../bindings/types';
+import { bytes, dollars, duration, moment, rate, shortVersion } from '../../lib/format';
+import { AttemptFacts } from './AttemptFacts';
+import classes from './details.module.css';
+import { Fact, Facts } from './Facts';
+import { executionQuery } from './queries';
+import { FailureBox } from './FailureBox';
+import { Inputs } from './Inputs';
+import { runsTexts } from './runs.texts';
+import { finishText, messageText, parameterList, tokenList, type Tone } from './summary';
+
+const TONES: Record<Execution['status'], Tone> = {
+  pending: 'plain',
+  running: 'accent',
+  completed: 'good',
+  failed: 'bad',
+  cancelled: 'warn',
+};
+
+const words = runsTexts.details;
+
+/** All that is known of an execution but its answer, at the side of its run. */
+export function ExecutionDetails({ executionId, onClose }: { executionId: string; onClose: () => void }) {
+  const execution = useQuery(executionQuery(executionId));
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size={640}
+      title={words.title}
+      closeButtonProps={{ 'aria-label': words.close }}
+      classNames={{ title: classes.title ?? '' }}
+    >
+      {execution.isError && <Problem error={execution.error} onRetry={() => void execution.refetch()} />}
+      {execution.isPending && <Loading />}
+      {execution.data !== undefined && <Details detail={execution.data} />}
+    </Drawer>
+  );
+}
+
+function Loading() {
+  return (
+    <Stack>
+      <Skeleton height={160} />
+      <Skeleton height={240} />
+    </Stack>
+  );
+}
+
+function Details({ detail }: { detail: ExecutionDetail }) {
+  const { execution, attempts, inputs, messages } = detail;
+  return (
+    <>
+      <Overview execution={execution} />
+      {execution.failure !== null && <FailureBox failure={execution.failure} />}
+      <Section title={words.parameters}>
+        <Parameters execution={execution} />
+      </Section>
+      <Section title={words.attempts}>
+        {attempts.length === 0 && <p className={classes.none}>{words.noAttempts}</p>}
+        {attempts.map((attempt) => (
+          <AttemptFacts key={attempt.id} attempt={attempt} />
+        ))}
+      </Section>
+      <Section title={words.validations}>
+        <Validations detail={detail} />
+      </Section>
+      <Section title={words.inputs} copy={JSON.stringify(inputs, null, 2)}>
+        {Object.keys(inputs).length === 0 ? (
+          <p className={classes.none}>{words.noInputs}</p>
+        ) : (
+          <Inputs inputs={inputs} />
+        )}
+      </Section>
+      <Section title={words.messages}>
+        {messages.length === 0 && <p className={classes.none}>{words.noMessages}</p>}
+        {messages.map((message, at) => (
+          <Message key={at} message={message} />
+        ))}
+      </Section>
+    </>
+  );
+}
+
+function Section({ title, copy, children }: { title: string; copy?: string; children: ReactNode }) {
+  return (
+    <section className={classes.section} aria-label={title}>
+      <h3>
+        {title}
+        {copy !== undefined && <CopyIcon value={copy} label={words.copyThing(title)} />}
+      </h3>
+      {children}
+    </section>
+  );
+}
+
+function Overview({ execution }: { execution: Execution }) {
+  const { metrics } = execution;
+  return (
+    <Facts>
+      <div className={classes.state}>
+        <Chip tone={TONES[execution.status]}>{texts.executionStatus[execution.status]}</Chip>
+      </div>
+      <Fact name={words.model} value={execution.model} isMono copy={execution.model} />
+      <Fact
+        name={words.version}
+        value={shortVersion(execution.versionId)}
+        isMono
+        copy={execution.versionId}
+      />
+      <Fact name={words.id} value={execution.id} isMono copy={execution.id} />
+      {execution.generation > 0 && <Fact name={words.generation} value={String(execution.generation + 1)} />}
+      <Fact name={words.created} value={moment(execution.createdAt)} />
+      {execution.startedAt !== null && <Fact name={words.started} value={moment(execution.startedAt)} />}
+      {execution.completedAt !== null && (
+        <Fact name={words.completed} value={moment(execution.completedAt)} />
+      )}
+      <Fact name={words.firstToken} value={duration(metrics.firstTokenMs)} />
+      <Fact name={words.latency} value={duration(metrics.latencyMs)} />
+      <Fact name={words.rate} value={rate(metrics.tokensPerSecond)} />
+      <Fact
+        name={words.tokens}
+        value={metrics.tokenUsage === null ? texts.unknown : tokenList(metrics.tokenUsage)}
+      />
+      <Fact name={words.cost} value={`${dollars(metrics.costUsd)}, ${words.basis[metrics.basis]}`} />
+      {execution.finish !== null && <Fact name={words.finish} value={finishText(execution.finish)} isMono />}
+      <Fact name={words.size} value={bytes(execution.outputBytes)} />
+    </Facts>
+  );
+}
+
+function Parameters({ execution }: { execution: Execution }) {
+  const parameters = parameterList(execution.parameters);
+  if (parameters.length === 0) return <p className={classes.none}>{words.noParameters}</p>;
+  return (
+    <Facts>
+      {parameters.map(([name, value]) => (
+        <Fact key={name} name={name} value={value} isMono />
+      ))}
+    </Facts>
+  );
+}
+
+function Validations({ detail }: { detail: ExecutionDetail }) {
+  const { validations } = detail.execution;
+  const output = detail.validatedOutput;
+  const json = output === undefined || output === null ? null : JSON.stringify(output, null, 2);
+  return (
+    <>
+      {validations.length === 0 && <p className={classes.none}>{words.noValidations}</p>}
+      {validations.map(({ name, verdict, message }) => (
+        <div key={name} className={classes.validation}>
+          <Chip tone={verdict === 'pass' ? 'good' : 'bad'}>{words.verdicts[verdict]}</Chip> <b>{name}</b>
+          <p>
+            <Marked text={message} />
+          </p>
+        </div>
+      ))}
+      {json !== null && (
+        <details className={classes.message}>
+          <summary>
+            {words.validated} <CopyIcon value={json} label={words.copyThing(words.validated)} />
+          </summary>
+          <pre className={classes.text}>{json}</pre>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Message({ message }: { message: RenderedMessage }) {
+  const role = words.roles[message.role];
+  const isEarlier = message.template === undefined || message.template === null;
+  return (
+    <div className={classes.message}>
+      <div className={classes.head}>
+        <b>{role}</b>
+        {isEarlier && <span>{words.earlier}</span>}
+        <span className="spacer" />
+        <CopyIcon value={messageText(message)} label={words.copyThing(role)} />
+      </div>
+      <pre className={classes.text}>
+        {message.segments.map((segment, at) =>
+          segment.kind === 'value' ? (
+            <span key={at} className={classes.value} title={segment.path}>
+              {segment.text}
+            </span>
+          ) : (
+            segment.text
+          ),
+        )}
+      </pre>
+    </div>
+  );
+}

@@ -1,0 +1,171 @@
+import { Button, Skeleton } from '@mantine/core';
+import { IconPlayerStop, IconRepeat } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useCallback, useState } from 'react';
+import { Chip } from '../../components/Chip';
+import { Problem } from '../../components/Notice';
+import type { Run, RunContext, RunDetail } from '../../bindings/types';
+import { api } from '../../host';
+import { dollars, duration, moment } from '../../lib/format';
+import { modifierName, useCommandKey } from '../../lib/keys';
+import { notifyError } from '../../lib/notify';
+import { askSensitive } from './askSensitive';
+import { Columns } from './Columns';
+import { Inputs } from './Inputs';
+import { runQuery } from './queries';
+import classes from './screen.module.css';
+import { runsTexts } from './runs.texts';
+import { withSensitive } from './sensitive';
+import { outcome, totalTime, versionsOf } from './summary';
+
+/** One run: what was asked, and its answers side by side. */
+export function RunScreen({ runId }: { runId: string }) {
+  const run = useQuery(runQuery(runId));
+  if (run.isError) return <Problem error={run.error} onRetry={() => void run.refetch()} />;
+  if (run.data === undefined) {
+    return (
+      <div className={classes.screen}>
+        <div className={classes.bar}>
+          <Skeleton height={20} width={280} />
+        </div>
+      </div>
+    );
+  }
+  return <Loaded detail={run.data} />;
+}
+
+function Loaded({ detail }: { detail: RunDetail }) {
+  const { run } = detail;
+  return (
+    <section className={classes.screen} aria-labelledby="run-title">
+      <Header run={run} />
+      <div className={classes.given}>
+        <Fold title={runsTexts.run.inputs} facts={inputFacts(run.inputs)}>
+          <Inputs inputs={run.inputs} />
+        </Fold>
+        {hasContext(run.context) && (
+          <Fold title={runsTexts.run.context} facts={contextFacts(run.context)}>
+            <Context context={run.context} />
+          </Fold>
+        )}
+      </div>
+      <div className={classes.columns}>
+        <Columns detail={detail} />
+      </div>
+    </section>
+  );
+}
+
+function Header({ run }: { run: Run }) {
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const { text, tone } = outcome(run);
+  const isOver = run.status === 'completed' || run.status === 'cancelled';
+  const time = totalTime(run);
+  const cancel = useCallback(() => {
+    if (!isOver) api.runCancel({ id: run.id }).catch(notifyError);
+  }, [isOver, run.id]);
+  useCommandKey('.', cancel);
+  const repeat = async () => {
+    setBusy(true);
+    try {
+      const again = await withSensitive(run, askSensitive, (sensitiveInputs) =>
+        api.runRepeat({ id: run.id, sensitiveInputs }),
+      );
+      if (again !== null) await navigate({ to: '/runs/$id', params: { id: again.run.id } });
+    } catch (thrown) {
+      notifyError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <header className={classes.bar}>
+      <h1 id="run-title">
+        <Link
+          to="/prompts/$id"
+          params={{ id: run.promptId }}
+          title={runsTexts.run.openPrompt(run.promptName)}
+        >
+          {run.promptName}
+        </Link>
+      </h1>
+      <Chip>{versionsOf(run).join(', ')}</Chip>
+      <span role="status">
+        <Chip tone={tone}>{text}</Chip>
+      </span>
+      {run.priority !== 'normal' && <Chip tone="warn">{runsTexts.run.priority[run.priority]}</Chip>}
+      <span className={`${classes.facts ?? ''} num`}>
+        <time dateTime={run.createdAt}>{moment(run.createdAt)}</time>
+        {time !== null && <span>{duration(time)}</span>}
+        <span>{dollars(run.progress.costUsd)}</span>
+        {run.repeats > 1 && <span>{runsTexts.repeats(run.repeats)}</span>}
+      </span>
+      <span className="spacer" />
+      {!isOver && (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerStop size={14} />}
+          rightSection={<kbd className={classes.key}>{modifierName} .</kbd>}
+          onClick={cancel}
+        >
+          {runsTexts.run.cancel}
+        </Button>
+      )}
+      <Button leftSection={<IconRepeat size={14} />} loading={busy} onClick={() => void repeat()}>
+        {runsTexts.run.repeat}
+      </Button>
+    </header>
+  );
+}
+
+function Fold({ title, facts, children }: { title: string; facts: string; children: ReactNode }) {
+  return (
+    <details className={classes.fold}>
+      <summary>
+        <b>{title}</b> <span className={classes.quiet}>{facts}</span>
+      </summary>
+      <div className={classes.folded}>{children}</div>
+    </details>
+  );
+}
+
+function inputFacts(inputs: Run['inputs']): string {
+  const names = Object.keys(inputs);
+  return names.length === 0 ? runsTexts.run.noInputs : names.join(', ');
+}
+
+function hasContext({ messages = [], data = {} }: RunContext): boolean {
+  return messages.length > 0 || Object.keys(data).length > 0;
+}
+
+function contextFacts({ messages = [], data = {} }: RunContext): string {
+  const facts: string[] = [];
+  if (messages.length > 0) facts.push(runsTexts.run.messages(messages.length));
+  if (Object.keys(data).length > 0) facts.push(runsTexts.run.data);
+  return facts.join(' · ');
+}
+
+function Context({ context: { messages = [], data = {} } }: { context: RunContext }) {
+  return (
+    <dl className={classes.values}>
+      {messages.map((message, at) => (
+        <div key={at}>
+          <dt>{runsTexts.details.roles[message.role]}</dt>
+          <dd>
+            <pre>{message.text}</pre>
+          </dd>
+        </div>
+      ))}
+      {Object.keys(data).length > 0 && (
+        <div>
+          <dt className="mono">{runsTexts.run.data}</dt>
+          <dd>
+            <pre>{JSON.stringify(data, null, 2)}</pre>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
