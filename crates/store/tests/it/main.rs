@@ -7,6 +7,7 @@ mod outputs;
 mod prompts;
 mod providers;
 mod recovery;
+mod rules;
 mod runs;
 mod versions;
 mod world;
