@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { bytes, count, dollars, duration, rate, shortVersion } from './format';
+
+describe('format', () => {
+  it('says what is unknown', () => {
+    expect([count(null), duration(undefined), rate(null)]).toEqual(['–', '–', '–']);
+    expect(dollars(null)).toBe('unknown');
+  });
+
+  it.each([
+    ['0', '$0'],
+    ['0.0091', '$0.0091'],
+    ['0.004218', '$0.0042'],
+    ['1.5', '$1.50'],
+    ['0.999', '$1.00'],
+    ['0.000000001', '$0.000000001'],
+  ])('writes %s dollars as %s', (amount, text) => {
+    expect(dollars(amount)).toBe(text);
+  });
+
+  it.each([
+    [412.3, '412 ms'],
+    [999.7, '1.00 s'],
+    [2731, '2.73 s'],
+    [59_999, '1 min 0 s'],
+    [185_000, '3 min 5 s'],
+  ])('writes %d milliseconds as %s', (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+
+  it('writes sizes and hashes for people', () => {
+    expect([bytes(900), bytes(300 * 1024), bytes(10 * 1024 * 1024)]).toEqual([
+      '900 B',
+      '300 KiB',
+      '10.0 MiB',
+    ]);
+    expect(shortVersion('ver_0123456789abcdef')).toBe('ver_0123456789ab');
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it, vi } from 'vitest';
+import { cutBytes, Streams } from './streams';
+
+/** A host that holds `text` of one answer, and a frame that comes when the test says so. */
+function world(text = '') {
+  const bytes = new TextEncoder().encode(text);
+  const read = vi.fn((_: string, offset: number) =>
+    Promise.resolve({
+      text: new TextDecoder().decode(bytes.subarray(offset)),
+      offset,
+      next: bytes.length,
+      total: bytes.length,
+      complete: false,
+    }),
+  );
+  const frames: (() => void)[] = [];
+  const streams = new Streams(read, (flush) => frames.push(flush));
+  const frame = () => frames.splice(0).forEach((flush) => flush());
+  return { streams, read, frame };
+}
+
+describe('streams', () => {
+  it('joins chunks and tells listeners once a frame', () => {
+    const { streams, frame } = world();
+    const listener = vi.fn();
+    streams.subscribe('e', listener);
+    streams.take('e', 0, 5, 'Hello');
+    streams.take('e', 5, 1, ' ');
+    expect(streams.get('e').text).toBe('');
+    frame();
+    expect(streams.get('e')).toEqual({ text: 'Hello ', known: 6 });
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
+  it('drops what it has already and cuts a chunk that overlaps, counting bytes and not letters', () => {
+    const { streams, frame } = world();
+    streams.subscribe('e', () => undefined);
+    streams.take('e', 0, 4, 'éé');
+    streams.take('e', 0, 4, 'éé');
+    streams.take('e', 2, 5, 'é漢');
+    frame();
+    expect(streams.get('e')).toEqual({ text: 'éé漢', known: 7 });
+  });
+
+  it('reads a gap from the host', async () => {
+    const { streams, read, frame } = world('abcdef');
+    streams.subscribe('e', () => undefined);
+    streams.take('e', 0, 2, 'ab');
+    streams.take('e', 4, 2, 'ef');
+    await vi.waitFor(() => {
+      frame();
+      expect(streams.get('e').text).toBe('abcdef');
+    });
+    expect(read).toHaveBeenCalledExactlyOnceWith('e', 2);
+  });
+
+  it('keeps what arrives while it reads from the host', async () => {
+    const { streams, read, frame } = world('ab');
+    streams.subscribe('e', () => undefined);
+    const filled = streams.fill('e');
+    streams.take('e', 2, 1, 'c');
+    streams.take('e', 3, 1, 'd');
+    await filled;
+    frame();
+    expect(streams.get('e').text).toBe('abcd');
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('reads again where the end was announced while it read', async () => {
+    const { streams, read, frame } = world('abcdef');
+    read.mockResolvedValueOnce({ text: 'ab', offset: 0, next: 2, total: 2, complete: false });
+    streams.subscribe('e', () => undefined);
+    await Promise.all([streams.fill('e'), streams.fill('e')]);
+    frame();
+    expect(streams.get('e').text).toBe('abcdef');
+  });
+
+  it('goes on after a read that failed', async () => {
+    const { streams, read, frame } = world('abc');
+    read.mockRejectedValueOnce(new Error('gone'));
+    streams.subscribe('e', () => undefined);
+    await streams.fill('e');
+    await streams.fill('e');
+    frame();
+    expect(streams.get('e').text).toBe('abc');
+  });
+
+  it('gathers nothing that nobody looks at', () => {
+    const { streams, frame } = world();
+    streams.take('e', 0, 1, 'a');
+    streams.subscribe('e', () => undefined);
+    frame();
+    expect(streams.get('e').known).toBe(0);
+  });
+
+  it('forgets an answer that nobody looks at any more', () => {
+    const { streams, frame } = world();
+    const stop = streams.subscribe('e', () => undefined);
+    streams.take('e', 0, 1, 'a');
+    frame();
+    stop();
+    expect(streams.get('e').text).toBe('');
+    expect(streams.watched()).toEqual([]);
+  });
+
+  it('cuts bytes off the front of a text', () => {
+    expect(cutBytes('é漢x', 2)).toBe('漢x');
+  });
+});

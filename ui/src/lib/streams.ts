@@ -1,0 +1,146 @@
+import type { OutputWindow } from '../bindings/types';
+
+/** What has arrived of an answer. */
+export interface StreamedText {
+  /** The text so far. */
+  readonly text: string;
+  /** Its length in bytes of UTF-8. */
+  readonly known: number;
+}
+
+interface Chunk {
+  offset: number;
+  size: number;
+  text: string;
+}
+
+interface Stream extends StreamedText {
+  text: string;
+  known: number;
+  /** Whether a gap is being read from the host. */
+  filling: boolean;
+  /** What arrived while the gap was being read. */
+  waiting: Chunk[];
+  /** Whether more was asked for while the gap was being read. */
+  again: boolean;
+}
+
+/** Reads a window of an answer from the host. */
+export type ReadOutput = (executionId: string, offset: number) => Promise<OutputWindow>;
+
+const EMPTY: StreamedText = { text: '', known: 0 };
+const encoder = new TextEncoder();
+
+/**
+ * The texts of answers that stream or were read, by execution.
+ *
+ * Chunks may come twice or leave a gap after a lag; offsets in bytes of UTF-8 tell. Listeners are told
+ * at most once a frame.
+ */
+export class Streams {
+  private readonly streams = new Map<string, Stream>();
+  private readonly snapshots = new Map<string, StreamedText>();
+  private readonly listeners = new Map<string, Set<() => void>>();
+  private readonly dirty = new Set<string>();
+
+  constructor(
+    private readonly read: ReadOutput,
+    private readonly schedule: (flush: () => void) => void,
+  ) {}
+
+  /** A chunk arrived. One that nobody looks at is left: whoever looks later reads it from the host. */
+  take(executionId: string, offset: number, size: number, text: string): void {
+    if (!this.listeners.has(executionId)) return;
+    const stream = this.open(executionId);
+    const chunk = { offset, size, text };
+    if (stream.filling) stream.waiting.push(chunk);
+    else if (!this.join(executionId, stream, chunk)) void this.fill(executionId);
+  }
+
+  /** Reads what is missing up to the end of what the host has. A read that fails is left to the next news. */
+  async fill(executionId: string): Promise<void> {
+    const stream = this.open(executionId);
+    stream.again = true;
+    if (stream.filling) return;
+    stream.filling = true;
+    try {
+      while (stream.again && stream.known < MOST_BYTES && this.streams.get(executionId) === stream) {
+        stream.again = false;
+        const window = await this.read(executionId, stream.known);
+        const { offset, next, total, text } = window;
+        this.join(executionId, stream, { offset, size: next - offset, text });
+        const waiting = stream.waiting.splice(0);
+        const joined = waiting.map((chunk) => this.join(executionId, stream, chunk));
+        if (next > offset && (stream.known < total || joined.includes(false))) stream.again = true;
+      }
+    } catch {
+      stream.waiting.length = 0;
+    } finally {
+      stream.filling = false;
+    }
+  }
+
+  /** What has arrived; the same object until more does. */
+  get(executionId: string): StreamedText {
+    return this.snapshots.get(executionId) ?? EMPTY;
+  }
+
+  /** Calls `listener` after more has arrived. Answers how to stop. */
+  subscribe(executionId: string, listener: () => void): () => void {
+    const listeners = this.listeners.get(executionId) ?? new Set();
+    listeners.add(listener);
+    this.listeners.set(executionId, listeners);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) {
+        this.listeners.delete(executionId);
+        this.streams.delete(executionId);
+        this.snapshots.delete(executionId);
+      }
+    };
+  }
+
+  /** Every stream that somebody looks at. */
+  watched(): string[] {
+    return [...this.listeners.keys()];
+  }
+
+  private open(executionId: string): Stream {
+    let stream = this.streams.get(executionId);
+    if (stream === undefined) {
+      stream = { text: '', known: 0, filling: false, waiting: [], again: false };
+      this.streams.set(executionId, stream);
+    }
+    return stream;
+  }
+
+  /** Appends what is new in a chunk. Answers `false` where a gap lies before it. */
+  private join(executionId: string, stream: Stream, { offset, size, text }: Chunk): boolean {
+    if (offset > stream.known) return false;
+    if (offset + size <= stream.known) return true;
+    stream.text += offset === stream.known ? text : cutBytes(text, stream.known - offset);
+    stream.known = offset + size;
+    if (this.dirty.size === 0) this.schedule(() => this.flush());
+    this.dirty.add(executionId);
+    return true;
+  }
+
+  private flush(): void {
+    const changed = [...this.dirty];
+    this.dirty.clear();
+    for (const executionId of changed) {
+      const stream = this.streams.get(executionId);
+      if (stream === undefined) continue;
+      this.snapshots.set(executionId, { text: stream.text, known: stream.known });
+      this.listeners.get(executionId)?.forEach((listener) => listener());
+    }
+  }
+}
+
+/** The most bytes of one answer that the page holds. */
+export const MOST_BYTES = 64 * 1024 * 1024;
+
+/** The text without its first `size` bytes of UTF-8. */
+export function cutBytes(text: string, size: number): string {
+  return new TextDecoder().decode(encoder.encode(text).subarray(size));
+}
