@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Some items of a list, and where to go on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
     /// The items, in the order of the list.
     pub items: Vec<T>,

@@ -43,15 +43,15 @@ import type {
   ListTags,
   ListVersions,
   OutputWindow,
-  Page,
-  Page2,
-  Page3,
-  Page4,
-  Page5,
-  Page6,
-  Page7,
-  Page8,
-  Page9,
+  PageOfApiKey,
+  PageOfCatalogueModel,
+  PageOfExecution,
+  PageOfPreset,
+  PageOfPrompt,
+  PageOfProviderView,
+  PageOfRun,
+  PageOfTagCount,
+  PageOfVersion,
   Prompt,
   PromptDetail,
   ProviderView,
@@ -147,10 +147,10 @@ export function client(caller: Caller) {
     metricsGet: (request: GetMetrics = {}): Promise<WorkspaceMetrics> =>
       caller.call('metrics_get', 'GET', '/api/metrics', request),
     /** Prompts, by name; archived ones only where asked for, deleted ones only with `deleted`. */
-    promptList: (request: ListPrompts = {}): Promise<Page> =>
+    promptList: (request: ListPrompts = {}): Promise<PageOfPrompt> =>
       caller.call('prompt_list', 'GET', '/api/prompts', request),
     /** The tags in use, with how many prompts have each. */
-    tagList: (request: ListTags = {}): Promise<Page2> =>
+    tagList: (request: ListTags = {}): Promise<PageOfTagCount> =>
       caller.call('tag_list', 'GET', '/api/tags', request),
     /** A prompt with its newest version and its draft. */
     promptGet: (request: GetPrompt): Promise<PromptDetail> =>
@@ -171,7 +171,7 @@ export function client(caller: Caller) {
     promptExecute: (request: ExecutePrompt): Promise<ExecuteResult> =>
       caller.call('prompt_execute', 'POST', '/api/prompts/{id}/execute', request),
     /** The saved versions of a prompt, newest first. */
-    versionList: (request: ListVersions): Promise<Page3> =>
+    versionList: (request: ListVersions): Promise<PageOfVersion> =>
       caller.call('version_list', 'GET', '/api/prompts/{id}/versions', request),
     /** One version of a prompt. */
     versionGet: (request: GetVersion): Promise<Version> =>
@@ -198,10 +198,10 @@ export function client(caller: Caller) {
     contentRender: (request: RenderContent): Promise<RenderedContent> =>
       caller.call('content_render', 'POST', '/api/content/render', request),
     /** The configured providers. */
-    providerList: (request: ListProviders = {}): Promise<Page4> =>
+    providerList: (request: ListProviders = {}): Promise<PageOfProviderView> =>
       caller.call('provider_list', 'GET', '/api/providers', request),
     /** What a new provider can start from. */
-    presetList: (request: ListPresets = {}): Promise<Page5> =>
+    presetList: (request: ListPresets = {}): Promise<PageOfPreset> =>
       caller.call('preset_list', 'GET', '/api/presets', request),
     /** One provider. */
     providerGet: (request: GetProvider): Promise<ProviderView> =>
@@ -216,13 +216,13 @@ export function client(caller: Caller) {
     providerDelete: (request: DeleteProvider): Promise<ProviderView> =>
       caller.call('provider_delete', 'DELETE', '/api/providers/{id}', request),
     /** The models of all providers or of one; `refresh` asks the provider for its list. */
-    modelList: (request: ListModels = {}): Promise<Page6> =>
+    modelList: (request: ListModels = {}): Promise<PageOfCatalogueModel> =>
       caller.call('model_list', 'GET', '/api/models', request),
     /** Starts a run: one column for each model. */
     runCreate: (request: CreateRun): Promise<RunDetail> =>
       caller.call('run_create', 'POST', '/api/runs', request),
     /** Runs, newest first. */
-    runList: (request: ListRuns = {}): Promise<Page7> =>
+    runList: (request: ListRuns = {}): Promise<PageOfRun> =>
       caller.call('run_list', 'GET', '/api/runs', request),
     /** A run with its executions. */
     runGet: (request: GetRun): Promise<RunDetail> =>
@@ -234,7 +234,7 @@ export function client(caller: Caller) {
     runRepeat: (request: RepeatRun): Promise<RunDetail> =>
       caller.call('run_repeat', 'POST', '/api/runs/{id}/repeat', request),
     /** Executions, newest first. */
-    executionList: (request: ListExecutions = {}): Promise<Page8> =>
+    executionList: (request: ListExecutions = {}): Promise<PageOfExecution> =>
       caller.call('execution_list', 'GET', '/api/executions', request),
     /** An execution with its attempts, inputs and rendered messages. */
     executionGet: (request: GetExecution): Promise<ExecutionDetail> =>
@@ -249,7 +249,7 @@ export function client(caller: Caller) {
     executionRetry: (request: RetryExecution): Promise<Execution> =>
       caller.call('execution_retry', 'POST', '/api/executions/{id}/retry', request),
     /** The keys for the HTTP host; never the keys themselves. */
-    apiKeyList: (request: ListApiKeys = {}): Promise<Page9> =>
+    apiKeyList: (request: ListApiKeys = {}): Promise<PageOfApiKey> =>
       caller.call('api_key_list', 'GET', '/api/api-keys', request),
     /** Makes a key for the HTTP host. Its secret is shown this once. */
     apiKeyCreate: (request: CreateApiKey): Promise<CreatedApiKey> =>

@@ -333,7 +333,7 @@ export type Estimate = {
 };
 
 /** Something that happened. A transition is committed before its event is sent. */
-export type Event = {
+export type Event = ({
   kind: 'changed';
   /** The kind of thing. */
   noun: Noun;
@@ -359,7 +359,7 @@ export type Event = {
   text: string;
 } | {
   kind: 'resync';
-} & {
+}) & {
   /** Rises by one with each event of the process that owns the workspace. */
   seq: number;
 };
@@ -741,47 +741,15 @@ export type OutputWindow = {
 };
 
 /** Some items of a list, and where to go on. */
-export type Page = {
+export type PageOfApiKey = {
   /** The items, in the order of the list. */
-  items: Prompt[];
+  items: ApiKey[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
 
 /** Some items of a list, and where to go on. */
-export type Page2 = {
-  /** The items, in the order of the list. */
-  items: TagCount[];
-  /** Give this as `cursor` to get the items that follow; absent at the end. */
-  next?: string | null;
-};
-
-/** Some items of a list, and where to go on. */
-export type Page3 = {
-  /** The items, in the order of the list. */
-  items: Version[];
-  /** Give this as `cursor` to get the items that follow; absent at the end. */
-  next?: string | null;
-};
-
-/** Some items of a list, and where to go on. */
-export type Page4 = {
-  /** The items, in the order of the list. */
-  items: ProviderView[];
-  /** Give this as `cursor` to get the items that follow; absent at the end. */
-  next?: string | null;
-};
-
-/** Some items of a list, and where to go on. */
-export type Page5 = {
-  /** The items, in the order of the list. */
-  items: Preset[];
-  /** Give this as `cursor` to get the items that follow; absent at the end. */
-  next?: string | null;
-};
-
-/** Some items of a list, and where to go on. */
-export type Page6 = {
+export type PageOfCatalogueModel = {
   /** The items, in the order of the list. */
   items: CatalogueModel[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
@@ -789,15 +757,7 @@ export type Page6 = {
 };
 
 /** Some items of a list, and where to go on. */
-export type Page7 = {
-  /** The items, in the order of the list. */
-  items: Run[];
-  /** Give this as `cursor` to get the items that follow; absent at the end. */
-  next?: string | null;
-};
-
-/** Some items of a list, and where to go on. */
-export type Page8 = {
+export type PageOfExecution = {
   /** The items, in the order of the list. */
   items: Execution[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
@@ -805,9 +765,49 @@ export type Page8 = {
 };
 
 /** Some items of a list, and where to go on. */
-export type Page9 = {
+export type PageOfPreset = {
   /** The items, in the order of the list. */
-  items: ApiKey[];
+  items: Preset[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfPrompt = {
+  /** The items, in the order of the list. */
+  items: Prompt[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfProviderView = {
+  /** The items, in the order of the list. */
+  items: ProviderView[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfRun = {
+  /** The items, in the order of the list. */
+  items: Run[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfTagCount = {
+  /** The items, in the order of the list. */
+  items: TagCount[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfVersion = {
+  /** The items, in the order of the list. */
+  items: Version[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };

@@ -17,7 +17,7 @@ pub(super) fn types() -> String {
     for (name, schema) in &all {
         text.push('\n');
         text.push_str(&comment(schema, ""));
-        let _ = writeln!(text, "export type {} = {};", type_name(name), type_of(schema, ""));
+        let _ = writeln!(text, "export type {} = {};", name, type_of(schema, ""));
     }
     text
 }
@@ -29,8 +29,8 @@ pub(super) fn client() -> String {
     let mut names = String::new();
     let mut used = std::collections::BTreeSet::new();
     for operation in OPERATIONS {
-        let request = type_name(&name_of(&(operation.request)(&mut generator)));
-        let response = type_name(&name_of(&(operation.response)(&mut generator)));
+        let request = name_of(&(operation.request)(&mut generator));
+        let response = name_of(&(operation.response)(&mut generator));
         let definition = generator.definitions().get(&request).cloned().unwrap_or_default();
         let optional = definition.get("required").and_then(Value::as_array).is_none_or(Vec::is_empty);
         let default = if optional { " = {}" } else { "" };
@@ -68,11 +68,6 @@ fn camel_case(name: &str) -> String {
     })
 }
 
-/// `Page_for_Prompt` is written as `PageOfPrompt`.
-fn type_name(name: &str) -> String {
-    name.replace("_for_", "Of")
-}
-
 fn comment(schema: &Value, indent: &str) -> String {
     let Some(text) = schema.get("description").and_then(Value::as_str) else { return String::new() };
     let text = text.replace("*/", "*\u{200b}/");
@@ -91,32 +86,23 @@ fn type_of(schema: &Value, indent: &str) -> String {
     let Value::Object(schema) = schema else { return "unknown".to_owned() };
     let mut parts = Vec::new();
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        parts.push(type_name(referenced(reference)));
+        parts.push(referenced(reference).to_owned());
     }
-    for key in ["oneOf", "anyOf"] {
-        if let Some(choices) = schema.get(key).and_then(Value::as_array) {
-            let choices: Vec<_> = choices.iter().map(|choice| type_of(choice, indent)).collect();
-            parts.push(group(&choices, " | "));
-        }
-    }
+    let choices = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Value::as_array));
+    let unions: Vec<_> = choices
+        .map(|choices| choices.iter().map(|choice| type_of(choice, indent)).collect::<Vec<_>>().join(" | "))
+        .collect();
     if let Some(all) = schema.get("allOf").and_then(Value::as_array) {
         parts.extend(all.iter().map(|part| type_of(part, indent)));
     }
-    if let Some(own) = own_type(schema, indent) {
-        parts.push(own);
-    }
-    if parts.is_empty() { "unknown".to_owned() } else { group(&parts, " & ") }
-}
-
-fn group(parts: &[String], separator: &str) -> String {
-    let wrap = |part: &String| {
-        if parts.len() > 1 && part.contains(" | ") && !part.starts_with('{') && separator == " & " {
-            format!("({part})")
-        } else {
-            part.clone()
+    parts.extend(own_type(schema, indent));
+    match (unions.as_slice(), parts.is_empty()) {
+        ([], true) => "unknown".to_owned(),
+        ([union], true) => union.clone(),
+        (unions, _) => {
+            unions.iter().map(|union| format!("({union})")).chain(parts).collect::<Vec<_>>().join(" & ")
         }
-    };
-    parts.iter().map(wrap).collect::<Vec<_>>().join(separator)
+    }
 }
 
 fn own_type(schema: &Map<String, Value>, indent: &str) -> Option<String> {
@@ -193,7 +179,7 @@ mod tests {
             (json!({ "type": ["integer", "null"] }), "number | null"),
             (json!({ "enum": ["a", "b"] }), "'a' | 'b'"),
             (json!({ "type": "array", "items": { "type": ["string", "null"] } }), "(string | null)[]"),
-            (json!({ "$ref": "#/$defs/Page_for_Prompt" }), "PageOfPrompt"),
+            (json!({ "$ref": "#/$defs/PageOfPrompt" }), "PageOfPrompt"),
             (json!({ "anyOf": [{ "$ref": "#/$defs/A" }, { "type": "null" }] }), "A | null"),
             (
                 json!({ "type": "object", "additionalProperties": { "type": "number" } }),

@@ -1,0 +1,54 @@
+import { Tooltip } from '@mantine/core';
+import { spotlight } from '@mantine/spotlight';
+import { IconPlayerPlay, IconSettings, IconTextScan2 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useState } from 'react';
+import { workspaceQuery } from '../features/workspace/queries';
+import { modifierName } from '../lib/keys';
+import classes from './Frame.module.css';
+import { follow } from './live';
+import { Palette } from './Palette';
+import { StatusBar } from './StatusBar';
+import { texts } from './texts';
+
+/** What stands around every screen. */
+export function Frame() {
+  const [connected, setConnected] = useState(true);
+  const workspace = useQuery(workspaceQuery);
+  useEffect(() => follow(setConnected), []);
+  return (
+    <div className={classes.frame}>
+      <header className={classes.header}>
+        <b>{workspace.data?.name ?? texts.app.name}</b>
+        <span className="spacer" />
+        <button type="button" className={classes.search} onClick={() => spotlight.open()}>
+          <span>{texts.header.search}</span>
+          <span className={classes.key}>{modifierName} K</span>
+        </button>
+        <span className="spacer" />
+      </header>
+      <nav className={classes.rail} aria-label={texts.app.name}>
+        <Place to="/prompts" label={texts.rail.prompts} icon={<IconTextScan2 size={18} />} />
+        <Place to="/runs" label={texts.rail.runs} icon={<IconPlayerPlay size={18} />} />
+        <span className="spacer" />
+        <Place to="/settings/providers" label={texts.rail.settings} icon={<IconSettings size={18} />} />
+      </nav>
+      <main className={classes.main}>
+        <Outlet />
+      </main>
+      <StatusBar connected={connected} />
+      <Palette />
+    </div>
+  );
+}
+
+function Place({ to, label, icon }: { to: string; label: string; icon: ReactNode }) {
+  return (
+    <Tooltip label={label} position="right">
+      <Link to={to} className={classes.place} aria-label={label} activeOptions={{ includeSearch: false }}>
+        {icon}
+      </Link>
+    </Tooltip>
+  );
+}

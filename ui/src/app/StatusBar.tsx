@@ -1,0 +1,25 @@
+import { useQuery } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
+import { api } from '../host';
+import { dollars } from '../lib/format';
+import classes from './Frame.module.css';
+import { texts } from './texts';
+
+// Its key begins like those of runs, so it is read again whenever a run moves on.
+const metricsQuery = queryOptions({ queryKey: ['runs', 'metrics'], queryFn: () => api.metricsGet() });
+
+/** Only what is not normal, and what the last day cost. */
+export function StatusBar({ connected }: { connected: boolean }) {
+  const { data } = useQuery(metricsQuery);
+  const under = (data?.engine.running ?? 0) + (data?.engine.queued ?? 0);
+  return (
+    <footer className={`${classes.status ?? ''} num`} role="status" aria-live="polite">
+      {!connected && <span className={classes.bad}>{texts.connection.lost}</span>}
+      {under > 0 && <span>{texts.status.running(data?.engine.running ?? 0, data?.engine.queued ?? 0)}</span>}
+      <span className="spacer" />
+      {data !== undefined && data.lastDay.costUsd !== '0' && (
+        <span>{texts.status.spent(dollars(data.lastDay.costUsd))}</span>
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,95 @@
+import { Anchor, Button, Group, Modal, Stack } from '@mantine/core';
+import { memo, useEffect, useMemo, useState } from 'react';
+import ReactMarkdown, { type Components } from 'react-markdown';
+import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
+import remarkGfm from 'remark-gfm';
+import { texts } from '../app/texts';
+import { host } from '../host';
+import { notifyError } from '../lib/notify';
+import { splitBlocks } from './blocks';
+import classes from './ModelText.module.css';
+
+/** How often Markdown is parsed again while it streams in, in milliseconds. */
+const PARSE_EVERY_MS = 100;
+
+const schema: typeof defaultSchema = {
+  ...defaultSchema,
+  tagNames: (defaultSchema.tagNames ?? []).filter(
+    (name) => name !== 'img' && name !== 'picture' && name !== 'source',
+  ),
+  attributes: { ...defaultSchema.attributes, '*': [], a: ['href'], code: [['className', /^language-./]] },
+  protocols: { href: ['http', 'https', 'mailto'] },
+};
+
+/** A link of a model: it is opened outside, after its whole address was shown. */
+function Link({ href, children }: { href?: string | undefined; children?: React.ReactNode }) {
+  const [asking, setAsking] = useState(false);
+  if (href === undefined || !/^(https?|mailto):/.test(href)) return <span>{children}</span>;
+  const open = () => {
+    setAsking(false);
+    host.openExternal(href).catch(notifyError);
+  };
+  return (
+    <>
+      <Anchor component="button" type="button" inherit title={href} onClick={() => setAsking(true)}>
+        {children}
+      </Anchor>
+      <Modal opened={asking} onClose={() => setAsking(false)} title={texts.link.title}>
+        <Stack>
+          <code className={classes.address}>{href}</code>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => setAsking(false)}>
+              {texts.actions.cancel}
+            </Button>
+            <Button onClick={open}>{texts.link.open}</Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}
+
+const components: Components = {
+  a: ({ href, children }) => <Link href={href}>{children}</Link>,
+  img: ({ alt }) => <span>{alt}</span>,
+};
+
+const Block = memo(function Block({ text }: { text: string }) {
+  return (
+    <ReactMarkdown
+      remarkPlugins={[remarkGfm]}
+      rehypePlugins={[[rehypeSanitize, schema]]}
+      components={components}
+      urlTransform={(url) => url}
+    >
+      {text}
+    </ReactMarkdown>
+  );
+});
+
+/** The text as it was at most some milliseconds ago. */
+function useThrottled(text: string, everyMs: number): string {
+  const [shown, setShown] = useState(text);
+  useEffect(() => {
+    if (text === shown) return;
+    const timer = setTimeout(() => setShown(text), everyMs);
+    return () => clearTimeout(timer);
+    // A timer that is under way shows the newest text when it ends, so it is not started again.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [shown, text !== shown, everyMs]);
+  return shown;
+}
+
+/** Markdown that a model wrote, sanitised: no images, no styles, no scripts, no way out but a click. */
+export function ModelText({ text, isSettled }: { text: string; isSettled: boolean }) {
+  const throttled = useThrottled(text, PARSE_EVERY_MS);
+  const shown = isSettled ? text : throttled;
+  const blocks = useMemo(() => splitBlocks(shown), [shown]);
+  return (
+    <div className={classes.text}>
+      {blocks.map((block, at) => (
+        <Block key={at} text={block} />
+      ))}
+    </div>
+  );
+}

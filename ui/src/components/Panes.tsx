@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react';
+import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+import classes from './Panes.module.css';
+
+interface Pane {
+  id: string;
+  /** Share of the space in percent, at first. */
+  size: number;
+  /** Least size in pixels. */
+  least: number;
+  content: ReactNode;
+}
+
+/** Two panes with a border that can be dragged; their sizes are remembered under `name`. */
+export function Panes({
+  name,
+  orientation,
+  panes: [first, second],
+}: {
+  name: string;
+  orientation: 'horizontal' | 'vertical';
+  panes: [Pane, Pane];
+}) {
+  const remembered = useDefaultLayout({ id: `formaops.${name}`, storage: localStorage });
+  return (
+    <Group orientation={orientation} className={classes.group} {...remembered}>
+      <Panel
+        id={first.id}
+        defaultSize={`${first.size}%`}
+        minSize={`${first.least}px`}
+        className={classes.pane}
+      >
+        {first.content}
+      </Panel>
+      <Separator className={orientation === 'horizontal' ? classes.upright : classes.level} />
+      <Panel
+        id={second.id}
+        defaultSize={`${second.size}%`}
+        minSize={`${second.least}px`}
+        className={classes.pane}
+      >
+        {second.content}
+      </Panel>
+    </Group>
+  );
+}

@@ -1,0 +1,47 @@
+import { SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
+import { texts } from '../../app/texts';
+import type { Problem } from '../../bindings/types';
+import { Estimates } from '../content/Estimates';
+import { InputsForm } from '../variable/InputsForm';
+import { VariablesEditor } from '../variable/VariablesEditor';
+import classes from './prompt.module.css';
+import type { Work } from './useWork';
+
+/** The inputs of the next run, the variables they belong to, and what the run would need. */
+export function InputsPanel({
+  work,
+  problems,
+  models,
+}: {
+  work: Work;
+  problems: Problem[];
+  models: string[];
+}) {
+  const [showing, setShowing] = useState<'inputs' | 'variables'>('inputs');
+  return (
+    <div className={classes.pane}>
+      <div className={classes.scroll}>
+        <div className={classes.side}>
+          <SegmentedControl
+            fullWidth
+            mb="xs"
+            aria-label={texts.inputs.title}
+            value={showing}
+            onChange={(value) => setShowing(value)}
+            data={[
+              { value: 'inputs', label: texts.inputs.title },
+              { value: 'variables', label: texts.inputs.variables },
+            ]}
+          />
+          {showing === 'inputs' ? (
+            <InputsForm work={work} problems={problems} />
+          ) : (
+            <VariablesEditor work={work} />
+          )}
+          <Estimates content={work.content} inputs={work.inputs} models={models} />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { type SyntheticEvent, useState } from 'react';
+import { texts } from '../../app/texts';
+import { api, toApiError } from '../../host';
+import { emptyContent } from './useWork';
+
+/** Asks for the name of a new prompt, makes it and opens it. */
+export function NewPrompt({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const [name, setName] = useState('');
+  const [problem, setProblem] = useState<string | null>(null);
+  const navigate = useNavigate();
+  const create = async (event: SyntheticEvent) => {
+    event.preventDefault();
+    try {
+      const { prompt } = await api.promptCreate({ name, content: emptyContent });
+      onClose();
+      setName('');
+      await navigate({ to: '/prompts/$id', params: { id: prompt.id } });
+    } catch (thrown) {
+      setProblem(toApiError(thrown).message);
+    }
+  };
+  return (
+    <Modal opened={opened} onClose={onClose} title={texts.prompts.new}>
+      <form onSubmit={(event) => void create(event)}>
+        <Stack>
+          <TextInput
+            data-autofocus
+            label={texts.prompts.name}
+            description={texts.prompts.newHint}
+            value={name}
+            error={problem}
+            onChange={(event) => {
+              setName(event.currentTarget.value);
+              setProblem(null);
+            }}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {texts.actions.cancel}
+            </Button>
+            <Button type="submit" disabled={name === ''}>
+              {texts.actions.create}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

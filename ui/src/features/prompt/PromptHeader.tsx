@@ -1,0 +1,166 @@
+import { ActionIcon, Button, Menu, Popover, Stack, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconDots } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import { queries } from '../../app/live';
+import { texts } from '../../app/texts';
+import type { Prompt, PromptDetail } from '../../bindings/types';
+import { Chip } from '../../components/Chip';
+import { api, toApiError } from '../../host';
+import { modifierName, useCommandKey } from '../../lib/keys';
+import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
+import { PromptFacts } from './PromptFacts';
+import { promptQuery } from './queries';
+import classes from './prompt.module.css';
+import type { Work } from './useWork';
+import { emptyContent } from './useWork';
+
+/** The prompt's name and state, saving, and what else can be done with it. */
+export function PromptHeader({ detail, work }: { detail: PromptDetail; work: Work }) {
+  const { prompt } = detail;
+  const [editing, facts] = useDisclosure(false);
+  const tone = { draft: 'warn', published: 'good', archived: 'plain' } as const;
+  return (
+    <div className={classes.top}>
+      <h1>{prompt.name}</h1>
+      {prompt.title !== '' && <span className={classes.title}>{prompt.title}</span>}
+      <Chip tone={tone[prompt.status]}>{texts.promptStatus[prompt.status]}</Chip>
+      {prompt.headNumber !== null && <Chip>v{prompt.headNumber}</Chip>}
+      {prompt.tags.map((tag) => (
+        <Chip key={tag}>{tag}</Chip>
+      ))}
+      {work.isChanged && <Chip tone="warn">{texts.prompts.unsaved}</Chip>}
+      <span className="spacer" />
+      <SaveButton detail={detail} work={work} />
+      <PromptMenu prompt={prompt} detail={detail} work={work} onEdit={facts.open} />
+      <PromptFacts prompt={prompt} opened={editing} onClose={facts.close} />
+    </div>
+  );
+}
+
+function SaveButton({ detail, work }: { detail: PromptDetail; work: Work }) {
+  const [note, setNote] = useState('');
+  const [noting, popover] = useDisclosure(false);
+  const [stale, setStale] = useState(false);
+  const id = detail.prompt.id;
+  const closeNote = popover.close;
+  const save = useCallback(
+    async (base: string | null) => {
+      if (!work.isChanged) {
+        notifyDone(texts.prompts.unchanged);
+        return;
+      }
+      try {
+        await work.keep();
+        const version = await api.versionCreate({ id, content: work.content, note, base });
+        setNote('');
+        setStale(false);
+        closeNote();
+        await queries.invalidateQueries(promptQuery(id));
+        work.reset(version.content, version.id);
+        notifyDone(texts.prompts.saved(version.number));
+      } catch (thrown) {
+        if (toApiError(thrown).code === 'stale') setStale(true);
+        else notifyError(thrown);
+      }
+    },
+    [closeNote, id, note, work],
+  );
+  const saveOnBase = useCallback(() => void save(work.base), [save, work.base]);
+  useCommandKey('s', saveOnBase);
+  return (
+    <Popover opened={noting || stale} onChange={(opened) => !opened && popover.close()} position="bottom-end">
+      <Popover.Target>
+        <Button.Group>
+          <Button variant="default" onClick={saveOnBase} disabled={!work.isChanged}>
+            {texts.actions.save}&nbsp;<kbd>{modifierName} S</kbd>
+          </Button>
+          <Button
+            variant="default"
+            onClick={popover.toggle}
+            aria-label={texts.prompts.note}
+            disabled={!work.isChanged}
+          >
+            …
+          </Button>
+        </Button.Group>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="xs" w={300}>
+          {stale && <span role="alert">{texts.prompts.stale}</span>}
+          <TextInput
+            label={texts.prompts.note}
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+            onKeyDown={(event) => event.key === 'Enter' && saveOnBase()}
+          />
+          <Button onClick={() => void save(stale ? detail.prompt.head : work.base)}>
+            {stale ? texts.prompts.staleSave : texts.actions.save}
+          </Button>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: Work; onEdit: () => void }) {
+  const { prompt, detail, work } = props;
+  const navigate = useNavigate();
+  const setStatus = async (status: Prompt['status']) => {
+    const before = prompt.status;
+    await api.promptUpdate({ id: prompt.id, status });
+    notifyUndo(texts.promptStatus[status], () => api.promptUpdate({ id: prompt.id, status: before }));
+  };
+  const remove = async () => {
+    await work.keep();
+    await api.promptDelete({ id: prompt.id });
+    notifyUndo(texts.prompts.deleted(prompt.name), async () => {
+      await api.promptUndelete({ id: prompt.id });
+      await navigate({ to: '/prompts/$id', params: { id: prompt.id } });
+    });
+    await navigate({ to: '/prompts' });
+  };
+  const discard = () => {
+    const before = work.content;
+    work.reset(detail.head?.content ?? emptyContent, prompt.head);
+    notifyUndo(texts.prompts.discarded, () => {
+      work.setContent(() => before);
+      return Promise.resolve();
+    });
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon aria-label={texts.prompts.more}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={props.onEdit}>{texts.prompts.editFacts}</Menu.Item>
+        {prompt.status !== 'published' && (
+          <Menu.Item onClick={() => void setStatus('published').catch(notifyError)}>
+            {texts.actions.publish}
+          </Menu.Item>
+        )}
+        {prompt.status !== 'draft' && (
+          <Menu.Item onClick={() => void setStatus('draft').catch(notifyError)}>
+            {texts.prompts.toDraft}
+          </Menu.Item>
+        )}
+        {prompt.status !== 'archived' && (
+          <Menu.Item onClick={() => void setStatus('archived').catch(notifyError)}>
+            {texts.actions.archive}
+          </Menu.Item>
+        )}
+        <Menu.Item disabled={!work.isChanged} onClick={discard}>
+          {texts.prompts.discardDraft}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item color="red" onClick={() => void remove().catch(notifyError)}>
+          {texts.actions.delete}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

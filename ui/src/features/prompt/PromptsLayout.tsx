@@ -1,0 +1,46 @@
+import { ActionIcon, Drawer } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconLayoutSidebar } from '@tabler/icons-react';
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { texts } from '../../app/texts';
+import { Panes } from '../../components/Panes';
+import { useNarrow } from '../../lib/useNarrow';
+import { PromptList } from './PromptList';
+import classes from './prompt.module.css';
+
+/** The list of prompts beside the one that is open; in a narrow window the list is a drawer. */
+export function PromptsLayout() {
+  const narrow = useNarrow();
+  const [opened, drawer] = useDisclosure(false);
+  const place = useLocation({ select: (location) => location.pathname });
+  const close = drawer.close;
+  useEffect(() => close(), [place, close]);
+  if (narrow) {
+    return (
+      <div className={classes.narrow}>
+        <div className={classes.strip}>
+          <ActionIcon aria-label={texts.prompts.title} onClick={drawer.open}>
+            <IconLayoutSidebar size={16} />
+          </ActionIcon>
+        </div>
+        <div className={classes.rest}>
+          <Outlet />
+        </div>
+        <Drawer opened={opened} onClose={drawer.close} size={300} padding={0} title={texts.prompts.title}>
+          <PromptList />
+        </Drawer>
+      </div>
+    );
+  }
+  return (
+    <Panes
+      name="prompts"
+      orientation="horizontal"
+      panes={[
+        { id: 'list', size: 19, least: 200, content: <PromptList /> },
+        { id: 'prompt', size: 81, least: 600, content: <Outlet /> },
+      ]}
+    />
+  );
+}

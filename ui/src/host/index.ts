@@ -1,0 +1,13 @@
+import { client } from '../bindings/client';
+import type { Host } from './host';
+import { HttpHost } from './http';
+import { TauriHost } from './tauri';
+
+export { HostError, toApiError } from './host';
+
+/** What the page runs in. */
+export const host: Host & { logIn?: () => Promise<void> } =
+  '__TAURI_INTERNALS__' in window ? new TauriHost() : new HttpHost();
+
+/** Every operation of the host. */
+export const api = client(host);

@@ -1,0 +1,41 @@
+import { Channel, invoke } from '@tauri-apps/api/core';
+import type { Event } from '../bindings/types';
+import { type Host, HostError, toApiError } from './host';
+
+/** The desktop app, reached through its commands. */
+export class TauriHost implements Host {
+  readonly kind = 'desktop';
+
+  async call<Response>(
+    operation: string,
+    _method: string,
+    _path: string,
+    request: object,
+  ): Promise<Response> {
+    try {
+      return await invoke<Response>(operation, { request });
+    } catch (thrown) {
+      throw new HostError(toApiError(thrown));
+    }
+  }
+
+  subscribe(onEvents: (events: Event[]) => void, onConnection: (connected: boolean) => void): () => void {
+    const channel = new Channel<{ batch: number; events: Event[] }>();
+    let stopped = false;
+    channel.onmessage = ({ batch, events }) => {
+      if (!stopped) onEvents(events);
+      void invoke('events_ack', { batch });
+    };
+    invoke('events_subscribe', { channel }).then(
+      () => onConnection(true),
+      () => onConnection(false),
+    );
+    return () => {
+      stopped = true;
+    };
+  }
+
+  async openExternal(url: string): Promise<void> {
+    await invoke('open_external', { url });
+  }
+}

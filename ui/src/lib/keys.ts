@@ -1,0 +1,20 @@
+import { useEffect } from 'react';
+
+const isMac = navigator.platform.startsWith('Mac');
+
+/** The name of the key that commands are given with. */
+export const modifierName = isMac ? '⌘' : 'Ctrl';
+
+/** Calls `action` on Ctrl (or Cmd on a Mac) with a key, wherever the focus is. */
+export function useCommandKey(key: string, action: () => void): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const modified = isMac ? event.metaKey : event.ctrlKey;
+      if (!modified || event.key !== key || event.altKey) return;
+      event.preventDefault();
+      action();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [key, action]);
+}

@@ -1,0 +1,33 @@
+import { notifications } from '@mantine/notifications';
+import { Button, Group } from '@mantine/core';
+import { texts } from '../app/texts';
+import { toApiError } from '../host';
+
+/** Shows an error: what happened, and what to do. */
+export function notifyError(thrown: unknown): void {
+  const error = toApiError(thrown);
+  notifications.show({ color: 'red', title: error.message, message: error.hint ?? '', autoClose: 8000 });
+}
+
+/** Says that something was done. */
+export function notifyDone(message: string): void {
+  notifications.show({ message, autoClose: 2500 });
+}
+
+/** Says that something was done, and offers to undo it. */
+export function notifyUndo(message: string, undo: () => Promise<unknown>): void {
+  const id = notifications.show({ message: '', autoClose: 8000 });
+  const onClick = () => {
+    notifications.hide(id);
+    undo().catch(notifyError);
+  };
+  const text = (
+    <Group justify="space-between">
+      {message}
+      <Button variant="light" onClick={onClick}>
+        {texts.actions.undo}
+      </Button>
+    </Group>
+  );
+  notifications.update({ id, message: text, autoClose: 8000 });
+}
