@@ -6,7 +6,8 @@ const host = 'http://127.0.0.1:4173';
 
 export default defineConfig({
   plugins: [react()],
-  build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 2000 },
+  // The content security policy refuses fonts that are written into the style sheet.
+  build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },
   server: {
     port: 1420,
     strictPort: true,
