@@ -16,7 +16,7 @@ export function toRequest(method: string, path: string, request: object): { url:
   const query = new URLSearchParams();
   for (const [field, value] of Object.entries(rest)) {
     if (value === undefined || value === null) continue;
-    query.set(field, typeof value === 'object' ? JSON.stringify(value) : String(value));
+    query.set(field, typeof value === 'string' ? value : JSON.stringify(value));
   }
   const text = query.toString();
   return { url: text === '' ? url : `${url}?${text}` };

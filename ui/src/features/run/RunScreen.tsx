@@ -10,14 +10,13 @@ import { api } from '../../host';
 import { dollars, duration, moment } from '../../lib/format';
 import { modifierName, useCommandKey } from '../../lib/keys';
 import { notifyError } from '../../lib/notify';
-import { askSensitive } from './askSensitive';
 import { Columns } from './Columns';
 import { Inputs } from './Inputs';
 import { runQuery } from './queries';
 import classes from './screen.module.css';
 import { runsTexts } from './runs.texts';
-import { withSensitive } from './sensitive';
 import { outcome, totalTime, versionsOf } from './summary';
+import { withSensitive } from './withSensitive';
 
 /** One run: what was asked, and its answers side by side. */
 export function RunScreen({ runId }: { runId: string }) {
@@ -70,7 +69,7 @@ function Header({ run }: { run: Run }) {
   const repeat = async () => {
     setBusy(true);
     try {
-      const again = await withSensitive(run, askSensitive, (sensitiveInputs) =>
+      const again = await withSensitive(run, (sensitiveInputs) =>
         api.runRepeat({ id: run.id, sensitiveInputs }),
       );
       if (again !== null) await navigate({ to: '/runs/$id', params: { id: again.run.id } });

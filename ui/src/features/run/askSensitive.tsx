@@ -1,6 +1,6 @@
 import { Button, Group, PasswordInput, Stack } from '@mantine/core';
 import { modals } from '@mantine/modals';
-import { type FormEvent, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import type { Variable } from '../../bindings/types';
 import { runsTexts } from './runs.texts';
 import { typedValue } from './sensitive';
@@ -32,7 +32,7 @@ function SensitiveForm(props: {
 }) {
   const [entered, setEntered] = useState<Record<string, string>>({});
   const [problems, setProblems] = useState<Record<string, string>>({});
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const values: Record<string, unknown> = {};
     const found: Record<string, string> = {};

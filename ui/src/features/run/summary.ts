@@ -44,9 +44,7 @@ export function totalTime(run: Run): number | null {
 /** The parameters that are set, in their order, as name and value. */
 export function parameterList(parameters: Parameters): [name: string, value: string][] {
   const { stop, extra, ...plain } = parameters;
-  const set: [string, unknown][] = Object.entries(plain).filter(
-    ([, value]) => value !== undefined && value !== null,
-  );
+  const set = Object.entries<unknown>(plain).filter(([, value]) => value !== undefined && value !== null);
   if (stop !== undefined && stop.length > 0) set.push(['stop', stop]);
   set.push(...Object.entries(extra ?? {}));
   return set.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]);

@@ -1,0 +1,99 @@
+import { Button } from '@mantine/core';
+import { type UIEvent, useLayoutEffect, useRef, useState } from 'react';
+import { texts } from '../../app/texts';
+import type { Execution } from '../../bindings/types';
+import { ModelText } from '../../components/ModelText';
+import { bytes } from '../../lib/format';
+import { useStream } from '../../lib/useStream';
+import { FailureCard } from './FailureCard';
+import classes from './run.module.css';
+
+/** How an answer is shown. */
+export type View = 'markdown' | 'raw' | 'json';
+
+/** Longer answers are shown as they are, unless the reader asks for Markdown. */
+const MOST_MARKDOWN = 256 * 1024;
+/** How close to the end counts as being there, in pixels. */
+const NEAR_END = 24;
+
+/** The JSON of an answer, bare or in one fence, indented; the text itself where it is none. */
+export function prettyJson(text: string): string {
+  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n```\s*$/.exec(text)?.[1];
+  try {
+    return JSON.stringify(JSON.parse(fenced ?? text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+function isBareJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The answer as it streams. It follows the end unless the reader has scrolled away from it. */
+export function ColumnBody({
+  execution,
+  view,
+  onDetails,
+}: {
+  execution: Execution;
+  view: View;
+  onDetails: () => void;
+}) {
+  const { text } = useStream(execution.id, execution.outputBytes);
+  const body = useRef<HTMLDivElement>(null);
+  const follows = useRef(true);
+  const isEnded = !['pending', 'running'].includes(execution.status);
+  useLayoutEffect(() => {
+    const element = body.current;
+    if (element !== null && follows.current && !isEnded) element.scrollTop = element.scrollHeight;
+  });
+  const onScroll = ({ currentTarget: element }: UIEvent<HTMLDivElement>) => {
+    follows.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+  };
+  return (
+    <div ref={body} className={classes.body} onScroll={onScroll} tabIndex={0} aria-busy={!isEnded}>
+      {text !== '' && <Answer text={text} view={view} isEnded={isEnded} />}
+      {text === '' && !isEnded && (
+        <span className={classes.waiting}>
+          {execution.status === 'pending' ? texts.column.waiting : texts.column.thinking}
+        </span>
+      )}
+      {execution.status === 'running' && text !== '' && <span className={classes.cursor} aria-hidden />}
+      {execution.failure !== null && <FailureCard execution={execution} onDetails={onDetails} />}
+      {execution.validations
+        .filter(({ verdict }) => verdict === 'fail')
+        .map(({ name, message }) => (
+          <div key={name} className={classes.verdict}>
+            <b>✕ {name}</b> {message}
+          </div>
+        ))}
+    </div>
+  );
+}
+
+function Answer({ text, view, isEnded }: { text: string; view: View; isEnded: boolean }) {
+  const [insists, setInsists] = useState(false);
+  const isLong = text.length > MOST_MARKDOWN;
+  if (view === 'raw' || (isLong && !insists)) {
+    return (
+      <>
+        {isLong && view !== 'raw' && (
+          <Button variant="default" mb="xs" onClick={() => setInsists(true)}>
+            {texts.column.showMarkdown} ({bytes(text.length)})
+          </Button>
+        )}
+        <pre className={classes.raw}>{text}</pre>
+      </>
+    );
+  }
+  if (view === 'json' || (isEnded && isBareJson(text)))
+    return <pre className={classes.code}>{prettyJson(text)}</pre>;
+  return <ModelText text={text} isSettled={isEnded} />;
+}

@@ -1,0 +1,55 @@
+import { Button, Group } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { texts } from '../../app/texts';
+import type { ErrorClass, Execution } from '../../bindings/types';
+import { api } from '../../host';
+import { notifyError } from '../../lib/notify';
+import classes from './run.module.css';
+
+/** Failures that are mended at the provider's settings. */
+const AT_PROVIDER: ErrorClass[] = [
+  'no_key',
+  'authentication',
+  'permission',
+  'no_quota',
+  'name_not_found',
+  'refused',
+  'tls',
+  'redirect',
+  'not_found',
+  'invalid_response',
+  'no_provider',
+];
+
+/** Why an execution failed, what the provider said, and the next step. */
+export function FailureCard({ execution, onDetails }: { execution: Execution; onDetails: () => void }) {
+  const { failure } = execution;
+  if (failure === null) return null;
+  const retry = () => api.executionRetry({ id: execution.id }).catch(notifyError);
+  return (
+    <div className={classes.failure} role="alert">
+      <b>{texts.failure[failure.class]}</b>
+      <div>{failure.message}</div>
+      <div>{failure.hint}</div>
+      {failure.detail && (
+        <details>
+          <summary>{texts.column.providersWords}</summary>
+          <pre className={classes.raw}>{failure.detail}</pre>
+        </details>
+      )}
+      <Group gap="xs" mt="xs">
+        <Button variant="default" onClick={() => void retry()}>
+          {texts.actions.tryAgain}
+        </Button>
+        {AT_PROVIDER.includes(failure.class) && (
+          <Button variant="default" component={Link} to="/settings/providers">
+            {failure.class === 'no_key' ? texts.column.addKey : texts.column.openProvider}
+          </Button>
+        )}
+        <Button variant="subtle" color="gray" onClick={onDetails}>
+          {texts.actions.details}
+        </Button>
+      </Group>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import { Button, Combobox, useCombobox } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { texts } from '../../app/texts';
+import { api } from '../../host';
+
+/** How many models are shown at once: typing narrows the list. */
+const MOST_SHOWN = 100;
+
+const allModelsQuery = queryOptions({ queryKey: ['models', 'all'], queryFn: () => api.modelList() });
+
+/** Adds a model of any provider; one that no list knows can be typed. */
+export function ModelPicker({ onPick }: { onPick: (model: string) => void }) {
+  const [search, setSearch] = useState('');
+  const models = useQuery(allModelsQuery);
+  const combobox = useCombobox({
+    onDropdownClose: () => {
+      combobox.resetSelectedOption();
+      setSearch('');
+    },
+    onDropdownOpen: () => combobox.focusSearchInput(),
+  });
+  const words = search.toLowerCase().split(/\s+/);
+  const names = (models.data?.items ?? []).map((known) => known.model);
+  const found = names
+    .filter((name) => words.every((word) => name.toLowerCase().includes(word)))
+    .slice(0, MOST_SHOWN);
+  const typed = /^[^:]+:.+$/.test(search) && !names.includes(search) ? search : null;
+  const pick = (model: string) => {
+    onPick(model);
+    combobox.closeDropdown();
+  };
+  return (
+    <Combobox store={combobox} width={340} position="top-start" onOptionSubmit={pick}>
+      <Combobox.Target withAriaAttributes={false}>
+        <Button
+          variant="subtle"
+          color="gray"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => combobox.toggleDropdown()}
+        >
+          {texts.runBar.addModel}
+        </Button>
+      </Combobox.Target>
+      <Combobox.Dropdown>
+        <Combobox.Search
+          value={search}
+          placeholder={texts.runBar.search}
+          aria-label={texts.runBar.search}
+          onChange={(event) => {
+            setSearch(event.currentTarget.value);
+            combobox.selectFirstOption();
+          }}
+        />
+        <Combobox.Options mah={320} style={{ overflowY: 'auto' }}>
+          {typed !== null && <Combobox.Option value={typed}>{texts.runBar.use(typed)}</Combobox.Option>}
+          {found.map((name) => (
+            <Combobox.Option key={name} value={name}>
+              {name}
+            </Combobox.Option>
+          ))}
+        </Combobox.Options>
+      </Combobox.Dropdown>
+    </Combobox>
+  );
+}

@@ -1,0 +1,98 @@
+import { Button, Menu, NumberInput } from '@mantine/core';
+import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
+import { useCallback } from 'react';
+import { texts } from '../../app/texts';
+import type { ModelChoice, Priority } from '../../bindings/types';
+import { modifierName, useCommandKey } from '../../lib/keys';
+import { ContextButton } from './ContextButton';
+import { ModelChip } from './ModelChip';
+import { ModelPicker } from './ModelPicker';
+import classes from './run.module.css';
+import type { RunBarState } from './useRunBar';
+
+/** Models, repeats, priority and context of the next run, and its one button. */
+export function RunBar({ bar }: { bar: RunBarState }) {
+  const { start, stop, isRunning } = bar;
+  const runNow = useCallback(() => void start(), [start]);
+  const stopNow = useCallback(() => void stop(), [stop]);
+  useCommandKey('Enter', runNow);
+  useCommandKey('.', stopNow);
+  const change = (at: number, next: ModelChoice | null) => {
+    bar.setModels(bar.models.flatMap((choice, other) => (other === at ? (next ?? []) : choice)));
+  };
+  const progress = bar.run?.run.progress;
+  return (
+    <div className={classes.bar} role="toolbar" aria-label={texts.runBar.models}>
+      {bar.models.map((choice, at) => (
+        <ModelChip key={`${choice.model} ${at}`} choice={choice} onChange={(next) => change(at, next)} />
+      ))}
+      <ModelPicker onPick={(model) => bar.setModels([...bar.models, { model, parameters: {} }])} />
+      {bar.models.length === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}
+      <span className="spacer" />
+      {isRunning && progress !== undefined && (
+        <span className={`${classes.hint ?? ''} num`} role="status">
+          {texts.runBar.progress(progress.total - progress.pending - progress.running, progress.total)}
+        </span>
+      )}
+      <label className={classes.field}>
+        {texts.runBar.repeats}
+        <NumberInput
+          w={56}
+          min={1}
+          max={100}
+          clampBehavior="strict"
+          allowDecimal={false}
+          value={bar.repeats}
+          onChange={(value) => bar.setRepeats(Math.max(1, Number(value)))}
+        />
+      </label>
+      <PriorityMenu priority={bar.priority} onChange={(priority) => bar.setPriority(priority)} />
+      <ContextButton context={bar.context} onChange={(context) => bar.setContext(context)} />
+      {isRunning ? (
+        <Button
+          color="red"
+          variant="light"
+          leftSection={<IconPlayerStopFilled size={14} />}
+          onClick={stopNow}
+        >
+          {texts.actions.stop}&nbsp;<kbd className={classes.kbd}>{modifierName} .</kbd>
+        </Button>
+      ) : (
+        <Button
+          leftSection={<IconPlayerPlayFilled size={14} />}
+          disabled={bar.models.length === 0}
+          onClick={runNow}
+        >
+          {texts.runBar.run(bar.models.length)}&nbsp;<kbd className={classes.kbd}>{modifierName} ⏎</kbd>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function PriorityMenu({
+  priority,
+  onChange,
+}: {
+  priority: Priority;
+  onChange: (priority: Priority) => void;
+}) {
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button variant="subtle" color="gray">
+          {texts.runBar.priority} {texts.runBar.priorities[priority].toLowerCase()}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.RadioGroup value={priority} onChange={(value) => onChange(value as Priority)}>
+          {(Object.keys(texts.runBar.priorities) as Priority[]).map((name) => (
+            <Menu.RadioItem key={name} value={name}>
+              {texts.runBar.priorities[name]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,124 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect, useState } from 'react';
+import { queries } from '../../app/live';
+import type {
+  CreateRun,
+  ModelChoice,
+  Priority,
+  Problem,
+  Prompt,
+  RunContext,
+  RunDetail,
+} from '../../bindings/types';
+import { api, toApiError } from '../../host';
+import { notifyError } from '../../lib/notify';
+import type { Work } from '../prompt/useWork';
+import { runQuery } from './queries';
+
+const STORAGE_KEY = 'formaops.models';
+const DRY_RUN: ModelChoice = { model: 'dry-run:echo', parameters: {} };
+
+/** What the next run will be, and the run that is shown. */
+export interface RunBarState {
+  readonly models: ModelChoice[];
+  readonly setModels: (models: ModelChoice[]) => void;
+  readonly repeats: number;
+  readonly setRepeats: (repeats: number) => void;
+  readonly priority: Priority;
+  readonly setPriority: (priority: Priority) => void;
+  readonly context: RunContext;
+  readonly setContext: (context: RunContext) => void;
+  /** The run that is shown; none before the first. */
+  readonly run: RunDetail | undefined;
+  readonly isRunning: boolean;
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+function rememberedModels(): ModelChoice[] | null {
+  try {
+    return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null') as ModelChoice[] | null;
+  } catch {
+    return null;
+  }
+}
+
+/** The run bar of a prompt: models are remembered for all prompts, the rest is of this one. */
+export function useRunBar(given: {
+  prompt: Prompt;
+  work: Work;
+  onProblems: (problems: Problem[]) => void;
+}): RunBarState {
+  const { prompt, work, onProblems } = given;
+  const suggested = work.content.settings.model;
+  const [models, setModelsState] = useState<ModelChoice[]>(
+    () => rememberedModels() ?? [suggested ? { model: suggested, parameters: {} } : DRY_RUN],
+  );
+  const [repeats, setRepeats] = useState(1);
+  const [priority, setPriority] = useState<Priority>('normal');
+  const [context, setContext] = useState<RunContext>({});
+  const [started, setStarted] = useState<string | null>(null);
+
+  const newest = useQuery({
+    queryKey: ['runs', 'newest', prompt.id],
+    queryFn: () => api.runList({ prompt: prompt.id, limit: 1 }),
+  });
+  const shown = started ?? newest.data?.items[0]?.id ?? null;
+  const run = useQuery({ ...runQuery(shown ?? ''), enabled: shown !== null });
+
+  const setModels = useCallback((next: ModelChoice[]) => {
+    setModelsState(next);
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
+  }, []);
+
+  const start = async () => {
+    onProblems([]);
+    const request: CreateRun = {
+      prompt: prompt.id,
+      // What equals the newest version is run as that version; anything else exactly as it is on screen.
+      content: work.isChanged || prompt.head === null ? work.content : null,
+      models,
+      inputs: work.inputs,
+      context,
+      repeats,
+      priority,
+    };
+    try {
+      await work.keep();
+      const detail = await api.runCreate(request);
+      // Events may have told more of it already than the answer does.
+      queries.setQueryData<RunDetail>(runQuery(detail.run.id).queryKey, (known) => known ?? detail);
+      setStarted(detail.run.id);
+    } catch (thrown) {
+      const error = toApiError(thrown);
+      onProblems(error.problems ?? (error.at ? [{ message: error.message, at: error.at }] : []));
+      notifyError(thrown);
+    }
+  };
+
+  const stop = async () => {
+    if (shown === null) return;
+    await api.runCancel({ id: shown }).catch(notifyError);
+  };
+
+  const status = run.data?.run.status;
+  const isRunning = status === 'pending' || status === 'running';
+  useEffect(() => {
+    // An event between the answer and the query's first data is not lost: it is read once more.
+    if (started !== null) void queries.invalidateQueries(runQuery(started));
+  }, [started]);
+  return {
+    models,
+    setModels,
+    repeats,
+    setRepeats,
+    priority,
+    setPriority,
+    context,
+    setContext,
+    run: run.data,
+    isRunning,
+    start,
+    stop,
+  };
+}
