@@ -1,5 +1,6 @@
 //! Journeys over the command line and HTTP.
 
+mod architecture;
 mod command_line;
 mod faults;
 mod http;
