@@ -11,6 +11,6 @@ export const presetsQuery = queryOptions({
   staleTime: Infinity,
 });
 
-/** The known models of one provider by its name, or of all. Nothing is sent to a provider. */
-export const modelsQuery = (provider: string | null) =>
-  queryOptions({ queryKey: ['models', provider], queryFn: () => api.modelList({ provider }) });
+/** The known models of one provider, by its name. Nothing is sent to it. */
+export const modelsQuery = (provider: string) =>
+  queryOptions({ queryKey: ['models', { provider }], queryFn: () => api.modelList({ provider }) });

@@ -1,0 +1,133 @@
+import { Button, Group } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { IconTrash } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { type SyntheticEvent, useState } from 'react';
+import { queries } from '../../app/live';
+import { Marked } from '../../components/Notice';
+import type { ProviderView, UpdateProvider } from '../../bindings/types';
+import { api, toApiError } from '../../host';
+import { notifyDone, notifyError } from '../../lib/notify';
+import { changesOf, type FieldProblems, fieldsOf, problemsOf, type ProviderFields } from './form';
+import { problemsBefore, ProviderForm } from './ProviderForm';
+import { KeyChip } from './KeyChip';
+import classes from './provider.module.css';
+import { providersQuery } from './queries';
+import { providerTexts } from './texts';
+
+/** Changes or deletes a provider. */
+export function EditProvider({ provider }: { provider: ProviderView }) {
+  const [fields, setFields] = useState(() => fieldsOf(provider));
+  const [problems, setProblems] = useState<FieldProblems>({});
+  const [busy, setBusy] = useState(false);
+  const changes = changesOf(provider, fields);
+  const change = (changed: Partial<ProviderFields>) => {
+    setFields((known) => ({ ...known, ...changed }));
+    setProblems({});
+  };
+  const update = async (request: UpdateProvider) => {
+    setBusy(true);
+    try {
+      const updated = await api.providerUpdate(request);
+      notifyDone(providerTexts.saved(updated.name));
+      await queries.invalidateQueries(providersQuery);
+    } catch (thrown) {
+      const found = problemsOf(toApiError(thrown));
+      if (found === null) notifyError(thrown);
+      else setProblems(found);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const save = (event: SyntheticEvent) => {
+    event.preventDefault();
+    const before = problemsBefore(fields);
+    setProblems(before);
+    if (changes !== null && Object.keys(before).length === 0) void update(changes);
+  };
+  return (
+    <section className={classes.section} aria-labelledby="provider-title">
+      <div className={classes.titleRow}>
+        <h2 id="provider-title">{provider.name}</h2>
+        <span className={classes.quiet}>{providerTexts.kinds[provider.kind]}</span>
+        <KeyChip provider={provider} />
+        <span className="spacer" />
+        {provider.kind !== 'dry-run' && <DeleteButton provider={provider} />}
+      </div>
+      {provider.kind !== 'dry-run' && <KeyNote provider={provider} onUpdate={update} />}
+      <form onSubmit={save} noValidate>
+        <ProviderForm kind={provider.kind} fields={fields} problems={problems} onChange={change} />
+        <Group mt="lg" gap="sm">
+          <Button type="submit" loading={busy} disabled={changes === null}>
+            {providerTexts.save}
+          </Button>
+          {changes !== null && (
+            <Button variant="default" onClick={() => change(fieldsOf(provider))}>
+              {providerTexts.discard}
+            </Button>
+          )}
+        </Group>
+      </form>
+    </section>
+  );
+}
+
+/** How the key is, and what to do about it. */
+function KeyNote(props: { provider: ProviderView; onUpdate: (request: UpdateProvider) => Promise<void> }) {
+  const { provider, onUpdate } = props;
+  const note = noteOf(provider);
+  const isBad = provider.keyState === 'missing' || provider.keyState === 'detached';
+  const name = provider.key?.reference.name;
+  return (
+    <div className={isBad ? classes.warning : classes.note}>
+      <Marked text={note} />
+      {provider.keyState === 'detached' && name !== undefined && (
+        <Group gap="sm" mt="sm">
+          <Button variant="default" onClick={() => void onUpdate({ id: provider.id, keyEnv: name })}>
+            {providerTexts.reattach}
+          </Button>
+          <Button variant="subtle" onClick={() => void onUpdate({ id: provider.id, forgetKey: true })}>
+            {providerTexts.forget}
+          </Button>
+        </Group>
+      )}
+    </div>
+  );
+}
+
+function noteOf({ key, keyState, baseUrl }: ProviderView): string {
+  const notes = providerTexts.keyNote;
+  if (key === null || keyState === 'none') return notes.none();
+  const { name } = key.reference;
+  if (keyState === 'found') return notes.found(name, key.origin);
+  return keyState === 'missing' ? notes.missing(name) : notes.detached(name, key.origin, baseUrl ?? '');
+}
+
+function DeleteButton({ provider }: { provider: ProviderView }) {
+  const navigate = useNavigate();
+  const words = providerTexts.delete;
+  const remove = async () => {
+    try {
+      await api.providerDelete({ id: provider.id });
+      await navigate({ to: '/settings/providers' });
+      await queries.invalidateQueries(providersQuery);
+      notifyDone(words.done(provider.name));
+    } catch (thrown) {
+      notifyError(thrown);
+    }
+  };
+  const ask = () => {
+    modals.openConfirmModal({
+      title: words.title(provider.name),
+      children: words.text,
+      labels: { confirm: words.confirm, cancel: words.cancel },
+      confirmProps: { color: 'red' },
+      onConfirm: () => void remove(),
+    });
+  };
+  return (
+    <Button variant="subtle" color="red" leftSection={<IconTrash size={14} />} onClick={ask}>
+      {words.action}
+    </Button>
+  );
+}

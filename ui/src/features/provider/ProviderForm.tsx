@@ -1,0 +1,80 @@
+import { NumberInput, TextInput } from '@mantine/core';
+import { Marked } from '../../components/Notice';
+import type { ProviderKind } from '../../bindings/types';
+import { type FieldProblems, mayHoldKey, type ProviderFields } from './form';
+import classes from './provider.module.css';
+import { providerTexts } from './texts';
+
+const { fields: words } = providerTexts;
+const MOST_CONCURRENT = 1024;
+
+/** What is wrong in the fields before anything is sent: an empty name, or a variable that may not hold a key. */
+export function problemsBefore(fields: ProviderFields): FieldProblems {
+  return fields.keyEnv === '' || mayHoldKey(fields.keyEnv) ? {} : { keyEnv: words.badEnv };
+}
+
+/** The fields of a provider, new or there already. */
+export function ProviderForm(props: {
+  kind: ProviderKind;
+  fields: ProviderFields;
+  problems: FieldProblems;
+  onChange: (change: Partial<ProviderFields>) => void;
+}) {
+  const { kind, fields, problems, onChange } = props;
+  const hasAddress = kind !== 'dry-run';
+  const shown = (problem: string | undefined) =>
+    problem === undefined ? undefined : <Marked text={problem} />;
+  return (
+    <div className={classes.fields}>
+      <TextInput
+        label={words.name}
+        description={<Marked text={words.nameHint} />}
+        autoComplete="off"
+        spellCheck={false}
+        value={fields.name}
+        error={shown(problems.name)}
+        onChange={(event) => onChange({ name: event.currentTarget.value })}
+      />
+      <NumberInput
+        label={words.concurrent}
+        description={words.concurrentHint}
+        placeholder={words.default}
+        min={1}
+        max={MOST_CONCURRENT}
+        allowDecimal={false}
+        value={fields.maxConcurrent}
+        error={shown(problems.maxConcurrent)}
+        onChange={(value) => onChange({ maxConcurrent: typeof value === 'number' ? value : '' })}
+      />
+      {hasAddress && (
+        <TextInput
+          className={classes.wide}
+          label={words.address}
+          description={<Marked text={words.addressHint} />}
+          type="url"
+          autoComplete="off"
+          spellCheck={false}
+          placeholder="http://127.0.0.1:8080/v1"
+          classNames={{ input: classes.mono ?? '' }}
+          value={fields.baseUrl}
+          error={shown(problems.baseUrl)}
+          onChange={(event) => onChange({ baseUrl: event.currentTarget.value.trim() })}
+        />
+      )}
+      {hasAddress && (
+        <TextInput
+          className={classes.wide}
+          label={words.key}
+          description={<Marked text={words.keyHint} />}
+          autoComplete="off"
+          spellCheck={false}
+          placeholder={words.noKey}
+          classNames={{ input: classes.mono ?? '' }}
+          value={fields.keyEnv}
+          error={shown(problems.keyEnv)}
+          onChange={(event) => onChange({ keyEnv: event.currentTarget.value.trim() })}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { Button, Skeleton } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Problem } from '../../components/Notice';
+import type { ProviderView } from '../../bindings/types';
+import { AddProvider } from './AddProvider';
+import { EditProvider } from './EditProvider';
+import { KeyChip } from './KeyChip';
+import { ModelTable } from './ModelTable';
+import classes from './provider.module.css';
+import { providersQuery } from './queries';
+import { providerTexts } from './texts';
+
+/** The providers: their addresses and keys, and the models that they have. */
+export function ProvidersScreen({ selected }: { selected?: string }) {
+  const providers = useQuery(providersQuery);
+  const items = providers.data?.items ?? [];
+  const provider = items.find(({ id }) => id === selected);
+  return (
+    <div className={classes.screen}>
+      <ProviderList providers={items} isLoading={providers.isPending} isAdding={selected === undefined} />
+      <div className={classes.detail}>
+        {providers.isError && <Problem error={providers.error} onRetry={() => void providers.refetch()} />}
+        {providers.isSuccess && provider === undefined && <AddProvider providers={items} />}
+        {provider !== undefined && (
+          <>
+            <EditProvider key={`${provider.id} ${provider.updatedAt}`} provider={provider} />
+            <ModelTable key={provider.id} provider={provider} />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function ProviderList(props: { providers: ProviderView[]; isLoading: boolean; isAdding: boolean }) {
+  return (
+    <aside className={classes.list} aria-label={providerTexts.title}>
+      <div className={classes.head}>
+        <h1>{providerTexts.title}</h1>
+      </div>
+      <ul>
+        {props.isLoading && <Skeleton height={46} m="sm" width="auto" />}
+        {props.providers.map((provider) => (
+          <li key={provider.id}>
+            <Link to="/settings/providers/$id" params={{ id: provider.id }} className={classes.row}>
+              <span className={classes.name}>{provider.name}</span>
+              <KeyChip provider={provider} />
+              <span className={classes.facts}>{provider.baseUrl ?? providerTexts.kinds[provider.kind]}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <Button
+        className={classes.add}
+        variant="default"
+        leftSection={<IconPlus size={14} />}
+        disabled={props.isAdding}
+        renderRoot={props.isAdding ? undefined : (root) => <Link to="/settings/providers" {...root} />}
+      >
+        {providerTexts.add}
+      </Button>
+    </aside>
+  );
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { ProviderView } from '../../bindings/types';
+import { changesOf, fieldsOf, freeName, mayHoldKey, problemsOf } from './form';
+
+const provider: ProviderView = {
+  id: 'prv_1',
+  name: 'openai',
+  kind: 'openai-chat',
+  baseUrl: 'https://api.openai.com/v1',
+  key: { reference: { kind: 'env', name: 'OPENAI_API_KEY' }, origin: 'https://api.openai.com' },
+  maxConcurrent: 4,
+  createdAt: '2026-01-01T00:00:00Z',
+  updatedAt: '2026-01-01T00:00:00Z',
+  keyState: 'found',
+};
+
+describe('the form of a provider', () => {
+  it('asks for nothing where nothing was changed', () => {
+    expect(changesOf(provider, fieldsOf(provider))).toBeNull();
+  });
+
+  it('does not give the key to a new address by itself', () => {
+    const changes = changesOf(provider, { ...fieldsOf(provider), baseUrl: 'https://example.com/v1' });
+    expect(changes).toEqual({ id: 'prv_1', baseUrl: 'https://example.com/v1' });
+  });
+
+  it('forgets the key where its variable is taken away', () => {
+    expect(changesOf(provider, { ...fieldsOf(provider), keyEnv: '' })).toEqual({
+      id: 'prv_1',
+      forgetKey: true,
+    });
+  });
+
+  it('goes back to the default concurrency where the field is emptied', () => {
+    const changes = changesOf(provider, { ...fieldsOf(provider), maxConcurrent: '' });
+    expect(changes).toEqual({ id: 'prv_1', maxConcurrent: 0 });
+  });
+
+  it('knows which variables may hold a key', () => {
+    for (const good of ['OPENAI_API_KEY', 'HF_TOKEN', 'FORMAOPS_X']) expect(mayHoldKey(good)).toBe(true);
+    for (const bad of ['HOME', '_API_KEY', 'FORMAOPS_', 'aws_token', 'A_TOKEN=1', 'AWS_SECRET_ACCESS_KEY']) {
+      expect(mayHoldKey(bad)).toBe(false);
+    }
+  });
+
+  it('finds a name that is free', () => {
+    expect(freeName('ollama', ['openai'])).toBe('ollama');
+    expect(freeName('ollama', ['ollama', 'ollama-2'])).toBe('ollama-3');
+  });
+
+  it('puts an error at the field that it names', () => {
+    const error = { code: 'invalid', message: 'no', retryable: false } as const;
+    expect(problemsOf({ ...error, at: { path: 'baseUrl' } })).toEqual({ baseUrl: 'no' });
+    expect(problemsOf({ ...error, at: { path: 'elsewhere' } })).toBeNull();
+    expect(problemsOf(error)).toBeNull();
+  });
+});
