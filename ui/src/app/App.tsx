@@ -8,6 +8,7 @@ import { host, toApiError } from '../host';
 import { LoginScreen } from './LoginScreen';
 import { queries } from './live';
 import { router } from './router';
+import { texts } from './texts';
 import { cssVariables, theme } from './theme';
 
 type Login = { state: 'pending' } | { state: 'in' } | { state: 'out'; message: string };
@@ -16,7 +17,8 @@ type Login = { state: 'pending' } | { state: 'in' } | { state: 'out'; message: s
 export function App() {
   const [login, setLogin] = useState<Login>({ state: 'pending' });
   useEffect(() => {
-    (host.logIn?.() ?? Promise.resolve()).then(
+    const onLoggedOut = () => setLogin({ state: 'out', message: texts.login.ended });
+    (host.logIn?.(onLoggedOut) ?? Promise.resolve()).then(
       () => setLogin({ state: 'in' }),
       (thrown: unknown) => setLogin({ state: 'out', message: toApiError(thrown).message }),
     );

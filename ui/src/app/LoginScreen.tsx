@@ -1,4 +1,5 @@
 import { Center, Stack, Text, Title } from '@mantine/core';
+import { Marked } from '../components/Notice';
 import { texts } from './texts';
 
 /** Shown where the host lets nobody in. */
@@ -9,8 +10,12 @@ export function LoginScreen({ message }: { message: string }) {
         <Title order={1} size="lg">
           {texts.login.title}
         </Title>
-        <Text>{message}</Text>
-        <Text c="dimmed">{texts.login.text}</Text>
+        <Text>
+          <Marked text={message} />
+        </Text>
+        <Text c="dimmed">
+          <Marked text={texts.login.text} />
+        </Text>
       </Stack>
     </Center>
   );

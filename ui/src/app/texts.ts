@@ -32,7 +32,8 @@ export const texts = {
     spent: (amount: string) => `${amount} in the last 24 hours`,
   },
   login: {
-    title: 'This login does not hold',
+    title: 'Log in again',
+    ended: 'The login of this page does not hold any more.',
     text: 'Open the address that `formaops serve` prints. Press Enter there for a new one.',
   },
   link: { title: 'Open this address outside of FormaOps?', open: 'Open' },

@@ -40,20 +40,49 @@ const lostHost: ApiError = {
   retryable: true,
 };
 
+const noLogin: ApiError = {
+  code: 'unauthenticated',
+  message: 'This page is not logged in',
+  retryable: false,
+};
+
+/** The one-time token of an address, such as `http://127.0.0.1:4173/#t=…`. */
+function tokenOf(hash: string): string | null {
+  return new URLSearchParams(hash.slice(1)).get('t');
+}
+
 /** `formaops serve`, reached from the page it serves. */
 export class HttpHost implements Host {
   readonly kind = 'browser';
   private bearer = sessionStorage.getItem(STORAGE_KEY) ?? '';
+  private login: Promise<void> | undefined;
+  private onLoggedOut: () => void = () => undefined;
 
-  /** Swaps the one-time token of the address for a login, where there is one. */
-  async logIn(): Promise<void> {
-    const token = new URLSearchParams(location.hash.slice(1)).get('t');
-    if (token === null) return;
-    history.replaceState(null, '', location.pathname + location.search);
-    const response = await this.send('POST', '/api/auth/login', JSON.stringify({ token }));
-    const login = (await response.json()) as { bearer: string };
-    this.bearer = login.bearer;
-    sessionStorage.setItem(STORAGE_KEY, login.bearer);
+  /**
+   * Swaps the one-time token of the address for a login, or takes up the login that this tab has.
+   * Calls `onLoggedOut` once the host knows it no more.
+   */
+  logIn(onLoggedOut: () => void): Promise<void> {
+    this.onLoggedOut = onLoggedOut;
+    this.login ??= this.start();
+    return this.login;
+  }
+
+  private async start(): Promise<void> {
+    // An address with a new token, opened in this tab, changes nothing but the part behind `#`.
+    window.addEventListener('hashchange', () => {
+      if (tokenOf(location.hash) !== null) location.reload();
+    });
+    const token = tokenOf(location.hash);
+    if (token !== null) {
+      history.replaceState(null, '', location.pathname + location.search);
+      const response = await this.send('POST', '/api/auth/login', JSON.stringify({ token }));
+      const login = (await response.json()) as { bearer: string };
+      this.bearer = login.bearer;
+      sessionStorage.setItem(STORAGE_KEY, login.bearer);
+    } else if (this.bearer === '') {
+      throw new HostError(noLogin);
+    }
   }
 
   async call<Response>(_: string, method: string, path: string, request: object): Promise<Response> {
@@ -73,10 +102,17 @@ export class HttpHost implements Host {
       throw new HostError(lostHost);
     }
     if (response.ok) return response;
+    if (response.status === 401) this.forget();
     const error: unknown = await response.json().catch(() => null);
     throw new HostError(
       isApiError(error) ? error : { ...lostHost, message: `The host answered ${response.status}` },
     );
+  }
+
+  private forget(): void {
+    this.bearer = '';
+    sessionStorage.removeItem(STORAGE_KEY);
+    this.onLoggedOut();
   }
 
   subscribe(onEvents: (events: Event[]) => void, onConnection: (connected: boolean) => void): () => void {

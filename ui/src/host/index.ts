@@ -6,7 +6,7 @@ import { TauriHost } from './tauri';
 export { HostError, toApiError } from './host';
 
 /** What the page runs in. */
-export const host: Host & { logIn?: () => Promise<void> } =
+export const host: Host & { logIn?: HttpHost['logIn'] } =
   '__TAURI_INTERNALS__' in window ? new TauriHost() : new HttpHost();
 
 /** Every operation of the host. */

@@ -1,12 +1,18 @@
 import { notifications } from '@mantine/notifications';
 import { Button, Group } from '@mantine/core';
 import { texts } from '../app/texts';
+import { Marked } from '../components/Notice';
 import { toApiError } from '../host';
 
 /** Shows an error: what happened, and what to do. */
 export function notifyError(thrown: unknown): void {
   const error = toApiError(thrown);
-  notifications.show({ color: 'red', title: error.message, message: error.hint ?? '', autoClose: 8000 });
+  notifications.show({
+    color: 'red',
+    title: <Marked text={error.message} />,
+    message: <Marked text={error.hint ?? ''} />,
+    autoClose: 8000,
+  });
 }
 
 /** Says that something was done. */

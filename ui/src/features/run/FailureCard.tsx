@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { texts } from '../../app/texts';
 import type { ErrorClass, Execution } from '../../bindings/types';
+import { Marked } from '../../components/Notice';
 import { api } from '../../host';
 import { notifyError } from '../../lib/notify';
 import classes from './run.module.css';
@@ -29,8 +30,12 @@ export function FailureCard({ execution, onDetails }: { execution: Execution; on
   return (
     <div className={classes.failure} role="alert">
       <b>{texts.failure[failure.class]}</b>
-      <div>{failure.message}</div>
-      <div>{failure.hint}</div>
+      <div>
+        <Marked text={failure.message} />
+      </div>
+      <div>
+        <Marked text={failure.hint} />
+      </div>
       {failure.detail && (
         <details>
           <summary>{texts.column.providersWords}</summary>

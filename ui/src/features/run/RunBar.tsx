@@ -13,8 +13,13 @@ import type { RunBarState } from './useRunBar';
 /** Models, repeats, priority and context of the next run, and its one button. */
 export function RunBar({ bar }: { bar: RunBarState }) {
   const { start, stop, isRunning } = bar;
-  const runNow = useCallback(() => void start(), [start]);
-  const stopNow = useCallback(() => void stop(), [stop]);
+  const canRun = !isRunning && bar.models.length > 0;
+  const runNow = useCallback(() => {
+    if (canRun) void start();
+  }, [canRun, start]);
+  const stopNow = useCallback(() => {
+    if (isRunning) void stop();
+  }, [isRunning, stop]);
   useCommandKey('Enter', runNow);
   useCommandKey('.', stopNow);
   const change = (at: number, next: ModelChoice | null) => {
@@ -23,12 +28,13 @@ export function RunBar({ bar }: { bar: RunBarState }) {
   const progress = bar.run?.run.progress;
   return (
     <div className={classes.bar} role="toolbar" aria-label={texts.runBar.models}>
-      {bar.models.map((choice, at) => (
-        <ModelChip key={`${choice.model} ${at}`} choice={choice} onChange={(next) => change(at, next)} />
-      ))}
-      <ModelPicker onPick={(model) => bar.setModels([...bar.models, { model, parameters: {} }])} />
-      {bar.models.length === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}
-      <span className="spacer" />
+      <div className={classes.chosen}>
+        {bar.models.map((choice, at) => (
+          <ModelChip key={`${choice.model} ${at}`} choice={choice} onChange={(next) => change(at, next)} />
+        ))}
+        <ModelPicker onPick={(model) => bar.setModels([...bar.models, { model, parameters: {} }])} />
+        {bar.models.length === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}
+      </div>
       {isRunning && progress !== undefined && (
         <span className={`${classes.hint ?? ''} num`} role="status">
           {texts.runBar.progress(progress.total - progress.pending - progress.running, progress.total)}
