@@ -1,0 +1,125 @@
+import { setDiagnostics } from '@codemirror/lint';
+import { Compartment, EditorState, Transaction } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import {
+  type Ref,
+  useEffectEvent,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import classes from './CodeEditor.module.css';
+import { replacement, withPlainBreaks } from './editor/change';
+import { type EditorDiagnostic, toMark } from './editor/diagnostics';
+import { basics, type EditorLanguage, type EditorSettings, settingsOf } from './editor/extensions';
+import type { KnownName } from './editor/handlebars';
+
+/** What an editor is given. */
+export interface CodeEditorProps {
+  readonly value: string;
+  readonly onChange?: (value: string) => void;
+  readonly language: EditorLanguage;
+  readonly ariaLabel: string;
+  readonly readOnly?: boolean;
+  /** What is wrong with the value. */
+  readonly diagnostics?: readonly EditorDiagnostic[];
+  /** In pixels. */
+  readonly minHeight?: number;
+  /** In pixels; it scrolls beyond. */
+  readonly maxHeight?: number;
+  readonly placeholder?: string;
+  /** The variables to complete in templates. */
+  readonly names?: readonly KnownName[];
+  /** Whether it has the frame of a form's control. */
+  readonly framed?: boolean;
+  readonly isInvalid?: boolean;
+  readonly onBlur?: () => void;
+  /** The editor itself, to move its cursor or focus it. */
+  readonly view?: Ref<EditorView | null>;
+}
+
+const NONE: readonly never[] = [];
+
+/** An editor of code. A value from outside replaces only what differs, so that the cursor stays. */
+export function CodeEditor(props: CodeEditorProps) {
+  const { value, diagnostics = NONE, minHeight = 0, maxHeight, framed = false } = props;
+  const parent = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const known = useRef(value);
+  const [compartment] = useState(() => new Compartment());
+  const settings = useSettings(props);
+
+  const onDocument = useEffectEvent((text: string) => {
+    known.current = text;
+    props.onChange?.(text);
+  });
+  const onBlur = useEffectEvent(() => props.onBlur?.());
+
+  const create = useEffectEvent((element: HTMLDivElement) => {
+    known.current = value;
+    const listener = EditorView.updateListener.of((update) => {
+      const isOutside = update.transactions.some((transaction) => transaction.annotation(Transaction.remote));
+      if (update.docChanged && !isOutside) onDocument(update.state.doc.toString());
+      if (update.focusChanged && !update.view.hasFocus) onBlur();
+    });
+    const extensions = [basics, compartment.of(settingsOf(settings)), listener];
+    return new EditorView({ parent: element, state: EditorState.create({ doc: value, extensions }) });
+  });
+
+  useLayoutEffect(() => {
+    if (parent.current === null) return;
+    const made = create(parent.current);
+    view.current = made;
+    return () => {
+      view.current = null;
+      made.destroy();
+    };
+  }, []);
+  useImperativeHandle<EditorView | null, EditorView | null>(props.view, () => view.current, []);
+
+  useLayoutEffect(() => {
+    view.current?.dispatch({ effects: compartment.reconfigure(settingsOf(settings)) });
+  }, [compartment, settings]);
+
+  // Before the next keystroke can arrive, or it would be taken back.
+  useLayoutEffect(() => {
+    if (view.current === null || value === known.current) return;
+    known.current = value;
+    const now = view.current.state.doc.toString();
+    const next = withPlainBreaks(value);
+    if (now === next) return;
+    const changes = replacement(now, next);
+    view.current.dispatch({ changes, annotations: Transaction.remote.of(true) });
+  }, [value]);
+
+  useLayoutEffect(() => {
+    if (view.current === null) return;
+    const { state } = view.current;
+    view.current.dispatch(
+      setDiagnostics(
+        state,
+        diagnostics.map((diagnostic) => toMark(state.doc, diagnostic)),
+      ),
+    );
+  }, [diagnostics]);
+
+  const className = `${classes.editor} ${framed ? classes.framed : ''}`;
+  return (
+    <div
+      ref={parent}
+      className={className}
+      data-invalid={props.isInvalid || undefined}
+      style={{ minHeight, ...(maxHeight !== undefined && { maxHeight, overflow: 'auto' }) }}
+    />
+  );
+}
+
+function useSettings(props: CodeEditorProps): EditorSettings {
+  const { language, ariaLabel, readOnly = false, placeholder = '', names = NONE, isInvalid = false } = props;
+  return useMemo(
+    () => ({ language, ariaLabel, readOnly, placeholder, names, isInvalid }),
+    [language, ariaLabel, readOnly, placeholder, names, isInvalid],
+  );
+}

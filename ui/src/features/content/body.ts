@@ -1,0 +1,93 @@
+import type { Body, Message, Role } from '../../bindings/types';
+import { tokens } from './editor/tags';
+
+/** The roles in the order they are offered. */
+export const roles: Role[] = ['system', 'user', 'assistant', 'tool'];
+
+/** Where an item of a list goes: everything else keeps its order. Out of bounds leaves the list as it is. */
+export function moved<T>(items: readonly T[], from: number, to: number): T[] {
+  const next = [...items];
+  const item = next[from];
+  if (item === undefined || to < 0 || to >= items.length) return next;
+  next.splice(from, 1);
+  next.splice(to, 0, item);
+  return next;
+}
+
+/** The list with another item in one place. */
+export function replaced<T>(items: readonly T[], at: number, item: T): T[] {
+  return items.map((other, index) => (index === at ? item : other));
+}
+
+/** The list with an item more. */
+export function inserted<T>(items: readonly T[], at: number, item: T): T[] {
+  return [...items.slice(0, at), item, ...items.slice(at)];
+}
+
+/** The list without one item. */
+export function without<T>(items: readonly T[], at: number): T[] {
+  return items.filter((_, index) => index !== at);
+}
+
+/** The role that a message added at the end most likely has. */
+export function nextRole(messages: readonly Message[]): Role {
+  const last = messages.at(-1);
+  if (last === undefined) return 'system';
+  return last.role === 'user' ? 'assistant' : 'user';
+}
+
+/** Messages as one text in which tags say who speaks, as in dotprompt. A lone message of the user needs none. */
+export function toText(messages: readonly Message[]): Body {
+  const [first] = messages;
+  if (messages.length <= 1 && (first === undefined || first.role === 'user')) {
+    return { kind: 'text', template: first?.template ?? '' };
+  }
+  const parts = messages.map(({ role, template }) => `{{role "${role}"}}\n${template}`);
+  return { kind: 'text', template: parts.join('\n') };
+}
+
+const roleTag = /^\{\{\s*role\s+["'](system|user|assistant|model|tool)["']\s*\}\}$/;
+
+/** One text as messages, split at its role tags. Tags inside of a block decide at run time, so they stay. */
+export function toMessages(text: string): Body {
+  const cuts = roleTags(text);
+  const lead = text.slice(0, cuts[0]?.from ?? text.length);
+  const messages: Message[] = cuts.map(({ role, to }, index) => ({
+    role,
+    template: piece(text.slice(to, cuts[index + 1]?.from ?? text.length), index < cuts.length - 1),
+  }));
+  if (lead.trim() !== '' || messages.length === 0)
+    messages.unshift({ role: 'user', template: piece(lead, cuts.length > 0) });
+  return { kind: 'messages', messages };
+}
+
+/** A message without the line breaks that only set its tag apart. */
+function piece(text: string, isFollowed: boolean): string {
+  const rest = text.replace(/^\r?\n/, '');
+  return isFollowed ? rest.replace(/\r?\n$/, '') : rest;
+}
+
+function roleTags(text: string): { from: number; to: number; role: Role }[] {
+  const found: { from: number; to: number; role: Role }[] = [];
+  let depth = 0;
+  for (const { from, to } of tags(text)) {
+    const tag = text.slice(from, to);
+    if (/^\{\{~?[#^]\s*\w/.test(tag)) depth += 1;
+    else if (/^\{\{~?\//.test(tag)) depth -= 1;
+    const word = roleTag.exec(tag)?.[1];
+    if (word !== undefined && depth === 0)
+      found.push({ from, to, role: word === 'model' ? 'assistant' : (word as Role) });
+  }
+  return found;
+}
+
+/** The whole tags, made of the tokens that touch. */
+function tags(text: string): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  for (const { from, to } of tokens(text)) {
+    const last = found.at(-1);
+    if (last?.to === from && !text.startsWith('{{', from)) last.to = to;
+    else found.push({ from, to });
+  }
+  return found;
+}

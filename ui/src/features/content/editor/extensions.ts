@@ -1,0 +1,83 @@
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { json } from '@codemirror/lang-json';
+import { bracketMatching } from '@codemirror/language';
+import { nextDiagnostic, previousDiagnostic } from '@codemirror/lint';
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { EditorState, type Extension, Prec } from '@codemirror/state';
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  type KeyBinding,
+  keymap,
+  lineNumbers,
+  placeholder,
+} from '@codemirror/view';
+import { handlebars, type KnownName, knownNames } from './handlebars';
+import { theme } from './theme';
+
+/** What an editor edits. */
+export type EditorLanguage = 'handlebars' | 'json' | 'text';
+
+/** What of an editor may change while it lives. */
+export interface EditorSettings {
+  readonly language: EditorLanguage;
+  readonly readOnly: boolean;
+  readonly ariaLabel: string;
+  readonly placeholder: string;
+  readonly names: readonly KnownName[];
+  readonly isInvalid: boolean;
+}
+
+// Run, save and cancel belong to the window; Tab leaves the editor, as everywhere else.
+const windowKeys = new Set(['Mod-Enter', 'Mod-s', 'Mod-.']);
+const keys: KeyBinding[] = [
+  ...closeBracketsKeymap,
+  ...completionKeymap,
+  ...historyKeymap,
+  ...searchKeymap,
+  { key: 'F8', run: nextDiagnostic },
+  { key: 'Shift-F8', run: previousDiagnostic },
+  ...defaultKeymap,
+].filter(({ key }) => key === undefined || !windowKeys.has(key));
+
+/** What every editor of the app is made of. */
+export const basics: Extension = [
+  lineNumbers(),
+  highlightActiveLineGutter(),
+  highlightSpecialChars(),
+  history(),
+  drawSelection(),
+  EditorView.lineWrapping,
+  bracketMatching(),
+  closeBrackets(),
+  highlightSelectionMatches(),
+  search({ top: true }),
+  keymap.of(keys),
+  theme,
+];
+
+// In prose only braces are closed: a quotation mark or a parenthesis stands alone often enough.
+const proseBrackets = EditorState.languageData.of(() => [{ closeBrackets: { brackets: ['{'] } }]);
+
+const languages: Record<EditorLanguage, Extension> = {
+  handlebars: [proseBrackets, handlebars],
+  json: json(),
+  text: proseBrackets,
+};
+
+/** What of an editor may change while it lives, as an extension. */
+export function settingsOf(settings: EditorSettings): Extension {
+  const attributes: Record<string, string> = { 'aria-label': settings.ariaLabel };
+  if (settings.isInvalid) attributes['aria-invalid'] = 'true';
+  if (settings.readOnly) attributes['aria-readonly'] = 'true';
+  return [
+    languages[settings.language],
+    knownNames.of(settings.names),
+    EditorState.readOnly.of(settings.readOnly),
+    EditorView.contentAttributes.of(attributes),
+    settings.placeholder === '' ? [] : Prec.low(placeholder(settings.placeholder)),
+  ];
+}

@@ -1,0 +1,70 @@
+import { useMemo, useState } from 'react';
+import { formatJson, type ParsedJson, parseJson } from './editor/json';
+
+/** A JSON value while its text is edited. */
+export interface JsonText {
+  readonly text: string;
+  readonly parsed: ParsedJson;
+  setText(text: string): void;
+  /** Throws a text that cannot be used away. */
+  discard(): void;
+}
+
+/**
+ * Texts that are not valid, by what they belong to. They live longer than their editors, so that a closed
+ * drawer or another tab loses nothing.
+ */
+const kept = new WeakMap<object, Map<string, string>>();
+
+function keep(owner: object, name: string, text: string | null): void {
+  const texts = kept.get(owner) ?? new Map<string, string>();
+  if (text === null) texts.delete(name);
+  else texts.set(name, text);
+  kept.set(owner, texts);
+}
+
+/** What is asked of a value besides being JSON: what is wrong with it, or nothing. */
+export type CheckJson = (value: unknown) => string | null;
+
+function read(text: string, check?: CheckJson): ParsedJson {
+  if (text.trim() === '' && check === undefined) return { ok: true, value: undefined };
+  const parsed = parseJson(text);
+  const problem = parsed.ok ? check?.(parsed.value) : undefined;
+  return problem ? { ok: false, message: problem, line: 1, column: 1 } : parsed;
+}
+
+/**
+ * The text of a JSON value. What is valid is written at once (an empty text as no value, unless `check` is
+ * there to refuse it); what is not stays a text until it is mended or discarded.
+ */
+export function useJsonText(options: {
+  readonly value: unknown;
+  readonly write: (value: unknown) => void;
+  /** What the text belongs to, and its name there. */
+  readonly owner: object;
+  readonly name: string;
+  readonly check?: CheckJson;
+}): JsonText {
+  const { value, write, owner, name, check } = options;
+  const [text, setText] = useState(() => kept.get(owner)?.get(name) ?? formatJson(value));
+  const [seen, setSeen] = useState<unknown>(value);
+  const parsed = useMemo(() => read(text, check), [text, check]);
+  if (value !== seen) {
+    setSeen(value);
+    if (parsed.ok && JSON.stringify(parsed.value) !== JSON.stringify(value)) setText(formatJson(value));
+  }
+  return {
+    text,
+    parsed,
+    setText: (next) => {
+      const outcome = read(next, check);
+      keep(owner, name, outcome.ok ? null : next);
+      setText(next);
+      if (outcome.ok) write(outcome.value);
+    },
+    discard: () => {
+      keep(owner, name, null);
+      setText(formatJson(value));
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { useState } from 'react';
+import { inserted, moved, without } from './body';
+
+let made = 0;
+
+/** Keys that stay with the items of a list that have no identity of their own, so that editors move along. */
+export interface Keys {
+  readonly keys: readonly number[];
+  move(from: number, to: number): void;
+  insert(at: number): void;
+  remove(at: number): void;
+}
+
+/** Keys for a list of this length. A list that changed from outside gets more or fewer at its end. */
+export function useKeys(length: number): Keys {
+  const [keys, setKeys] = useState<readonly number[]>([]);
+  let current = keys;
+  if (keys.length !== length) {
+    current = [...keys.slice(0, length), ...fresh(length - keys.length)];
+    setKeys(current);
+  }
+  return {
+    keys: current,
+    move: (from, to) => setKeys((now) => moved(now, from, to)),
+    insert: (at) => {
+      const [key = 0] = fresh(1);
+      setKeys((now) => inserted(now, at, key));
+    },
+    remove: (at) => setKeys((now) => without(now, at)),
+  };
+}
+
+function fresh(count: number): number[] {
+  return Array.from({ length: Math.max(0, count) }, () => (made += 1));
+}
