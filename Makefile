@@ -73,12 +73,8 @@ check-quick: ui/node_modules/.installed $(E2E)/node_modules/.installed
 	$(PART) rust-format cargo fmt --all --check
 
 check-page: ui/node_modules/.installed $(E2E)/node_modules/.installed
-	$(PART) page-format npm run --silent --prefix ui format
-	$(PART) page-lint npm run --silent --prefix ui lint
-	$(PART) page-types npm run --silent --prefix ui typecheck
-	$(PART) e2e-format npm run --silent --prefix $(E2E) format
-	$(PART) e2e-lint npm run --silent --prefix $(E2E) lint
-	$(PART) e2e-types npm run --silent --prefix $(E2E) typecheck
+	$(PART) page-check npm run --silent --prefix ui check
+	$(PART) e2e-check npm run --silent --prefix $(E2E) check
 
 check-rust: ui/dist/index.html
 	$(PART) clippy cargo clippy --workspace --all-targets --locked -- -D warnings

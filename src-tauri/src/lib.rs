@@ -23,7 +23,7 @@ use clap::Parser;
 use feed::Feed;
 use formaops_api::Session;
 use notice::Notice;
-use start::Start;
+use start::{Start, WindowLock};
 use std::{path::PathBuf, process::ExitCode, sync::Mutex};
 use tauri::{Manager as _, RunEvent};
 
@@ -49,9 +49,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     match tauri::async_runtime::block_on(start::start(arguments.workspace)) {
         Ok(Start::ShownElsewhere) => ExitCode::SUCCESS,
         Ok(Start::Here { session, crash, window_lock }) => {
-            let code = show(Some(session), crash.as_ref().map(Notice::of_crash));
-            drop(window_lock);
-            code
+            show(Some((session, window_lock)), crash.as_ref().map(Notice::of_crash))
         }
         Err(error) => {
             show(None, Some(Notice::of_failed_start(&error)));
@@ -65,20 +63,20 @@ fn context() -> tauri::Context {
     tauri::generate_context!()
 }
 
-/// Runs the event loop until the last window is closed.
-fn show(session: Option<Session>, notice: Option<Notice>) -> ExitCode {
+/// Shows the workspace, where there is one, and the notice, until the windows are closed.
+fn show(opened: Option<(Session, WindowLock)>, notice: Option<Notice>) -> ExitCode {
     let html = notice.as_ref().map(Notice::to_html).unwrap_or_default();
     let mut builder = tauri::Builder::default()
         .plugin(window::remember_place())
         .register_uri_scheme_protocol(notice::SCHEME, move |_, _| notice::response(&html))
         .invoke_handler(commands::handler());
-    if let Some(session) = session.clone() {
-        builder = builder.manage(session).manage(Feed::default());
+    if let Some((session, _)) = &opened {
+        builder = builder.manage(session.clone()).manage(Feed::default());
     }
-    let opened = session.is_some();
+    let has_page = opened.is_some();
     let app = builder
         .setup(move |app| {
-            if opened {
+            if has_page {
                 window::open(app.handle())?;
             }
             if let Some(notice) = &notice {
@@ -94,7 +92,7 @@ fn show(session: Option<Session>, notice: Option<Notice>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let session = Mutex::new(session);
+    let opened = Mutex::new(opened);
     let code = app.run_return(move |app, event| match event {
         RunEvent::WindowEvent { label, event: tauri::WindowEvent::Destroyed, .. }
             if label == window::LABEL =>
@@ -105,8 +103,10 @@ fn show(session: Option<Session>, notice: Option<Notice>) -> ExitCode {
             if let Some(feed) = app.try_state::<Feed>() {
                 feed.stop();
             }
-            let session = session.lock().ok().and_then(|mut session| session.take());
-            if let Some(session) = session {
+            let opened = opened.lock().ok().and_then(|mut opened| opened.take());
+            if let Some((session, window_lock)) = opened {
+                // Who starts the app again from here on gets a window and waits for the workspace.
+                drop(window_lock);
                 tauri::async_runtime::block_on(session.close());
             }
         }

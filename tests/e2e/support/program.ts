@@ -8,13 +8,23 @@ const target =
   process.env['CARGO_TARGET_DIR'] ??
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'formaops', 'target');
 
-const built = (name: string): string => join(target, 'debug', name);
+function built(name: string): string {
+  const path = join(target, 'debug', name);
+  if (!existsSync(path)) throw new Error(`\`${path}\` is missing: run \`make build-all\``);
+  return path;
+}
 
 /** The programs under test and those they are tested with. */
 export const programs = {
-  cli: built('formaops'),
-  desktop: built('formaops-desktop'),
-  scriptedServer: built('formaops-scripted-server'),
+  get cli() {
+    return built('formaops');
+  },
+  get desktop() {
+    return built('formaops-desktop');
+  },
+  get scriptedServer() {
+    return built('formaops-scripted-server');
+  },
   driver: 'WebKitWebDriver',
   display: 'Xvfb',
 };

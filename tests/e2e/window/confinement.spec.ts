@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -126,11 +126,15 @@ test('a workspace that cannot be opened is told in a window, with what to do', a
   open,
   workspace,
 }) => {
-  await mkdir(join(workspace.folder, 'formaops.db'), { recursive: true });
+  const store = join(workspace.folder, 'formaops.db');
+  await mkdir(workspace.folder, { recursive: true });
+  await writeFile(store, 'this was a database once'.repeat(1000));
   const { session } = await open();
   expect(await session.url()).toContain('notice:');
   expect(await (await session.find('//h1')).text()).toBe('FormaOps cannot open the workspace');
-  expect(await (await session.find('//p[@role="alert"]')).text()).toContain(workspace.folder);
+  expect(await (await session.find('//p[@role="alert"]')).text()).toContain(`\`${store}\` is damaged`);
+  expect(await (await session.find('//p[@class="hint"]')).text()).toContain('Nothing was overwritten');
+  expect(await readFile(store, 'utf8')).toContain('this was a database once');
 });
 
 test('a second start ends at once and leaves the first window', async ({ open, workspace, display }) => {

@@ -50,14 +50,15 @@ export class Desktop {
 
   /** Kills the app as a power cut would. */
   async kill(): Promise<void> {
-    for (const pid of await this.#apps()) process.kill(pid, 'SIGKILL');
+    await this.#killApps(await this.#apps());
     await this.driver.stop('SIGKILL');
   }
 
-  /** Closes the app. */
+  /** Closes the app, which lets the workspace go. */
   async stop(): Promise<void> {
+    const apps = await this.#apps();
     await this.session.end().catch(() => undefined);
-    for (const pid of await this.#apps()) process.kill(pid, 'SIGKILL');
+    if (!(await gone(apps, 5_000))) await this.#killApps(apps);
     await this.driver.stop('SIGKILL');
   }
 
@@ -65,10 +66,29 @@ export class Desktop {
     return this.driver.output();
   }
 
+  async #killApps(apps: number[]): Promise<void> {
+    for (const pid of apps) process.kill(pid, 'SIGKILL');
+    if (!(await gone(apps, 5_000))) throw new Error('the app survives being killed');
+  }
+
   async #apps(): Promise<number[]> {
     const { pid } = this.driver;
     const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
     return children.split(' ').filter(Boolean).map(Number);
+  }
+}
+
+/** Whether processes have ended, or end within `patience` milliseconds. They are not our children. */
+async function gone(pids: number[], patience: number): Promise<boolean> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const states = await Promise.all(
+      pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
+    );
+    // The state follows the name, which is in brackets; one that is only to be reaped holds nothing more.
+    if (states.every((state) => state === '' || /\) Z /.test(state))) return true;
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
