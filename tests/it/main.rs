@@ -4,5 +4,6 @@ mod architecture;
 mod command_line;
 mod faults;
 mod http;
+mod kills;
 mod ownership;
 mod secrets;

@@ -203,6 +203,8 @@ export type CreateProvider = {
   keyEnv?: EnvName | null;
   /** The most executions at once. */
   maxConcurrent?: number | null;
+  /** The same key and request within 24 hours answer with the provider that was added the first time. */
+  idempotencyKey?: string | null;
 };
 
 /** Starts a run. */
@@ -1051,6 +1053,8 @@ export type RepeatRun = {
   id: RunId;
   /** The values of sensitive variables, which were not kept. */
   sensitiveInputs?: Record<string, unknown>;
+  /** The same key and request within 24 hours answer with the run that was started the first time. */
+  idempotencyKey?: string | null;
 };
 
 export type RequestHash = string;
@@ -1069,6 +1073,8 @@ export type RetryExecution = {
   id: ExecutionId;
   /** The values of sensitive variables, which were not kept. */
   sensitiveInputs?: Record<string, unknown>;
+  /** The same key and request within 24 hours answer with the execution that was made the first time. */
+  idempotencyKey?: string | null;
 };
 
 /** Who speaks in a message. */

@@ -1,7 +1,7 @@
 //! Executions: what was sent, what came back, and trying again.
 
 use super::{
-    PromptKey, limit,
+    PromptKey, idempotent, limit,
     prompt::find_prompt,
     run::{publish, unmask},
 };
@@ -123,6 +123,9 @@ pub struct RetryExecution {
     /// The values of sensitive variables, which were not kept.
     #[serde(default)]
     pub sensitive_inputs: JsonObject,
+    /// The same key and request within 24 hours answer with the execution that was made the first time.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
 }
 
 pub(crate) async fn execution_list(
@@ -195,6 +198,11 @@ pub(crate) async fn execution_retry(
     caller: &Caller,
     request: RetryExecution,
 ) -> Result<Execution, ApiError> {
+    let key = request.idempotency_key.clone();
+    idempotent(app, caller, "execution_retry", key, request.clone(), retry(app, caller, request)).await
+}
+
+async fn retry(app: &App, caller: &Caller, request: RetryExecution) -> Result<Execution, ApiError> {
     let ExecutionRecord { execution, content, inputs, .. } =
         app.store.get_execution_record(request.id).await?;
     let sensitive: JsonObject = {

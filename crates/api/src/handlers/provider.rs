@@ -1,5 +1,6 @@
 //! Providers: the endpoints that serve models.
 
+use super::idempotent;
 use crate::{ApiError, App, Caller, ErrorCode};
 use formaops_domain::{EnvName, KeyBinding, KeyRef, Noun, Origin, Page, Provider, ProviderId, ProviderKind};
 use formaops_providers::Preset;
@@ -67,6 +68,9 @@ pub struct CreateProvider {
     /// The most executions at once.
     #[serde(default)]
     pub max_concurrent: Option<u32>,
+    /// The same key and request within 24 hours answer with the provider that was added the first time.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
 }
 
 /// Changes a provider. What is absent stays.
@@ -198,9 +202,14 @@ pub(crate) async fn provider_get(
 
 pub(crate) async fn provider_create(
     app: &App,
-    _: &Caller,
+    caller: &Caller,
     request: CreateProvider,
 ) -> Result<ProviderView, ApiError> {
+    let key = request.idempotency_key.clone();
+    idempotent(app, caller, "provider_create", key, request.clone(), create(app, request)).await
+}
+
+async fn create(app: &App, request: CreateProvider) -> Result<ProviderView, ApiError> {
     check_name(&request.name)?;
     check_concurrency(request.max_concurrent)?;
     match (request.kind, &request.base_url) {

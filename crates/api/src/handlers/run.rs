@@ -117,6 +117,9 @@ pub struct RepeatRun {
     /// The values of sensitive variables, which were not kept.
     #[serde(default)]
     pub sensitive_inputs: JsonObject,
+    /// The same key and request within 24 hours answer with the run that was started the first time.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
 }
 
 /// Runs a prompt on one model and waits for the end.
@@ -376,6 +379,11 @@ pub(crate) async fn run_repeat(
     caller: &Caller,
     request: RepeatRun,
 ) -> Result<RunDetail, ApiError> {
+    let key = request.idempotency_key.clone();
+    idempotent(app, caller, "run_repeat", key, request.clone(), repeat(app, caller, request)).await
+}
+
+async fn repeat(app: &App, caller: &Caller, request: RepeatRun) -> Result<RunDetail, ApiError> {
     let RunDetail { run, executions } = detail(app, request.id).await?;
     caller.require_priority(run.priority)?;
     let prompt = app.store.get_prompt(run.prompt_id).await?;
