@@ -4,6 +4,7 @@ import { IconPlayerPlay, IconSettings, IconTextScan2 } from '@tabler/icons-react
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
+import { NewPrompt } from '../features/prompt/NewPrompt';
 import { workspaceQuery } from '../features/workspace/queries';
 import { modifierName } from '../lib/keys';
 import classes from './Frame.module.css';
@@ -39,6 +40,7 @@ export function Frame() {
       </main>
       <StatusBar connected={connected} />
       <Palette />
+      <NewPrompt />
     </div>
   );
 }

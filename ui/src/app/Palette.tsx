@@ -13,6 +13,7 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import { openNewPrompt } from '../features/prompt/NewPrompt';
 import { promptsQuery } from '../features/prompt/queries';
 import { modifierName } from '../lib/keys';
 import classes from './Palette.module.css';
@@ -21,8 +22,6 @@ import { type Findable, search } from './paletteSearch';
 
 /** How many prompts are shown at once: typing narrows the list. */
 const MOST_PROMPTS = 50;
-/** The window event that opens the dialog for a new prompt. */
-const NEW_PROMPT = 'formaops:new-prompt';
 
 interface Entry extends Findable {
   readonly id: string;
@@ -109,13 +108,8 @@ function useCommands(): Entry[] {
   const { setColorScheme } = useMantineColorScheme();
   const isDark = useComputedColorScheme('light') === 'dark';
   const words = paletteTexts.command;
-  const newPrompt = async () => {
-    // The list of prompts, which has the dialog, listens as soon as it is on screen.
-    await navigate({ to: '/prompts' });
-    requestAnimationFrame(() => window.dispatchEvent(new CustomEvent(NEW_PROMPT)));
-  };
   return [
-    { id: 'new', ...words.newPrompt, icon: <IconPlus size={16} />, act: () => void newPrompt() },
+    { id: 'new', ...words.newPrompt, icon: <IconPlus size={16} />, act: openNewPrompt },
     {
       id: 'prompts',
       ...words.prompts,

@@ -92,6 +92,8 @@ export const texts = {
     allTags: 'All tags',
     empty: 'No prompt matches',
     emptyAll: 'No prompts yet',
+    emptyAllText:
+      'A prompt is a named template with variables. Write one, and run it on several models at once.',
     deleted: (name: string) => `Deleted ${name}`,
     pick: 'Choose a prompt from the list, or make a new one',
     showing: { current: 'Current', archived: 'Archived', deleted: 'Bin' },

@@ -39,7 +39,8 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
   );
 }
 
-/** A text whose values between backticks are set as code. */
+/** A sentence, begun with a capital, whose values between backticks are set as code. */
 export function Marked({ text }: { text: string }) {
-  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return sentence.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
 }

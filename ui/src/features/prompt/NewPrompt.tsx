@@ -1,12 +1,23 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useDisclosure, useWindowEvent } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
 import { texts } from '../../app/texts';
 import { api, toApiError } from '../../host';
 import { emptyContent } from './useWork';
 
-/** Asks for the name of a new prompt, makes it and opens it. */
-export function NewPrompt({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+const OPEN = 'formaops:new-prompt';
+
+/** Asks for a new prompt, from wherever the reader is. */
+export function openNewPrompt(): void {
+  window.dispatchEvent(new CustomEvent(OPEN));
+}
+
+/** Asks for the name of a new prompt, makes it and opens it. Stands once in the frame. */
+export function NewPrompt() {
+  const [opened, dialog] = useDisclosure(false);
+  useWindowEvent(OPEN, dialog.open);
+  const onClose = dialog.close;
   const [name, setName] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const navigate = useNavigate();

@@ -31,11 +31,23 @@ export function PromptHeader({ detail, work }: { detail: PromptDetail; work: Wor
         <Chip key={tag}>{tag}</Chip>
       ))}
       {work.isChanged && <Chip tone="warn">{texts.prompts.unsaved}</Chip>}
+      {prompt.deletedAt !== null && <InBin id={prompt.id} />}
       <span className="spacer" />
       <SaveButton detail={detail} work={work} />
       <PromptMenu prompt={prompt} detail={detail} work={work} onEdit={facts.open} />
       <PromptFacts prompt={prompt} opened={editing} onClose={facts.close} />
     </div>
+  );
+}
+
+function InBin({ id }: { id: string }) {
+  return (
+    <>
+      <Chip tone="bad">{texts.prompts.showing.deleted}</Chip>
+      <Button variant="default" onClick={() => void api.promptUndelete({ id }).catch(notifyError)}>
+        {texts.actions.restore}
+      </Button>
+    </>
   );
 }
 
@@ -115,6 +127,8 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: Work; o
   const remove = async () => {
     await work.keep();
     await api.promptDelete({ id: prompt.id });
+    // The list is read again first, as it says which prompt is shown next.
+    await queries.invalidateQueries({ queryKey: ['prompts'] });
     notifyUndo(texts.prompts.deleted(prompt.name), async () => {
       await api.promptUndelete({ id: prompt.id });
       await navigate({ to: '/prompts/$id', params: { id: prompt.id } });

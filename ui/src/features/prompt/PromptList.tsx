@@ -1,15 +1,14 @@
 import { ActionIcon, Menu, TextInput, Tooltip } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { IconFilter, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { texts } from '../../app/texts';
 import type { ListPrompts, Prompt } from '../../bindings/types';
 import { api } from '../../host';
 import { count } from '../../lib/format';
 import { notifyError } from '../../lib/notify';
-import { NewPrompt } from './NewPrompt';
+import { openNewPrompt } from './NewPrompt';
 import { promptsQuery, tagsQuery } from './queries';
 import classes from './prompt.module.css';
 
@@ -26,13 +25,7 @@ export function PromptList() {
   const [search, setSearch] = useState('');
   const [tag, setTag] = useState<string | null>(null);
   const [showing, setShowing] = useState<Showing>('current');
-  const [making, dialog] = useDisclosure(false);
   const prompts = useQuery(promptsQuery({ ...FILTERS[showing], search, tag }));
-  const open = dialog.open;
-  useEffect(() => {
-    window.addEventListener('formaops:new-prompt', open);
-    return () => window.removeEventListener('formaops:new-prompt', open);
-  }, [open]);
   const items = prompts.data?.items ?? [];
   return (
     <aside className={classes.list} aria-label={texts.prompts.title}>
@@ -44,7 +37,7 @@ export function PromptList() {
         <span>
           <FilterMenu tag={tag} onTag={setTag} showing={showing} onShowing={setShowing} />
           <Tooltip label={texts.prompts.new}>
-            <ActionIcon aria-label={texts.prompts.new} onClick={open}>
+            <ActionIcon aria-label={texts.prompts.new} onClick={openNewPrompt}>
               <IconPlus size={16} />
             </ActionIcon>
           </Tooltip>
@@ -63,7 +56,6 @@ export function PromptList() {
         ))}
         {prompts.isSuccess && items.length === 0 && <li className={classes.empty}>{texts.prompts.empty}</li>}
       </ul>
-      <NewPrompt opened={making} onClose={dialog.close} />
     </aside>
   );
 }

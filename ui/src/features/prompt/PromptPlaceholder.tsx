@@ -1,7 +1,9 @@
-import { Center, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Navigate } from '@tanstack/react-router';
 import { texts } from '../../app/texts';
+import { Notice } from '../../components/Notice';
+import { openNewPrompt } from './NewPrompt';
 import { promptsQuery } from './queries';
 
 const LAST_PROMPT = 'formaops.lastPrompt';
@@ -21,8 +23,8 @@ export function PromptPlaceholder() {
   const first = known ?? sample ?? prompts.data.items[0];
   if (first !== undefined) return <Navigate to="/prompts/$id" params={{ id: first.id }} replace />;
   return (
-    <Center h="100%">
-      <Text c="dimmed">{texts.prompts.emptyAll}</Text>
-    </Center>
+    <Notice title={texts.prompts.emptyAll} text={texts.prompts.emptyAllText}>
+      <Button onClick={openNewPrompt}>{texts.prompts.new}</Button>
+    </Notice>
   );
 }
