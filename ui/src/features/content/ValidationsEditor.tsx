@@ -49,7 +49,6 @@ export function ValidationsEditor({ work }: { work: Work }) {
       {validations.map((validation, at) => (
         <ValidationCard
           key={keys.keys[at]}
-          id={`validation.${keys.keys[at] ?? at}`}
           work={work}
           validation={validation}
           taken={without(validations, at).map((other) => other.name)}
@@ -67,7 +66,6 @@ export function ValidationsEditor({ work }: { work: Work }) {
 }
 
 function ValidationCard(props: {
-  readonly id: string;
   readonly work: Work;
   readonly validation: Validation;
   readonly taken: readonly string[];
@@ -84,8 +82,8 @@ function ValidationCard(props: {
   const json = useJsonText({
     value: validation.rule.schema,
     write: (schema) => onChange({ ...validation, rule: { ...validation.rule, schema } }),
-    owner: props.work.setContent,
-    name: props.id,
+    work: props.work,
+    name: `validations.${validation.name}`,
     check: isObject,
   });
   const problem = name.trim() === '' ? texts.needsName : taken.includes(name.trim()) ? texts.sameName : null;

@@ -1,13 +1,14 @@
 import { useMemo, useState } from 'react';
+import type { Work } from '../prompt/useWork';
 import { formatJson, type ParsedJson, parseJson } from './editor/json';
 
 /** A JSON value while its text is edited. */
 export interface JsonText {
   readonly text: string;
   readonly parsed: ParsedJson;
-  setText(text: string): void;
+  readonly setText: (text: string) => void;
   /** Throws a text that cannot be used away. */
-  discard(): void;
+  readonly discard: () => void;
 }
 
 /**
@@ -23,29 +24,36 @@ function keep(owner: object, name: string, text: string | null): void {
   kept.set(owner, texts);
 }
 
-/** What is asked of a value besides being JSON: what is wrong with it, or nothing. */
+/** What stays the same for as long as the same work is on screen: each change makes a new `Work`, not a new setter. */
+function identityOf(work: Work): object {
+  return Reflect.get(work, 'setContent');
+}
+
+/** What is asked of a value besides being JSON: what is wrong with it, or nothing. It is asked of no value as well. */
 export type CheckJson = (value: unknown) => string | null;
 
 function read(text: string, check?: CheckJson): ParsedJson {
-  if (text.trim() === '' && check === undefined) return { ok: true, value: undefined };
+  const isEmpty = text.trim() === '';
+  if (isEmpty && (check === undefined || check(undefined) === null)) return { ok: true, value: undefined };
   const parsed = parseJson(text);
   const problem = parsed.ok ? check?.(parsed.value) : undefined;
   return problem ? { ok: false, message: problem, line: 1, column: 1 } : parsed;
 }
 
 /**
- * The text of a JSON value. What is valid is written at once (an empty text as no value, unless `check` is
- * there to refuse it); what is not stays a text until it is mended or discarded.
+ * The text of a JSON value. What is valid is written at once (an empty text as no value, unless `check` refuses
+ * that); what is not stays a text until it is mended or discarded.
  */
 export function useJsonText(options: {
   readonly value: unknown;
   readonly write: (value: unknown) => void;
-  /** What the text belongs to, and its name there. */
-  readonly owner: object;
+  /** The work that the value is a part of, and the name of the part. */
+  readonly work: Work;
   readonly name: string;
   readonly check?: CheckJson;
 }): JsonText {
-  const { value, write, owner, name, check } = options;
+  const { value, write, name, check } = options;
+  const owner = identityOf(options.work);
   const [text, setText] = useState(() => kept.get(owner)?.get(name) ?? formatJson(value));
   const [seen, setSeen] = useState<unknown>(value);
   const parsed = useMemo(() => read(text, check), [text, check]);

@@ -1,0 +1,132 @@
+import { SegmentedControl } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
+import type { Problem, Variable } from '../../bindings/types';
+import { JsonEditor } from '../content/JsonEditor';
+import { useCheck } from '../content/queries';
+import { type JsonText, useJsonText } from '../content/useJsonText';
+import type { Work } from '../prompt/useWork';
+import classes from './InputsForm.module.css';
+import { variableTexts } from './texts';
+import { ValueField } from './ValueField';
+import { problemsOf, withInput } from './variable';
+
+const texts = variableTexts.inputs;
+
+type View = 'form' | 'json';
+
+/** The inputs of a prompt, as a form or as JSON. */
+export function InputsForm({ work, problems }: { work: Work; problems: Problem[] }) {
+  const [view, setView] = useState<View>('form');
+  const json = useInputsJson(work);
+  const hasSensitive = work.content.variables.some(({ sensitive }) => sensitive);
+  return (
+    <div className={classes.inputs}>
+      <div className={classes.top}>
+        <SegmentedControl
+          aria-label={texts.view}
+          value={view}
+          onChange={(next) => setView(next)}
+          data={[
+            { value: 'form', label: texts.form },
+            { value: 'json', label: texts.json },
+          ]}
+        />
+        {view === 'form' && !json.parsed.ok && (
+          <span className={classes.pending} role="status">
+            <IconAlertTriangle size={14} aria-hidden /> {texts.pending}
+          </span>
+        )}
+      </div>
+      {view === 'form' ? (
+        <Fields work={work} problems={problems} />
+      ) : (
+        <>
+          <JsonEditor json={json} ariaLabel={texts.all} minHeight={160} maxHeight={640} />
+          {hasSensitive && <p className={classes.quiet}>{texts.sensitiveNote}</p>}
+          <Problems problems={problems.filter(({ at }) => at.path.startsWith('inputs'))} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Fields({ work, problems }: { work: Work; problems: Problem[] }) {
+  const { content, inputs } = work;
+  const report = useCheck(content);
+  const declared = content.variables.map(({ name }) => name);
+  const others = (report?.usedVariables ?? []).filter((name) => !declared.includes(name));
+  if (declared.length + others.length === 0) return <p className={classes.quiet}>{texts.none}</p>;
+  const field = (variable: Variable, key: string, note: string) => {
+    const { name } = variable;
+    const error = problemsOf(problems, name)
+      .map(({ message, hint }) => (hint ? `${message}. ${hint}` : message))
+      .join('\n');
+    return (
+      <ValueField
+        key={key}
+        work={work}
+        path={`inputs.${name}`}
+        variable={variable}
+        value={inputs[name]}
+        onChange={(value) => work.setInputs((now) => withInput(now, name, value))}
+        label={name}
+        note={note}
+        description={variable.description ?? ''}
+        fallback={variable.default}
+        {...(error !== '' && { error })}
+      />
+    );
+  };
+  return (
+    <div className={classes.fields}>
+      {content.variables.map((variable) =>
+        field(
+          variable,
+          `${variable.name}.${variable.type}`,
+          variableTexts.note(variableTexts.types[variable.type], variable.required),
+        ),
+      )}
+      {others.map((name) => field({ name, type: 'string', required: false }, name, variableTexts.undeclared))}
+    </div>
+  );
+}
+
+/** All inputs as one JSON object, but for the sensitive ones. */
+function useInputsJson(work: Work): JsonText {
+  const { content, inputs } = work;
+  const secret = useMemo(
+    () => content.variables.filter(({ sensitive }) => sensitive).map(({ name }) => name),
+    [content.variables],
+  );
+  const value = useMemo(
+    () => Object.fromEntries(Object.entries(inputs).filter(([name]) => !secret.includes(name))),
+    [inputs, secret],
+  );
+  const check = useMemo(() => checkInputs(secret), [secret]);
+  const write = (next: unknown) =>
+    work.setInputs((now) => {
+      const kept = Object.entries(now).filter(([name]) => secret.includes(name));
+      return { ...(next as Record<string, unknown>), ...Object.fromEntries(kept) };
+    });
+  return useJsonText({ value, write, work, name: 'inputs', check });
+}
+
+function checkInputs(secret: readonly string[]) {
+  return (value: unknown): string | null => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return texts.mustBeObject;
+    const named = secret.find((name) => name in value);
+    return named === undefined ? null : texts.sensitive(named);
+  };
+}
+
+function Problems({ problems }: { problems: Problem[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <ul className={classes.problems}>
+      {problems.map(({ message, hint }, index) => (
+        <li key={index}>{hint ? `${message}. ${hint}` : message}</li>
+      ))}
+    </ul>
+  );
+}

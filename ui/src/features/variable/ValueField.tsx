@@ -1,0 +1,181 @@
+import { Input, NumberInput, PasswordInput, Select, Switch, Textarea, UnstyledButton } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import type { Variable } from '../../bindings/types';
+import { JsonEditor } from '../content/JsonEditor';
+import { useJsonText } from '../content/useJsonText';
+import type { Work } from '../prompt/useWork';
+import { variableTexts } from './texts';
+import classes from './ValueField.module.css';
+import { asText } from './variable';
+
+const texts = variableTexts.inputs;
+
+/** What a control for the value of a variable is given. */
+export interface ValueFieldProps {
+  readonly work: Work;
+  /** What the value is, among all of the work. */
+  readonly path: string;
+  readonly variable: Variable;
+  readonly value: unknown;
+  /** Nothing means no value. */
+  readonly onChange: (value: unknown) => void;
+  readonly label: string;
+  /** A word or two at the right of the label. */
+  readonly note?: ReactNode;
+  readonly description?: string;
+  readonly error?: string;
+  /** What holds where there is no value. */
+  readonly fallback?: unknown;
+}
+
+/** The control that suits the type of a variable. */
+export function ValueField(props: ValueFieldProps) {
+  switch (props.variable.type) {
+    case 'string':
+      return <StringField {...props} />;
+    case 'number':
+      return <NumberField {...props} />;
+    case 'boolean':
+      return <BooleanField {...props} />;
+    case 'enum':
+      return <EnumField {...props} />;
+    case 'array':
+    case 'object':
+      return <JsonField {...props} />;
+  }
+}
+
+function wrapper({ label, note, description, error }: ValueFieldProps) {
+  const labelled = (
+    <>
+      <span className={classes.name}>{label}</span>
+      {note !== undefined && <span className={classes.note}>{note}</span>}
+    </>
+  );
+  return {
+    label: labelled,
+    description: description === '' ? undefined : description,
+    error,
+    classNames: { label: classes.label },
+  };
+}
+
+function placeholder(fallback: unknown): string {
+  return fallback === undefined || fallback === null ? '' : texts.default(asText(fallback));
+}
+
+function StringField(props: ValueFieldProps) {
+  const text = asText(props.value);
+  const shared = {
+    ...wrapper(props),
+    value: text,
+    placeholder: placeholder(props.fallback),
+    spellCheck: false,
+    autoComplete: 'off',
+  };
+  const change = (next: string) => props.onChange(next === '' ? undefined : next);
+  if (props.variable.sensitive) {
+    return (
+      <PasswordInput
+        {...shared}
+        size="xs"
+        visibilityToggleButtonProps={{ 'aria-label': texts.showValue }}
+        onChange={(event) => change(event.currentTarget.value)}
+      />
+    );
+  }
+  return (
+    <Textarea
+      {...shared}
+      autosize
+      minRows={1}
+      maxRows={12}
+      data-lines={text.includes('\n') || undefined}
+      classNames={{ ...shared.classNames, input: classes.textarea }}
+      onChange={(event) => change(event.currentTarget.value)}
+    />
+  );
+}
+
+function NumberField(props: ValueFieldProps) {
+  const value = typeof props.value === 'number' ? props.value : asText(props.value);
+  // What is no number yet, such as a lone minus, is only known here.
+  const [typed, setTyped] = useState<{ text: string | number; of: unknown }>({ text: value, of: value });
+  const shown = Object.is(typed.of, value) ? typed.text : value;
+  const change = (next: string | number) => {
+    const isNumber = next !== '' && Number.isFinite(Number(next));
+    if (next !== '' && !isNumber) {
+      setTyped({ text: next, of: value });
+      return;
+    }
+    setTyped({ text: next, of: isNumber ? Number(next) : '' });
+    props.onChange(isNumber ? Number(next) : undefined);
+  };
+  return (
+    <NumberInput
+      {...wrapper(props)}
+      value={shown}
+      placeholder={placeholder(props.fallback)}
+      onChange={change}
+    />
+  );
+}
+
+function BooleanField(props: ValueFieldProps) {
+  const { value, fallback } = props;
+  const isSet = typeof value === 'boolean';
+  const isOn = isSet ? value : fallback === true;
+  const unset = typeof fallback === 'boolean' ? texts.byDefault(String(fallback)) : texts.notSet;
+  return (
+    <Input.Wrapper {...wrapper(props)} labelElement="div">
+      <div className={classes.switch}>
+        <Switch
+          aria-label={props.label}
+          checked={isOn}
+          label={isSet ? String(value) : unset}
+          onChange={(event) => props.onChange(event.currentTarget.checked)}
+        />
+        {isSet && (
+          <UnstyledButton className={classes.clear} onClick={() => props.onChange(undefined)}>
+            {texts.clear}
+          </UnstyledButton>
+        )}
+      </div>
+    </Input.Wrapper>
+  );
+}
+
+function EnumField(props: ValueFieldProps) {
+  const value = asText(props.value);
+  const options = props.variable.options ?? [];
+  const data = [...new Set(value === '' || options.includes(value) ? options : [...options, value])];
+  return (
+    <Select
+      {...wrapper(props)}
+      data={data}
+      value={value === '' ? null : value}
+      placeholder={placeholder(props.fallback)}
+      searchable={data.length > 8}
+      clearable={value !== ''}
+      clearButtonProps={{ 'aria-label': texts.clear }}
+      onChange={(next) => props.onChange(next ?? undefined)}
+    />
+  );
+}
+
+function JsonField(props: ValueFieldProps) {
+  const json = useJsonText({ value: props.value, write: props.onChange, work: props.work, name: props.path });
+  const example = props.variable.type === 'array' ? '[]' : '{}';
+  return (
+    <Input.Wrapper {...wrapper(props)} labelElement="div">
+      <JsonEditor
+        json={json}
+        ariaLabel={props.label}
+        minHeight={72}
+        maxHeight={240}
+        placeholder={placeholder(props.fallback) || example}
+        isInvalid={props.error !== undefined}
+      />
+    </Input.Wrapper>
+  );
+}

@@ -1,0 +1,86 @@
+import type { Problem, Variable, VariableType } from '../../bindings/types';
+
+/** The types in the order they are offered. */
+export const types: VariableType[] = ['string', 'number', 'boolean', 'enum', 'array', 'object'];
+
+/** Whether a variable can have this name. */
+export function isName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+
+/** A name that no variable has yet. */
+export function freeName(taken: readonly string[]): string {
+  for (let number = 1; ; number += 1) {
+    const name = `variable_${number}`;
+    if (!taken.includes(name)) return name;
+  }
+}
+
+/** A variable as the host writes it: without empty parts, and with its parts in the host's order. */
+export function tidy(variable: Variable): Variable {
+  const { name, type, required, options = [], min, max, pattern, description, sensitive, schema } = variable;
+  return {
+    name,
+    type,
+    required,
+    ...(variable.default !== undefined && variable.default !== null && { default: variable.default }),
+    ...(options.length > 0 && { options }),
+    ...(min != null && { min }),
+    ...(max != null && { max }),
+    ...(pattern && { pattern }),
+    ...(description && { description }),
+    ...(sensitive && { sensitive }),
+    ...(schema != null && { schema }),
+  };
+}
+
+/** Which limits a type has. */
+export function hasLimits(type: VariableType): type is 'string' | 'number' | 'array' {
+  return type === 'string' || type === 'number' || type === 'array';
+}
+
+/** The variable with another type, without what only the old one has. */
+export function withType(variable: Variable, type: VariableType): Variable {
+  if (type === variable.type) return variable;
+  const { name, required, description, sensitive } = variable;
+  const kept = { name, type, required, description: description ?? '', sensitive: sensitive ?? false };
+  return tidy(type === 'enum' ? { ...kept, options: variable.options ?? [] } : kept);
+}
+
+/** The problems of the input of this name, parts of it included. */
+export function problemsOf(problems: readonly Problem[], name: string): Problem[] {
+  const path = `inputs.${name}`;
+  return problems.filter(
+    ({ at }) => at.path === path || at.path.startsWith(`${path}.`) || at.path.startsWith(`${path}[`),
+  );
+}
+
+/** The inputs with another value for a name; without it where there is none. */
+export function withInput(
+  inputs: Record<string, unknown>,
+  name: string,
+  value: unknown,
+): Record<string, unknown> {
+  const next = Object.fromEntries(
+    Object.entries(inputs).filter(([other]) => other !== name || value !== undefined),
+  );
+  return value === undefined ? next : { ...next, [name]: value };
+}
+
+/** The inputs after a variable got another name: its value goes along. */
+export function withRenamed(
+  inputs: Record<string, unknown>,
+  from: string,
+  to: string,
+): Record<string, unknown> {
+  if (!(from in inputs) || to in inputs) return inputs;
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name === from ? to : name, value]),
+  );
+}
+
+/** A value as a line of text. */
+export function asText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
