@@ -13,6 +13,9 @@ const accent: MantineColorsTuple = [
   '#2e2e80',
 ];
 
+/** What floats over the page has the border of a panel, not that of a control. */
+const surface = { borderColor: 'var(--line)', backgroundColor: 'var(--panel)' };
+
 /** Mantine's components in the sizes and colours of the tokens. */
 export const theme = createTheme({
   primaryColor: 'accent',
@@ -36,7 +39,12 @@ export const theme = createTheme({
     TagsInput: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
-    Menu: { defaultProps: { shadow: 'md' } },
+    // Mantine's own size is below the smallest text.
+    InputWrapper: { styles: { description: { fontSize: 12 }, error: { fontSize: 12 } } },
+    Menu: { defaultProps: { shadow: 'md' }, styles: { dropdown: surface, label: { fontSize: 12 } } },
+    Popover: { defaultProps: { shadow: 'md' }, styles: { dropdown: surface } },
+    Combobox: { styles: { dropdown: surface } },
+    Tabs: { styles: { root: { '--tab-border-color': 'var(--line)' } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
   },
 });
@@ -53,6 +61,28 @@ export const cssVariables: CSSVariablesResolver = () => {
     '--mantine-color-default-hover': 'var(--soft)',
     '--mantine-color-placeholder': 'var(--faint)',
     '--mantine-color-error': 'var(--bad)',
+    '--mantine-color-gray-light-color': 'var(--mute)',
+    '--mantine-color-gray-light-hover': 'var(--soft)',
   };
-  return { variables: {}, light: shared, dark: shared };
+  const light = {
+    '--mantine-color-gray-0': 'var(--soft)',
+    '--mantine-color-gray-1': 'var(--soft)',
+    '--mantine-color-gray-2': 'var(--line)',
+    '--mantine-color-gray-3': 'var(--line)',
+    '--mantine-color-gray-4': 'var(--control)',
+    '--mantine-color-gray-6': 'var(--mute)',
+    '--mantine-color-gray-7': 'var(--mute)',
+  };
+  const dark = {
+    '--mantine-color-dark-0': 'var(--ink)',
+    '--mantine-color-dark-1': 'var(--mute)',
+    '--mantine-color-dark-2': 'var(--mute)',
+    '--mantine-color-dark-3': 'var(--faint)',
+    '--mantine-color-dark-4': 'var(--control)',
+    '--mantine-color-dark-5': 'var(--line)',
+    '--mantine-color-dark-6': 'var(--raised)',
+    '--mantine-color-dark-7': 'var(--panel)',
+    '--mantine-color-dark-8': 'var(--bg)',
+  };
+  return { variables: {}, light: { ...shared, ...light }, dark: { ...shared, ...dark } };
 };

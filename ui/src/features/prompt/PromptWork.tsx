@@ -1,4 +1,4 @@
-import { Drawer, Tabs } from '@mantine/core';
+import { Button, Drawer, Tabs } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { texts } from '../../app/texts';
@@ -43,9 +43,9 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
             </Tabs.Tab>
           ))}
           {narrow && (
-            <button type="button" className={classes.textButton} onClick={inputs.open}>
+            <Button variant="default" ml="auto" mb={4} onClick={inputs.open}>
               {texts.inputs.title}
-            </button>
+            </Button>
           )}
         </Tabs.List>
       </Tabs>
