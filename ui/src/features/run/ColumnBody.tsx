@@ -27,7 +27,6 @@ export function prettyJson(text: string): string {
 }
 
 function isBareJson(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false;
   try {
     JSON.parse(text);
     return true;
@@ -93,7 +92,10 @@ function Answer({ text, view, isEnded }: { text: string; view: View; isEnded: bo
       </>
     );
   }
-  if (view === 'json' || (isEnded && isBareJson(text)))
-    return <pre className={classes.code}>{prettyJson(text)}</pre>;
+  if (view === 'json') return <pre className={classes.code}>{prettyJson(text)}</pre>;
+  // What begins like JSON is taken for it while it streams; whether it is shows at its end.
+  if (/^\s*[[{]/.test(text) && (!isEnded || isBareJson(text))) {
+    return <pre className={classes.code}>{isEnded ? prettyJson(text) : text}</pre>;
+  }
   return <ModelText text={text} isSettled={isEnded} />;
 }
