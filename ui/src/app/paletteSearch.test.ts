@@ -6,6 +6,7 @@ const items = [
   { label: 'classify-ticket', words: 'support triage' },
   { label: 'support/classify' },
   { label: 'reply-to-customer' },
+  { label: 'secret-letter' },
 ];
 const found = (query: string) => search(query, items).map(({ label }) => label);
 
@@ -18,7 +19,7 @@ describe('the search of the palette', () => {
     expect(found('classify')).toEqual(['classify-ticket', 'support/classify']);
   });
 
-  it('finds letters in their order, first letters of words before others', () => {
+  it('takes letters in their order, and first letters of words before others', () => {
     expect(found('cr')[0]).toBe('code-review');
     expect(found('rtc')[0]).toBe('reply-to-customer');
     expect(score('zz', 'code-review')).toBeNull();

@@ -51,7 +51,7 @@ function PresetCard({ preset, onChoose }: { preset: Preset; onChoose: () => void
         <KeyPage preset={preset} />
       </div>
       <Button variant="default" aria-label={providerTexts.choose(preset.title)} onClick={onChoose}>
-        {providerTexts.add}
+        {providerTexts.use}
       </Button>
     </li>
   );

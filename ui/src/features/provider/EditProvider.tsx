@@ -99,8 +99,10 @@ function noteOf({ key, keyState, baseUrl }: ProviderView): string {
   const notes = providerTexts.keyNote;
   if (key === null || keyState === 'none') return notes.none();
   const { name } = key.reference;
-  if (keyState === 'found') return notes.found(name, key.origin);
-  return keyState === 'missing' ? notes.missing(name) : notes.detached(name, key.origin, baseUrl ?? '');
+  // Without the port where it is the usual one.
+  const { origin } = new URL(key.origin);
+  if (keyState === 'found') return notes.found(name, origin);
+  return keyState === 'missing' ? notes.missing(name) : notes.detached(name, origin, baseUrl ?? '');
 }
 
 function DeleteButton({ provider }: { provider: ProviderView }) {

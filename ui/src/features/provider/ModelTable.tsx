@@ -9,13 +9,14 @@ import type { CatalogueModel, Price, PriceTier, ProviderView } from '../../bindi
 import { api } from '../../host';
 import { count } from '../../lib/format';
 import { notifyDone } from '../../lib/notify';
-import { perMillion } from './price';
+import { perMillion, sourceName } from './price';
 import classes from './provider.module.css';
 import { modelsQuery } from './queries';
 import { providerTexts } from './texts';
 
 const MOST_SHOWN = 200;
 const FILTER_FROM = 8;
+const roundTokens = new Intl.NumberFormat('en-US', { notation: 'compact' });
 const words = providerTexts.models;
 
 /** The models of a provider with what is known of them. What is not known is said to be unknown. */
@@ -122,7 +123,7 @@ function ModelRow({ known }: { known: CatalogueModel }) {
         <span className="mono">{id}</span>
         {title !== undefined && title !== null && <span className={classes.sub}>{title}</span>}
       </th>
-      <td className={classes.figure}>{hasWindow ? words.tokens(count(contextWindow)) : <Unknown />}</td>
+      <td className={classes.figure}>{hasWindow ? count(contextWindow) : <Unknown />}</td>
       <PriceCell price={price} meter="input" />
       <PriceCell price={price} meter="cachedInput" />
       <PriceCell price={price} meter="output" />
@@ -151,7 +152,7 @@ function PriceCell(props: { price: Price | null | undefined; meter: 'input' | 'c
           {of(price)}
           {price.tiers?.map((tier) => (
             <span key={tier.above} className={classes.sub}>
-              {words.above(count(tier.above), of(tier))}
+              {words.above(roundTokens.format(tier.above), of(tier))}
             </span>
           ))}
         </>
@@ -163,7 +164,7 @@ function PriceCell(props: { price: Price | null | undefined; meter: 'input' | 'c
 function SourceText({ source, date }: { source: string; date: string }) {
   return (
     <>
-      {source === 'user' ? words.user : source}
+      <span title={source}>{sourceName(source)}</span>
       <span className={classes.sub}>{date}</span>
     </>
   );

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -19,9 +19,13 @@ export function ProvidersScreen({ selected }: { selected?: string }) {
   const provider = items.find(({ id }) => id === selected);
   return (
     <div className={classes.screen}>
-      <ProviderList providers={items} isLoading={providers.isPending} isAdding={selected === undefined} />
+      <ProviderList providers={items} isLoading={providers.isPending} />
       <div className={classes.detail}>
-        {providers.isError && <Problem error={providers.error} onRetry={() => void providers.refetch()} />}
+        {providers.isError && (
+          <div className={classes.section}>
+            <Problem error={providers.error} onRetry={() => void providers.refetch()} />
+          </div>
+        )}
         {providers.isSuccess && provider === undefined && <AddProvider providers={items} />}
         {provider !== undefined && (
           <>
@@ -34,7 +38,7 @@ export function ProvidersScreen({ selected }: { selected?: string }) {
   );
 }
 
-function ProviderList(props: { providers: ProviderView[]; isLoading: boolean; isAdding: boolean }) {
+function ProviderList(props: { providers: ProviderView[]; isLoading: boolean }) {
   return (
     <aside className={classes.list} aria-label={providerTexts.title}>
       <div className={classes.head}>
@@ -52,15 +56,9 @@ function ProviderList(props: { providers: ProviderView[]; isLoading: boolean; is
           </li>
         ))}
       </ul>
-      <Button
-        className={classes.add}
-        variant="default"
-        leftSection={<IconPlus size={14} />}
-        disabled={props.isAdding}
-        renderRoot={props.isAdding ? undefined : (root) => <Link to="/settings/providers" {...root} />}
-      >
-        {providerTexts.add}
-      </Button>
+      <Link to="/settings/providers" className={classes.add} activeOptions={{ exact: true }}>
+        <IconPlus size={14} aria-hidden /> {providerTexts.add}
+      </Link>
     </aside>
   );
 }

@@ -6,9 +6,10 @@ export const providerTexts = {
   add: 'Add a provider',
   addText:
     'A provider is a server that answers prompts. Start from one of these; everything can be changed later.',
-  noKeyNeeded: 'no key needed',
-  ownAddress: 'its address is yours to give',
+  noKeyNeeded: 'No key is needed',
+  ownAddress: 'At an address that you give',
   keyPage: 'Keys are made at',
+  use: 'Use this',
   choose: (title: string) => `Start from ${title}`,
   back: 'Other kinds',
   save: 'Save changes',
@@ -70,7 +71,6 @@ export const providerTexts = {
     unit: 'Prices in dollars per million tokens',
     columns: {
       model: 'Model',
-      title: 'Title',
       context: 'Context window',
       input: 'Input',
       cached: 'Cached input',
@@ -81,7 +81,6 @@ export const providerTexts = {
     above: (tokens: string, price: string) => `${price} above ${tokens}`,
     listed: { yes: 'yes', no: 'no', unknown: 'unknown' } satisfies Record<Listed, string>,
     listedHint: 'Whether the provider’s own list has it',
-    tokens: (tokens: string) => `${tokens} tokens`,
     user: 'you',
   },
   link: {

@@ -1,11 +1,12 @@
 import { texts } from '../../app/texts';
 import { Chip } from '../../components/Chip';
 import type { Attempt } from '../../bindings/types';
-import { dollars, duration, moment, rate } from '../../lib/format';
+import { dollars, duration, rate } from '../../lib/format';
 import { perMillion } from '../provider/price';
 import classes from './details.module.css';
 import { Fact, Facts } from './Facts';
 import { runsTexts } from './runs.texts';
+import { exactMoment } from './moment';
 import { FailureBox } from './FailureBox';
 import { tokenList, type Tone } from './summary';
 
@@ -22,7 +23,7 @@ const words = runsTexts.details;
 /** One try on the wire. */
 export function AttemptFacts({ attempt }: { attempt: Attempt }) {
   const { metrics, price } = attempt;
-  const ended = attempt.completedAt === null ? texts.none : moment(attempt.completedAt);
+  const ended = attempt.completedAt === null ? texts.none : exactMoment(attempt.completedAt);
   return (
     <div className={classes.attempt}>
       <div className={classes.head}>
@@ -31,7 +32,7 @@ export function AttemptFacts({ attempt }: { attempt: Attempt }) {
       </div>
       <Facts>
         <Fact name={words.model} value={attempt.model} isMono />
-        <Fact name={words.time} value={`${moment(attempt.startedAt)} – ${ended}`} />
+        <Fact name={words.time} value={`${exactMoment(attempt.startedAt)} – ${ended}`} />
         <Fact name={words.httpStatus} value={String(attempt.httpStatus ?? texts.none)} />
         <Fact name={words.firstToken} value={duration(metrics.firstTokenMs)} />
         <Fact name={words.latency} value={duration(metrics.latencyMs)} />

@@ -6,13 +6,14 @@ import { Chip } from '../../components/Chip';
 import { CopyIcon } from '../../components/CopyIcon';
 import { Marked, Problem } from '../../components/Notice';
 import type { Execution, ExecutionDetail, RenderedMessage } from '../../bindings/types';
-import { bytes, dollars, duration, moment, rate, shortVersion } from '../../lib/format';
+import { bytes, dollars, duration, rate, shortVersion } from '../../lib/format';
 import { AttemptFacts } from './AttemptFacts';
 import classes from './details.module.css';
 import { Fact, Facts } from './Facts';
 import { executionQuery } from './queries';
 import { FailureBox } from './FailureBox';
 import { Inputs } from './Inputs';
+import { exactMoment } from './moment';
 import { runsTexts } from './runs.texts';
 import { finishText, messageText, parameterList, tokenList, type Tone } from './summary';
 
@@ -105,35 +106,43 @@ function Section({ title, copy, children }: { title: string; copy?: string; chil
 function Overview({ execution }: { execution: Execution }) {
   const { metrics } = execution;
   return (
-    <Facts>
+    <>
       <div className={classes.state}>
         <Chip tone={TONES[execution.status]}>{texts.executionStatus[execution.status]}</Chip>
       </div>
-      <Fact name={words.model} value={execution.model} isMono copy={execution.model} />
-      <Fact
-        name={words.version}
-        value={shortVersion(execution.versionId)}
-        isMono
-        copy={execution.versionId}
-      />
-      <Fact name={words.id} value={execution.id} isMono copy={execution.id} />
-      {execution.generation > 0 && <Fact name={words.generation} value={String(execution.generation + 1)} />}
-      <Fact name={words.created} value={moment(execution.createdAt)} />
-      {execution.startedAt !== null && <Fact name={words.started} value={moment(execution.startedAt)} />}
-      {execution.completedAt !== null && (
-        <Fact name={words.completed} value={moment(execution.completedAt)} />
-      )}
-      <Fact name={words.firstToken} value={duration(metrics.firstTokenMs)} />
-      <Fact name={words.latency} value={duration(metrics.latencyMs)} />
-      <Fact name={words.rate} value={rate(metrics.tokensPerSecond)} />
-      <Fact
-        name={words.tokens}
-        value={metrics.tokenUsage === null ? texts.unknown : tokenList(metrics.tokenUsage)}
-      />
-      <Fact name={words.cost} value={`${dollars(metrics.costUsd)}, ${words.basis[metrics.basis]}`} />
-      {execution.finish !== null && <Fact name={words.finish} value={finishText(execution.finish)} isMono />}
-      <Fact name={words.size} value={bytes(execution.outputBytes)} />
-    </Facts>
+      <Facts>
+        <Fact name={words.model} value={execution.model} isMono copy={execution.model} />
+        <Fact
+          name={words.version}
+          value={shortVersion(execution.versionId)}
+          isMono
+          copy={execution.versionId}
+        />
+        <Fact name={words.id} value={execution.id} isMono copy={execution.id} />
+        {execution.generation > 0 && (
+          <Fact name={words.generation} value={String(execution.generation + 1)} />
+        )}
+        <Fact name={words.created} value={exactMoment(execution.createdAt)} />
+        {execution.startedAt !== null && (
+          <Fact name={words.started} value={exactMoment(execution.startedAt)} />
+        )}
+        {execution.completedAt !== null && (
+          <Fact name={words.completed} value={exactMoment(execution.completedAt)} />
+        )}
+        <Fact name={words.firstToken} value={duration(metrics.firstTokenMs)} />
+        <Fact name={words.latency} value={duration(metrics.latencyMs)} />
+        <Fact name={words.rate} value={rate(metrics.tokensPerSecond)} />
+        <Fact
+          name={words.tokens}
+          value={metrics.tokenUsage === null ? texts.unknown : tokenList(metrics.tokenUsage)}
+        />
+        <Fact name={words.cost} value={`${dollars(metrics.costUsd)}, ${words.basis[metrics.basis]}`} />
+        {execution.finish !== null && (
+          <Fact name={words.finish} value={finishText(execution.finish)} isMono />
+        )}
+        <Fact name={words.size} value={bytes(execution.outputBytes)} />
+      </Facts>
+    </>
   );
 }
 

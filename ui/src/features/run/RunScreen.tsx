@@ -10,18 +10,24 @@ import { api } from '../../host';
 import { dollars, duration, moment } from '../../lib/format';
 import { modifierName, useCommandKey } from '../../lib/keys';
 import { notifyError } from '../../lib/notify';
+import { repeatRun } from './again';
 import { Columns } from './Columns';
 import { Inputs } from './Inputs';
 import { runQuery } from './queries';
 import classes from './screen.module.css';
 import { runsTexts } from './runs.texts';
 import { outcome, totalTime, versionsOf } from './summary';
-import { withSensitive } from './withSensitive';
 
 /** One run: what was asked, and its answers side by side. */
 export function RunScreen({ runId }: { runId: string }) {
   const run = useQuery(runQuery(runId));
-  if (run.isError) return <Problem error={run.error} onRetry={() => void run.refetch()} />;
+  if (run.isError) {
+    return (
+      <div className={classes.problem}>
+        <Problem error={run.error} onRetry={() => void run.refetch()} />
+      </div>
+    );
+  }
   if (run.data === undefined) {
     return (
       <div className={classes.screen}>
@@ -69,9 +75,7 @@ function Header({ run }: { run: Run }) {
   const repeat = async () => {
     setBusy(true);
     try {
-      const again = await withSensitive(run, (sensitiveInputs) =>
-        api.runRepeat({ id: run.id, sensitiveInputs }),
-      );
+      const again = await repeatRun(run);
       if (again !== null) await navigate({ to: '/runs/$id', params: { id: again.run.id } });
     } catch (thrown) {
       notifyError(thrown);

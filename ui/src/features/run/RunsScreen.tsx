@@ -40,7 +40,11 @@ export function RunsScreen() {
         />
       </div>
       <div className={classes.scroll}>
-        {runs.isError && <Problem error={runs.error} onRetry={() => void runs.refetch()} />}
+        {runs.isError && (
+          <div className={classes.problem}>
+            <Problem error={runs.error} onRetry={() => void runs.refetch()} />
+          </div>
+        )}
         {items.length > 0 && <RunTable runs={items} />}
         {runs.isSuccess && items.length === 0 && <Empty filtered={filtered} onClear={clear} />}
         {runs.hasNextPage && (

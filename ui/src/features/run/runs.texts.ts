@@ -63,7 +63,7 @@ export const runsTexts = {
   sensitive: {
     title: 'Sensitive values are needed again',
     text: 'They are never stored, so that repeating a run asks for them.',
-    submit: 'Go on',
+    submit: 'Continue',
     cancel: 'Cancel',
     json: 'JSON',
     notJson: 'This is not JSON',
