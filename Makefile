@@ -108,7 +108,7 @@ generate: ui/node_modules/.installed
 screens: e2e-ready
 	@npm run --silent --prefix $(E2E) test -- --project screens
 
-bench: system-build ui/dist/index.html
+bench: system-test
 	@bench/run
 
 soak: system-build

@@ -1,0 +1,262 @@
+//! How many writes a second the store commits, by how many write at once.
+
+use crate::{
+    report::{Report, millis},
+    sample::{Sample, median},
+    workbench::{Shelf, SystemClock},
+};
+use anyhow::Context as _;
+use formaops_domain::{
+    Attempt, AttemptId, AttemptStatus, CostBasis, FinishReason, Metrics, ModelRef, Span, Usage,
+    ValidationStatus,
+    ports::{Clock as _, Outcome, RecordingPart},
+};
+use sqlx::{
+    ConnectOptions as _, Connection as _, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+use std::{
+    fs::File,
+    io::Write as _,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{sync::Mutex, task::JoinSet};
+use uuid::Uuid;
+
+const WRITERS: [u32; 3] = [1, 32, 128];
+/// How long each side writes in each round.
+const TIME: Duration = Duration::from_secs(2);
+/// How often each is measured, by turns.
+const ROUNDS: usize = 5;
+/// The answer of an execution: about 200 tokens.
+const ANSWER: &str = "A few words of an answer that say nothing new. ";
+
+/// What writers got done in a stretch of time.
+struct Rates {
+    done: f64,
+    commits: f64,
+}
+
+pub(crate) async fn measure() -> anyhow::Result<()> {
+    let columns = ["at once", "what", "FormaOps", "its commits", "one transaction each", "ratio"];
+    let mut report = Report::new("group-commit: a second, synchronous = full", &columns);
+    let sync = sync_time().context("the disk cannot be measured")?;
+    for writers in WRITERS {
+        for (what, cycles) in [("simple writes", false), ("executions (3 writes)", true)] {
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            for _ in 0..ROUNDS {
+                ours.push(store(writers, cycles).await?);
+                theirs.push(naive(writers, cycles).await?);
+            }
+            let done = median(ours.iter().map(|rates| rates.done));
+            let commits = median(ours.iter().map(|rates| rates.commits));
+            let naive = median(theirs);
+            let numbers = [done, commits, naive].map(|number| format!("{number:.0}"));
+            let first = [writers.to_string(), what.to_owned()];
+            report.row(first.into_iter().chain(numbers).chain([format!("{:.1}", done / naive)]));
+        }
+    }
+    report.note(format!(
+        "The limit: writing 4 KiB and syncing it takes {} here (p50), so no more than {:.0} commits a second.",
+        millis(sync),
+        1.0 / sync.as_secs_f64(),
+    ));
+    report.print();
+    Ok(())
+}
+
+/// How long the disk takes to keep a page for good.
+fn sync_time() -> std::io::Result<Duration> {
+    let folder = tempfile::tempdir()?;
+    let mut file = File::create(folder.path().join("sync"))?;
+    let times: std::io::Result<Sample> = (0..200)
+        .map(|_| {
+            let start = Instant::now();
+            file.write_all(&[0; 4096])?;
+            file.sync_data()?;
+            Ok(start.elapsed())
+        })
+        .collect();
+    Ok(times?.median())
+}
+
+/// Lets this many write one after the other until the time is up; answers what they got done a second.
+async fn write_at_once<F>(writers: u32, write: impl Fn(u32) -> F) -> anyhow::Result<f64>
+where
+    F: Future<Output = anyhow::Result<u64>> + Send + 'static,
+{
+    let start = Instant::now();
+    let mut tasks = JoinSet::new();
+    for number in 0..writers {
+        tasks.spawn(write(number));
+    }
+    let done = tasks.join_all().await.into_iter().sum::<anyhow::Result<u64>>()?;
+    Ok(done as f64 / start.elapsed().as_secs_f64())
+}
+
+async fn store(writers: u32, cycles: bool) -> anyhow::Result<Rates> {
+    let shelf = Arc::new(Shelf::open().await?);
+    let (before, start) = (shelf.store.write_stats(), Instant::now());
+    let done = write_at_once(writers, |number| {
+        let shelf = Arc::clone(&shelf);
+        async move {
+            let (start, mut done) = (Instant::now(), 0);
+            while start.elapsed() < TIME {
+                if cycles {
+                    execution(&shelf).await?;
+                } else {
+                    let now = SystemClock::default().now();
+                    shelf.store.update_setting(&format!("writer-{number}"), done.into(), now).await?;
+                }
+                done += 1;
+            }
+            Ok(done)
+        }
+    })
+    .await?;
+    let commits = shelf.store.write_stats().commits - before.commits;
+    let commits = commits as f64 / start.elapsed().as_secs_f64();
+    shelf.store.close().await;
+    Ok(Rates { done, commits })
+}
+
+/// An execution from its insertion to its end.
+async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
+    let model: ModelRef = "local:bench".parse()?;
+    let new = shelf.new_run(&model, 1)?;
+    let execution = new.cells[0].id;
+    shelf.store.insert_run(new).await?;
+    let (id, now) = (AttemptId::from_uuid(Uuid::now_v7()), SystemClock::default().now());
+    let attempt = Attempt {
+        id,
+        execution_id: execution,
+        number: 1,
+        status: AttemptStatus::Running,
+        model,
+        request_hash: None,
+        request_id: None,
+        http_status: None,
+        failure: None,
+        metrics: Metrics::default(),
+        price: None,
+        started_at: now,
+        completed_at: None,
+    };
+    shelf.store.start_attempt(attempt).await?;
+    // No two answers are the same, or the store would keep them once.
+    let output = format!("{}{id}", ANSWER.repeat(20));
+    let frames = vec![(Span::from_micros(1_000), output.clone().into_bytes().into())];
+    let outcome = Outcome {
+        attempt: id,
+        execution,
+        status: AttemptStatus::Succeeded,
+        failure: None,
+        request_hash: None,
+        request_id: Some("req-1".to_owned()),
+        http_status: Some(200),
+        metrics: Metrics {
+            latency_ms: Some(Span::from_micros(5_000)),
+            first_token_ms: Some(Span::from_micros(1_000)),
+            tokens_per_second: Some(50.0),
+            token_usage: Some(Usage { input_tokens: 10, output_tokens: 200, ..Usage::default() }),
+            cost_usd: None,
+            basis: CostBasis::Reported,
+        },
+        price: None,
+        finish: Some(FinishReason::Stop),
+        last_part: RecordingPart { attempt: id, frames, text: output.clone() },
+        output,
+        reasoning: String::new(),
+        validated_output: None,
+        validation_status: ValidationStatus::Skipped,
+        validations: Vec::new(),
+        completed_at: SystemClock::default().now(),
+    };
+    shelf.store.finish_attempt(outcome).await?;
+    Ok(())
+}
+
+/// The peer: each write in a transaction of its own, in turn on one connection, into tables without indexes,
+/// checks, recordings or compression.
+async fn naive(writers: u32, cycles: bool) -> anyhow::Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let connection = naive_database(&folder.path().join("naive.db")).await?;
+    let connection = Arc::new(Mutex::new(connection));
+    let done = write_at_once(writers, |number| {
+        let connection = Arc::clone(&connection);
+        async move {
+            let (start, mut done) = (Instant::now(), 0);
+            while start.elapsed() < TIME {
+                if cycles {
+                    naive_execution(&connection).await?;
+                } else {
+                    let sql =
+                        "insert into settings values (?1, ?2) on conflict (name) do update set value = ?2";
+                    let query = sqlx::query(sql).bind(format!("writer-{number}")).bind(done.to_string());
+                    commit(&connection, [query]).await?;
+                }
+                done += 1;
+            }
+            Ok(done)
+        }
+    })
+    .await?;
+    if let Some(connection) = Arc::into_inner(connection) {
+        connection.into_inner().close().await?;
+    }
+    Ok(done)
+}
+
+async fn naive_database(path: &Path) -> anyhow::Result<SqliteConnection> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .disable_statement_logging();
+    let mut connection = options.connect().await?;
+    let tables = "create table settings (name text primary key, value text);
+        create table executions (id blob primary key, status text, output text);
+        create table attempts (id blob primary key, execution blob, status text)";
+    sqlx::raw_sql(tables).execute(&mut connection).await?;
+    Ok(connection)
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+/// Queries in one transaction.
+async fn commit<'q>(
+    connection: &Mutex<SqliteConnection>,
+    queries: impl IntoIterator<Item = Query<'q>>,
+) -> anyhow::Result<()> {
+    let mut connection = connection.lock().await;
+    let mut transaction = connection.begin_with("begin immediate").await?;
+    for query in queries {
+        query.execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn naive_execution(connection: &Mutex<SqliteConnection>) -> anyhow::Result<()> {
+    let (execution, attempt) = (Uuid::now_v7(), Uuid::now_v7());
+    let (execution, attempt) = (execution.as_bytes().to_vec(), attempt.as_bytes().to_vec());
+    let insert = sqlx::query("insert into executions values (?1, 'pending', null)").bind(execution.clone());
+    commit(connection, [insert]).await?;
+    let start = [
+        sqlx::query("update executions set status = 'running' where id = ?1").bind(execution.clone()),
+        sqlx::query("insert into attempts values (?1, ?2, 'running')")
+            .bind(attempt.clone())
+            .bind(execution.clone()),
+    ];
+    commit(connection, start).await?;
+    let finish = [
+        sqlx::query("update attempts set status = 'succeeded' where id = ?1").bind(attempt),
+        sqlx::query("update executions set status = 'completed', output = ?2 where id = ?1")
+            .bind(execution)
+            .bind(ANSWER.repeat(20)),
+    ];
+    commit(connection, finish).await
+}

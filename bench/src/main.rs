@@ -1,0 +1,62 @@
+//! Measurements of FormaOps, each against a peer or a limit in the same run. `README.md` beside this says
+//! what each measures and how to read it.
+
+mod aside;
+mod chunk_delay;
+mod cold_start;
+mod group_commit;
+mod idle;
+mod machine;
+mod process;
+mod prompt_list;
+mod report;
+mod sample;
+mod stamp;
+mod throughput;
+mod web_driver;
+mod workbench;
+
+use anyhow::ensure;
+use clap::{Parser, ValueEnum};
+
+/// Measures FormaOps against peers and limits.
+#[derive(Parser)]
+#[command(name = "formaops-bench")]
+struct Arguments {
+    /// What to measure, in this order
+    #[arg(required = true, value_enum)]
+    measurements: Vec<Measurement>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Measurement {
+    /// The delay that the core adds to each chunk of 32 streams
+    ChunkDelay,
+    /// Writes a second of the store, by how many write at once
+    GroupCommit,
+    /// From the start of the desktop app to an editable prompt, beside an empty window
+    ColdStart,
+    /// `formaops prompt list`, from start to end
+    PromptList,
+    /// What `formaops serve` costs while nothing happens
+    Idle,
+    /// 1,000 executions from the queue to their committed end
+    Throughput,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    ensure!(!cfg!(debug_assertions), "numbers of a debug build say nothing: build with `--release`");
+    for measurement in arguments.measurements {
+        match measurement {
+            Measurement::ChunkDelay => chunk_delay::measure().await?,
+            Measurement::GroupCommit => group_commit::measure().await?,
+            Measurement::ColdStart => cold_start::measure().await?,
+            Measurement::PromptList => prompt_list::measure().await?,
+            Measurement::Idle => idle::measure().await?,
+            Measurement::Throughput => throughput::measure().await?,
+        }
+    }
+    Ok(())
+}
