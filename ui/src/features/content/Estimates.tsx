@@ -8,62 +8,87 @@ import { contentTexts } from './texts';
 
 const texts = contentTexts.estimates;
 
-/** What the request fills and costs on each model. */
+/** What the request fills and costs on each model. While it cannot be rendered the figures are missing, not the rows. */
 export function Estimates(props: {
   readonly content: Content;
   readonly inputs: Record<string, unknown>;
   readonly models: string[];
 }) {
-  const { rendered, isStale } = useRendered(props.content, props.inputs, props.models);
-  if (props.models.length === 0) return null;
-  if (rendered === null) return <p className={classes.none}>{isStale ? ' ' : texts.none}</p>;
-  const { cost, isWhole } = total(rendered.estimates);
-  const sum = cost === null ? appTexts.unknown : isWhole ? cost : texts.atLeast(cost);
+  const { models } = props;
+  const { rendered } = useRendered(props.content, props.inputs, models);
+  if (models.length === 0) return null;
+  const estimates = rendered?.estimates ?? [];
   return (
     <div className={classes.estimates}>
-      {rendered.estimates.map((estimate) => (
-        <ModelEstimate key={estimate.model} estimate={estimate} />
-      ))}
+      {models.map((model, index) => {
+        const estimate = estimates[index];
+        return (
+          <ModelEstimate key={index} model={model} estimate={estimate?.model === model ? estimate : null} />
+        );
+      })}
       <div className={classes.row}>
-        <span>{texts.total(rendered.estimates.length)}</span>
-        <b className="num">{sum}</b>
+        <span>{texts.total(models.length)}</span>
+        <b className="num">{sum(estimates)}</b>
       </div>
     </div>
   );
 }
 
-function ModelEstimate({ estimate }: { estimate: Estimate }) {
-  const { model, inputTokens, contextWindow, exact, inputCostUsd, worstCostUsd } = estimate;
-  const tokens = `${exact ? '' : '≈ '}${count(inputTokens)}`;
-  const window = contextWindow === null ? appTexts.unknown : count(contextWindow);
-  const share = filled(estimate);
-  const isOver = contextWindow !== null && inputTokens > contextWindow;
+function sum(estimates: readonly Estimate[]): string {
+  if (estimates.length === 0) return appTexts.none;
+  const { cost, isWhole } = total(estimates);
+  if (cost === null) return appTexts.unknown;
+  return isWhole ? cost : texts.atLeast(cost);
+}
+
+function ModelEstimate({ model, estimate }: { model: string; estimate: Estimate | null }) {
+  const label = texts.context(model);
+  const size = estimate === null ? appTexts.none : texts.ofWindow(tokensOf(estimate), windowOf(estimate));
+  const cost = estimate && texts.range(dollars(estimate.inputCostUsd), dollars(estimate.worstCostUsd));
   return (
     <div>
       <div className={classes.row}>
         <span className={classes.name} title={model}>
-          {texts.context(model)}
+          {label}
         </span>
-        <b className="num">{texts.ofWindow(tokens, window)}</b>
+        <b className="num">{size}</b>
       </div>
-      <div
-        className={classes.gauge}
-        role="meter"
-        aria-label={texts.context(model)}
-        aria-valuemin={0}
-        aria-valuemax={contextWindow ?? inputTokens}
-        aria-valuenow={Math.min(inputTokens, contextWindow ?? inputTokens)}
-        aria-valuetext={texts.ofWindow(tokens, window)}
-        data-unknown={share === null || undefined}
-        data-over={isOver || undefined}
-      >
-        {share !== null && <i style={{ width: `${Math.max(share * 100, 1)}%` }} />}
-      </div>
-      {isOver && <div className={classes.over}>{texts.tooLong}</div>}
+      <Gauge label={label} size={size} estimate={estimate} />
       <div className={classes.row}>
         <span>{texts.cost}</span>
-        <b className="num">{texts.range(dollars(inputCostUsd), dollars(worstCostUsd))}</b>
+        <b className="num">{cost ?? appTexts.none}</b>
       </div>
     </div>
   );
+}
+
+function Gauge({ label, size, estimate }: { label: string; size: string; estimate: Estimate | null }) {
+  const share = estimate && filled(estimate);
+  const isOver = share !== null && share > 1;
+  return (
+    <>
+      <div
+        className={classes.gauge}
+        role="meter"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(Math.min(1, share ?? 0) * 100)}
+        aria-valuetext={size}
+        data-unknown={share === null || undefined}
+        data-over={isOver || undefined}
+      >
+        {share !== null && <i style={{ width: `${Math.min(100, Math.max(1, share * 100))}%` }} />}
+      </div>
+      {isOver && <div className={classes.over}>{texts.tooLong}</div>}
+    </>
+  );
+}
+
+function tokensOf({ inputTokens, exact }: Estimate): string {
+  return exact ? count(inputTokens) : texts.about(count(inputTokens));
+}
+
+function windowOf({ contextWindow }: Estimate): string {
+  return contextWindow === null ? appTexts.unknown : count(contextWindow);
 }

@@ -39,8 +39,8 @@ describe('one text and messages', () => {
     expect(toMessages('Hi.\n{{role "model"}}\nHello.')).toEqual({
       kind: 'messages',
       messages: [
-        { role: 'user', template: 'Hi.' },
-        { role: 'assistant', template: 'Hello.' },
+        { role: 'user', template: 'Hi.\n' },
+        { role: 'assistant', template: '\nHello.' },
       ],
     });
   });

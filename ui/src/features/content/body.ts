@@ -36,14 +36,17 @@ export function nextRole(messages: readonly Message[]): Role {
   return last.role === 'user' ? 'assistant' : 'user';
 }
 
-/** Messages as one text in which tags say who speaks, as in dotprompt. A lone message of the user needs none. */
+/**
+ * Messages as one text in which tags say who speaks, as in dotprompt. A lone message of the user needs none.
+ * Nothing stands between a tag and its message: it would be sent.
+ */
 export function toText(messages: readonly Message[]): Body {
   const [first] = messages;
   if (messages.length <= 1 && (first === undefined || first.role === 'user')) {
     return { kind: 'text', template: first?.template ?? '' };
   }
-  const parts = messages.map(({ role, template }) => `{{role "${role}"}}\n${template}`);
-  return { kind: 'text', template: parts.join('\n') };
+  const parts = messages.map(({ role, template }) => `{{role "${role}"}}${template}`);
+  return { kind: 'text', template: parts.join('') };
 }
 
 const roleTag = /^\{\{\s*role\s+["'](system|user|assistant|model|tool)["']\s*\}\}$/;
@@ -51,20 +54,13 @@ const roleTag = /^\{\{\s*role\s+["'](system|user|assistant|model|tool)["']\s*\}\
 /** One text as messages, split at its role tags. Tags inside of a block decide at run time, so they stay. */
 export function toMessages(text: string): Body {
   const cuts = roleTags(text);
-  const lead = text.slice(0, cuts[0]?.from ?? text.length);
   const messages: Message[] = cuts.map(({ role, to }, index) => ({
     role,
-    template: piece(text.slice(to, cuts[index + 1]?.from ?? text.length), index < cuts.length - 1),
+    template: text.slice(to, cuts[index + 1]?.from ?? text.length),
   }));
-  if (lead.trim() !== '' || messages.length === 0)
-    messages.unshift({ role: 'user', template: piece(lead, cuts.length > 0) });
+  const lead = text.slice(0, cuts[0]?.from ?? text.length);
+  if (lead.trim() !== '' || messages.length === 0) messages.unshift({ role: 'user', template: lead });
   return { kind: 'messages', messages };
-}
-
-/** A message without the line breaks that only set its tag apart. */
-function piece(text: string, isFollowed: boolean): string {
-  const rest = text.replace(/^\r?\n/, '');
-  return isFollowed ? rest.replace(/\r?\n$/, '') : rest;
 }
 
 function roleTags(text: string): { from: number; to: number; role: Role }[] {

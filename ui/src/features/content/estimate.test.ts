@@ -12,9 +12,9 @@ const estimate: Estimate = {
   worstCostUsd: null,
 };
 
-it('a context fills up to its end', () => {
+it('a context fills up and over', () => {
   expect(filled(estimate)).toBe(0.5);
-  expect(filled({ ...estimate, inputTokens: 4000 })).toBe(1);
+  expect(filled({ ...estimate, inputTokens: 4000 })).toBe(4);
   expect(filled({ ...estimate, contextWindow: null })).toBeNull();
 });
 

@@ -1,9 +1,9 @@
 import type { Estimate } from '../../bindings/types';
 import { dollars } from '../../lib/format';
 
-/** The share of a context that a request fills, from 0 to 1; nothing where its size is unknown. */
+/** The share of a context that a request fills, more than 1 where it is too long; nothing where its size is unknown. */
 export function filled({ inputTokens, contextWindow }: Estimate): number | null {
-  return contextWindow === null || contextWindow === 0 ? null : Math.min(1, inputTokens / contextWindow);
+  return contextWindow === null || contextWindow === 0 ? null : inputTokens / contextWindow;
 }
 
 /** What the requests cost on all models together, and whether some price is unknown. */

@@ -9,7 +9,8 @@ export const contentTexts = {
   text: 'text',
   message: (number: number, role: string) => `Message ${number}, ${role}`,
   roleOf: (number: number) => `Role of message ${number}`,
-  tokens: (count: string, exact: boolean) => `${exact ? '' : '≈ '}${count} tokens`,
+  tokens: (count: string, exact: boolean) =>
+    `${exact ? '' : '≈ '}${count} ${count === '1' ? 'token' : 'tokens'}`,
   problems: (count: number) => (count === 1 ? '1 problem' : `${count} problems`),
   warnings: (count: number) => (count === 1 ? '1 warning' : `${count} warnings`),
   nextProblem: 'Go to the next one',
@@ -48,7 +49,7 @@ export const contentTexts = {
     range: (input: string, worst: string) => (input === worst ? input : `${input} to ${worst}`),
     total: (models: number) => (models === 1 ? 'Estimated cost' : `Estimated cost, ${models} models`),
     atLeast: (cost: string) => `at least ${cost}`,
-    none: 'Estimates appear once the prompt renders',
+    about: (tokens: string) => `≈ ${tokens}`,
     tooLong: 'longer than the context',
   },
   validations: {

@@ -56,7 +56,10 @@ function wrapper({ label, note, description, error }: ValueFieldProps) {
     label: labelled,
     description: description === '' ? undefined : description,
     error,
-    classNames: { label: classes.label },
+    inputWrapperOrder: ['label', 'input', 'description', 'error'] as (
+      'label' | 'input' | 'description' | 'error'
+    )[],
+    classNames: { label: classes.label, description: classes.help, error: classes.help },
   };
 }
 
@@ -156,7 +159,7 @@ function EnumField(props: ValueFieldProps) {
       value={value === '' ? null : value}
       placeholder={placeholder(props.fallback)}
       searchable={data.length > 8}
-      clearable={value !== ''}
+      clearable={value !== '' && !props.variable.required}
       clearButtonProps={{ 'aria-label': texts.clear }}
       onChange={(next) => props.onChange(next ?? undefined)}
     />

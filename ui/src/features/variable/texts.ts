@@ -31,7 +31,7 @@ export const variableTexts = {
     moveDown: (name: string) => `Move ${name} down`,
     remove: (name: string) => `Delete ${name}`,
     removed: (name: string) => `Deleted ${name}`,
-    badName: 'Use letters, digits and `_`, and do not start with a digit',
+    badName: 'Letters, digits and `_`, no digit first',
     sameName: 'Another variable has this name',
     description: 'Description',
     default: 'Default',

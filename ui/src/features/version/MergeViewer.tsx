@@ -16,17 +16,20 @@ export function MergeViewer(props: {
   readonly fromLabel: string;
   readonly toLabel: string;
   readonly layout: Layout;
+  /** Whether all is shown: otherwise long stretches without a difference are folded. */
+  readonly isWhole: boolean;
 }) {
-  const { from, to, fromLabel, toLabel, layout } = props;
+  const { from, to, fromLabel, toLabel, layout, isWhole } = props;
   const parent = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (parent.current === null) return;
+    const fold = isWhole ? {} : { collapseUnchanged: { margin: 3, minSize: 6 } };
     const view =
       layout === 'side'
-        ? sideBySide(parent.current, { doc: from, label: fromLabel }, { doc: to, label: toLabel })
-        : unified(parent.current, from, { doc: to, label: `${fromLabel}, ${toLabel}` });
+        ? sideBySide(parent.current, { doc: from, label: fromLabel }, { doc: to, label: toLabel }, fold)
+        : unified(parent.current, from, { doc: to, label: `${fromLabel}, ${toLabel}` }, fold);
     return () => view.destroy();
-  }, [from, to, fromLabel, toLabel, layout]);
+  }, [from, to, fromLabel, toLabel, layout, isWhole]);
   return <div ref={parent} className={classes.merge} />;
 }
 
@@ -35,7 +38,9 @@ interface Side {
   readonly label: string;
 }
 
-const collapse = { margin: 3, minSize: 6 };
+interface Fold {
+  readonly collapseUnchanged?: { margin: number; minSize: number };
+}
 
 function readOnly(label: string): Extension {
   return [
@@ -48,17 +53,17 @@ function readOnly(label: string): Extension {
   ];
 }
 
-function sideBySide(parent: HTMLElement, a: Side, b: Side): MergeView {
+function sideBySide(parent: HTMLElement, a: Side, b: Side, fold: Fold): MergeView {
   return new MergeView({
     parent,
     a: { doc: a.doc, extensions: readOnly(a.label) },
     b: { doc: b.doc, extensions: readOnly(b.label) },
-    collapseUnchanged: collapse,
+    ...fold,
     gutter: true,
   });
 }
 
-function unified(parent: HTMLElement, original: string, side: Side): EditorView {
-  const merge = unifiedMergeView({ original, mergeControls: false, collapseUnchanged: collapse });
+function unified(parent: HTMLElement, original: string, side: Side, fold: Fold): EditorView {
+  const merge = unifiedMergeView({ original, mergeControls: false, ...fold });
   return new EditorView({ parent, doc: side.doc, extensions: [readOnly(side.label), merge] });
 }

@@ -122,16 +122,19 @@ function Comparison({ prompt, work, version }: { prompt: Prompt; work: Work; ver
       )}
       {comparison.data !== undefined && width > 0 && (
         <>
-          <div className={classes.sides} data-layout={layout}>
-            <b>{name}</b>
-            <b>{texts.now}</b>
-          </div>
+          {!comparison.data.equal && (
+            <div className={classes.sides} data-layout={layout}>
+              <b>{name}</b>
+              <b>{texts.now}</b>
+            </div>
+          )}
           <MergeViewer
             from={comparison.data.from}
             to={comparison.data.to}
             fromLabel={name}
             toLabel={texts.now}
-            layout={layout}
+            layout={comparison.data.equal ? 'unified' : layout}
+            isWhole={comparison.data.equal}
           />
         </>
       )}

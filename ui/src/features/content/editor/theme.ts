@@ -21,7 +21,12 @@ const underline = (colour: string) => ({
 const looks = EditorView.theme({
   '&': { color: 'var(--ink)', background: 'transparent', fontSize: 'var(--mono)' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.6', minHeight: 'inherit' },
+  '.cm-scroller': {
+    fontFamily: 'var(--font-mono)',
+    fontVariantLigatures: 'none',
+    lineHeight: '1.6',
+    minHeight: 'inherit',
+  },
   '.cm-content': { padding: '8px 0', caretColor: 'var(--ink)', minHeight: 'inherit' },
   '.cm-line': { padding: '0 12px 0 0' },
   '.cm-gutters': { background: 'transparent', color: 'var(--faint)', border: 'none' },
@@ -32,7 +37,8 @@ const looks = EditorView.theme({
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
     background: 'color-mix(in srgb, var(--accent) 25%, transparent)',
   },
-  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': {
+  '.cm-matchingBracket': { background: 'transparent' },
+  '&.cm-focused .cm-matchingBracket': {
     background: 'transparent',
     boxShadow: 'inset 0 0 0 1px var(--control)',
     borderRadius: '2px',
@@ -94,11 +100,13 @@ const looks = EditorView.theme({
     font: 'var(--text-small) / 1.6 var(--font)',
     padding: '2px 12px',
   },
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"↕"' },
   '.cm-changedLine, &.cm-merge-b .cm-changedLine': { background: 'var(--good-soft)' },
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { background: 'var(--bad-soft)' },
   '.cm-changedText, &.cm-merge-b .cm-changedText': {
     background: 'color-mix(in srgb, var(--good) 28%, transparent)',
   },
+  '.cm-deletedChunk': { paddingLeft: '0' },
   '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': {
     background: 'color-mix(in srgb, var(--bad) 28%, transparent)',
   },
