@@ -45,6 +45,7 @@ export function Palette() {
       tagsToIgnore={[]}
       triggerOnContentEditable
       scrollable
+      attributes={{ content: { 'aria-label': paletteTexts.placeholder } }}
       maxHeight={420}
       onSpotlightOpen={() => setOpened(true)}
       onSpotlightClose={() => setOpened(false)}

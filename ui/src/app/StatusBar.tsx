@@ -1,5 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from '../host';
 import { dollars } from '../lib/format';
 import classes from './Frame.module.css';
@@ -13,9 +12,13 @@ export function StatusBar({ connected }: { connected: boolean }) {
   const { data } = useQuery(metricsQuery);
   const under = (data?.engine.running ?? 0) + (data?.engine.queued ?? 0);
   return (
-    <footer className={`${classes.status ?? ''} num`} role="status" aria-live="polite">
-      {!connected && <span className={classes.bad}>{texts.connection.lost}</span>}
-      {under > 0 && <span>{texts.status.running(data?.engine.running ?? 0, data?.engine.queued ?? 0)}</span>}
+    <footer className={`${classes.status ?? ''} num`}>
+      <div className={classes.news} role="status">
+        {!connected && <span className={classes.bad}>{texts.connection.lost}</span>}
+        {under > 0 && (
+          <span>{texts.status.running(data?.engine.running ?? 0, data?.engine.queued ?? 0)}</span>
+        )}
+      </div>
       <span className="spacer" />
       {data !== undefined && data.lastDay.costUsd !== '0' && (
         <span>{texts.status.spent(dollars(data.lastDay.costUsd))}</span>

@@ -1,4 +1,10 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  type CSSVariablesResolver,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 const accent: MantineColorsTuple = [
   '#eeeefc',
@@ -13,6 +19,14 @@ const accent: MantineColorsTuple = [
   '#2e2e80',
 ];
 
+/** Text on the accent is dark where the accent is light, which Mantine would decide once for both. */
+const variantColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  const isAccent = input.color === undefined || input.color === input.theme.primaryColor;
+  if (input.variant !== 'filled' || !isAccent) return colors;
+  return { ...colors, background: 'var(--accent)', hover: 'var(--accent-hover)', color: 'var(--on-accent)' };
+};
+
 /** What floats over the page has the border of a panel, not that of a control. */
 const surface = { borderColor: 'var(--line)', backgroundColor: 'var(--panel)' };
 
@@ -20,7 +34,7 @@ const surface = { borderColor: 'var(--line)', backgroundColor: 'var(--panel)' };
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 4 },
-  autoContrast: true,
+  variantColorResolver: variantColors,
   colors: { accent },
   fontFamily: 'var(--font)',
   fontFamilyMonospace: 'var(--font-mono)',
