@@ -55,7 +55,7 @@ const RenderedCard = memo(function RenderedCard(props: {
   return (
     <section className={classes.card} aria-label={contentTexts.roles[role]}>
       <header className={classes.header}>
-        <h3>{contentTexts.roles[role]}</h3>
+        <h2>{contentTexts.roles[role]}</h2>
         {props.tokens !== null && (
           <span className="num">{contentTexts.tokens(count(props.tokens), props.exact)}</span>
         )}

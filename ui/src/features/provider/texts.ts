@@ -10,7 +10,7 @@ export const providerTexts = {
   ownAddress: 'At an address that you give',
   keyPage: 'Keys are made at',
   use: 'Use this',
-  choose: (title: string) => `Start from ${title}`,
+  choose: (title: string) => `Use this: ${title}`,
   back: 'Other kinds',
   save: 'Save changes',
   saved: (name: string) => `Saved ${name}`,
@@ -23,7 +23,7 @@ export const providerTexts = {
   } satisfies Record<ProviderKind, string>,
   fields: {
     name: 'Name',
-    nameHint: 'Stands before the model, as in `openai:gpt-5`',
+    nameHint: 'As in `openai:gpt-5`',
     address: 'Address',
     addressHint: 'Where its paths are joined to; most end in `/v1`',
     key: 'Environment variable with the key',

@@ -70,7 +70,7 @@ const languages: Record<EditorLanguage, Extension> = {
 
 /** What of an editor may change while it lives, as an extension. */
 export function settingsOf(settings: EditorSettings): Extension {
-  const attributes: Record<string, string> = { 'aria-label': settings.ariaLabel };
+  const attributes: Record<string, string> = { 'aria-label': settings.ariaLabel, tabindex: '0' };
   if (settings.isInvalid) attributes['aria-invalid'] = 'true';
   if (settings.readOnly) attributes['aria-readonly'] = 'true';
   return [
