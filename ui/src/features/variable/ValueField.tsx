@@ -168,7 +168,6 @@ function EnumField(props: ValueFieldProps) {
 
 function JsonField(props: ValueFieldProps) {
   const json = useJsonText({ value: props.value, write: props.onChange, work: props.work, name: props.path });
-  const example = props.variable.type === 'array' ? '[]' : '{}';
   return (
     <Input.Wrapper {...wrapper(props)} labelElement="div">
       <JsonEditor
@@ -176,7 +175,7 @@ function JsonField(props: ValueFieldProps) {
         ariaLabel={props.label}
         minHeight={72}
         maxHeight={240}
-        placeholder={placeholder(props.fallback) || example}
+        placeholder={placeholder(props.fallback) || texts.notSet}
         isInvalid={props.error !== undefined}
       />
     </Input.Wrapper>

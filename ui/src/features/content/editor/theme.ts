@@ -31,7 +31,8 @@ const looks = EditorView.theme({
   '.cm-line': { padding: '0 12px 0 0' },
   '.cm-gutters': { background: 'transparent', color: 'var(--faint)', border: 'none' },
   '.cm-lineNumbers .cm-gutterElement': { padding: '0 12px 0 8px', minWidth: '40px' },
-  '.cm-activeLineGutter': { background: 'transparent', color: 'var(--ink)' },
+  '.cm-activeLineGutter': { background: 'transparent' },
+  '&.cm-focused .cm-activeLineGutter': { color: 'var(--ink)' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '.cm-selectionBackground': { background: 'var(--soft)' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
