@@ -1,5 +1,7 @@
 //! Journeys over the command line and HTTP.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod architecture;
 mod command_line;
 mod faults;

@@ -60,7 +60,6 @@ impl Host {
     }
 
     /// A request as it would be sent, to be changed first.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.address));
         if self.bearer.is_empty() { request } else { request.bearer_auth(&self.bearer) }

@@ -1,10 +1,10 @@
 //! What a new workspace starts with: the `dry-run` provider and prompts that run on it at once.
 
-use crate::{ApiError, App, ErrorCode};
-use formaops_domain::{
-    Draft, InvalidName, JsonObject, Prompt, PromptName, PromptStatus, Provider, ProviderKind,
+use crate::{
+    ApiError, App, ErrorCode,
+    handlers::{self, PromptFacts},
 };
-use formaops_store::NewVersion;
+use formaops_domain::{Draft, InvalidName, JsonObject, PromptName, Provider, ProviderKind};
 use formaops_template::PromptFile;
 use std::collections::HashMap;
 
@@ -56,28 +56,21 @@ async fn add(app: &App, name: PromptName, file: PromptFile, inputs: JsonObject) 
         // The first start was cut short; what it added stands.
         return Ok(());
     }
-    let (now, author) = (app.now(), app.person());
-    let prompt = Prompt {
-        id: app.ids.prompt(),
+    let facts = PromptFacts {
         name,
         title: file.meta.title,
         description: file.meta.description,
-        status: PromptStatus::Draft,
         tags: file.meta.tags,
-        head: None,
-        head_number: None,
-        has_draft: false,
-        created_at: now,
-        updated_at: now,
-        published_at: None,
-        deleted_at: None,
     };
-    let id = app.store.insert_prompt(prompt, author).await?.id;
     let note = "A sample to start from".to_owned();
-    let new = NewVersion { prompt: id, content: file.content.clone(), note, author, at: now };
-    let version = app.store.save_version(new, None).await?;
-    let base = Some(version.id);
-    let draft = Draft { prompt_id: id, content: file.content, base, inputs, updated_at: now };
+    let version = handlers::insert(app, app.person(), facts, file.content, note).await?;
+    let draft = Draft {
+        prompt_id: version.prompt_id,
+        content: version.content,
+        base: Some(version.id),
+        inputs,
+        updated_at: app.now(),
+    };
     app.store.save_draft(draft).await?;
     Ok(())
 }

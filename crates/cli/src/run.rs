@@ -4,11 +4,11 @@ use crate::{Ending, output};
 use clap::Args;
 use formaops_api::{
     ApiError, ErrorCode, Session,
-    handlers::{CreateRun, ModelChoice, OutputWindow, PromptDetail, PromptKey, RunDetail},
+    handlers::{CreateRun, ModelChoice, PromptDetail, PromptKey, RunDetail},
 };
 use formaops_domain::{
-    Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, JsonObject, ModelRef, Parameters,
-    Priority, PromptRef, RunContext, RunId, VersionSelector,
+    Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, JsonObject, ModelRef, OutputWindow,
+    Parameters, Priority, PromptRef, RunContext, RunId, VersionSelector,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

@@ -23,6 +23,7 @@ mod id;
 mod model;
 mod money;
 mod name;
+mod output;
 mod page;
 pub mod ports;
 mod prompt;
@@ -44,6 +45,7 @@ pub use id::{
 pub use model::{CatalogueModel, InvalidModelRef, Listed, ModelRef, Parameters, Price, PriceTier, Source};
 pub use money::NanoUsd;
 pub use name::{InvalidName, PromptName, PromptRef, VersionSelector};
+pub use output::{OutputPart, OutputWindow};
 pub use page::Page;
 pub use prompt::{
     Body, Content, Draft, Message, Prompt, PromptStatus, Role, Settings, Validation, ValidationRule,

@@ -63,7 +63,7 @@ pub use error::StoreError;
 pub use execution::{ExecutionFilter, ExecutionRecord};
 pub use idempotency::IdempotencyKey;
 pub use open::{NewWorkspace, OpenOptions};
-pub use output::{MOST_OUTPUT_BYTES, OutputPart, OutputWindow};
+pub use output::MOST_OUTPUT_BYTES;
 pub use prompt::{PromptChange, PromptFilter, TagCount};
 pub use provider::ProviderModels;
 pub use recording::Recording;

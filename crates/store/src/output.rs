@@ -1,7 +1,7 @@
 //! The text of an answer, in windows.
 
 use crate::{Store, StoreError, blob, column::Key};
-use formaops_domain::ExecutionId;
+use formaops_domain::{ExecutionId, OutputPart, OutputWindow};
 
 /// The most bytes of a window.
 pub const MOST_OUTPUT_BYTES: u64 = 1 << 20;
@@ -9,30 +9,6 @@ pub const MOST_OUTPUT_BYTES: u64 = 1 << 20;
 const PREVIEW: usize = 256;
 /// The most bytes of a character in UTF-8.
 const CHARACTER: u64 = 4;
-
-/// Which text of an execution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutputPart {
-    /// The answer.
-    Text,
-    /// The reasoning; stored when the execution ends.
-    Reasoning,
-}
-
-/// A stretch of a text, cut between characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutputWindow {
-    /// The text.
-    pub text: String,
-    /// Where it begins, in bytes of UTF-8.
-    pub offset: u64,
-    /// Where the next window begins.
-    pub next: u64,
-    /// The length of the whole text so far, in bytes of UTF-8.
-    pub total: u64,
-    /// Whether the whole text will not grow any more.
-    pub complete: bool,
-}
 
 /// The first characters of a text. NUL ends a text for SQLite's functions, so it is shown as a symbol.
 pub(crate) fn preview(text: &str) -> String {

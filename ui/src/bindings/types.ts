@@ -725,12 +725,12 @@ export type Noun = 'prompt' | 'provider' | 'run' | 'workspace' | 'window';
 
 export type Origin = string;
 
-/** The texts of an execution. */
+/** Which text of an execution. */
 export type OutputPart = 'text' | 'reasoning';
 
-/** A window of a text. */
+/** A stretch of a text, cut between characters. */
 export type OutputWindow = {
-  /** The text, cut between characters. */
+  /** The text. */
   text: string;
   /** Where it begins, in bytes of UTF-8. */
   offset: number;

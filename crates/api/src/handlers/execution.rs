@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{ApiError, App, Caller, CallerKind};
 use formaops_domain::{
-    Attempt, Execution, ExecutionId, ExecutionStatus, JsonObject, Page, RunContext, RunId,
+    Attempt, Execution, ExecutionId, ExecutionStatus, JsonObject, OutputPart, OutputWindow, Page, RunContext,
+    RunId,
 };
 use formaops_engine::Submission;
 use formaops_store::{ExecutionFilter, ExecutionRecord};
@@ -79,33 +80,6 @@ pub struct GetOutput {
     pub limit: Option<u64>,
 }
 
-/// The texts of an execution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OutputPart {
-    /// The answer.
-    #[default]
-    Text,
-    /// What the model thought before it answered.
-    Reasoning,
-}
-
-/// A window of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct OutputWindow {
-    /// The text, cut between characters.
-    pub text: String,
-    /// Where it begins, in bytes of UTF-8.
-    pub offset: u64,
-    /// Where the next window begins.
-    pub next: u64,
-    /// The length of the whole text so far, in bytes of UTF-8.
-    pub total: u64,
-    /// Whether the whole text will not grow any more.
-    pub complete: bool,
-}
-
 /// Cancels an execution.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -168,19 +142,8 @@ pub(crate) async fn execution_output(
         let (text, offset, next, total) = (live.text, live.offset, live.next, live.total);
         return Ok(OutputWindow { text, offset, next, total, complete: false });
     }
-    let part = match request.part {
-        OutputPart::Text => formaops_store::OutputPart::Text,
-        OutputPart::Reasoning => formaops_store::OutputPart::Reasoning,
-    };
     let limit = request.limit.unwrap_or(formaops_store::MOST_OUTPUT_BYTES);
-    let window = app.store.get_output(request.id, part, request.offset, limit).await?;
-    Ok(OutputWindow {
-        text: window.text,
-        offset: window.offset,
-        next: window.next,
-        total: window.total,
-        complete: window.complete,
-    })
+    Ok(app.store.get_output(request.id, request.part, request.offset, limit).await?)
 }
 
 pub(crate) async fn execution_cancel(

@@ -19,6 +19,7 @@ pub use draft::*;
 pub use execution::*;
 pub use model::*;
 pub use prompt::*;
+pub(crate) use prompt::{PromptFacts, insert};
 pub use provider::*;
 pub use run::*;
 pub use version::*;

@@ -3,7 +3,7 @@
 use super::{idempotent, limit, version::check_content_for_saving};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{
-    Content, Draft, Noun, Page, Prompt, PromptId, PromptName, PromptStatus, Version, VersionSelector,
+    ActorId, Content, Draft, Noun, Page, Prompt, PromptId, PromptName, PromptStatus, Version, VersionSelector,
 };
 use formaops_store::{NewVersion, PromptChange, PromptFilter};
 use schemars::JsonSchema;
@@ -261,6 +261,43 @@ pub(crate) async fn prompt_get(app: &App, _: &Caller, request: GetPrompt) -> Res
     detail(app, prompt).await
 }
 
+/// What a new prompt is called and found by.
+pub(crate) struct PromptFacts {
+    pub(crate) name: PromptName,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) tags: Vec<String>,
+}
+
+/// Makes a prompt and its first version.
+pub(crate) async fn insert(
+    app: &App,
+    author: ActorId,
+    facts: PromptFacts,
+    content: Content,
+    note: String,
+) -> Result<Version, ApiError> {
+    let now = app.now();
+    let prompt = Prompt {
+        id: app.ids.prompt(),
+        name: facts.name,
+        title: facts.title,
+        description: facts.description,
+        status: PromptStatus::Draft,
+        tags: facts.tags,
+        head: None,
+        head_number: None,
+        has_draft: false,
+        created_at: now,
+        updated_at: now,
+        published_at: None,
+        deleted_at: None,
+    };
+    let id = app.store.insert_prompt(prompt, author).await?.id;
+    let first = NewVersion { prompt: id, content, note, author, at: now };
+    Ok(app.store.save_version(first, None).await?)
+}
+
 pub(crate) async fn prompt_create(
     app: &App,
     caller: &Caller,
@@ -271,25 +308,14 @@ pub(crate) async fn prompt_create(
         check_length("title", Some(&request.title), MOST_TITLE)?;
         check_length("description", Some(&request.description), MOST_DESCRIPTION)?;
         check_content_for_saving(&request.content)?;
-        let (now, author) = (app.now(), app.actor(caller));
-        let prompt = Prompt {
-            id: app.ids.prompt(),
+        let facts = PromptFacts {
             name: request.name,
             title: request.title,
             description: request.description,
-            status: PromptStatus::Draft,
             tags: tidy_tags(&request.tags)?,
-            head: None,
-            head_number: None,
-            has_draft: false,
-            created_at: now,
-            updated_at: now,
-            published_at: None,
-            deleted_at: None,
         };
-        let id = app.store.insert_prompt(prompt, author).await?.id;
-        let new = NewVersion { prompt: id, content: request.content, note: String::new(), author, at: now };
-        app.store.save_version(new, None).await?;
+        let version = insert(app, app.actor(caller), facts, request.content, String::new()).await?;
+        let id = version.prompt_id;
         app.changed(Noun::Prompt, id);
         detail(app, app.store.get_prompt(id).await?).await
     })

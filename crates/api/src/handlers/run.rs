@@ -11,9 +11,7 @@ use formaops_domain::{
     ValidationResult, ValidationStatus, Variant, Version, ports::EventSink,
 };
 use formaops_engine::Submission;
-use formaops_store::{
-    ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion, OutputPart, RunFilter,
-};
+use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion, RunFilter};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -454,7 +452,10 @@ async fn execute(app: &App, caller: &Caller, request: ExecutePrompt) -> Result<E
 async fn whole_output(app: &App, id: ExecutionId) -> Result<String, ApiError> {
     let mut text = String::new();
     loop {
-        let window = app.store.get_output(id, OutputPart::Text, text.len() as u64, MOST_OUTPUT_BYTES).await?;
+        let window = app
+            .store
+            .get_output(id, formaops_domain::OutputPart::Text, text.len() as u64, MOST_OUTPUT_BYTES)
+            .await?;
         text.push_str(&window.text);
         if window.text.is_empty() || window.next >= window.total {
             return Ok(text);

@@ -1,8 +1,9 @@
 //! What came from the model: text in windows, and the bytes as they were.
 
 use crate::world::{World, at, outcome, part};
+use formaops_domain::{OutputPart, OutputWindow};
 use formaops_domain::{RequestHash, Span, ports::Outcome};
-use formaops_store::{MOST_OUTPUT_BYTES, OutputPart, OutputWindow, StoreError};
+use formaops_store::{MOST_OUTPUT_BYTES, StoreError};
 use formaops_testkit::{attempt_id, execution_id};
 
 async fn window(world: &World, offset: u64, limit: u64) -> OutputWindow {

@@ -1,10 +1,11 @@
 //! After a kill: what was acknowledged is there, what was under way is put in order.
 
 use crate::world::{World, ada, at, attempt, new_run, part, run};
+use formaops_domain::OutputPart;
 use formaops_domain::{
     AttemptStatus, CostBasis, ErrorClass, ExecutionStatus, Failure, RunStatus, ports::RunStore,
 };
-use formaops_store::{OutputPart, Recovered, RunFilter};
+use formaops_store::{Recovered, RunFilter};
 use formaops_testkit::{attempt_id, content, execution_id};
 
 #[tokio::test]
