@@ -62,7 +62,7 @@ export function ModelTable({ provider }: { provider: ProviderView }) {
         </Button>
       </div>
       {refresh.isError && <Problem error={refresh.error} onRetry={() => refresh.mutate()} />}
-      {models.isError && <Problem error={models.error} onRetry={() => void models.refetch()} />}
+      {models.isLoadingError && <Problem error={models.error} onRetry={() => void models.refetch()} />}
       {models.isPending && <Skeleton height={120} />}
       {models.isSuccess && items.length === 0 && <p className={classes.about}>{words.empty}</p>}
       {items.length > 0 && found.length === 0 && <p className={classes.about}>{words.noMatch}</p>}

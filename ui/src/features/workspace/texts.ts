@@ -59,7 +59,7 @@ export const workspaceTexts = {
     ended: 'ended',
     expired: 'expired',
     end: 'End key',
-    endOf: (name: string) => `End ${name}`,
+    endOf: (name: string) => `End key ${name}`,
     endTitle: (name: string) => `End ${name}?`,
     endText: 'Programs that use it are refused from then on. This cannot be undone.',
     endDone: (name: string) => `Ended ${name}`,
