@@ -51,7 +51,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
       </Tabs>
       <div className={classes.scroll}>
         <div className={classes.tab}>
-          {tab === 'edit' && <ContentEditor work={work} />}
+          {tab === 'edit' && <ContentEditor work={work} models={models} />}
           {tab === 'rendered' && <RenderedView content={work.content} inputs={work.inputs} models={models} />}
           {tab === 'validations' && <ValidationsEditor work={work} />}
           {tab === 'versions' && <VersionsTab prompt={detail.prompt} work={work} />}

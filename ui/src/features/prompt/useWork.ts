@@ -108,7 +108,8 @@ export function useWork(detail: PromptDetail): Work {
   const reset = useCallback(
     (next: Content, nextBase: VersionId | null) => {
       setBase(nextBase);
-      latest.current.base = nextBase;
+      // Said here as well: once the screen is left, an undo still has to keep what it restores.
+      latest.current = { ...latest.current, content: next, base: nextBase };
       setContent(() => next);
       void queries.invalidateQueries(promptQuery(id));
     },
