@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { Event, Execution, Noun, Run, RunDetail } from '../bindings/types';
 import { api, host, HostError } from '../host';
+import { applyNews } from '../lib/news';
 import { Streams } from '../lib/streams';
 
 /** What the host has told, for as long as it stays true. Events say when it does not. */
@@ -34,7 +35,7 @@ function invalidate(noun: Noun): void {
 }
 
 function updateRun(run: Run): void {
-  queries.setQueryData<RunDetail>(['run', run.id], (known) => known && { ...known, run });
+  applyNews<RunDetail>(queries, ['run', run.id], (known) => ({ ...known, run }));
   void queries.invalidateQueries({ queryKey: ['runs'] });
 }
 
@@ -49,12 +50,9 @@ export function withExecution(known: RunDetail, execution: Execution): RunDetail
 }
 
 function updateExecution(execution: Execution): void {
-  queries.setQueryData<RunDetail>(
-    ['run', execution.runId],
-    (known) => known && withExecution(known, execution),
-  );
+  applyNews<RunDetail>(queries, ['run', execution.runId], (known) => withExecution(known, execution));
   void queries.invalidateQueries({ queryKey: ['execution', execution.id] });
-  if (streams.watched().includes(execution.id) && streams.get(execution.id).known < execution.outputBytes) {
+  if (streams.watched().includes(execution.id) && streams.known(execution.id) < execution.outputBytes) {
     void streams.fill(execution.id);
   }
 }

@@ -85,6 +85,11 @@ export class Streams {
     return this.snapshots.get(executionId) ?? EMPTY;
   }
 
+  /** How many bytes have arrived, shown or not yet. */
+  known(executionId: string): number {
+    return this.streams.get(executionId)?.known ?? 0;
+  }
+
   /** Calls `listener` after more has arrived. Answers how to stop. */
   subscribe(executionId: string, listener: () => void): () => void {
     const listeners = this.listeners.get(executionId) ?? new Set();

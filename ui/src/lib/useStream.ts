@@ -10,7 +10,7 @@ export function useStream(executionId: string, expected: number): StreamedText {
   );
   const text = useSyncExternalStore(subscribe, () => streams.get(executionId));
   useEffect(() => {
-    if (streams.get(executionId).known < expected) void streams.fill(executionId);
+    if (streams.known(executionId) < expected) void streams.fill(executionId);
   }, [executionId, expected]);
   return text;
 }

@@ -1,0 +1,64 @@
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
+import { describe, expect, it, vi } from 'vitest';
+import { applyNews } from './news';
+
+const queryKey = ['run', 'r'];
+
+/** A query that is looked at, and a host that answers each read when the test says so, with what it was then. */
+function world(initial?: string) {
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
+  if (initial !== undefined) queries.setQueryData(queryKey, initial);
+  let state = 'old';
+  const held: (() => void)[] = [];
+  const queryFn = vi.fn(() => {
+    const answer = state;
+    return new Promise<string>((resolve) => held.push(() => resolve(answer)));
+  });
+  const observer = new QueryObserver(queries, { queryKey, queryFn });
+  const stop = observer.subscribe(() => undefined);
+  const happens = (next: string) => {
+    state = next;
+    applyNews<string>(queries, queryKey, () => next);
+  };
+  const answer = () => held.splice(0).forEach((resolve) => resolve());
+  const known = () => queries.getQueryData(queryKey);
+  return { queries, queryFn, happens, answer, known, stop };
+}
+
+describe('news', () => {
+  it('change what is known', () => {
+    const { queryFn, happens, known, stop } = world('old');
+    happens('new');
+    expect(known()).toBe('new');
+    expect(queryFn).not.toHaveBeenCalled();
+    stop();
+  });
+
+  it('are not taken back by an answer that was on its way', async () => {
+    const { queries, queryFn, happens, answer, known, stop } = world('old');
+    void queries.invalidateQueries({ queryKey });
+    happens('new');
+    await vi.waitFor(() => expect(queryFn).toHaveBeenCalledTimes(2));
+    answer();
+    await vi.waitFor(() => expect(queries.isFetching()).toBe(0));
+    expect(known()).toBe('new');
+    stop();
+  });
+
+  it('are not lost where nothing is known yet', async () => {
+    const { queries, queryFn, happens, answer, known, stop } = world();
+    expect(queryFn).toHaveBeenCalledTimes(1);
+    happens('new');
+    await vi.waitFor(() => expect(queryFn).toHaveBeenCalledTimes(2));
+    answer();
+    await vi.waitFor(() => expect(queries.isFetching()).toBe(0));
+    expect(known()).toBe('new');
+    stop();
+  });
+
+  it('of what nobody has read make nothing up', () => {
+    const queries = new QueryClient();
+    applyNews<string>(queries, queryKey, () => 'new');
+    expect(queries.getQueryData(queryKey)).toBeUndefined();
+  });
+});
