@@ -123,7 +123,7 @@ function DeleteButton({ provider }: { provider: ProviderView }) {
       title: words.title(provider.name),
       children: words.text,
       labels: { confirm: words.confirm, cancel: words.cancel },
-      confirmProps: { color: 'red' },
+      confirmProps: { color: 'red.9' },
       onConfirm: () => void remove(),
     });
   };

@@ -73,7 +73,7 @@ function KeyRow({ apiKey }: { apiKey: ApiKey }) {
       title: words.endTitle(apiKey.name),
       children: words.endText,
       labels: { confirm: words.end, cancel: words.cancel },
-      confirmProps: { color: 'red' },
+      confirmProps: { color: 'red.9' },
       onConfirm: () => void endKey(apiKey),
     });
   };
