@@ -1,0 +1,50 @@
+import { test } from '../support/window-test';
+import { keys, type Session } from './webdriver';
+
+const MODELS = ['local:slow-50x400', 'local:slow-60x400', 'local:slow-70x400'];
+
+/** The column of a model, once it holds a text. */
+const column = (session: Session, model: string, text: string) =>
+  session.find(`//article[@aria-label='${model}'][contains(., '${text}')]`);
+
+/** Adds the scripted server as a provider and chooses its models, as the settings and the run bar do. */
+async function chooseModels(session: Session, baseUrl: string): Promise<void> {
+  await session.run(
+    `const [baseUrl, models] = args;
+     const request = { name: 'local', kind: 'openai-chat', baseUrl };
+     await window.__TAURI_INTERNALS__.invoke('provider_create', { request });
+     localStorage.setItem('formaops.models', JSON.stringify(models.map((model) => ({ model, parameters: {} }))));
+     setTimeout(() => location.reload(), 0);`,
+    baseUrl,
+    MODELS,
+  );
+  await session.find(`//button[contains(., '${MODELS[0]}')]`);
+}
+
+test('the first start shows a sample that runs at once', async ({ open }) => {
+  const { session } = await open();
+  await session.find(`//h1[.='code-review']`);
+  await session.press(keys.control, keys.enter);
+  await column(session, 'dry-run:echo', 'You review rust code');
+  await column(session, 'dry-run:echo', 'stop');
+});
+
+test('three columns stream, and what had come is there after a kill and a new start', async ({
+  open,
+  models,
+}) => {
+  const first = await open();
+  await first.session.find(`//h1[.='code-review']`);
+  await chooseModels(first.session, models.baseUrl);
+  await first.session.press(keys.control, keys.enter);
+  for (const model of MODELS) await column(first.session, model, 'word3 ');
+  for (const model of MODELS) await column(first.session, model, 'streaming');
+  await column(first.session, MODELS[0] ?? '', 'word20 ');
+  await first.kill();
+
+  const { session } = await open();
+  for (const model of MODELS) {
+    await column(session, model, 'FormaOps ended before the answer did');
+    await column(session, model, 'word3 ');
+  }
+});
