@@ -17,33 +17,43 @@ import { providerTexts } from './texts';
 
 /** Changes or deletes a provider. */
 export function EditProvider({ provider }: { provider: ProviderView }) {
-  const [fields, setFields] = useState(() => fieldsOf(provider));
+  // Only what the user changed, so that a change from elsewhere shows in all other fields.
+  const [edits, setEdits] = useState<Partial<ProviderFields>>({});
+  const fields = { ...fieldsOf(provider), ...edits };
   const [problems, setProblems] = useState<FieldProblems>({});
   const [busy, setBusy] = useState(false);
   const changes = changesOf(provider, fields);
   const change = (changed: Partial<ProviderFields>) => {
-    setFields((known) => ({ ...known, ...changed }));
+    setEdits((known) => ({ ...known, ...changed }));
+    setProblems({});
+  };
+  const discard = () => {
+    setEdits({});
     setProblems({});
   };
   const update = async (request: UpdateProvider) => {
     setBusy(true);
     try {
       const updated = await api.providerUpdate(request);
-      notifyDone(providerTexts.saved(updated.name));
       await queries.invalidateQueries(providersQuery);
+      notifyDone(providerTexts.saved(updated.name));
+      return true;
     } catch (thrown) {
       const found = problemsOf(toApiError(thrown));
       if (found === null) notifyError(thrown);
       else setProblems(found);
+      return false;
     } finally {
       setBusy(false);
     }
   };
-  const save = (event: SyntheticEvent) => {
+  const save = async (event: SyntheticEvent) => {
     event.preventDefault();
     const before = problemsBefore(fields);
     setProblems(before);
-    if (changes !== null && Object.keys(before).length === 0) void update(changes);
+    if (changes === null || Object.keys(before).length > 0) return;
+    // What was typed while it was saved stays.
+    if (await update(changes)) setEdits((now) => (now === edits ? {} : now));
   };
   return (
     <section className={classes.section} aria-labelledby="provider-title">
@@ -55,14 +65,14 @@ export function EditProvider({ provider }: { provider: ProviderView }) {
         {provider.kind !== 'dry-run' && <DeleteButton provider={provider} />}
       </div>
       {provider.kind !== 'dry-run' && <KeyNote provider={provider} onUpdate={update} />}
-      <form onSubmit={save} noValidate>
+      <form onSubmit={(event) => void save(event)} noValidate>
         <ProviderForm kind={provider.kind} fields={fields} problems={problems} onChange={change} />
         <Group mt="lg" gap="sm">
           <Button type="submit" loading={busy} disabled={changes === null}>
             {providerTexts.save}
           </Button>
           {changes !== null && (
-            <Button variant="default" onClick={() => change(fieldsOf(provider))}>
+            <Button variant="default" onClick={discard}>
               {providerTexts.discard}
             </Button>
           )}
@@ -73,7 +83,7 @@ export function EditProvider({ provider }: { provider: ProviderView }) {
 }
 
 /** How the key is, and what to do about it. */
-function KeyNote(props: { provider: ProviderView; onUpdate: (request: UpdateProvider) => Promise<void> }) {
+function KeyNote(props: { provider: ProviderView; onUpdate: (request: UpdateProvider) => Promise<boolean> }) {
   const { provider, onUpdate } = props;
   const note = noteOf(provider);
   const isBad = provider.keyState === 'missing' || provider.keyState === 'detached';

@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { Problem } from '../../components/Notice';
 import type { ProviderView } from '../../bindings/types';
 import { AddProvider } from './AddProvider';
@@ -28,10 +29,10 @@ export function ProvidersScreen({ selected }: { selected?: string }) {
         )}
         {providers.isSuccess && provider === undefined && <AddProvider providers={items} />}
         {provider !== undefined && (
-          <>
-            <EditProvider key={`${provider.id} ${provider.updatedAt}`} provider={provider} />
-            <ModelTable key={provider.id} provider={provider} />
-          </>
+          <Fragment key={provider.id}>
+            <EditProvider provider={provider} />
+            <ModelTable provider={provider} />
+          </Fragment>
         )}
       </div>
     </div>
