@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Modal, Stack } from '@mantine/core';
-import { memo, useEffect, useMemo, useState } from 'react';
+import { memo, useEffect, useEffectEvent, useMemo, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
@@ -11,6 +11,10 @@ import classes from './ModelText.module.css';
 
 /** How often Markdown is parsed again while it streams in, in milliseconds. */
 const PARSE_EVERY_MS = 100;
+/** A block of so many characters may take a millisecond more, as all of it is parsed again. */
+const CHARACTERS_PER_MS = 40;
+/** How exactly the length of a block is looked at. */
+const STEP = 4096;
 
 const schema: typeof defaultSchema = {
   ...defaultSchema,
@@ -70,21 +74,24 @@ const Block = memo(function Block({ text }: { text: string }) {
 /** The text as it was at most some milliseconds ago. */
 function useThrottled(text: string, everyMs: number): string {
   const [shown, setShown] = useState(text);
+  const show = useEffectEvent(() => setShown(text));
+  const isBehind = text !== shown;
   useEffect(() => {
-    if (text === shown) return;
-    const timer = setTimeout(() => setShown(text), everyMs);
+    if (!isBehind) return;
+    const timer = setTimeout(() => show(), everyMs);
     return () => clearTimeout(timer);
-    // A timer that is under way shows the newest text when it ends, so it is not started again.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shown, text !== shown, everyMs]);
+  }, [shown, isBehind, everyMs]);
   return shown;
 }
 
 /** Markdown that a model wrote, sanitised: no images, no styles, no scripts, no way out but a click. */
 export function ModelText({ text, isSettled }: { text: string; isSettled: boolean }) {
-  const throttled = useThrottled(text, PARSE_EVERY_MS);
+  const [last, setLast] = useState(0);
+  const throttled = useThrottled(text, Math.max(PARSE_EVERY_MS, last / CHARACTERS_PER_MS));
   const shown = isSettled ? text : throttled;
   const blocks = useMemo(() => splitBlocks(shown), [shown]);
+  const length = Math.round((blocks.at(-1)?.length ?? 0) / STEP) * STEP;
+  if (length !== last) setLast(length);
   return (
     <div className={classes.text}>
       {blocks.map((block, at) => (

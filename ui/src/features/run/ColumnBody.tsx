@@ -3,6 +3,7 @@ import { type UIEvent, useLayoutEffect, useRef, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution } from '../../bindings/types';
 import { ModelText } from '../../components/ModelText';
+import { RawText } from '../../components/RawText';
 import { bytes } from '../../lib/format';
 import { useStream } from '../../lib/useStream';
 import { FailureCard } from './FailureCard';
@@ -88,7 +89,7 @@ function Answer({ text, view, isEnded }: { text: string; view: View; isEnded: bo
             {texts.column.showMarkdown} ({bytes(text.length)})
           </Button>
         )}
-        <pre className={classes.raw}>{text}</pre>
+        <RawText text={text} />
       </>
     );
   }
