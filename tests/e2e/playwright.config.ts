@@ -6,6 +6,7 @@ const page = {
   launchOptions: { executablePath: chromium() },
   screenshot: 'only-on-failure',
   trace: 'retain-on-failure',
+  actionTimeout: 10_000,
 } as const;
 
 export default defineConfig({
