@@ -5,6 +5,7 @@ import {
   type MantineColorsTuple,
   type VariantColorsResolver,
 } from '@mantine/core';
+import { texts } from './texts';
 
 const accent: MantineColorsTuple = [
   '#eeeefc',
@@ -55,9 +56,12 @@ export const theme = createTheme({
     SegmentedControl: { defaultProps: { size: 'xs' } },
     // Mantine's own size is below the smallest text.
     InputWrapper: { styles: { description: { fontSize: 12 }, error: { fontSize: 12 } } },
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': texts.actions.close } } },
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': texts.actions.close } } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': texts.actions.close } } },
     Menu: { defaultProps: { shadow: 'md' }, styles: { dropdown: surface, label: { fontSize: 12 } } },
     Popover: { defaultProps: { shadow: 'md' }, styles: { dropdown: surface } },
-    Combobox: { styles: { dropdown: surface } },
+    Combobox: { styles: { dropdown: surface, groupLabel: { fontSize: 12 } } },
     Tabs: { styles: { root: { '--tab-border-color': 'var(--line)' } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
   },

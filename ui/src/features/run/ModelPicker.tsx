@@ -10,6 +10,8 @@ const MOST_SHOWN = 100;
 
 const allModelsQuery = queryOptions({ queryKey: ['models', 'all'], queryFn: () => api.modelList() });
 
+const providerOf = (model: string) => model.slice(0, model.indexOf(':'));
+
 /** Adds a model of any provider; one that no list knows can be typed. */
 export function ModelPicker({ onPick }: { onPick: (model: string) => void }) {
   const [search, setSearch] = useState('');
@@ -55,10 +57,16 @@ export function ModelPicker({ onPick }: { onPick: (model: string) => void }) {
         />
         <Combobox.Options mah={320} style={{ overflowY: 'auto' }}>
           {typed !== null && <Combobox.Option value={typed}>{texts.runBar.use(typed)}</Combobox.Option>}
-          {found.map((name) => (
-            <Combobox.Option key={name} value={name}>
-              {name}
-            </Combobox.Option>
+          {[...new Set(found.map(providerOf))].map((provider) => (
+            <Combobox.Group key={provider} label={provider}>
+              {found
+                .filter((name) => providerOf(name) === provider)
+                .map((name) => (
+                  <Combobox.Option key={name} value={name}>
+                    {name}
+                  </Combobox.Option>
+                ))}
+            </Combobox.Group>
           ))}
         </Combobox.Options>
       </Combobox.Dropdown>
