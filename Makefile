@@ -103,6 +103,7 @@ e2e-ready: system-test build-all $(E2E)/node_modules/.installed
 
 generate: ui/node_modules/.installed
 	@cargo run --quiet --locked -p formaops-api --bin formaops-generate
+	@crates/store/prepare.sh
 	@node scripts/licences.mjs --write
 
 screens: e2e-ready

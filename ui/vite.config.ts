@@ -11,6 +11,8 @@ export default defineConfig({
   server: {
     port: 1420,
     strictPort: true,
+    // The notices of third parties are an asset of the whole project.
+    fs: { allow: ['..'] },
     // The host answers its own name only.
     proxy: { '/api': { target: host, changeOrigin: true, headers: { origin: host } } },
   },

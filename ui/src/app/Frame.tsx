@@ -2,7 +2,7 @@ import { Tooltip } from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
 import { IconPlayerPlay, IconSettings, IconTextScan2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { NewPrompt } from '../features/prompt/NewPrompt';
 import { workspaceQuery } from '../features/workspace/queries';
@@ -30,10 +30,15 @@ export function Frame() {
         <span className="spacer" />
       </header>
       <nav className={classes.rail} aria-label={texts.app.name}>
-        <Place to="/prompts" label={texts.rail.prompts} icon={<IconTextScan2 size={18} />} />
-        <Place to="/runs" label={texts.rail.runs} icon={<IconPlayerPlay size={18} />} />
+        <Place to="/prompts" under="/prompts" label={texts.rail.prompts} icon={<IconTextScan2 size={18} />} />
+        <Place to="/runs" under="/runs" label={texts.rail.runs} icon={<IconPlayerPlay size={18} />} />
         <span className="spacer" />
-        <Place to="/settings/providers" label={texts.rail.settings} icon={<IconSettings size={18} />} />
+        <Place
+          to="/settings/providers"
+          under="/settings"
+          label={texts.rail.settings}
+          icon={<IconSettings size={18} />}
+        />
       </nav>
       <main className={classes.main}>
         <Outlet />
@@ -45,10 +50,12 @@ export function Frame() {
   );
 }
 
-function Place({ to, label, icon }: { to: string; label: string; icon: ReactNode }) {
+/** A link of the rail; it is marked at every place `under` its path. */
+function Place({ to, under, label, icon }: { to: string; under: string; label: string; icon: ReactNode }) {
+  const isHere = useLocation({ select: (location) => location.pathname.startsWith(under) });
   return (
     <Tooltip label={label} position="right">
-      <Link to={to} className={classes.place} aria-label={label} activeOptions={{ includeSearch: false }}>
+      <Link to={to} className={classes.place} aria-label={label} data-here={isHere}>
         {icon}
       </Link>
     </Tooltip>

@@ -8,6 +8,7 @@ import { Chip } from '../../components/Chip';
 import { api } from '../../host';
 import { notifyError } from '../../lib/notify';
 import { streams } from '../../app/live';
+import { retryExecution } from './again';
 import type { Best } from './best';
 import { ColumnBody, type View } from './ColumnBody';
 import { ColumnFooter } from './ColumnFooter';
@@ -92,7 +93,7 @@ function ColumnMenu(props: Props & { view: View; onView: (view: View) => void; o
   const { execution } = props;
   const isEnded = !['pending', 'running'].includes(execution.status);
   const cancel = () => api.executionCancel({ id: execution.id }).catch(notifyError);
-  const retry = () => api.executionRetry({ id: execution.id }).catch(notifyError);
+  const retry = () => retryExecution(execution).catch(notifyError);
   const copy = () => navigator.clipboard.writeText(streams.get(execution.id).text).catch(notifyError);
   return (
     <Menu position="bottom-end">

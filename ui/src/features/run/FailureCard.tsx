@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { texts } from '../../app/texts';
 import type { ErrorClass, Execution } from '../../bindings/types';
 import { Marked } from '../../components/Notice';
-import { api } from '../../host';
 import { notifyError } from '../../lib/notify';
+import { retryExecution } from './again';
 import classes from './run.module.css';
 
 /** Failures that are mended at the provider's settings. */
@@ -26,7 +26,7 @@ const AT_PROVIDER: ErrorClass[] = [
 export function FailureCard({ execution, onDetails }: { execution: Execution; onDetails: () => void }) {
   const { failure } = execution;
   if (failure === null) return null;
-  const retry = () => api.executionRetry({ id: execution.id }).catch(notifyError);
+  const retry = () => retryExecution(execution).catch(notifyError);
   return (
     <div className={classes.failure} role="alert">
       <b>{texts.failure[failure.class]}</b>

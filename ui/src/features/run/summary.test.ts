@@ -75,7 +75,13 @@ describe('the facts of a run', () => {
   });
 
   it('leaves out kinds of tokens that were not used', () => {
-    const usage = { inputTokens: 1200, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 8 };
+    const usage = {
+      inputTokens: 1200,
+      cachedTokens: 0,
+      cacheWriteTokens: 0,
+      outputTokens: 0,
+      reasoningTokens: 8,
+    };
     expect(tokenList(usage)).toBe('1,200 input · 0 output · 8 reasoning');
   });
 });
