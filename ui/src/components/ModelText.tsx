@@ -13,6 +13,8 @@ import classes from './ModelText.module.css';
 const PARSE_EVERY_MS = 100;
 /** A block of so many characters may take a millisecond more, as all of it is parsed again. */
 const CHARACTERS_PER_MS = 40;
+/** The most that what is shown may be behind, in milliseconds. */
+const MOST_BEHIND_MS = 1000;
 /** How exactly the length of a block is looked at. */
 const STEP = 4096;
 
@@ -87,7 +89,8 @@ function useThrottled(text: string, everyMs: number): string {
 /** Markdown that a model wrote, sanitised: no images, no styles, no scripts, no way out but a click. */
 export function ModelText({ text, isSettled }: { text: string; isSettled: boolean }) {
   const [last, setLast] = useState(0);
-  const throttled = useThrottled(text, Math.max(PARSE_EVERY_MS, last / CHARACTERS_PER_MS));
+  const everyMs = Math.min(Math.max(PARSE_EVERY_MS, last / CHARACTERS_PER_MS), MOST_BEHIND_MS);
+  const throttled = useThrottled(text, everyMs);
   const shown = isSettled ? text : throttled;
   const blocks = useMemo(() => splitBlocks(shown), [shown]);
   const length = Math.round((blocks.at(-1)?.length ?? 0) / STEP) * STEP;

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution, RunDetail } from '../../bindings/types';
 import { bestOf } from './best';
@@ -6,8 +6,8 @@ import { Column } from './Column';
 import { differingParameters } from './parameters';
 import classes from './run.module.css';
 
-/** One column for each model, streaming at once. */
-export function Columns({ detail }: { detail: RunDetail | undefined }) {
+/** One column for each model, streaming at once. What is typed beside it does not draw it again. */
+export const Columns = memo(function Columns({ detail }: { detail: RunDetail | undefined }) {
   const [solo, setSolo] = useState<number | null>(null);
   const [repeat, setRepeat] = useState(0);
   if (detail === undefined) return <div className={classes.nothing}>{texts.column.empty}</div>;
@@ -41,4 +41,4 @@ export function Columns({ detail }: { detail: RunDetail | undefined }) {
       })}
     </div>
   );
-}
+});
