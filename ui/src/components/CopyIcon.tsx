@@ -7,7 +7,7 @@ export function CopyIcon({ value, label }: { value: string; label: string }) {
     <CopyButton value={value}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? 'Copied' : label}>
-          <ActionIcon size="sm" aria-label={label} onClick={copy}>
+          <ActionIcon size={24} aria-label={label} onClick={copy}>
             {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
           </ActionIcon>
         </Tooltip>

@@ -135,7 +135,7 @@ export function MessageActions(props: {
     <div className={classes.actions}>
       {actions.map(({ label, icon: Icon, onClick, disabled }) => (
         <Tooltip key={label} label={label}>
-          <ActionIcon size="sm" aria-label={label} onClick={onClick} disabled={disabled}>
+          <ActionIcon size={24} aria-label={label} onClick={onClick} disabled={disabled}>
             <Icon size={14} aria-hidden />
           </ActionIcon>
         </Tooltip>

@@ -40,7 +40,7 @@ export function VariableRow(props: {
     <div className={classes.variable} data-open={isOpen || undefined}>
       <div className={classes.row}>
         <ActionIcon
-          size="sm"
+          size={24}
           aria-label={texts.more(name)}
           aria-expanded={isOpen}
           aria-controls={details}
@@ -141,7 +141,7 @@ function RowActions(props: {
     <div className={classes.actions}>
       {actions.map(({ label, icon: Icon, onClick, disabled }) => (
         <Tooltip key={label} label={label}>
-          <ActionIcon size="sm" aria-label={label} onClick={onClick} disabled={disabled}>
+          <ActionIcon size={24} aria-label={label} onClick={onClick} disabled={disabled}>
             <Icon size={14} aria-hidden />
           </ActionIcon>
         </Tooltip>
