@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { accepted, chosen } from './spdx.mjs';
+import { UNUSED, accepted, chosen } from './spdx.mjs';
 
 const NOTICES = 'assets/notices.md';
 const PAGES = ['ui', 'tests/e2e'];
@@ -77,12 +77,13 @@ function nodePackages(page) {
         ? JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
         : {};
       const author = typeof manifest.author === 'string' ? manifest.author : (manifest.author?.name ?? '');
+      const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
       return {
-        name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+        name,
         version: item.version,
         licence: String(item.license ?? manifest.license ?? ''),
         folder,
-        shipped: page === 'ui' && !item.dev && !item.devOptional && existsSync(folder),
+        shipped: page === 'ui' && !item.dev && !item.devOptional && existsSync(folder) && !UNUSED.has(name),
         authors: author.replace(/\s*[<(].*/, ''),
       };
     });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 // Real keys are longer than what a test needs to look like one.
 const SHAPES = {
-  'OpenAI or OpenRouter key': /\bsk-(?:proj-|svcacct-|or-v1-)?[A-Za-z0-9_-]{32,}/,
+  'OpenAI or OpenRouter key': /\bsk-(?:[a-z0-9]+-)*[A-Za-z0-9_]{24,}/,
   'Anthropic key': /\bsk-ant-[A-Za-z0-9_-]{24,}/,
   'Google key': /\bAIza[A-Za-z0-9_-]{35}/,
   'AWS key': /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,

@@ -21,6 +21,8 @@ const ACCEPTED = [
 const FONTS = ['OFL-1.1'];
 /** For what builds and tests the project and is never part of it. */
 const TOOLS = ['BlueOak-1.0.0', 'CC-BY-4.0', 'Python-2.0', 'Unlicense'];
+/** Dependencies of the page that no bundle of it holds, with the reason. */
+export const UNUSED = new Map([['isbot', 'the router needs it only where it renders on a server']]);
 
 /**
  * The expression as alternatives, each a list of licences that hold together.
