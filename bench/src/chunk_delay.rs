@@ -19,10 +19,10 @@ use std::{
 use tokio::{task::JoinSet, time::Instant};
 use url::Url;
 
-/// 40 tokens a second in each of 32 streams, for five seconds.
-const SHAPE: Shape = Shape { streams: 32, chunks: 200, period: Duration::from_millis(25) };
+/// 40 tokens a second in each of 32 streams, for two and a half seconds.
+const SHAPE: Shape = Shape { streams: 32, chunks: 100, period: Duration::from_millis(25) };
 /// How often each side is measured, by turns; a round before them is not counted.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 11;
 
 struct Round {
     bare: Sample,

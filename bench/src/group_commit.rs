@@ -1,8 +1,8 @@
 //! How many writes a second the store commits, by how many write at once.
 
 use crate::{
-    report::{Report, millis},
-    sample::{Sample, median},
+    report::Report,
+    sample::median,
     workbench::{Shelf, SystemClock},
 };
 use anyhow::Context as _;
@@ -17,7 +17,7 @@ use sqlx::{
 };
 use std::{
     fs::File,
-    io::Write as _,
+    io::{Seek as _, Write as _},
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -27,59 +27,72 @@ use uuid::Uuid;
 
 const WRITERS: [u32; 3] = [1, 32, 128];
 /// How long each side writes in each round.
-const TIME: Duration = Duration::from_secs(2);
+const TIME: Duration = Duration::from_secs(1);
 /// How often each is measured, by turns.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 7;
 /// The answer of an execution: about 200 tokens.
 const ANSWER: &str = "A few words of an answer that say nothing new. ";
 
-/// What writers got done in a stretch of time.
-struct Rates {
+/// One row in one round, all in the same few seconds, because disks have moods.
+struct Round {
+    /// Done a second by the store.
     done: f64,
+    /// Transactions of the store a second.
     commits: f64,
+    /// Done a second by the peer.
+    naive: f64,
+    /// How often a second the disk keeps a page for good.
+    syncs: f64,
 }
 
 pub(crate) async fn measure() -> anyhow::Result<()> {
-    let columns = ["at once", "what", "FormaOps", "its commits", "one transaction each", "ratio"];
+    let columns =
+        ["at once", "what", "FormaOps", "its commits", "peer", "ratio (rounds)", "syncs of the disk"];
     let mut report = Report::new("group-commit: a second, synchronous = full", &columns);
-    let sync = sync_time().context("the disk cannot be measured")?;
     for writers in WRITERS {
         for (what, cycles) in [("simple writes", false), ("executions (3 writes)", true)] {
-            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            let mut rounds = Vec::new();
             for _ in 0..ROUNDS {
-                ours.push(store(writers, cycles).await?);
-                theirs.push(naive(writers, cycles).await?);
+                let (done, commits) = store(writers, cycles).await?;
+                let naive = naive(writers, cycles).await?;
+                let syncs = syncs().context("the disk cannot be measured")?;
+                rounds.push(Round { done, commits, naive, syncs });
             }
-            let done = median(ours.iter().map(|rates| rates.done));
-            let commits = median(ours.iter().map(|rates| rates.commits));
-            let naive = median(theirs);
-            let numbers = [done, commits, naive].map(|number| format!("{number:.0}"));
-            let first = [writers.to_string(), what.to_owned()];
-            report.row(first.into_iter().chain(numbers).chain([format!("{:.1}", done / naive)]));
+            let over = |what: fn(&Round) -> f64| median(rounds.iter().map(what));
+            let ratios: Vec<_> = rounds.iter().map(|round| round.done / round.naive).collect();
+            let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = ratios.iter().copied().fold(0.0, f64::max);
+            report.row([
+                writers.to_string(),
+                what.to_owned(),
+                format!("{:.0}", over(|round| round.done)),
+                format!("{:.0}", over(|round| round.commits)),
+                format!("{:.0}", over(|round| round.naive)),
+                format!("{:.1} ({least:.1} to {most:.1})", median(ratios)),
+                format!("{:.0}", over(|round| round.syncs)),
+            ]);
         }
     }
-    report.note(format!(
-        "The limit: writing 4 KiB and syncing it takes {} here (p50), so no more than {:.0} commits a second.",
-        millis(sync),
-        1.0 / sync.as_secs_f64(),
-    ));
+    report.note("The peer: one transaction for each write, in turn on one connection.");
     report.print();
     Ok(())
 }
 
-/// How long the disk takes to keep a page for good.
-fn sync_time() -> std::io::Result<Duration> {
+/// How often a second the disk keeps a page for good, in a file that has its size already, as a
+/// write-ahead log has it most of the time.
+fn syncs() -> std::io::Result<f64> {
+    const PAGES: usize = 200;
     let folder = tempfile::tempdir()?;
     let mut file = File::create(folder.path().join("sync"))?;
-    let times: std::io::Result<Sample> = (0..200)
-        .map(|_| {
-            let start = Instant::now();
-            file.write_all(&[0; 4096])?;
-            file.sync_data()?;
-            Ok(start.elapsed())
-        })
-        .collect();
-    Ok(times?.median())
+    file.write_all(&vec![0; PAGES * 4096])?;
+    file.sync_all()?;
+    file.rewind()?;
+    let start = Instant::now();
+    for _ in 0..PAGES {
+        file.write_all(&[1; 4096])?;
+        file.sync_data()?;
+    }
+    Ok(PAGES as f64 / start.elapsed().as_secs_f64())
 }
 
 /// Lets this many write one after the other until the time is up; answers what they got done a second.
@@ -96,7 +109,8 @@ where
     Ok(done as f64 / start.elapsed().as_secs_f64())
 }
 
-async fn store(writers: u32, cycles: bool) -> anyhow::Result<Rates> {
+/// What the store gets done a second, and in how many transactions.
+async fn store(writers: u32, cycles: bool) -> anyhow::Result<(f64, f64)> {
     let shelf = Arc::new(Shelf::open().await?);
     let (before, start) = (shelf.store.write_stats(), Instant::now());
     let done = write_at_once(writers, |number| {
@@ -119,7 +133,7 @@ async fn store(writers: u32, cycles: bool) -> anyhow::Result<Rates> {
     let commits = shelf.store.write_stats().commits - before.commits;
     let commits = commits as f64 / start.elapsed().as_secs_f64();
     shelf.store.close().await;
-    Ok(Rates { done, commits })
+    Ok((done, commits))
 }
 
 /// An execution from its insertion to its end.
