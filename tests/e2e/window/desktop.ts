@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { Program, programs } from '../support/program';
 import type { Workspace } from '../support/workspace';
@@ -68,7 +68,7 @@ export class Desktop {
 
   async #killApps(apps: number[]): Promise<void> {
     for (const pid of apps) process.kill(pid, 'SIGKILL');
-    if (!(await gone(apps, 5_000))) throw new Error('the app survives being killed');
+    if (!(await gone(apps, 30_000))) throw new Error('the app survives being killed');
   }
 
   async #apps(): Promise<number[]> {
@@ -82,13 +82,23 @@ export class Desktop {
 async function gone(pids: number[], patience: number): Promise<boolean> {
   const deadline = Date.now() + patience;
   for (;;) {
-    const states = await Promise.all(
-      pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
-    );
-    // The state follows the name, which is in brackets; one that is only to be reaped holds nothing more.
-    if (states.every((state) => state === '' || /\) Z /.test(state))) return true;
+    if ((await Promise.all(pids.map(isGone))).every(Boolean)) return true;
     if (Date.now() > deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Whether a process has let go of its files. It has not while a single thread of it is busy with the disk. */
+async function isGone(pid: number): Promise<boolean> {
+  try {
+    const [state, threads] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readdir(`/proc/${pid}/task`),
+    ]);
+    // The state follows the name, which is in brackets.
+    return threads.length <= 1 && /\) Z /.test(state);
+  } catch {
+    return true;
   }
 }
 
