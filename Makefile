@@ -113,4 +113,4 @@ bench: system-test
 	@bench/run
 
 soak: system-build
-	@FORMAOPS_SOAK=1 cargo test --workspace --exclude formaops-desktop --release --locked
+	@scripts/soak.sh
