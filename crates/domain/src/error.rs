@@ -49,6 +49,8 @@ pub enum ErrorClass {
     Inputs,
     /// The reference leads to no key, or the key was set for another origin.
     NoKey,
+    /// The keychain or vault that holds the key is locked, denies it, or does not answer.
+    KeyLocked,
     /// 401: the key is wrong.
     Authentication,
     /// 403: the key has no right to this.
@@ -67,6 +69,8 @@ pub enum ErrorClass {
     RateLimited,
     /// 5xx and 529: the provider is broken or overloaded.
     ServerError,
+    /// FormaOps was told to send nothing beyond this machine.
+    Offline,
     /// The host name leads nowhere.
     NameNotFound,
     /// Nothing listens at the address.

@@ -2,7 +2,7 @@
 
 use crate::{
     AttemptId, ExecutionId, Failure, ModelRef, NanoUsd, Parameters, Price, PromptId, RequestHash, RunId,
-    Span, Timestamp, VersionId,
+    Span, Timestamp, ToolCall, VersionId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,10 @@ pub struct Execution {
     /// Times, tokens and cost.
     pub metrics: Metrics,
     /// Why the model stopped.
-    pub finish: Option<FinishReason>,
+    pub finish: Option<Finish>,
+    /// The tools that the model asks to be called, in order.
+    #[serde(default)]
+    pub tool_calls: Vec<ToolCall>,
     /// The result of its validations, all together.
     pub validation_status: ValidationStatus,
     /// The result of each validation.
@@ -186,20 +189,46 @@ impl Usage {
     }
 }
 
-/// Why a model stopped.
+/// Why a model stopped, in the one set of words and in the provider's own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Finish {
+    /// The reason, whatever the provider calls it.
+    pub reason: FinishReason,
+    /// The provider's word for it, as it came; absent where it gave none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub word: Option<String>,
+}
+
+impl Finish {
+    /// A reason with the provider's word for it.
+    pub fn new(reason: FinishReason, word: impl Into<String>) -> Self {
+        Self { reason, word: Some(word.into()) }
+    }
+}
+
+impl From<FinishReason> for Finish {
+    fn from(reason: FinishReason) -> Self {
+        Self { reason, word: None }
+    }
+}
+
+/// Why a model stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FinishReason {
     /// It was done.
     Stop,
     /// It reached the most tokens of an answer.
     Length,
-    /// The provider held the answer back.
+    /// The provider held the answer back, or cut it, for what it says.
     ContentFilter,
+    /// The model declined to answer; its text, if any, says so.
+    Refusal,
     /// It asks for tools to be called.
     ToolCalls,
-    /// Another reason, in the provider's word.
-    Other(String),
+    /// Another reason: see the provider's word.
+    Other,
 }
 
 /// The result of all validations of an execution.

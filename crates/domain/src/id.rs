@@ -126,12 +126,16 @@ ids! {
     PromptId = "prm";
     /// A configured endpoint that serves models.
     ProviderId = "prv";
+    /// A key of a provider: where it is found, never what it is.
+    ProviderKeyId = "pky";
     /// One request of the user to execute something.
     RunId = "run";
     /// One cell of a run.
     ExecutionId = "exe";
     /// One try of an execution on the wire.
     AttemptId = "att";
+    /// A request that left this machine.
+    EgressId = "egr";
     /// A key for the HTTP host.
     ApiKeyId = "key";
 }

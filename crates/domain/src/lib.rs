@@ -15,11 +15,13 @@
 //! Invariants: nothing here reads a clock, a file, the network or randomness; nothing here depends
 //! on another FormaOps crate; no type here ever holds a key.
 
+mod egress;
 mod error;
 mod event;
 mod execution;
 mod hash;
 mod id;
+mod media;
 mod model;
 mod money;
 mod name;
@@ -31,18 +33,25 @@ mod provider;
 mod run;
 mod scrub;
 mod time;
+mod tool;
 
+pub use egress::{Egress, Purpose};
 pub use error::{ErrorClass, Failure, Place};
 pub use event::{Event, EventBody, Noun};
 pub use execution::{
-    Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, FinishReason, Metrics, Usage,
+    Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Finish, FinishReason, Metrics, Usage,
     ValidationResult, ValidationStatus, Verdict,
 };
 pub use hash::{ContentHash, InvalidHash, RequestHash, VersionId, canonical_hash};
 pub use id::{
-    ActorId, ApiKeyId, AttemptId, ExecutionId, InvalidId, PromptId, ProviderId, RunId, WorkspaceId,
+    ActorId, ApiKeyId, AttemptId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId, ProviderKeyId,
+    RunId, WorkspaceId,
 };
-pub use model::{CatalogueModel, InvalidModelRef, Listed, ModelRef, Parameters, Price, PriceTier, Source};
+pub use media::{Media, MediaSource};
+pub use model::{
+    Capabilities, CatalogueModel, InvalidModelRef, Listed, ListedModel, ModelRef, Parameters, Price,
+    PriceTier, Source,
+};
 pub use money::NanoUsd;
 pub use name::{InvalidName, PromptName, PromptRef, VersionSelector};
 pub use output::{OutputPart, OutputWindow};
@@ -55,6 +64,7 @@ pub use provider::{EnvName, InvalidEnvName, KeyBinding, KeyRef, Origin, Provider
 pub use run::{ContextMessage, Priority, Run, RunContext, RunKind, RunProgress, RunStatus, Variant};
 pub use scrub::Scrubber;
 pub use time::{Span, Timestamp};
+pub use tool::{ResponseFormat, ToolCall, ToolChoice, ToolDefinition, ToolResult};
 
 /// A JSON object with its keys in the order they were written.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -1,6 +1,6 @@
 //! Models: how they are referred to, what they can do, what they cost.
 
-use crate::{JsonObject, NanoUsd, Usage, id::text_serde};
+use crate::{JsonObject, NanoUsd, ResponseFormat, ToolChoice, ToolDefinition, Usage, id::text_serde};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -70,9 +70,28 @@ pub struct Parameters {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = -2.0, max = 2.0))]
     pub presence_penalty: Option<f64>,
+    /// Only the so many most likely tokens are sampled from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub top_k: Option<u32>,
     /// How much a reasoning model thinks, in the provider's own word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning_effort: Option<String>,
+    /// The most tokens that a reasoning model thinks; 0 asks it not to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning_budget: Option<u32>,
+    /// Whether the provider shall show what the model thought, or a summary of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning_summary: Option<bool>,
+    /// The shape that the answer shall have; free text where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_format: Option<ResponseFormat>,
+    /// The tools that the model may ask for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ToolDefinition>,
+    /// Whether it must, may or must not ask for one; the provider's default where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_choice: Option<ToolChoice>,
     /// Further fields merged into the request; it may not set model, messages, stream, n or headers.
     #[serde(default, skip_serializing_if = "JsonObject::is_empty")]
     pub extra: JsonObject,
@@ -96,7 +115,13 @@ impl Parameters {
             seed: self.seed.or(below.seed),
             frequency_penalty: self.frequency_penalty.or(below.frequency_penalty),
             presence_penalty: self.presence_penalty.or(below.presence_penalty),
+            top_k: self.top_k.or(below.top_k),
             reasoning_effort: self.reasoning_effort.or_else(|| below.reasoning_effort.clone()),
+            reasoning_budget: self.reasoning_budget.or(below.reasoning_budget),
+            reasoning_summary: self.reasoning_summary.or(below.reasoning_summary),
+            response_format: self.response_format.or_else(|| below.response_format.clone()),
+            tools: if self.tools.is_empty() { below.tools.clone() } else { self.tools },
+            tool_choice: self.tool_choice.or_else(|| below.tool_choice.clone()),
             extra,
         }
     }
@@ -114,12 +139,53 @@ impl Parameters {
                 return Err(format!("`{name}` must be between {low} and {high}, got {value}"));
             }
         }
-        if self.max_tokens == Some(0) {
-            return Err("`maxTokens` must be at least 1, got 0".to_owned());
+        for (name, value) in [("maxTokens", self.max_tokens), ("topK", self.top_k)] {
+            if value == Some(0) {
+                return Err(format!("`{name}` must be at least 1, got 0"));
+            }
         }
+        self.check_tools()?;
         match Self::RESERVED.iter().find(|&&field| self.extra.contains_key(field)) {
             Some(field) => Err(format!("`extra` may not set `{field}`: FormaOps sets it itself")),
             None => Ok(()),
+        }
+    }
+}
+
+impl Parameters {
+    /// The first tool or schema whose name no provider would take.
+    fn check_tools(&self) -> Result<(), String> {
+        let is_name = |name: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+            (1..=64).contains(&name.len()) && name.bytes().all(plain)
+        };
+        if let Some(ResponseFormat::Schema { name, .. }) = &self.response_format
+            && !is_name(name)
+        {
+            return Err(format!(
+                "`responseFormat.name` must be 1 to 64 letters, digits, `_` or `-`, got `{name}`"
+            ));
+        }
+        let mut seen = Vec::new();
+        for ToolDefinition { name, .. } in &self.tools {
+            if !is_name(name) {
+                return Err(format!(
+                    "a tool's name must be 1 to 64 letters, digits, `_` or `-`, got `{name}`"
+                ));
+            }
+            if seen.contains(&name) {
+                return Err(format!("two tools are called `{name}`"));
+            }
+            seen.push(name);
+        }
+        match &self.tool_choice {
+            Some(ToolChoice::Tool(name)) if !seen.contains(&name) => {
+                Err(format!("`toolChoice` names `{name}`, and no tool is called so"))
+            }
+            Some(ToolChoice::Required) if seen.is_empty() => {
+                Err("`toolChoice` wants a tool to be called, and there is none".to_owned())
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -229,6 +295,63 @@ pub struct CatalogueModel {
     pub source: Option<Source>,
     /// Whether the provider's own list was asked, and what it said.
     pub listed: Listed,
+}
+
+/// A model as the provider's own list tells of it. What the list does not say is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedModel {
+    /// Its id as the provider knows it.
+    pub id: String,
+    /// A name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The most tokens of request and answer together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_window: Option<u64>,
+    /// The most tokens of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_output_tokens: Option<u64>,
+    /// What it costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// What it can do.
+    #[serde(default)]
+    pub capabilities: Capabilities,
+    /// The day from which it no longer answers: `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retires_on: Option<String>,
+}
+
+impl ListedModel {
+    /// A model of which only the id is known.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
+}
+
+/// What a model can do. What is absent is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Capabilities {
+    /// It takes images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<bool>,
+    /// It takes files, such as PDF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<bool>,
+    /// It asks for tools.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools: Option<bool>,
+    /// Its answer can be bound to a JSON Schema.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json_schema: Option<bool>,
+    /// It thinks before it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<bool>,
+    /// It reads the beginning of a request from a cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<bool>,
 }
 
 /// What the provider's own list says of a model.

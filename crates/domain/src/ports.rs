@@ -1,9 +1,10 @@
 //! What the engine and the hosts need from the outside, for `store`, `providers` and `secrets` to implement.
 
 use crate::{
-    Attempt, AttemptId, AttemptStatus, Content, EventBody, Execution, ExecutionId, Failure, FinishReason,
-    JsonObject, KeyRef, Metrics, ModelRef, Origin, Parameters, Price, RequestHash, Role, Run, RunContext,
-    RunId, RunStatus, Scrubber, Span, Timestamp, Usage, ValidationResult, ValidationStatus,
+    Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody, Execution, ExecutionId, Failure,
+    Finish, JsonObject, KeyRef, ListedModel, Media, Metrics, ModelRef, Origin, Parameters, Price,
+    RequestHash, Role, Run, RunContext, RunId, RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult,
+    Usage, ValidationResult, ValidationStatus,
 };
 use bytes::Bytes;
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -32,53 +33,106 @@ pub struct TokenCount {
     pub exact: bool,
 }
 
-/// The headers of a request on its way out. Its `Debug` shows no value.
-#[derive(Default)]
-pub struct RequestHeaders(Vec<(&'static str, String)>);
+/// A request on its way out, for the one client that sends it. Its `Debug` shows no value of a header.
+pub struct OutgoingRequest {
+    /// The HTTP method.
+    pub method: HttpMethod,
+    /// The whole address.
+    pub url: url::Url,
+    /// The headers in order, names in lower case. `content-type` is among them where there is a body.
+    pub headers: Vec<(&'static str, String)>,
+    /// The headers that hold a key or are made from one: never shown, never kept.
+    pub secret_headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Bytes,
+}
 
-impl RequestHeaders {
-    /// Adds a header whose value must never be shown or kept.
-    pub fn add_secret(&mut self, name: &'static str, value: String) {
-        self.0.push((name, value));
-    }
-
-    /// The headers, for the one client that sends them.
-    #[must_use]
-    pub fn into_inner(self) -> Vec<(&'static str, String)> {
-        self.0
+impl std::fmt::Debug for OutgoingRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = self.headers.iter().chain(&self.secret_headers).map(|(name, _)| name);
+        f.debug_struct("OutgoingRequest")
+            .field("method", &self.method)
+            .field("headers", &names.collect::<Vec<_>>())
+            .field("body", &self.body.len())
+            .finish_non_exhaustive()
     }
 }
 
-impl std::fmt::Debug for RequestHeaders {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+/// The HTTP methods that providers are called with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpMethod {
+    /// Reads.
+    Get,
+    /// Sends a body.
+    Post,
+}
+
+impl HttpMethod {
+    /// The word of HTTP.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
     }
 }
 
 /// How a wire format carries its key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyPlacement {
-    /// `Authorization: Bearer KEY`.
+    /// `authorization: Bearer KEY`.
     Bearer,
+    /// The key alone in a header of this name, in lower case.
+    Header(&'static str),
+    /// The request is signed with AWS Signature Version 4. The key is
+    /// `ACCESS_KEY_ID:SECRET_ACCESS_KEY` or `ACCESS_KEY_ID:SECRET_ACCESS_KEY:SESSION_TOKEN`; any other
+    /// is an API key of Bedrock, which goes as [`Self::Bearer`].
+    AwsSigV4 {
+        /// The region, such as `eu-central-1`.
+        region: String,
+        /// The service's name for signing, such as `bedrock`.
+        service: &'static str,
+        /// The time of the signature.
+        at: Timestamp,
+    },
 }
 
-/// Puts keys into requests. The only port that touches a key.
+/// Finds keys. The only port that touches one.
 pub trait Signer: Send + Sync {
-    /// Adds the key that `key` refers to, for a request to `origin`.
+    /// The key that `key` refers to, for requests to `origin`. It may take some seconds where a
+    /// keychain asks its user, never longer.
+    ///
+    /// The answer fails with [`crate::ErrorClass::NoKey`] where there is none, or it may not travel to
+    /// that origin, and with [`crate::ErrorClass::KeyLocked`] where it cannot be read for now.
+    fn find<'a>(
+        &'a self,
+        key: &'a KeyRef,
+        origin: &'a Origin,
+    ) -> BoxFuture<'a, Result<Arc<dyn Credential>, Failure>>;
+}
+
+/// A key that was found, for requests to one origin. It cannot be read, only used.
+pub trait Credential: Send + Sync {
+    /// Puts the key, or what is made from it, into the secret headers of a request.
     ///
     /// # Errors
-    /// [`crate::ErrorClass::NoKey`] where there is none, or it may not travel to that origin.
-    fn sign(
-        &self,
-        key: &KeyRef,
-        origin: &Origin,
-        placement: KeyPlacement,
-        headers: &mut RequestHeaders,
-    ) -> Result<(), Failure>;
+    /// [`crate::ErrorClass::NoKey`] where the key is not of the kind that this placement needs.
+    fn sign(&self, placement: &KeyPlacement, request: &mut OutgoingRequest) -> Result<(), Failure>;
 
     /// Takes the live key out of what a provider sends back: an error that quotes the key, or a
     /// model that repeats it, must not be kept or shown.
-    fn scrubber(&self, key: &KeyRef) -> Scrubber;
+    fn scrubber(&self) -> Scrubber;
+}
+
+/// Keeps the ledger of what leaves this machine. It never blocks and never fails its caller.
+pub trait Ledger: Send + Sync {
+    /// A request is about to be sent, or its answer has ended: an entry with an id that is there
+    /// already replaces it.
+    fn record(&self, entry: Egress);
+
+    /// A new entry's id.
+    fn id(&self) -> EgressId;
 }
 
 /// A message that is ready to be sent.
@@ -86,8 +140,40 @@ pub trait Signer: Send + Sync {
 pub struct ModelMessage {
     /// Who speaks.
     pub role: Role,
-    /// What is said.
-    pub text: String,
+    /// What is said, in order. Text that follows text is one part.
+    pub parts: Vec<MessagePart>,
+}
+
+impl ModelMessage {
+    /// A message of text alone.
+    pub fn text(role: Role, text: impl Into<String>) -> Self {
+        Self { role, parts: vec![MessagePart::Text(text.into())] }
+    }
+
+    /// The text of all its parts, tool results included.
+    #[must_use]
+    pub fn all_text(&self) -> String {
+        let texts = self.parts.iter().map(|part| match part {
+            MessagePart::Text(text) => text.as_str(),
+            MessagePart::ToolCall(call) => &call.arguments,
+            MessagePart::ToolResult(result) => &result.content,
+            MessagePart::Media(_) => "",
+        });
+        texts.collect()
+    }
+}
+
+/// A part of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessagePart {
+    /// Text.
+    Text(String),
+    /// An image or a file.
+    Media(Media),
+    /// The model asked for a tool, in a message of the assistant.
+    ToolCall(ToolCall),
+    /// What came of it, in a message of the tool.
+    ToolResult(ToolResult),
 }
 
 /// One call of a model, ready to be sent.
@@ -101,6 +187,8 @@ pub struct ModelRequest {
     pub parameters: Parameters,
     /// How long to wait for what.
     pub timeouts: Timeouts,
+    /// The execution it is for, for the ledger.
+    pub execution: Option<ExecutionId>,
 }
 
 /// How long a call may take.
@@ -142,10 +230,12 @@ pub enum StreamPart {
     Text(String),
     /// Text of the model's reasoning.
     Reasoning(String),
+    /// The model asks for a tool to be called; its arguments are complete.
+    ToolCall(ToolCall),
     /// The tokens of the call; a later one replaces an earlier one.
     Usage(Usage),
     /// The model stopped.
-    Finish(FinishReason),
+    Finish(Finish),
 }
 
 /// What the parts of an answer come as. Dropping it closes the connection.
@@ -157,8 +247,8 @@ pub trait Provider: Send + Sync {
     /// or with the one failure; what came before a failure stands.
     fn stream(&self, request: ModelRequest) -> PartStream;
 
-    /// The ids of the models it serves, as it says itself.
-    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Failure>>;
+    /// The models it serves, as it says itself.
+    fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>>;
 }
 
 /// Finds the provider of a model, configured as it is now.
@@ -220,7 +310,9 @@ pub struct Outcome {
     /// The price the cost was worked out from.
     pub price: Option<Price>,
     /// Why the model stopped.
-    pub finish: Option<FinishReason>,
+    pub finish: Option<Finish>,
+    /// The tools that the model asks to be called, in order.
+    pub tool_calls: Vec<ToolCall>,
     /// The whole text of the answer.
     pub output: String,
     /// The whole text of the reasoning.

@@ -1,6 +1,6 @@
 //! Configured endpoints, and how their keys are referred to. No key is ever in these types.
 
-use crate::{ProviderId, Timestamp, id::text_serde};
+use crate::{ProviderId, ProviderKeyId, Timestamp, id::text_serde};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -51,15 +51,51 @@ pub enum ProviderKind {
     /// OpenAI Chat Completions, as OpenAI and every compatible server speak it.
     #[serde(rename = "openai-chat")]
     OpenAiChat,
+    /// OpenAI Responses.
+    #[serde(rename = "openai-responses")]
+    OpenAiResponses,
+    /// Anthropic Messages.
+    #[serde(rename = "anthropic")]
+    Anthropic,
+    /// Google Gemini, `generateContent`.
+    #[serde(rename = "gemini")]
+    Gemini,
+    /// Ollama's own API.
+    #[serde(rename = "ollama")]
+    Ollama,
+    /// Azure OpenAI: Chat Completions at a resource of the user's own.
+    #[serde(rename = "azure-openai")]
+    AzureOpenAi,
+    /// Amazon Bedrock, `ConverseStream`.
+    #[serde(rename = "bedrock")]
+    Bedrock,
 }
 
 impl ProviderKind {
+    /// All kinds, in the order they are offered.
+    pub const ALL: [Self; 8] = [
+        Self::DryRun,
+        Self::OpenAiChat,
+        Self::OpenAiResponses,
+        Self::Anthropic,
+        Self::Gemini,
+        Self::Ollama,
+        Self::AzureOpenAi,
+        Self::Bedrock,
+    ];
+
     /// The word on the wire and in the store.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::DryRun => "dry-run",
             Self::OpenAiChat => "openai-chat",
+            Self::OpenAiResponses => "openai-responses",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
+            Self::Ollama => "ollama",
+            Self::AzureOpenAi => "azure-openai",
+            Self::Bedrock => "bedrock",
         }
     }
 }
@@ -83,12 +119,24 @@ pub enum KeyRef {
         /// The variable.
         name: EnvName,
     },
+    /// In the keychain of the operating system.
+    Keychain {
+        /// The name of its entry.
+        id: ProviderKeyId,
+    },
+    /// In the encrypted vault file.
+    Vault {
+        /// The name of its entry.
+        id: ProviderKeyId,
+    },
 }
 
 impl fmt::Display for KeyRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Env { name } => write!(f, "env:{name}"),
+            Self::Keychain { id } => write!(f, "keychain:{id}"),
+            Self::Vault { id } => write!(f, "vault:{id}"),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     settle::{Account, Settlement},
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, FinishReason, Metrics,
+    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, ToolCall,
     ports::{Outcome, PartStream, RecordingPart, Work},
 };
 use futures::FutureExt;
@@ -152,7 +152,8 @@ impl Job {
             http_status: facts.http_status,
             metrics: settlement.metrics,
             price,
-            finish: facts.finish.map(|reason| self.scrub_reason(reason)),
+            finish: facts.finish.map(|finish| self.scrub_finish(finish)),
+            tool_calls: facts.tool_calls.into_iter().map(|call| self.scrub_call(call)).collect(),
             output,
             reasoning,
             validated_output: settlement.validated_output,
@@ -221,11 +222,13 @@ impl Job {
         tell(&self.core, execution, &self.news);
     }
 
-    fn scrub_reason(&self, reason: FinishReason) -> FinishReason {
-        match reason {
-            FinishReason::Other(word) => FinishReason::Other(self.sensitive.scrub_text(&word)),
-            known => known,
-        }
+    fn scrub_finish(&self, finish: Finish) -> Finish {
+        Finish { word: finish.word.map(|word| self.sensitive.scrub_text(&word)), ..finish }
+    }
+
+    fn scrub_call(&self, call: ToolCall) -> ToolCall {
+        let scrub = |text: String| self.sensitive.scrub_text(&text);
+        ToolCall { id: scrub(call.id), name: scrub(call.name), arguments: scrub(call.arguments) }
     }
 }
 

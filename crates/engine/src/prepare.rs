@@ -36,6 +36,7 @@ pub(crate) async fn prepare(
         messages,
         parameters: work.execution.parameters.clone(),
         timeouts: Timeouts::default(),
+        execution: Some(work.execution.id),
     };
     Ok(Prepared { request, provider })
 }

@@ -6,7 +6,7 @@ use crate::{
     sensitive::{Ending, FrameScrubber, Sensitive, TextScrubber},
 };
 use formaops_domain::{
-    AttemptId, ErrorClass, EventBody, ExecutionId, Failure, FinishReason, RequestHash, Span, Usage,
+    AttemptId, ErrorClass, EventBody, ExecutionId, Failure, Finish, RequestHash, Span, ToolCall, Usage,
     ports::{RecordingPart, StreamPart},
 };
 use futures::future::BoxFuture;
@@ -30,7 +30,8 @@ pub(crate) struct Facts {
     pub(crate) request_id: Option<String>,
     pub(crate) http_status: Option<u16>,
     pub(crate) usage: Option<Usage>,
-    pub(crate) finish: Option<FinishReason>,
+    pub(crate) finish: Option<Finish>,
+    pub(crate) tool_calls: Vec<ToolCall>,
     /// When the first text or reasoning came.
     pub(crate) first_token: Option<Span>,
 }
@@ -46,6 +47,7 @@ pub(crate) struct Recorder {
     output_bytes: usize,
     text: TextScrubber,
     reasoning: TextScrubber,
+    calls: TextScrubber,
     frames: FrameScrubber,
     waiting: RecordingPart,
     waiting_bytes: usize,
@@ -80,6 +82,7 @@ impl Recorder {
             output_bytes: 0,
             text: sensitive.text(),
             reasoning: sensitive.text(),
+            calls: sensitive.text(),
             frames: sensitive.frames(),
             waiting: RecordingPart { attempt, frames: Vec::new(), text: String::new() },
             waiting_bytes: 0,
@@ -107,7 +110,7 @@ impl Recorder {
             StreamPart::Raw(bytes) => {
                 self.count_waiting(bytes.len());
                 let frame = (self.elapsed(), bytes);
-                self.frames.feed(frame, [&self.text, &self.reasoning], &mut self.waiting.frames);
+                self.frames.feed(frame, [&self.text, &self.reasoning, &self.calls], &mut self.waiting.frames);
             }
             StreamPart::Text(piece) if !piece.is_empty() => {
                 let (piece, fits) = self.count_output(piece);
@@ -122,8 +125,9 @@ impl Recorder {
                 return fits;
             }
             StreamPart::Text(_) | StreamPart::Reasoning(_) => {}
+            StreamPart::ToolCall(call) => return self.take_call(call),
             StreamPart::Usage(usage) => self.facts.usage = Some(usage),
-            StreamPart::Finish(reason) => self.facts.finish = Some(reason),
+            StreamPart::Finish(finish) => self.facts.finish = Some(finish),
         }
         Ok(())
     }
@@ -162,8 +166,9 @@ impl Recorder {
         self.show_text(rest);
         let rest = self.reasoning.finish(ending);
         self.live.reasoning().push(&rest);
+        let _ = self.calls.finish(ending);
         let at = self.elapsed();
-        self.frames.finish(at, ending, [&self.text, &self.reasoning], &mut self.waiting.frames);
+        self.frames.finish(at, ending, [&self.text, &self.reasoning, &self.calls], &mut self.waiting.frames);
         if self.append.is_some() {
             // What fails to be kept is waiting again, so the answer below has it.
             let _ = self.finish_append().await;
@@ -186,11 +191,24 @@ impl Recorder {
         self.core.ports.events.publish(chunk);
     }
 
+    /// A call is kept whole or not at all: half of its arguments would mean something else.
+    fn take_call(&mut self, call: ToolCall) -> Result<(), Failure> {
+        self.note_first_token();
+        let bytes = call.name.len() + call.arguments.len();
+        if bytes > MOST_OUTPUT - self.output_bytes {
+            return Err(grown_too_long());
+        }
+        self.output_bytes += bytes;
+        // Only to see whether its frames may be kept; the call itself is scrubbed when the attempt ends. The
+        // line break keeps what comes next from being read as more of it.
+        let _ = self.calls.feed(format!("{}\n", call.arguments));
+        self.facts.tool_calls.push(call);
+        Ok(())
+    }
+
     /// What of the piece still fits, and the failure where that is not all.
     fn count_output(&mut self, mut piece: String) -> (String, Result<(), Failure>) {
-        self.facts
-            .first_token
-            .get_or_insert_with(|| self.core.ports.clock.monotonic().saturating_sub(self.began).into());
+        self.note_first_token();
         let room = MOST_OUTPUT - self.output_bytes;
         if piece.len() <= room {
             self.output_bytes += piece.len();
@@ -198,12 +216,13 @@ impl Recorder {
         }
         piece.truncate(piece.floor_char_boundary(room));
         self.output_bytes = MOST_OUTPUT;
-        let failure = Failure::new(
-            ErrorClass::InvalidResponse,
-            format!("the answer grew over {} MiB and was cut off there", MOST_OUTPUT >> 20),
-            "Set `maxTokens`, or ask for a shorter answer.",
-        );
-        (piece, Err(failure))
+        (piece, Err(grown_too_long()))
+    }
+
+    fn note_first_token(&mut self) {
+        self.facts
+            .first_token
+            .get_or_insert_with(|| self.core.ports.clock.monotonic().saturating_sub(self.began).into());
     }
 
     fn count_waiting(&mut self, bytes: usize) {
@@ -239,4 +258,12 @@ impl Recorder {
         self.due = Some(Instant::now() + PART_TIME);
         if self.is_full() { Err(failure) } else { Ok(()) }
     }
+}
+
+fn grown_too_long() -> Failure {
+    Failure::new(
+        ErrorClass::InvalidResponse,
+        format!("the answer grew over {} MiB and was cut off there", MOST_OUTPUT >> 20),
+        "Set `maxTokens`, or ask for a shorter answer.",
+    )
 }

@@ -136,7 +136,7 @@ impl FrameScrubber {
     pub(crate) fn feed(
         &mut self,
         (at, bytes): (Span, Bytes),
-        texts: [&TextScrubber; 2],
+        texts: [&TextScrubber; 3],
         kept: &mut Vec<(Span, Bytes)>,
     ) {
         if self.bytes.scrubber.is_empty() {
@@ -159,7 +159,7 @@ impl FrameScrubber {
         &mut self,
         at: Span,
         ending: Ending,
-        texts: [&TextScrubber; 2],
+        texts: [&TextScrubber; 3],
         kept: &mut Vec<(Span, Bytes)>,
     ) {
         let rest = self.bytes.finish(ending);
@@ -169,7 +169,7 @@ impl FrameScrubber {
         self.release(texts, kept);
     }
 
-    fn release(&mut self, texts: [&TextScrubber; 2], kept: &mut Vec<(Span, Bytes)>) {
+    fn release(&mut self, texts: [&TextScrubber; 3], kept: &mut Vec<(Span, Bytes)>) {
         let found = texts.iter().map(|text| text.found()).sum();
         if found == self.found {
             kept.append(&mut self.withheld);

@@ -79,11 +79,12 @@ impl Account {
         let count = |text: &str| counter.count(&self.model, text).tokens;
         let reported = self.facts.usage.unwrap_or_default();
         let input_tokens = match reported.input_tokens {
-            0 => self.messages.iter().map(|message| count(&message.text)).sum(),
+            0 => self.messages.iter().map(|message| count(&message.all_text())).sum(),
             tokens => tokens,
         };
         let reasoning_tokens = reported.reasoning_tokens.max(count(&self.reasoning));
-        let output_tokens = reported.output_tokens.max(reasoning_tokens + count(&self.output));
+        let calls: u64 = self.facts.tool_calls.iter().map(|call| count(&call.arguments)).sum();
+        let output_tokens = reported.output_tokens.max(reasoning_tokens + count(&self.output) + calls);
         Usage { input_tokens, output_tokens, reasoning_tokens, ..reported }
     }
 

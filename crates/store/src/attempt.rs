@@ -119,6 +119,7 @@ impl Store {
             to,
             metrics: outcome.metrics,
             finish: outcome.finish,
+            tool_calls: outcome.tool_calls,
             reasoning: Blob::of_text(&outcome.reasoning)?,
             validated_output: outcome.validated_output.as_ref().map(Blob::of_json).transpose()?,
             validation_status: outcome.validation_status,

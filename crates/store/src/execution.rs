@@ -10,9 +10,9 @@ use crate::{
     cursor,
 };
 use formaops_domain::{
-    ActorId, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, FinishReason, JsonObject,
-    Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, RunContext, RunId, Span, Timestamp, Usage,
-    ValidationResult, ValidationStatus, VersionId,
+    ActorId, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, JsonObject,
+    Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, RunContext, RunId, Span, Timestamp,
+    ToolCall, Usage, ValidationResult, ValidationStatus, VersionId,
 };
 use sqlx::SqliteConnection;
 
@@ -70,7 +70,8 @@ struct ExecutionRow {
     usage: Option<Json<Usage>>,
     cost: Option<Int<NanoUsd>>,
     basis: Word<CostBasis>,
-    finish: Option<Json<FinishReason>>,
+    finish: Option<Json<Finish>>,
+    tool_calls: Option<Json<Vec<ToolCall>>>,
     validation_status: Word<ValidationStatus>,
     validations: Json<Vec<ValidationResult>>,
     created_at: Int<Timestamp>,
@@ -111,6 +112,7 @@ impl From<ExecutionRow> for Execution {
                 basis: row.basis.0,
             },
             finish: row.finish.map(|finish| finish.0),
+            tool_calls: row.tool_calls.map(|calls| calls.0).unwrap_or_default(),
             validation_status: row.validation_status.0,
             validations: row.validations.0,
             created_at: row.created_at.0,
@@ -144,7 +146,8 @@ macro_rules! executions {
               executions.failure as "failure?: Json<Failure>", executions.latency_micros as "latency?: Int<Span>",
               executions.first_token_micros as "first_token?: Int<Span>", executions.tokens_per_second as "tokens_per_second?",
               executions.usage as "usage?: Json<Usage>", executions.cost_nanos as "cost?: Int<NanoUsd>",
-              executions.basis as "basis!: Word<CostBasis>", executions.finish as "finish?: Json<FinishReason>",
+              executions.basis as "basis!: Word<CostBasis>", executions.finish as "finish?: Json<Finish>",
+              executions.tool_calls as "tool_calls?: Json<Vec<ToolCall>>",
               executions.validation_status as "validation_status!: Word<ValidationStatus>",
               (select json_group_array(json_object('name', v.name, 'verdict', v.verdict, 'score', v.score,
                 'message', v.message) order by v.position)

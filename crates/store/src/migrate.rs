@@ -17,8 +17,10 @@ pub(crate) struct Migration {
 }
 
 /// All steps, oldest first.
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { min_reader: 1, sql: include_str!("../migrations/0001_initial.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { min_reader: 1, sql: include_str!("../migrations/0001_initial.sql") },
+    Migration { min_reader: 2, sql: include_str!("../migrations/0002_vendors.sql") },
+];
 
 /// Marks the file as ours: `FOPS` in ASCII.
 pub(crate) const APPLICATION_ID: i64 = 0x464f_5053;

@@ -4,7 +4,9 @@ use crate::{
     Store, StoreError,
     column::{Int, Json, Key, Text, Word},
 };
-use formaops_domain::{KeyBinding, KeyRef, Origin, Provider, ProviderId, ProviderKind, Timestamp};
+use formaops_domain::{
+    KeyBinding, KeyRef, ListedModel, Origin, Provider, ProviderId, ProviderKind, Timestamp,
+};
 use sqlx::SqliteConnection;
 use url::Url;
 
@@ -12,7 +14,7 @@ use url::Url;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderModels {
     /// Their ids as the provider gave them, in its order.
-    pub models: Vec<String>,
+    pub models: Vec<ListedModel>,
     /// When it was asked.
     pub listed_at: Timestamp,
 }
@@ -206,7 +208,7 @@ impl Store {
     ) -> Result<Option<ProviderModels>, StoreError> {
         let provider = Key(provider);
         let row = sqlx::query!(
-            r#"select models as "models: Json<Vec<String>>", listed_at as "listed_at: Int<Timestamp>"
+            r#"select models as "models: Json<Vec<ListedModel>>", listed_at as "listed_at: Int<Timestamp>"
             from provider_models where provider = ?1"#,
             provider,
         )

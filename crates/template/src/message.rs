@@ -19,7 +19,7 @@ impl Rendered {
     /// The messages as a provider takes them.
     #[must_use]
     pub fn into_model_messages(self) -> Vec<ModelMessage> {
-        let model = |message: RenderedMessage| ModelMessage { role: message.role, text: message.text() };
+        let model = |message: RenderedMessage| ModelMessage::text(message.role, message.text());
         self.messages.into_iter().map(model).collect()
     }
 }

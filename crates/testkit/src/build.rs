@@ -46,8 +46,9 @@ pub fn provider(base_url: Url, env: Option<&str>) -> Provider {
 pub fn request(model: &str, text: &str) -> ModelRequest {
     ModelRequest {
         model: model.to_owned(),
-        messages: vec![ModelMessage { role: Role::User, text: text.to_owned() }],
+        messages: vec![ModelMessage::text(Role::User, text)],
         parameters: Parameters::default(),
         timeouts: Timeouts::default(),
+        execution: None,
     }
 }

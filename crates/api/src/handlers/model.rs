@@ -1,7 +1,7 @@
 //! Models: the catalogue, merged with what the providers list.
 
 use crate::{ApiError, App, Caller};
-use formaops_domain::{CatalogueModel, Listed, ModelRef, Noun, Page, Provider};
+use formaops_domain::{CatalogueModel, Listed, ListedModel, ModelRef, Noun, Page, Provider};
 use formaops_providers::Catalogue;
 use formaops_store::ProviderModels;
 use schemars::JsonSchema;
@@ -26,9 +26,9 @@ pub(super) async fn find_model(app: &App, model: &ModelRef) -> Result<CatalogueM
     Ok(describe(&provider, &model.model, listed.as_deref()))
 }
 
-fn describe(provider: &Provider, model: &str, listed: Option<&[String]>) -> CatalogueModel {
+fn describe(provider: &Provider, model: &str, listed: Option<&[ListedModel]>) -> CatalogueModel {
     let listed = match listed {
-        Some(list) if list.iter().any(|id| id == model) => Listed::Yes,
+        Some(list) if list.iter().any(|listed| listed.id == model) => Listed::Yes,
         Some(_) => Listed::No,
         None => Listed::Unknown,
     };
@@ -59,7 +59,13 @@ pub(crate) async fn model_list(
         let listed = app.store.find_provider_models(provider.id).await?.map(|list| list.models);
         let known = Catalogue::shipped().list(&provider).into_iter().map(|known| known.model.model);
         let mut ids: Vec<String> = known.collect();
-        let unknown = listed.iter().flatten().filter(|id| !ids.contains(id)).cloned().collect::<Vec<_>>();
+        let unknown = listed
+            .iter()
+            .flatten()
+            .map(|model| &model.id)
+            .filter(|id| !ids.contains(id))
+            .cloned()
+            .collect::<Vec<_>>();
         ids.extend(unknown);
         models.extend(ids.iter().map(|id| describe(&provider, id, listed.as_deref())));
     }

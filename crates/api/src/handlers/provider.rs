@@ -213,17 +213,17 @@ async fn create(app: &App, request: CreateProvider) -> Result<ProviderView, ApiE
     check_name(&request.name)?;
     check_concurrency(request.max_concurrent)?;
     match (request.kind, &request.base_url) {
-        (ProviderKind::OpenAiChat, Some(url)) => check_address(url)?,
-        (ProviderKind::OpenAiChat, None) => {
+        (ProviderKind::DryRun, Some(_)) => {
+            return Err(ApiError::invalid("baseUrl", "the `dry-run` provider has no address"));
+        }
+        (ProviderKind::DryRun, None) => {}
+        (_, Some(url)) => check_address(url)?,
+        (_, None) => {
             return Err(ApiError::invalid(
                 "baseUrl",
                 "`baseUrl` is needed, such as `https://api.openai.com/v1`",
             ));
         }
-        (ProviderKind::DryRun, Some(_)) => {
-            return Err(ApiError::invalid("baseUrl", "the `dry-run` provider has no address"));
-        }
-        (ProviderKind::DryRun, None) => {}
     }
     let key = request.key_env.map(|name| bind_key(name, request.base_url.as_ref())).transpose()?;
     let now = app.now();

@@ -35,7 +35,7 @@ async fn an_answer_is_streamed_and_kept_with_all_that_was_said_about_it() {
     assert_eq!((outcome.output.as_str(), outcome.reasoning.as_str()), ("Good day, Ada", "Ada is here."));
     assert_eq!((outcome.http_status, outcome.request_id.as_deref()), (Some(200), Some("req-1")));
     assert!(outcome.request_hash.is_some());
-    assert_eq!(outcome.finish, Some(FinishReason::Stop));
+    assert_eq!(outcome.finish, Some(FinishReason::Stop.into()));
     assert_eq!(outcome.validation_status, ValidationStatus::Skipped);
     let metrics = execution.metrics;
     assert_eq!(metrics.first_token_ms, Some(Span::default()));

@@ -8,8 +8,9 @@ use crate::{
     output,
 };
 use formaops_domain::{
-    CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, FinishReason, Metrics, ModelRef, NanoUsd,
-    Parameters, PromptId, RunId, Span, Timestamp, Usage, ValidationResult, ValidationStatus, VersionId,
+    CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, Metrics, ModelRef, NanoUsd,
+    Parameters, PromptId, RunId, Span, Timestamp, ToolCall, Usage, ValidationResult, ValidationStatus,
+    VersionId,
 };
 use sqlx::SqliteConnection;
 
@@ -41,7 +42,8 @@ pub(crate) struct Ending {
     pub(crate) to: ExecutionStatus,
     pub(crate) failure: Option<Failure>,
     pub(crate) metrics: Metrics,
-    pub(crate) finish: Option<FinishReason>,
+    pub(crate) finish: Option<Finish>,
+    pub(crate) tool_calls: Vec<ToolCall>,
     pub(crate) preview: String,
     pub(crate) output_bytes: u64,
     pub(crate) output: Option<Blob>,
@@ -67,6 +69,7 @@ impl Ending {
             failure,
             metrics: Metrics::default(),
             finish: None,
+            tool_calls: Vec::new(),
             preview: String::new(),
             output_bytes: 0,
             output: None,
@@ -95,6 +98,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
     blob::insert(connection, blobs.into_iter().flatten()).await?;
     let (id, from, to, at) = (Key(ending.id), Word(ending.from), Word(ending.to), Int(ending.at));
     let (failure, finish) = (ending.failure.as_ref().map(Json), ending.finish.as_ref().map(Json));
+    let tool_calls = (!ending.tool_calls.is_empty()).then(|| Json(&ending.tool_calls));
     let metrics = &ending.metrics;
     let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
     let (usage, cost, basis) =
@@ -104,7 +108,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
         returning "update executions set status = ?3, preview = ?4, output_bytes = ?5, output = ?6, reasoning = ?7,
           validated_output = ?8, failure = ?9, finish = ?10, latency_micros = ?11, first_token_micros = ?12,
           tokens_per_second = ?13, usage = ?14, cost_nanos = ?15, basis = ?16, validation_status = ?17,
-          completed_at = max(?18, coalesce(started_at, created_at))
+          completed_at = max(?18, coalesce(started_at, created_at)), tool_calls = ?19
         where id = ?1 and status = ?2",
         id,
         from,
@@ -123,7 +127,8 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
         cost,
         basis,
         validation_status,
-        at
+        at,
+        tool_calls
     )
     .fetch_optional(&mut *connection)
     .await?;

@@ -1,7 +1,7 @@
 //! Providers, their model lists, and settings.
 
 use crate::world::{World, at};
-use formaops_domain::{Provider, ProviderKind};
+use formaops_domain::{ListedModel, Provider, ProviderKind};
 use formaops_store::{ProviderModels, StoreError};
 use formaops_testkit::{provider, provider_id};
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ async fn a_provider_is_changed_and_removed_with_its_list() {
     let world = World::new().await;
     world.store.insert_provider(local()).await.unwrap();
     let listed = |models: &[&str], seconds| ProviderModels {
-        models: models.iter().map(|model| (*model).to_owned()).collect(),
+        models: models.iter().copied().map(ListedModel::new).collect(),
         listed_at: at(seconds),
     };
     assert_eq!(world.store.find_provider_models(local().id).await.unwrap(), None);

@@ -29,18 +29,30 @@ fn to_native(settings: &Settings) -> JsonObject {
         seed,
         frequency_penalty,
         presence_penalty,
+        top_k,
         reasoning_effort,
+        reasoning_budget,
+        reasoning_summary,
+        response_format,
+        tools,
+        tool_choice,
         extra,
     } = &settings.parameters;
     let known = [
         ("temperature", json!(temperature)),
         ("topP", json!(top_p)),
         ("maxOutputTokens", json!(max_tokens)),
-        ("stopSequences", if stop.is_empty() { Value::Null } else { json!(stop) }),
+        ("stopSequences", list(stop)),
         ("seed", json!(seed)),
         ("frequencyPenalty", json!(frequency_penalty)),
         ("presencePenalty", json!(presence_penalty)),
+        ("topK", json!(top_k)),
         ("reasoningEffort", json!(reasoning_effort)),
+        ("reasoningBudget", json!(reasoning_budget)),
+        ("reasoningSummary", json!(reasoning_summary)),
+        ("responseFormat", json!(response_format)),
+        ("tools", list(tools)),
+        ("toolChoice", json!(tool_choice)),
     ];
     let mut config: JsonObject = extra.clone();
     let known = known.into_iter().filter(|(_, value)| !value.is_null());
@@ -49,6 +61,11 @@ fn to_native(settings: &Settings) -> JsonObject {
         front.insert(CONFIG.into(), Value::Object(config));
     }
     front
+}
+
+/// A list; null where it is empty.
+fn list(items: &[impl serde::Serialize]) -> Value {
+    if items.is_empty() { Value::Null } else { json!(items) }
 }
 
 /// Takes `model` and `config`. Parameters without a word of ours are sent on as they are.
@@ -66,7 +83,13 @@ pub(super) fn read(front: &mut JsonObject) -> Result<Settings, PromptFileError> 
         seed: take(&mut config, CONFIG, "seed")?,
         frequency_penalty: take(&mut config, CONFIG, "frequencyPenalty")?,
         presence_penalty: take(&mut config, CONFIG, "presencePenalty")?,
+        top_k: take(&mut config, CONFIG, "topK")?,
         reasoning_effort: take(&mut config, CONFIG, "reasoningEffort")?,
+        reasoning_budget: take(&mut config, CONFIG, "reasoningBudget")?,
+        reasoning_summary: take(&mut config, CONFIG, "reasoningSummary")?,
+        response_format: take(&mut config, CONFIG, "responseFormat")?,
+        tools: take(&mut config, CONFIG, "tools")?.unwrap_or_default(),
+        tool_choice: take(&mut config, CONFIG, "toolChoice")?,
         extra: config,
     };
     Ok(Settings { model, parameters })

@@ -1,7 +1,7 @@
 use crate::properties::{body, hostile};
 use formaops_domain::{
-    Body, Content, JsonObject, ModelRef, Parameters, Role, RunContext, Settings, Validation, ValidationRule,
-    Variable, VariableType,
+    Body, Content, JsonObject, ModelRef, Parameters, ResponseFormat, Role, RunContext, Settings, ToolChoice,
+    ToolDefinition, Validation, ValidationRule, Variable, VariableType,
 };
 use formaops_template::{PromptFileError, PromptMeta, from_prompt_file, render, to_prompt_file};
 use proptest::prelude::*;
@@ -316,14 +316,36 @@ fn settings() -> impl Strategy<Value = Settings> {
         .prop_map(|model| model.map(|(provider, model)| ModelRef { provider, model }));
     let numbers = (prop::option::of(0.0f64..2.0), prop::option::of(1u32..9), prop::option::of(any::<i64>()));
     let rest = (prop::collection::vec(odd_text(), 0..3), prop::option::of(odd_text()), json_object());
-    (model, numbers, rest).prop_map(
-        |(model, (temperature, max_tokens, seed), (stop, reasoning_effort, extra))| {
+    let tool = (odd_text(), odd_text(), json_object())
+        .prop_map(|(name, description, parameters)| ToolDefinition { name, description, parameters });
+    let choice = prop_oneof![Just(ToolChoice::Required), odd_text().prop_map(ToolChoice::Tool)];
+    let format = prop_oneof![
+        Just(ResponseFormat::Json),
+        (odd_text(), json_object()).prop_map(|(name, schema)| ResponseFormat::Schema { name, schema }),
+    ];
+    let shape = (
+        prop::collection::vec(tool, 0..2),
+        prop::option::of(choice),
+        prop::option::of(format),
+        any::<Option<bool>>(),
+    );
+    (model, numbers, rest, shape).prop_map(
+        |(
+            model,
+            (temperature, max_tokens, seed),
+            (stop, reasoning_effort, extra),
+            (tools, tool_choice, response_format, reasoning_summary),
+        )| {
             let parameters = Parameters {
                 temperature,
                 max_tokens,
                 seed,
                 stop,
                 reasoning_effort,
+                reasoning_summary,
+                response_format,
+                tools,
+                tool_choice,
                 extra,
                 ..Parameters::default()
             };

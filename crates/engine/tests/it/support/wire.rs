@@ -46,7 +46,7 @@ impl Call {
     }
 
     pub(crate) fn finish(self) {
-        self.send(StreamPart::Finish(FinishReason::Stop));
+        self.send(StreamPart::Finish(FinishReason::Stop.into()));
     }
 
     pub(crate) fn fail(self, class: ErrorClass, message: &str) {

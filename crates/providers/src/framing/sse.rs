@@ -4,16 +4,7 @@
 //! not kept, for a call is never resumed; and [`Parser::finish`] gives what the last blank line
 //! did not close, for some servers leave that line out.
 
-/// An event: the lines of its data, and its name where it has one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Event {
-    pub(crate) name: String,
-    pub(crate) data: String,
-}
-
-/// An event is longer than [`Parser::MAX_EVENT`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooLong;
+use super::{Event, FrameError, MAX_EVENT, lossy};
 
 /// Takes bytes in pieces of any size and gives events. It keeps one event in memory at most.
 #[derive(Debug, Default)]
@@ -30,11 +21,8 @@ pub(crate) struct Parser {
 }
 
 impl Parser {
-    /// The longest event, in bytes of its lines.
-    pub(crate) const MAX_EVENT: usize = 16 * 1024 * 1024;
-
     /// The events that end within `bytes`.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8], events: &mut Vec<Event>) -> Result<(), TooLong> {
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], events: &mut Vec<Event>) -> Result<(), FrameError> {
         if self.after_return && !bytes.is_empty() {
             self.after_return = false;
             bytes = self.skip_feed(bytes);
@@ -81,10 +69,10 @@ impl Parser {
         }
     }
 
-    fn take(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), FrameError> {
         self.pending += bytes.len();
-        if self.line.len() + self.data.len() + bytes.len() > Self::MAX_EVENT {
-            return Err(TooLong);
+        if self.line.len() + self.data.len() + bytes.len() > MAX_EVENT {
+            return Err(FrameError::TooLong);
         }
         self.line.extend_from_slice(bytes);
         Ok(())
@@ -132,10 +120,6 @@ impl Parser {
             _ => {}
         }
     }
-}
-
-fn lossy(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 #[cfg(test)]
