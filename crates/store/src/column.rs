@@ -2,8 +2,8 @@
 //! name, never a guess.
 
 use formaops_domain::{
-    ActorId, ApiKeyId, AttemptId, ContentHash, EgressId, ExecutionId, NanoUsd, PromptId, ProviderId, RequestHash,
-    RunId, Span, Timestamp, VersionId, WorkspaceId,
+    ActorId, ApiKeyId, AttemptId, ContentHash, EgressId, ExecutionId, NanoUsd, PromptId, ProviderId,
+    RequestHash, RunId, Span, Timestamp, VersionId, WorkspaceId,
 };
 use serde::{
     Serialize,

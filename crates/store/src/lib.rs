@@ -60,8 +60,8 @@ mod writer;
 
 pub use api_key::StoredApiKey;
 pub use cursor::MOST_ITEMS;
-pub use error::StoreError;
 pub use egress::{EgressFilter, EgressTotal};
+pub use error::StoreError;
 pub use execution::{ExecutionFilter, ExecutionRecord};
 pub use idempotency::IdempotencyKey;
 pub use open::{NewWorkspace, OpenOptions};

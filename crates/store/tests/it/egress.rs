@@ -47,7 +47,10 @@ async fn what_went_to_each_place_is_added_up_and_pages_follow_each_other() {
     let totals = world.store.list_egress_totals().await.unwrap();
     let short: Vec<_> =
         totals.iter().map(|total| (total.origin.to_string(), total.requests, total.bytes_out)).collect();
-    assert_eq!(short, [("https://a.example:443".to_owned(), 2, 20), ("https://b.example:443".to_owned(), 1, 10)]);
+    assert_eq!(
+        short,
+        [("https://a.example:443".to_owned(), 2, 20), ("https://b.example:443".to_owned(), 1, 10)]
+    );
 
     let first = world.store.list_egress(EgressFilter::default(), None, 3).await.unwrap();
     let rest = world.store.list_egress(EgressFilter::default(), first.next.as_deref(), 3).await.unwrap();
