@@ -77,6 +77,10 @@ macro_rules! for_each_operation {
             provider_update(UpdateProvider) -> ProviderView = PUT "/api/providers/{id}", admin;
             /// Removes a provider; what ran on it stays.
             provider_delete(DeleteProvider) -> ProviderView = DELETE "/api/providers/{id}", admin;
+            /// Tests whether a provider can be called, and says what stands in the way.
+            provider_test(TestProvider) -> ConnectionTest = POST "/api/providers/{id}/test", admin;
+            /// The model servers that answer on this machine, at their usual ports.
+            server_list(ListServers) -> Page<FoundServer> = GET "/api/servers", admin;
             /// The models of all providers or of one; `refresh` asks the provider for its list.
             model_list(ListModels) -> Page<CatalogueModel> = GET "/api/models", read;
 
@@ -253,7 +257,7 @@ macro_rules! operations {
     ($($(#[doc = $doc:literal])* $name:ident($request:ty) -> $response:ty = $method:tt $path:literal, $scope:tt;)*) => {
         use $crate::handlers::*;
         use formaops_domain::*;
-        use formaops_providers::Preset;
+        use formaops_providers::{FoundServer, Preset};
 
         /// Every operation, in the order of the list.
         pub static OPERATIONS: &[Operation] = &[$(Operation {
