@@ -14,7 +14,7 @@ fn chat() -> ChatReply {
     ChatReply::at("/v1beta/models/any:streamGenerateContent")
 }
 
-fn error(status: u16, message: &str, details: serde_json::Value) -> Reply {
+fn error(status: u16, message: &str, details: &serde_json::Value) -> Reply {
     let error = json!({ "code": status, "message": message, "status": "SOME", "details": details });
     Reply::status(status).json(&json!({ "error": error }))
 }
@@ -93,14 +93,14 @@ async fn google_says_in_its_own_way_that_a_key_is_wrong_or_that_it_must_wait() {
     let world = world().await;
     let reason =
         json!([{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID" }]);
-    world.server.enqueue(error(400, &format!("No: {KEY}"), reason));
+    world.server.enqueue(error(400, &format!("No: {KEY}"), &reason));
     let answer = world.call("any").await;
     assert_eq!(answer.class(), ErrorClass::Authentication);
     assert_eq!(answer.failure().message, "`local` does not accept the key in `LOCAL_API_KEY`");
     assert_eq!(answer.failure().detail.as_deref(), Some("No: [redacted]"));
 
     let wait = json!([{ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "36.2s" }]);
-    world.server.enqueue(error(429, "Resource has been exhausted.", wait));
+    world.server.enqueue(error(429, "Resource has been exhausted.", &wait));
     let answer = world.call("any").await;
     assert_eq!((answer.class(), answer.failure().retry_after), (ErrorClass::RateLimited, Some(37)));
     assert!(answer.failure().hint.contains("37 s"), "{}", answer.failure().hint);
