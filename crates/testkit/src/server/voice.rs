@@ -42,7 +42,7 @@ impl Voice {
     pub(super) fn at(path: &str) -> Self {
         if path.contains("/v1beta/") {
             Self::Gemini(gemini::Voice)
-        } else if path.starts_with("/api/") {
+        } else if path.ends_with("/api/chat") || path.ends_with("/api/tags") {
             Self::Ollama(ollama::Voice::default())
         } else {
             Self::Chat(chat::Voice)
