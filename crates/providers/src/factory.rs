@@ -1,6 +1,8 @@
 //! From a configured provider to one that can be called.
 
-use crate::{Client, DryRun, HttpProvider, openai_chat::OpenAiChat, wire::Wire};
+use crate::{
+    Client, DryRun, HttpProvider, gemini::Gemini, ollama::Ollama, openai_chat::OpenAiChat, wire::Wire,
+};
 use formaops_domain::{
     Failure, Provider as Config, ProviderKind,
     ports::{Clock, Provider, Signer, TokenCounter},
@@ -31,6 +33,8 @@ impl Factory {
             ProviderKind::DryRun => return Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
             ProviderKind::OpenAiChat => Box::new(OpenAiChat::at(host)),
             ProviderKind::AzureOpenAi => Box::new(OpenAiChat::azure()),
+            ProviderKind::Gemini => Box::new(Gemini),
+            ProviderKind::Ollama => Box::new(Ollama),
             _ => unreachable!(),
         };
         let (signer, clock) = (Arc::clone(&self.signer), Arc::clone(&self.clock));
