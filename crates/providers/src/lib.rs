@@ -42,6 +42,7 @@ mod framing;
 mod http;
 mod media;
 mod openai_chat;
+mod openai_responses;
 mod presets;
 mod tokens;
 mod transport;

@@ -1,6 +1,6 @@
 //! An error as a provider reports it, in whatever shape it chose.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What a provider says of an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -11,6 +11,8 @@ pub(crate) struct ProviderError {
     pub(crate) kinds: Vec<String>,
     /// The HTTP status it names, where it names one.
     pub(crate) status: Option<u16>,
+    /// What a filter found in the content, each with how grave it is.
+    pub(crate) filtered: Vec<String>,
 }
 
 impl ProviderError {
@@ -37,15 +39,25 @@ impl ProviderError {
                         Value::String(message) => message.clone(),
                         other => Self::find(other).map_or_else(|| other.to_string(), |error| error.message),
                     };
-                    let marks = ["type", "code", "status"].iter().filter_map(|name| fields.get(*name));
+                    let marks =
+                        ["type", "code", "status", "statusCode"].iter().filter_map(|name| fields.get(*name));
                     let kinds =
                         marks.clone().filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
                     let status = marks.filter_map(status_of).next();
-                    Some(Self { message, kinds, status })
+                    Some(Self { message, kinds, status, filtered: filtered(fields) })
                 })
             }
             _ => None,
         }
+    }
+
+    /// Its words for people, with what a filter found.
+    pub(crate) fn quotation(&self) -> Option<String> {
+        let found = match self.filtered.as_slice() {
+            [] => String::new(),
+            found => format!("\nFiltered: {}.", found.join(", ")),
+        };
+        super::quotation(&format!("{}{found}", self.message))
     }
 
     /// Whether `type` or `code` is one of these words.
@@ -58,6 +70,24 @@ impl ProviderError {
         let message = self.message.to_lowercase();
         phrases.iter().any(|phrase| message.contains(phrase))
     }
+}
+
+/// What a filter of Azure found: in `innererror.content_filter_result` of Chat Completions, and in
+/// `content_filters[].content_filter_results` of Responses.
+fn filtered(error: &Map<String, Value>) -> Vec<String> {
+    let inner = error.get("innererror").into_iter();
+    let results =
+        inner.flat_map(|inner| [inner.get("content_filter_result"), inner.get("content_filter_results")]);
+    let filters = error.get("content_filters").and_then(Value::as_array).into_iter().flatten();
+    let results = results.chain(filters.map(|filter| filter.get("content_filter_results"))).flatten();
+    let categories = results.filter_map(Value::as_object).flatten();
+    let found = categories.filter(|(_, category)| category["filtered"] == true);
+    found
+        .map(|(name, category)| match category["severity"].as_str() {
+            Some(severity) => format!("{name} ({severity})"),
+            None => name.clone(),
+        })
+        .collect()
 }
 
 fn status_of(code: &Value) -> Option<u16> {

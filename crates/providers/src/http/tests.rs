@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     openai_chat::OpenAiChat,
+    openai_responses::OpenAiResponses,
     wire::{Fault, Wire},
 };
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use proptest::prelude::*;
 
 /// Every wire format.
 fn wires() -> Vec<Box<dyn Wire>> {
-    vec![Box::new(OpenAiChat::at(None)), Box::new(OpenAiChat::azure())]
+    vec![Box::new(OpenAiChat::at(None)), Box::new(OpenAiChat::azure()), Box::new(OpenAiResponses)]
 }
 
 /// The parts of an answer that comes in these pieces, and how it ended.

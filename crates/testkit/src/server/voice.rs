@@ -1,6 +1,7 @@
 //! How the vendors say the same things: an answer piece by piece, and an error.
 
 mod chat;
+mod responses;
 
 pub(super) use chat::delta;
 
@@ -11,6 +12,7 @@ use serde_json::Value;
 #[derive(Debug, Clone)]
 pub(super) enum Voice {
     Chat(chat::Voice),
+    Responses(responses::Voice),
 }
 
 /// A piece of an answer.
@@ -35,14 +37,20 @@ pub(super) enum Piece<'a> {
 
 impl Voice {
     /// The voice that a request to this path is answered in.
-    pub(super) fn at(_path: &str) -> Self {
-        Self::Chat(chat::Voice)
+    pub(super) fn at(path: &str) -> Self {
+        let path = path.split('?').next().unwrap_or(path);
+        if path.ends_with("/responses") {
+            Self::Responses(responses::Voice::default())
+        } else {
+            Self::Chat(chat::Voice)
+        }
     }
 
     /// The content type of a streamed answer.
     pub(super) fn content_type(&self) -> &'static str {
         match self {
             Self::Chat(voice) => voice.content_type(),
+            Self::Responses(voice) => voice.content_type(),
         }
     }
 
@@ -50,6 +58,7 @@ impl Voice {
     pub(super) fn stop(&self) -> &'static str {
         match self {
             Self::Chat(voice) => voice.stop(),
+            Self::Responses(voice) => voice.stop(),
         }
     }
 
@@ -57,6 +66,7 @@ impl Voice {
     pub(super) fn tool_calls(&self) -> &'static str {
         match self {
             Self::Chat(voice) => voice.tool_calls(),
+            Self::Responses(voice) => voice.tool_calls(),
         }
     }
 
@@ -64,6 +74,7 @@ impl Voice {
     pub(super) fn say(&mut self, piece: Piece<'_>) -> Vec<u8> {
         match self {
             Self::Chat(voice) => voice.say(piece),
+            Self::Responses(voice) => voice.say(piece),
         }
     }
 
@@ -71,6 +82,7 @@ impl Voice {
     pub(super) fn error(&self, status: u16, message: &str, kind: &str, code: Option<&str>) -> Value {
         match self {
             Self::Chat(voice) => voice.error(status, message, kind, code),
+            Self::Responses(voice) => voice.error(status, message, kind, code),
         }
     }
 }
