@@ -87,7 +87,8 @@ impl HttpProvider {
         let limit = if status.is_success() { MAX_LIST } else { MAX_ERROR };
         let mut body = Vec::new();
         while compression.is_none()
-            && let Some(chunk) = reply.chunk().await.map_err(|error| transport::broken(site, &error))? {
+            && let Some(chunk) = reply.chunk().await.map_err(|error| transport::broken(site, &error))?
+        {
             body.extend_from_slice(&chunk);
             if body.len() > limit {
                 if status.is_success() {

@@ -78,8 +78,10 @@ impl Said {
 
     /// The tokens so far; what says the same as before is left out, and so is what cannot be.
     pub(crate) fn usage(&mut self, usage: Usage) {
-        let most = usage.input_tokens.max(usage.output_tokens);
-        if most < TOO_MANY_TOKENS && self.usage != Some(usage) {
+        let Usage { input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens } =
+            usage;
+        let meters = [input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens];
+        if meters.iter().all(|&tokens| tokens < TOO_MANY_TOKENS) && self.usage != Some(usage) {
             self.usage = Some(usage);
             self.parts.push(StreamPart::Usage(usage));
         }

@@ -1,8 +1,11 @@
 //! Stories of calls over real HTTP, against a server that misbehaves on demand.
 
+mod azure;
 mod faults;
 mod keys;
+mod matrix;
 mod models;
 mod network;
+mod openai_responses;
 mod streaming;
 mod world;
