@@ -77,6 +77,10 @@ macro_rules! for_each_operation {
             provider_update(UpdateProvider) -> ProviderView = PUT "/api/providers/{id}", admin;
             /// Removes a provider; what ran on it stays.
             provider_delete(DeleteProvider) -> ProviderView = DELETE "/api/providers/{id}", admin;
+            /// Tests whether a provider can be called, and says what stands in the way.
+            provider_test(TestProvider) -> ConnectionTest = POST "/api/providers/{id}/test", admin;
+            /// The model servers that answer on this machine, at their usual ports.
+            server_list(ListServers) -> Page<FoundServer> = GET "/api/servers", admin;
             /// The models of all providers or of one; `refresh` asks the provider for its list.
             model_list(ListModels) -> Page<CatalogueModel> = GET "/api/models", read;
 
@@ -101,6 +105,15 @@ macro_rules! for_each_operation {
             execution_cancel(CancelExecution) -> Execution = POST "/api/executions/{id}/cancel", run;
             /// Tries an ended execution again, as its next generation.
             execution_retry(RetryExecution) -> Execution = POST "/api/executions/{id}/retry", run;
+
+            /// Every request that left FormaOps, newest first.
+            egress_list(ListEgress) -> Page<Egress> = GET "/api/egress", read;
+            /// What went to each place beyond this machine, in all.
+            egress_totals(ListEgressTotals) -> Page<EgressTotal> = GET "/api/egress/totals", read;
+            /// Whether anything may leave this machine.
+            network_get(GetNetwork) -> Network = GET "/api/network", read;
+            /// Switches everything beyond this machine off or on.
+            network_put(PutNetwork) -> Network = PUT "/api/network", admin;
 
             /// The keys for the HTTP host; never the keys themselves.
             api_key_list(ListApiKeys) -> Page<ApiKey> = GET "/api/api-keys", admin;
@@ -244,7 +257,7 @@ macro_rules! operations {
     ($($(#[doc = $doc:literal])* $name:ident($request:ty) -> $response:ty = $method:tt $path:literal, $scope:tt;)*) => {
         use $crate::handlers::*;
         use formaops_domain::*;
-        use formaops_providers::Preset;
+        use formaops_providers::{FoundServer, Preset};
 
         /// Every operation, in the order of the list.
         pub static OPERATIONS: &[Operation] = &[$(Operation {

@@ -41,6 +41,11 @@ impl Registry {
         Ok(provider)
     }
 
+    /// What makes providers.
+    pub(crate) const fn factory(&self) -> &Factory {
+        &self.factory
+    }
+
     /// The configuration of a model's provider.
     pub(crate) async fn config(&self, provider: &str) -> Result<Provider, ApiError> {
         self.store.find_provider_by_name(provider).await?.ok_or_else(|| {

@@ -144,17 +144,22 @@ impl fmt::Display for KeyRef {
 /// Why an environment variable may not hold a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` may not be used for a key: the name must end in `_API_KEY` or `_TOKEN`, or start with `FORMAOPS_`"
+    "`{0}` may not be used for a key: the name must end in `_API_KEY` or `_TOKEN`, or start with `FORMAOPS_`, and \
+     not be that of the vault's passphrase"
 )]
 pub struct InvalidEnvName(String);
 
-/// The name of an environment variable that may hold a key: `*_API_KEY`, `*_TOKEN` or `FORMAOPS_*`.
+/// The name of an environment variable that may hold a key: `*_API_KEY`, `*_TOKEN` or `FORMAOPS_*`, save
+/// for [`Self::VAULT_PASSPHRASE`].
 ///
 /// So a configuration cannot make FormaOps send some other secret of the environment to a server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EnvName(String);
 
 impl EnvName {
+    /// The variable that opens the vault. As a key it would send the passphrase to a server.
+    pub const VAULT_PASSPHRASE: &str = "FORMAOPS_VAULT_PASSPHRASE";
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -170,6 +175,7 @@ impl FromStr for EnvName {
             text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
         let allowed = ["_API_KEY", "_TOKEN"].iter().any(|end| text.len() > end.len() && text.ends_with(end))
             || text.strip_prefix("FORMAOPS_").is_some_and(|rest| !rest.is_empty());
+        let allowed = allowed && text != Self::VAULT_PASSPHRASE;
         if plain && allowed { Ok(Self(text.to_owned())) } else { Err(InvalidEnvName(text.to_owned())) }
     }
 }
@@ -247,9 +253,16 @@ mod tests {
         for good in ["OPENAI_API_KEY", "HF_TOKEN", "FORMAOPS_X"] {
             assert!(good.parse::<EnvName>().is_ok(), "{good}");
         }
-        for bad in
-            ["HOME", "PATH", "_API_KEY", "FORMAOPS_", "aws_token", "A_TOKEN=1", "AWS_SECRET_ACCESS_KEY"]
-        {
+        for bad in [
+            "HOME",
+            "PATH",
+            "_API_KEY",
+            "FORMAOPS_",
+            "aws_token",
+            "A_TOKEN=1",
+            "AWS_SECRET_ACCESS_KEY",
+            "FORMAOPS_VAULT_PASSPHRASE",
+        ] {
             assert!(bad.parse::<EnvName>().is_err(), "{bad}");
         }
     }

@@ -35,6 +35,7 @@
 
 mod catalogue;
 mod client;
+mod discovery;
 mod dry_run;
 mod factory;
 mod failure;
@@ -50,6 +51,7 @@ mod wire;
 
 pub use catalogue::Catalogue;
 pub use client::{Client, ClientError, ClientOptions};
+pub use discovery::{FoundServer, discover};
 pub use dry_run::DryRun;
 pub use factory::Factory;
 pub use http::HttpProvider;

@@ -20,6 +20,7 @@ pub(crate) struct Migration {
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 1, sql: include_str!("../migrations/0001_initial.sql") },
     Migration { min_reader: 2, sql: include_str!("../migrations/0002_vendors.sql") },
+    Migration { min_reader: 2, sql: include_str!("../migrations/0005_egress.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

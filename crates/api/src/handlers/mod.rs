@@ -1,11 +1,13 @@
 //! What each operation does: a plain function from a request to a response, testable with no host.
 
 mod api_key;
+mod connection;
 mod content;
 mod draft;
 mod execution;
 mod idempotency;
 mod model;
+mod network;
 mod prompt;
 mod provider;
 mod run;
@@ -14,10 +16,13 @@ mod workspace;
 
 pub(crate) use api_key::scopes_of;
 pub use api_key::*;
+pub use connection::*;
 pub use content::*;
 pub use draft::*;
 pub use execution::*;
 pub use model::*;
+pub(crate) use network::OFFLINE;
+pub use network::*;
 pub use prompt::*;
 pub(crate) use prompt::{PromptFacts, insert};
 pub use provider::*;

@@ -16,8 +16,8 @@ async fn an_answer_is_streamed_and_kept_with_all_that_was_said_about_it() {
     let (id, call) = world.one_call(Asked { content, inputs, ..Asked::default() }).await;
 
     let sent: Vec<_> =
-        call.request.messages.iter().map(|message| (message.role, message.text.as_str())).collect();
-    assert_eq!(sent, [(Role::System, "Be brief."), (Role::User, "Greet Ada.")]);
+        call.request.messages.iter().map(|message| (message.role, message.all_text())).collect();
+    assert_eq!(sent, [(Role::System, "Be brief.".to_owned()), (Role::User, "Greet Ada.".to_owned())]);
     assert_eq!(call.request.model, "a");
 
     call.send(StreamPart::Reasoning("Ada is here.".to_owned()));

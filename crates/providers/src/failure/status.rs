@@ -141,6 +141,7 @@ fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
         }
         // Azure says so of a key or a person that it knows.
         401 if error.is(&["permissiondenied"]) => ErrorClass::Permission,
+        407 => ErrorClass::Proxy,
         401 => ErrorClass::Authentication,
         403 => ErrorClass::Permission,
         404 | 410 => ErrorClass::NotFound,
@@ -200,6 +201,11 @@ fn words(
             (format!("`{provider}` has no model `{model}`"), "Choose one of the models it lists.".to_owned())
         }
         ErrorClass::NotFound => (format!("`{provider}` has nothing at this address"), site.check_address()),
+        ErrorClass::Proxy => (
+            format!("the proxy between here and `{address}` wants to know who asks"),
+            "Give it a user name and password where FormaOps is started: `HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT`."
+                .to_owned(),
+        ),
         ErrorClass::ContextTooLong => (
             format!("the request is longer than `{model}` can take"),
             "Shorten the prompt or its inputs, lower `maxTokens`, or choose a model with a longer context."

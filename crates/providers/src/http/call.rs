@@ -119,7 +119,8 @@ impl Call {
 
     async fn send(&mut self, request: OutgoingRequest) -> Phase {
         let endpoint = Arc::clone(&self.endpoint);
-        let sent = endpoint.send(request, Purpose::Execution, self.execution);
+        let purpose = if self.execution.is_some() { Purpose::Execution } else { Purpose::Test };
+        let sent = endpoint.send(request, purpose, self.execution);
         let (deadline, waiting) = self.first_deadline();
         let reply = match timeout_at(deadline, sent).await {
             Ok(Ok(reply)) => reply,

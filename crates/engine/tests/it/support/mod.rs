@@ -173,6 +173,7 @@ fn pending(run: u64, column: u64, model: &str) -> Execution {
         failure: None,
         metrics: Metrics::default(),
         finish: None,
+        tool_calls: Vec::new(),
         validation_status: ValidationStatus::Pending,
         validations: Vec::new(),
         created_at: START,
