@@ -1,7 +1,8 @@
 //! From a configured provider to one that can be called.
 
 use crate::{
-    Client, DryRun, HttpProvider, gemini::Gemini, ollama::Ollama, openai_chat::OpenAiChat, wire::Wire,
+    Client, DryRun, HttpProvider, gemini::Gemini, ollama::Ollama, openai_chat::OpenAiChat,
+    openai_responses::OpenAiResponses, wire::Wire,
 };
 use formaops_domain::{
     Failure, Provider as Config, ProviderKind,
@@ -32,6 +33,7 @@ impl Factory {
         let wire: Box<dyn Wire> = match config.kind {
             ProviderKind::DryRun => return Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
             ProviderKind::OpenAiChat => Box::new(OpenAiChat::at(host)),
+            ProviderKind::OpenAiResponses => Box::new(OpenAiResponses),
             ProviderKind::AzureOpenAi => Box::new(OpenAiChat::azure()),
             ProviderKind::Gemini => Box::new(Gemini),
             ProviderKind::Ollama => Box::new(Ollama),

@@ -85,10 +85,15 @@ impl HttpProvider {
         let request = endpoint.request(HttpMethod::Get, address, None, credential.as_deref())?;
         let sent = endpoint.send(request, purpose, None).await;
         let mut reply = sent.map_err(|error| transport::not_sent(site, &error))?;
-        let status = reply.status();
+        let (status, compression) = (reply.status(), reply.compression());
+        if let Some(compression) = compression.as_deref().filter(|_| status.is_success()) {
+            return Err(failure::compressed(site, compression));
+        }
         let limit = if status.is_success() { MAX_LIST } else { MAX_ERROR };
         let mut body = Vec::new();
-        while let Some(chunk) = reply.chunk().await.map_err(|error| transport::broken(site, &error))? {
+        while compression.is_none()
+            && let Some(chunk) = reply.chunk().await.map_err(|error| transport::broken(site, &error))?
+        {
             body.extend_from_slice(&chunk);
             if body.len() > limit {
                 if status.is_success() {

@@ -47,6 +47,7 @@ mod media;
 mod merge;
 mod ollama;
 mod openai_chat;
+mod openai_responses;
 mod presets;
 mod tokens;
 mod transport;

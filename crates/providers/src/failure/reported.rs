@@ -1,6 +1,6 @@
 //! An error as a provider reports it, in whatever shape it chose.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What a provider says of an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,6 +13,8 @@ pub(crate) struct ProviderError {
     pub(crate) status: Option<u16>,
     /// The seconds it asks to wait, rounded up.
     pub(crate) retry_after: Option<u64>,
+    /// What a filter found in the content, each with how grave it is.
+    pub(crate) filtered: Vec<String>,
 }
 
 impl ProviderError {
@@ -39,17 +41,27 @@ impl ProviderError {
                         Value::String(message) => message.clone(),
                         other => Self::find(other).map_or_else(|| other.to_string(), |error| error.message),
                     };
-                    let marks = ["type", "code", "status"].iter().filter_map(|name| fields.get(*name));
+                    let marks =
+                        ["type", "code", "status", "statusCode"].iter().filter_map(|name| fields.get(*name));
                     let details = || fields.get("details").and_then(Value::as_array).into_iter().flatten();
                     let words = marks.clone().chain(details().flat_map(detail_words));
                     let kinds = words.filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
                     let status = marks.filter_map(status_of).next();
                     let retry_after = details().find_map(|detail| seconds(&detail["retryDelay"]));
-                    Some(Self { message, kinds, status, retry_after })
+                    Some(Self { message, kinds, status, retry_after, filtered: filtered(fields) })
                 })
             }
             _ => None,
         }
+    }
+
+    /// Its words for people, with what a filter found.
+    pub(crate) fn quotation(&self) -> Option<String> {
+        let found = match self.filtered.as_slice() {
+            [] => String::new(),
+            found => format!("\nFiltered: {}.", found.join(", ")),
+        };
+        super::quotation(&format!("{}{found}", self.message))
     }
 
     /// Whether `type` or `code` is one of these words.
@@ -86,6 +98,24 @@ fn seconds(duration: &Value) -> Option<u64> {
         reason = "the number was checked to be between 0 and 1e9"
     )]
     (0.0..1e9).contains(&seconds).then_some(seconds.ceil() as u64)
+}
+
+/// What a filter of Azure found: in `innererror.content_filter_result` of Chat Completions, and in
+/// `content_filters[].content_filter_results` of Responses.
+fn filtered(error: &Map<String, Value>) -> Vec<String> {
+    let inner = error.get("innererror").into_iter();
+    let results =
+        inner.flat_map(|inner| [inner.get("content_filter_result"), inner.get("content_filter_results")]);
+    let filters = error.get("content_filters").and_then(Value::as_array).into_iter().flatten();
+    let results = results.chain(filters.map(|filter| filter.get("content_filter_results"))).flatten();
+    let categories = results.filter_map(Value::as_object).flatten();
+    let found = categories.filter(|(_, category)| category["filtered"] == true);
+    found
+        .map(|(name, category)| match category["severity"].as_str() {
+            Some(severity) => format!("{name} ({severity})"),
+            None => name.clone(),
+        })
+        .collect()
 }
 
 fn status_of(code: &Value) -> Option<u16> {

@@ -1,8 +1,9 @@
 //! Errors that a server reports: by its status, and by what it says.
 //!
-//! Sources: RFC 9110 sections 10.2.3 (`Retry-After`) and 15; the error codes of OpenAI, OpenRouter
-//! and Azure; the Gemini API, "Troubleshooting", and `google/rpc/code.proto`; `server/routes.go` of
-//! Ollama.
+//! Sources: RFC 9110 sections 10.2.3 (`Retry-After`) and 15; the error codes of OpenAI (also those of a
+//! failed response, `openai/types/responses/response_error.py`), OpenRouter and Azure (Microsoft Learn,
+//! "Content filtering" and the errors of its v1 API); the Gemini API, "Troubleshooting", and
+//! `google/rpc/code.proto`; `server/routes.go` of Ollama.
 
 use super::{ProviderError, Site, quotation, title_of};
 use crate::ollama;
@@ -39,7 +40,7 @@ impl<'a> Answer<'a> {
         let json = serde_json::from_str::<Value>(&text).ok();
         let error = json.as_ref().and_then(ProviderError::find);
         let detail = match &error {
-            Some(error) => quotation(&error.message),
+            Some(error) => error.quotation(),
             None if page => quotation(title_of(&text)),
             None => quotation(&text),
         };
@@ -62,17 +63,37 @@ impl<'a> Answer<'a> {
     }
 }
 
+/// What a server says of a fault of the request, whatever the status was that it had begun with.
+const ABOUT_THE_REQUEST: &[&str] = &[
+    "invalid_request_error",
+    "invalid_prompt",
+    "content_filter",
+    "content_policy_violation",
+    "image_content_policy_violation",
+    "bio_policy",
+    "data_residency_mismatch",
+    "invalid_image",
+    "invalid_image_format",
+    "invalid_image_mode",
+    "invalid_image_url",
+    "invalid_base64_image",
+    "image_too_large",
+    "image_too_small",
+    "image_parse_error",
+    "image_file_too_large",
+    "image_file_not_found",
+    "empty_image_file",
+    "unsupported_image_media_type",
+    "failed_to_download_image",
+];
+
 /// An error inside an answer that began with success.
 pub(crate) fn reported(site: &Site, error: &ProviderError) -> Failure {
     // What says nothing of its kind is a fault of the server: it had accepted the request.
-    let status = error.status.unwrap_or(if error.is(&["invalid_request_error"]) { 400 } else { 500 });
+    let status = error.status.unwrap_or(if error.is(ABOUT_THE_REQUEST) { 400 } else { 500 });
     let class = class_of(status, error);
     let retry_after = error.retry_after;
-    Failure {
-        detail: quotation(&error.message),
-        retry_after,
-        ..words(class, site, status, error, retry_after)
-    }
+    Failure { detail: error.quotation(), retry_after, ..words(class, site, status, error, retry_after) }
 }
 
 /// The seconds that a server asks to wait, rounded up; a date is counted from `now`.
@@ -115,13 +136,22 @@ fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
     };
     let key = error.is(&["invalid_api_key", "api_key_invalid"])
         || error.says(&["api key not valid", "unregistered callers", "api key was reported as leaked"]);
+    let filtered = error.is(&[
+        "content_filter",
+        "content_policy_violation",
+        "image_content_policy_violation",
+        "bio_policy",
+        "responsibleaipolicyviolation",
+    ]) || error.says(&["flagged as potentially violating"]);
     match status {
         402 => ErrorClass::NoQuota,
         400..500 if quota => ErrorClass::NoQuota,
-        400..500 if error.is(&["content_filter", "content_policy_violation"]) => ErrorClass::ContentFilter,
+        400..500 if filtered => ErrorClass::ContentFilter,
         400 | 404 | 413 | 422 if too_long => ErrorClass::ContextTooLong,
         400..500 if key => ErrorClass::Authentication,
         400 if error.says(&["location is not supported"]) => ErrorClass::Permission,
+        // Azure says so of a key or a person that it knows.
+        401 if error.is(&["permissiondenied"]) => ErrorClass::Permission,
         407 => ErrorClass::Proxy,
         401 => ErrorClass::Authentication,
         403 => ErrorClass::Permission,
@@ -165,6 +195,10 @@ fn words(
                 format!("Set a key for `{provider}` in the settings."),
             ),
         },
+        ErrorClass::Permission if error.says(&["virtual network", "firewall"]) => (
+            format!("`{provider}` takes no calls from this network"),
+            "Ask whoever owns it to allow this network, or join one that is allowed.".to_owned(),
+        ),
         ErrorClass::Permission => (
             format!("`{provider}` does not allow the use of `{model}`"),
             "Choose another model, or ask whoever owns the account for access.".to_owned(),
@@ -172,6 +206,11 @@ fn words(
         ErrorClass::NoQuota => (
             format!("the account at `{provider}` has no quota left"),
             "Add credit or raise the limit at the provider, then run again.".to_owned(),
+        ),
+        ErrorClass::NotFound if error.is(&["deploymentnotfound"]) => (
+            format!("`{provider}` has no deployment `{model}`"),
+            "Give the name of a deployment as the resource has it. A new one takes up to 5 minutes."
+                .to_owned(),
         ),
         ErrorClass::NotFound if error.is(&["model_not_found"]) || error.says(&["model"]) => {
             let ollama = site.speaks == ollama::TITLE || error.says(&["try pulling it first"]);
@@ -217,9 +256,17 @@ fn words(
             format!("`{provider}` is overloaded or down for the moment"),
             "Run again in a little while.".to_owned(),
         ),
+        ErrorClass::ServerError if status == 504 => (
+            format!("a gateway gave up waiting for `{provider}`"),
+            "Run again. If it stays so, ask for a shorter answer with `maxTokens`.".to_owned(),
+        ),
         ErrorClass::ServerError => (
             format!("`{provider}` failed to answer, with status {status}"),
             "Run again. If it stays so, look at the status page or the log of the server.".to_owned(),
+        ),
+        _ if status == 409 => (
+            format!("`{provider}` is busy with something that this request conflicts with"),
+            "Run again in a little while.".to_owned(),
         ),
         _ if status == 413 => (
             format!("`{provider}` takes no request that large"),

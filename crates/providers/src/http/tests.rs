@@ -8,6 +8,7 @@ use crate::{
     gemini::Gemini,
     ollama::Ollama,
     openai_chat::OpenAiChat,
+    openai_responses::OpenAiResponses,
     wire::{Fault, Wire},
 };
 use bytes::Bytes;
@@ -16,7 +17,13 @@ use proptest::prelude::*;
 
 /// Every wire format.
 fn wires() -> Vec<Box<dyn Wire>> {
-    vec![Box::new(OpenAiChat::at(None)), Box::new(OpenAiChat::azure()), Box::new(Gemini), Box::new(Ollama)]
+    vec![
+        Box::new(OpenAiChat::at(None)),
+        Box::new(OpenAiChat::azure()),
+        Box::new(OpenAiResponses),
+        Box::new(Gemini),
+        Box::new(Ollama),
+    ]
 }
 
 /// The parts of an answer that comes in these pieces, and how it ended.

@@ -3,6 +3,7 @@
 mod chat;
 mod gemini;
 mod ollama;
+mod responses;
 
 pub(super) use chat::delta;
 
@@ -15,6 +16,7 @@ pub(super) enum Voice {
     Chat(chat::Voice),
     Gemini(gemini::Voice),
     Ollama(ollama::Voice),
+    Responses(responses::Voice),
 }
 
 /// A piece of an answer.
@@ -40,10 +42,13 @@ pub(super) enum Piece<'a> {
 impl Voice {
     /// The voice that a request to this path is answered in.
     pub(super) fn at(path: &str) -> Self {
+        let path = path.split('?').next().unwrap_or(path);
         if path.contains("/v1beta/") {
             Self::Gemini(gemini::Voice)
         } else if path.ends_with("/api/chat") || path.ends_with("/api/tags") {
             Self::Ollama(ollama::Voice::default())
+        } else if path.ends_with("/responses") {
+            Self::Responses(responses::Voice::default())
         } else {
             Self::Chat(chat::Voice)
         }
@@ -55,6 +60,7 @@ impl Voice {
             Self::Chat(voice) => voice.content_type(),
             Self::Gemini(voice) => voice.content_type(),
             Self::Ollama(voice) => voice.content_type(),
+            Self::Responses(voice) => voice.content_type(),
         }
     }
 
@@ -64,6 +70,7 @@ impl Voice {
             Self::Chat(voice) => voice.stop(),
             Self::Gemini(voice) => voice.stop(),
             Self::Ollama(voice) => voice.stop(),
+            Self::Responses(voice) => voice.stop(),
         }
     }
 
@@ -73,6 +80,7 @@ impl Voice {
             Self::Chat(voice) => voice.tool_calls(),
             Self::Gemini(voice) => voice.tool_calls(),
             Self::Ollama(voice) => voice.tool_calls(),
+            Self::Responses(voice) => voice.tool_calls(),
         }
     }
 
@@ -82,6 +90,7 @@ impl Voice {
             Self::Chat(voice) => voice.say(piece),
             Self::Gemini(voice) => voice.say(piece),
             Self::Ollama(voice) => voice.say(piece),
+            Self::Responses(voice) => voice.say(piece),
         }
     }
 
@@ -91,6 +100,7 @@ impl Voice {
             Self::Chat(voice) => voice.error(status, message, kind, code),
             Self::Gemini(voice) => voice.error(status, message, code),
             Self::Ollama(voice) => voice.error(message),
+            Self::Responses(voice) => voice.error(status, message, kind, code),
         }
     }
 
@@ -99,6 +109,8 @@ impl Voice {
         match self {
             Self::Chat(voice) => voice.list(models),
             Self::Gemini(voice) => voice.list(models),
+            // Its list of models is at the path of Chat Completions.
+            Self::Responses(_) => chat::Voice.list(models),
             Self::Ollama(voice) => voice.list(models),
         }
     }

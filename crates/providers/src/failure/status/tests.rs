@@ -34,14 +34,30 @@ fn every_status_has_its_class_by_its_number_and_by_what_is_said() {
         ((400, error("This model's maximum context length is 8192 tokens.", "", "")), Class::ContextTooLong),
         ((400, error("", "", "content_filter")), Class::ContentFilter),
         ((400, error("", "", "content_policy_violation")), Class::ContentFilter),
+        (
+            (
+                400,
+                error(
+                    "Your prompt was flagged as potentially violating our usage policy.",
+                    "",
+                    "invalid_prompt",
+                ),
+            ),
+            Class::ContentFilter,
+        ),
         ((400, error("", "", "model_not_found")), Class::NotFound),
         ((400, error("API key not valid. Please pass a valid API key.", "", "")), Class::Authentication),
         (plain(401), Class::Authentication),
+        (
+            (401, error("The principal lacks the required data action", "", "PermissionDenied")),
+            Class::Permission,
+        ),
         (plain(402), Class::NoQuota),
         (plain(403), Class::Permission),
         (plain(404), Class::NotFound),
         (plain(405), Class::BadRequest),
         (plain(408), Class::Timeout),
+        (plain(409), Class::BadRequest),
         (plain(413), Class::BadRequest),
         ((413, error("prompt is too long: 9 tokens", "", "")), Class::ContextTooLong),
         (plain(422), Class::BadRequest),
@@ -53,6 +69,7 @@ fn every_status_has_its_class_by_its_number_and_by_what_is_said() {
         (plain(500), Class::ServerError),
         (plain(502), Class::ServerError),
         (plain(503), Class::ServerError),
+        (plain(504), Class::ServerError),
         (plain(529), Class::ServerError),
         ((500, String::new()), Class::ServerError),
         ((502, "<html><title>502 Bad Gateway</title>".to_owned()), Class::ServerError),
@@ -157,6 +174,46 @@ fn the_words_name_the_provider_the_model_and_the_next_step() {
 }
 
 #[test]
+fn what_azure_says_has_its_own_words() {
+    let azure = |status, code: &str, message: &str| {
+        answer(status, &json!({ "error": { "code": code, "message": message } }).to_string())
+    };
+    let deployment = azure(404, "DeploymentNotFound", "The API deployment for this resource does not exist.");
+    assert_eq!(deployment.message, "`openai` has no deployment `gpt-4o`");
+    assert!(deployment.hint.contains("5 minutes"), "{}", deployment.hint);
+    let nowhere = azure(404, "404", "Resource not found");
+    assert_eq!(nowhere.message, "`openai` has nothing at this address");
+    let network = azure(403, "403", "Access denied due to Virtual Network/Firewall rules.");
+    assert_eq!(network.message, "`openai` takes no calls from this network");
+    // What its gateway says, which stands before the service.
+    let gateway = r#"{"statusCode": 401, "message": "Access denied due to invalid subscription key."}"#;
+    assert_eq!(
+        answer(401, gateway).detail.as_deref(),
+        Some("Access denied due to invalid subscription key.")
+    );
+}
+
+#[test]
+fn a_prompt_that_azure_blocked_names_what_was_found() {
+    let results = json!({
+        "hate": { "filtered": true, "severity": "high" },
+        "jailbreak": { "filtered": true, "detected": true },
+        "sexual": { "filtered": false, "severity": "safe" },
+    });
+    let inner = json!({ "code": "ResponsibleAIPolicyViolation", "content_filter_result": results });
+    let filters = json!([{ "source_type": "prompt", "content_filter_results": results }]);
+    for (name, value) in [("innererror", inner), ("content_filters", filters)] {
+        let mut error = json!({ "message": "The response was filtered.", "type": null, "param": "prompt", "code": "content_filter", "status": 400 });
+        error[name] = value;
+        let failure = answer(400, &json!({ "error": error }).to_string());
+        assert_eq!(failure.class, ErrorClass::ContentFilter);
+        assert_eq!(failure.message, "`openai` refused the content");
+        let detail = "The response was filtered.\nFiltered: hate (high), jailbreak.";
+        assert_eq!(failure.detail.as_deref(), Some(detail), "{name}");
+    }
+}
+
+#[test]
 fn the_providers_own_words_are_kept_to_two_thousand_characters() {
     let long = "ü".repeat(3_000);
     assert_eq!(answer(500, &long).detail.unwrap().chars().count(), 2_000);
@@ -194,6 +251,10 @@ fn an_error_inside_a_stream_is_classed_by_its_code_or_else_as_the_servers() {
             ErrorClass::ContextTooLong,
         ),
         (json!({ "error": { "message": "x", "type": "invalid_request_error" } }), ErrorClass::BadRequest),
+        (json!({ "error": { "message": "x", "code": "content_filter" } }), ErrorClass::ContentFilter),
+        (json!({ "message": "x", "code": "image_content_policy_violation" }), ErrorClass::ContentFilter),
+        (json!({ "message": "x", "code": "invalid_image_format" }), ErrorClass::BadRequest),
+        (json!({ "message": "x", "code": "vector_store_timeout" }), ErrorClass::ServerError),
         (json!({ "error": "something else" }), ErrorClass::ServerError),
         (json!({ "error": "request exceeds the available context size" }), ErrorClass::ContextTooLong),
     ] {
