@@ -11,7 +11,7 @@ use crate::{
     settle::{Account, Settlement},
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, FinishReason, Metrics,
+    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, FinishReason, Metrics, OutputPart,
     ports::{Outcome, PartStream, RecordingPart, Work},
 };
 use futures::FutureExt;
@@ -128,8 +128,8 @@ impl Job {
             content: work.content,
             messages,
             price: work.price,
-            output: recorder.live.text().whole(),
-            reasoning: recorder.live.reasoning().whole(),
+            output: recorder.live.part(OutputPart::Text).whole(),
+            reasoning: recorder.live.part(OutputPart::Reasoning).whole(),
             facts: recorder.facts,
             latency,
         };

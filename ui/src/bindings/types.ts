@@ -353,7 +353,9 @@ export type Event = ({
   kind: 'execution.chunk';
   /** The execution. */
   executionId: ExecutionId;
-  /** Where the text begins in the answer, in bytes of UTF-8. */
+  /** Which of its texts: the answer or the reasoning. */
+  part: OutputPart;
+  /** Where the chunk begins in that text, in bytes of UTF-8. */
   offset: number;
   /** Its length in bytes of UTF-8. */
   bytes: number;
@@ -434,6 +436,8 @@ export type Execution = {
   preview: string;
   /** The length of the answer so far in bytes of UTF-8. */
   outputBytes: number;
+  /** The length of the reasoning in bytes of UTF-8; 0 until the execution has ended. */
+  reasoningBytes: number;
   /** Why it failed. */
   failure: Failure | null;
   /** Times, tokens and cost. */
