@@ -173,6 +173,7 @@ export const texts = {
     solo: 'Only this column',
     all: 'All columns',
     reasoning: 'Reasoning',
+    tokenCount: (tokens: string) => (tokens === '1' ? '1 token' : `${tokens} tokens`),
     providersWords: 'What the provider said',
     openProvider: 'Open provider',
     addKey: 'Add key',

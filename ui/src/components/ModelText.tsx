@@ -9,6 +9,8 @@ import { notifyError } from '../lib/notify';
 import { splitBlocks } from './blocks';
 import classes from './ModelText.module.css';
 
+/** Longer texts are shown as they are, unless the reader asks for Markdown. */
+export const MOST_MARKDOWN = 256 * 1024;
 /** How often Markdown is parsed again while it streams in, in milliseconds. */
 const PARSE_EVERY_MS = 100;
 /** A block of so many characters may take a millisecond more, as all of it is parsed again. */

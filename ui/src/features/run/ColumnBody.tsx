@@ -2,18 +2,17 @@ import { Button } from '@mantine/core';
 import { type UIEvent, useLayoutEffect, useRef, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution } from '../../bindings/types';
-import { ModelText } from '../../components/ModelText';
+import { ModelText, MOST_MARKDOWN } from '../../components/ModelText';
 import { RawText } from '../../components/RawText';
 import { bytes } from '../../lib/format';
 import { useStream } from '../../lib/useStream';
 import { FailureCard } from './FailureCard';
+import { Reasoning } from './Reasoning';
 import classes from './run.module.css';
 
 /** How an answer is shown. */
 export type View = 'markdown' | 'raw' | 'json';
 
-/** Longer answers are shown as they are, unless the reader asks for Markdown. */
-const MOST_MARKDOWN = 256 * 1024;
 /** How close to the end counts as being there, in pixels. */
 const NEAR_END = 24;
 
@@ -46,7 +45,10 @@ export function ColumnBody({
   view: View;
   onDetails: () => void;
 }) {
-  const { text } = useStream(execution.id, execution.outputBytes);
+  const { text } = useStream('text', execution.id, execution.outputBytes);
+  // Its length is not known while it grows, so what had come before this was opened is asked for.
+  const least = execution.status === 'running' ? 1 : execution.reasoningBytes;
+  const reasoning = useStream('reasoning', execution.id, least);
   const body = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const isEnded = !['pending', 'running'].includes(execution.status);
@@ -59,8 +61,11 @@ export function ColumnBody({
   };
   return (
     <div ref={body} className={classes.body} onScroll={onScroll} tabIndex={0} aria-busy={!isEnded}>
+      {reasoning.text !== '' && (
+        <Reasoning {...reasoning} execution={execution} isAnswering={text !== ''} isRaw={view === 'raw'} />
+      )}
       {text !== '' && <Answer text={text} view={view} isEnded={isEnded} />}
-      {text === '' && !isEnded && (
+      {text === '' && reasoning.text === '' && !isEnded && (
         <span className={classes.waiting}>
           {execution.status === 'pending' ? texts.column.waiting : texts.column.thinking}
         </span>
