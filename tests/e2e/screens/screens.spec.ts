@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, type Page, test } from '../support/browser-test';
+import { endless } from '../support/models';
 import { chooseModels, column, run } from '../support/screens';
 
 const SIZES = [
@@ -24,7 +25,6 @@ for (const viewport of SIZES) {
       test.use({ viewport, colorScheme });
 
       test('every screen', async ({ app, scripted }) => {
-        test.slow();
         const picture = async (name: string) => {
           const file = `${name}-${colorScheme}-${viewport.width}x${viewport.height}.png`;
           await app.screenshot({ path: join(FOLDER, file), animations: 'disabled' });
@@ -32,7 +32,7 @@ for (const viewport of SIZES) {
         await expect(app.getByRole('heading', { level: 1 })).toHaveText('code-review');
         await picture('first-start');
 
-        const models = ['slow-60x400', 'json', 'fail-429'].map((model) => `${scripted}:${model}`);
+        const models = [endless(60), 'json', 'fail-429'].map((model) => `${scripted}:${model}`);
         await chooseModels(app, models);
         await run(app);
         await expect(column(app, models[0] ?? '')).toContainText('word30 ');
