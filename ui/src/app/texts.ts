@@ -9,6 +9,7 @@ export const texts = {
     archive: 'Archive',
     cancel: 'Cancel',
     close: 'Close',
+    copied: 'Copied',
     copy: 'Copy',
     create: 'Create',
     delete: 'Delete',

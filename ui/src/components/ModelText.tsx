@@ -8,6 +8,7 @@ import { host } from '../host';
 import { notifyError } from '../lib/notify';
 import { splitBlocks } from './blocks';
 import classes from './ModelText.module.css';
+import end from './StreamingEnd.module.css';
 
 /** Longer texts are shown as they are, unless the reader asks for Markdown. */
 export const MOST_MARKDOWN = 256 * 1024;
@@ -98,7 +99,7 @@ export function ModelText({ text, isSettled }: { text: string; isSettled: boolea
   const length = Math.round((blocks.at(-1)?.length ?? 0) / STEP) * STEP;
   if (length !== last) setLast(length);
   return (
-    <div className={classes.text}>
+    <div className={isSettled ? classes.text : `${classes.text ?? ''} ${end.blocks ?? ''}`}>
       {blocks.map((block, at) => (
         <Block key={at} text={block} />
       ))}

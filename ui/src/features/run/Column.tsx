@@ -36,7 +36,7 @@ export function Column(props: Props) {
   return (
     <article className={classes.column} aria-label={execution.model}>
       <div className={classes.columnHead}>
-        <b>{execution.model}</b>
+        <b title={execution.model}>{execution.model}</b>
         <small>{describeParameters(props.parameters)}</small>
         <span className="spacer" />
         {props.repeats > 1 && <RepeatSelect {...props} />}

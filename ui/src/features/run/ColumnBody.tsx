@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { type UIEvent, useLayoutEffect, useRef, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution } from '../../bindings/types';
+import end from '../../components/StreamingEnd.module.css';
 import { ModelText, MOST_MARKDOWN } from '../../components/ModelText';
 import { RawText } from '../../components/RawText';
 import { bytes } from '../../lib/format';
@@ -70,7 +71,6 @@ export function ColumnBody({
           {execution.status === 'pending' ? texts.column.waiting : texts.column.thinking}
         </span>
       )}
-      {execution.status === 'running' && text !== '' && <span className={classes.cursor} aria-hidden />}
       {execution.failure !== null && <FailureCard execution={execution} onDetails={onDetails} />}
       {execution.validations
         .filter(({ verdict }) => verdict === 'fail')
@@ -94,14 +94,15 @@ function Answer({ text, view, isEnded }: { text: string; view: View; isEnded: bo
             {texts.column.showMarkdown} ({bytes(text.length)})
           </Button>
         )}
-        <RawText text={text} />
+        <RawText text={text} isSettled={isEnded} />
       </>
     );
   }
-  if (view === 'json') return <pre className={classes.code}>{prettyJson(text)}</pre>;
+  const code = isEnded ? classes.code : `${classes.code ?? ''} ${end.inline ?? ''}`;
+  if (view === 'json') return <pre className={code}>{prettyJson(text)}</pre>;
   // What begins like JSON is taken for it while it streams; whether it is shows at its end.
   if (/^\s*[[{]/.test(text) && (!isEnded || isBareJson(text))) {
-    return <pre className={classes.code}>{isEnded ? prettyJson(text) : text}</pre>;
+    return <pre className={code}>{isEnded ? prettyJson(text) : text}</pre>;
   }
   return <ModelText text={text} isSettled={isEnded} />;
 }

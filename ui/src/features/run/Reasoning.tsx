@@ -23,7 +23,8 @@ export function Reasoning({ execution, text, known, isAnswering, isRaw }: Props)
   const [choice, setChoice] = useState<boolean | null>(null);
   const id = useId();
   const isOpen = choice ?? !isAnswering;
-  const isEnded = !['pending', 'running'].includes(execution.status);
+  // A model may think on between its words, but the end that is waited for is that of the answer.
+  const isSettled = isAnswering || !['pending', 'running'].includes(execution.status);
   return (
     <div className={classes.reasoning}>
       <button
@@ -40,9 +41,9 @@ export function Reasoning({ execution, text, known, isAnswering, isRaw }: Props)
       <div id={id} hidden={!isOpen} className={classes.text}>
         {isOpen &&
           (isRaw || text.length > MOST_MARKDOWN ? (
-            <RawText text={text} />
+            <RawText text={text} isSettled={isSettled} />
           ) : (
-            <ModelText text={text} isSettled={isEnded || isAnswering} />
+            <ModelText text={text} isSettled={isSettled} />
           ))}
       </div>
     </div>
