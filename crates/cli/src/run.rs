@@ -8,7 +8,7 @@ use formaops_api::{
 };
 use formaops_domain::{
     Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, Finish, FinishReason, JsonObject,
-    ModelRef, OutputWindow, Parameters, Priority, PromptRef, RunContext, RunId, VersionSelector,
+    ModelRef, OutputPart, OutputWindow, Parameters, Priority, PromptRef, RunContext, RunId, VersionSelector,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -264,7 +264,8 @@ impl Screen {
 
     async fn take(&mut self, session: &Session, event: Event) -> Result<(), ApiError> {
         match event.body {
-            EventBody::ExecutionChunk { execution_id, offset, bytes, text } => {
+            EventBody::ExecutionChunk { part: OutputPart::Reasoning, .. } => {}
+            EventBody::ExecutionChunk { execution_id, offset, bytes, text, .. } => {
                 let Some(cell) = self.cells.get_mut(&execution_id) else { return Ok(()) };
                 if offset == cell.received {
                     cell.text.push_str(&text);

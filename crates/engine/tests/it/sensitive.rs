@@ -2,7 +2,8 @@
 
 use crate::support::{Asked, Call, World};
 use formaops_domain::{
-    ErrorClass, ExecutionId, ExecutionStatus, JsonObject, ToolCall, Variable, VariableType, ports::StreamPart,
+    ErrorClass, ExecutionId, ExecutionStatus, JsonObject, OutputPart, ToolCall, Variable, VariableType,
+    ports::StreamPart,
 };
 use formaops_testkit::{content, execution_id};
 use serde_json::json;
@@ -61,7 +62,8 @@ async fn a_secret_that_the_model_repeats_letter_by_letter_is_written_nowhere() {
     call.finish();
     world.journal.told(id, ExecutionStatus::Completed).await;
 
-    assert_eq!(world.journal.chunks(id), "You said [redacted], right?");
+    assert_eq!(world.journal.chunks(id, OutputPart::Text), "You said [redacted], right?");
+    assert_eq!(world.journal.chunks(id, OutputPart::Reasoning), "[redacted]");
     let outcome = world.journal.outcomes().remove(0);
     assert_eq!(
         (outcome.output.as_str(), outcome.reasoning.as_str()),

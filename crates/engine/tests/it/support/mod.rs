@@ -170,6 +170,7 @@ fn pending(run: u64, column: u64, model: &str) -> Execution {
         parameters: Parameters::default(),
         preview: String::new(),
         output_bytes: 0,
+        reasoning_bytes: 0,
         failure: None,
         metrics: Metrics::default(),
         finish: None,
