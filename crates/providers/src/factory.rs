@@ -1,6 +1,8 @@
 //! From a configured provider to one that can be called.
 
-use crate::{Client, DryRun, HttpProvider, openai_chat::OpenAiChat, wire::Wire};
+use crate::{
+    Client, DryRun, HttpProvider, anthropic::Anthropic, bedrock::Bedrock, openai_chat::OpenAiChat, wire::Wire,
+};
 use formaops_domain::{
     Failure, Provider as Config, ProviderKind,
     ports::{Clock, Provider, Signer, TokenCounter},
@@ -30,6 +32,8 @@ impl Factory {
         let wire: Box<dyn Wire> = match config.kind {
             ProviderKind::DryRun => return Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
             ProviderKind::OpenAiChat => Box::new(OpenAiChat::at(host)),
+            ProviderKind::Anthropic => Box::new(Anthropic),
+            ProviderKind::Bedrock => Box::new(Bedrock::at(host)),
             ProviderKind::AzureOpenAi => Box::new(OpenAiChat::azure()),
             _ => unreachable!(),
         };

@@ -6,7 +6,7 @@
 
 mod answer;
 mod models;
-mod request;
+pub(crate) mod request;
 
 use crate::{
     framing::Framing,

@@ -7,7 +7,7 @@ use serde_json::Value;
 pub(crate) struct ProviderError {
     /// Its words for people.
     pub(crate) message: String,
-    /// Its `type` and `code`, in lower case.
+    /// Its `type`, `code` and the like, in lower case, without the namespaces of Amazon.
     pub(crate) kinds: Vec<String>,
     /// The HTTP status it names, where it names one.
     pub(crate) status: Option<u16>,
@@ -23,7 +23,8 @@ impl ProviderError {
     ///
     /// The shapes are `{"error": {"message", "type", "code"}}` (OpenAI and most others),
     /// `{"error": "…"}` (Ollama), `[{"error": …}]` (Google), `{"object": "error", "message"}`
-    /// (vLLM), `{"message"}` (Mistral), `{"detail": …}` (FastAPI), `{"errors": …}` and bare text.
+    /// (vLLM), `{"message"}` (Mistral), `{"detail": …}` (FastAPI), `{"errors": …}`,
+    /// `{"__type", "Message"}` (Amazon) and bare text.
     pub(crate) fn find(value: &Value) -> Option<Self> {
         match value {
             Value::String(message) => Some(Self { message: message.clone(), ..Self::default() }),
@@ -32,20 +33,43 @@ impl ProviderError {
                 let inner =
                     ["error", "errors"].iter().find_map(|name| fields.get(*name).and_then(Self::find));
                 inner.or_else(|| {
-                    let message = ["message", "detail", "msg"].iter().find_map(|name| fields.get(*name))?;
+                    let message =
+                        ["message", "Message", "detail", "msg"].iter().find_map(|name| fields.get(*name))?;
                     let message = match message {
                         Value::String(message) => message.clone(),
                         other => Self::find(other).map_or_else(|| other.to_string(), |error| error.message),
                     };
-                    let marks = ["type", "code", "status"].iter().filter_map(|name| fields.get(*name));
-                    let kinds =
-                        marks.clone().filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
+                    let marks =
+                        ["type", "code", "status", "__type"].iter().filter_map(|name| fields.get(*name));
+                    let closer = fields.get("details").and_then(|details| details.get("error_code"));
+                    let kinds = marks.clone().chain(closer).filter_map(Value::as_str).map(kind).collect();
                     let status = marks.filter_map(status_of).next();
                     Some(Self { message, kinds, status })
                 })
             }
             _ => None,
         }
+    }
+
+    /// The HTTP status that its kind stands for where it came inside a stream, as the vendors document it.
+    pub(crate) fn status_of_kind(&self) -> Option<u16> {
+        self.kinds.iter().find_map(|kind| {
+            Some(match kind.as_str() {
+                "invalid_request_error" | "validationexception" => 400,
+                "authentication_error" => 401,
+                "billing_error" => 402,
+                "permission_error" | "accessdeniedexception" => 403,
+                "not_found_error" | "resourcenotfoundexception" => 404,
+                "modeltimeoutexception" => 408,
+                "request_too_large" => 413,
+                "modelstreamerrorexception" | "modelerrorexception" => 424,
+                "rate_limit_error" | "throttlingexception" => 429,
+                "serviceunavailableexception" => 503,
+                "timeout_error" => 504,
+                "overloaded_error" => 529,
+                _ => return None,
+            })
+        })
     }
 
     /// Whether `type` or `code` is one of these words.
@@ -58,6 +82,12 @@ impl ProviderError {
         let message = self.message.to_lowercase();
         phrases.iter().any(|phrase| message.contains(phrase))
     }
+}
+
+/// A kind of error in lower case. Amazon writes `namespace#Kind` in bodies and `Kind:page` in headers.
+pub(super) fn kind(text: &str) -> String {
+    let text = text.rsplit('#').next().unwrap_or(text);
+    text.split(':').next().unwrap_or(text).to_ascii_lowercase()
 }
 
 fn status_of(code: &Value) -> Option<u16> {
@@ -82,6 +112,8 @@ mod tests {
             (json!({ "detail": [{ "loc": ["body"], "msg": "field required" }] }), "field required"),
             (json!({ "errors": ["first", "second"] }), "first"),
             (json!({ "error": { "message": { "text": 1 } } }), r#"{"text":1}"#),
+            (json!({ "type": "error", "error": { "type": "overloaded_error", "message": "busy" } }), "busy"),
+            (json!({ "Message": "denied", "__type": "x#AccessDeniedException" }), "denied"),
         ] {
             assert_eq!(ProviderError::find(&value).unwrap().message, message, "{value}");
         }
@@ -95,6 +127,11 @@ mod tests {
         let error = ProviderError::read(&json!({ "error": { "message": "", "type": "Quota", "code": 429 } }));
         assert!(error.is(&["quota"]));
         assert_eq!(error.status, Some(429));
+        let amazon =
+            ProviderError::read(&json!({ "message": "", "__type": "com.amazon#ThrottlingException" }));
+        assert_eq!(amazon.kinds, ["throttlingexception"]);
+        let closer = json!({ "error": { "type": "a", "message": "", "details": { "error_code": "b" } } });
+        assert_eq!(ProviderError::read(&closer).kinds, ["a", "b"]);
         let odd = ProviderError::read(&json!({ "error": { "message": "", "code": 7 } }));
         assert_eq!(odd.status, None);
     }

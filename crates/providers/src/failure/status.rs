@@ -1,9 +1,9 @@
 //! Errors that a server reports: by its status, and by what it says.
 //!
-//! Sources: RFC 9110 sections 10.2.3 (`Retry-After`) and 15; the error codes of OpenAI, OpenRouter
-//! and Azure.
+//! Sources: RFC 9110 sections 10.2.3 (`Retry-After`) and 15; the error codes of OpenAI, OpenRouter,
+//! Azure, Anthropic ("Errors", "Rate limits") and Amazon Bedrock ("Troubleshooting API error codes").
 
-use super::{ProviderError, Site, quotation, title_of};
+use super::{ProviderError, Site, quotation, reported::kind, title_of};
 use formaops_domain::{ErrorClass, Failure, KeyRef, Timestamp};
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
@@ -16,16 +16,20 @@ pub(crate) struct Answer<'a> {
     pub(crate) retry_after: Option<u64>,
     /// Where a redirect leads, as it was written.
     pub(crate) location: Option<&'a str>,
+    /// The kind of error that Amazon names in a header.
+    pub(crate) kind: Option<&'a str>,
     pub(crate) body: &'a [u8],
 }
 
 impl<'a> Answer<'a> {
     /// The answer with this head and this body, from which keys were taken out.
     pub(crate) fn new(status: StatusCode, headers: &'a HeaderMap, now: Timestamp, body: &'a [u8]) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         Self {
             status: status.as_u16(),
-            retry_after: retry_after(headers, now),
-            location: headers.get("location").and_then(|location| location.to_str().ok()),
+            retry_after: retry_after(headers, now).or_else(|| reset(headers, now)),
+            location: text("location"),
+            kind: text("x-amzn-errortype"),
             body,
         }
     }
@@ -45,10 +49,11 @@ impl<'a> Answer<'a> {
             return Failure { http_status: Some(self.status), detail, ..redirect(site, self.location) };
         }
         // Words that are not JSON count as well: proxies answer in plain text.
-        let error = error.unwrap_or_else(|| ProviderError {
+        let mut error = error.unwrap_or_else(|| ProviderError {
             message: if page { String::new() } else { text.into_owned() },
             ..ProviderError::default()
         });
+        error.kinds.extend(self.kind.map(kind));
         let class = class_of(self.status, &error);
         Failure {
             detail,
@@ -62,7 +67,7 @@ impl<'a> Answer<'a> {
 /// An error inside an answer that began with success.
 pub(crate) fn reported(site: &Site, error: &ProviderError) -> Failure {
     // What says nothing of its kind is a fault of the server: it had accepted the request.
-    let status = error.status.unwrap_or(if error.is(&["invalid_request_error"]) { 400 } else { 500 });
+    let status = error.status.or_else(|| error.status_of_kind()).unwrap_or(500);
     let class = class_of(status, error);
     Failure { detail: quotation(&error.message), ..words(class, site, status, error, None) }
 }
@@ -88,6 +93,19 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
     })
 }
 
+/// The seconds until the limit that is used up is whole again, as Anthropic tells it.
+fn reset(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
+    let text = |name: String| headers.get(name)?.to_str().ok();
+    let used_up = ["requests", "tokens", "input-tokens", "output-tokens"]
+        .into_iter()
+        .filter(|limit| text(format!("anthropic-ratelimit-{limit}-remaining")) == Some("0"));
+    let seconds = used_up.filter_map(|limit| {
+        let at: Timestamp = text(format!("anthropic-ratelimit-{limit}-reset"))?.parse().ok()?;
+        Some(at.since(now).as_micros().div_ceil(1_000_000))
+    });
+    seconds.max()
+}
+
 fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
     let too_long = error.is(&["context_length_exceeded", "string_above_max_length"])
         || error.says(&[
@@ -96,22 +114,48 @@ fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
             "context window",
             "prompt is too long",
             "exceeds the available context",
+            "exceed context limit",
+            "input is too long",
         ]);
-    let quota = error.is(&["insufficient_quota", "billing_hard_limit_reached", "insufficient_balance"])
-        || error.says(&["exceeded your current quota", "insufficient balance", "insufficient credits"]);
+    let quota = error.is(&[
+        "insufficient_quota",
+        "billing_hard_limit_reached",
+        "insufficient_balance",
+        "enforced_spend_limit_reached",
+    ]) || error.says(&[
+        "exceeded your current quota",
+        "insufficient balance",
+        "insufficient credits",
+        "credit balance is too low",
+        "reached your specified api usage limits",
+    ]);
+    // What Amazon says with 400 or 403 of a key that is wrong, too old or missing.
+    let key = error.is(&[
+        "invalid_api_key",
+        "unrecognizedclientexception",
+        "invalidclienttokenid",
+        "invalidsignatureexception",
+        "signaturedoesnotmatch",
+        "incompletesignatureexception",
+        "expiredtokenexception",
+        "missingauthenticationtokenexception",
+    ]) || error.says(&["api key not valid", "make sure your api key is valid"]);
     match status {
         402 => ErrorClass::NoQuota,
         400..500 if quota => ErrorClass::NoQuota,
         400..500 if error.is(&["content_filter", "content_policy_violation"]) => ErrorClass::ContentFilter,
         400 | 404 | 413 | 422 if too_long => ErrorClass::ContextTooLong,
-        400..500 if error.is(&["invalid_api_key"]) || error.says(&["api key not valid"]) => {
-            ErrorClass::Authentication
-        }
+        400..500 if key => ErrorClass::Authentication,
+        400..500 if error.is(&["modelnotreadyexception"]) => ErrorClass::ServerError,
+        400 if error.is(&["servicequotaexceededexception"]) => ErrorClass::RateLimited,
+        400 if error.says(&["model identifier is invalid"]) => ErrorClass::NotFound,
         401 => ErrorClass::Authentication,
         403 => ErrorClass::Permission,
         404 | 410 => ErrorClass::NotFound,
         400..500 if error.is(&["model_not_found"]) => ErrorClass::NotFound,
         408 => ErrorClass::Timeout,
+        // A dependency failed: at Amazon, the model.
+        424 => ErrorClass::ServerError,
         429 => ErrorClass::RateLimited,
         500..600 if error.is(&["rate_limit_exceeded", "rate_limit_error"]) => ErrorClass::RateLimited,
         500..600 if error.is(&["context_length_exceeded"]) => ErrorClass::ContextTooLong,

@@ -133,7 +133,7 @@ impl Call {
         if !reply.status().is_success() {
             return Phase::Refused(reply);
         }
-        let recorder = Recorder::new(self.scrubber.clone());
+        let recorder = Recorder::new(self.scrubber.clone(), endpoint.wire.framing());
         Phase::Read(Box::new(Reading {
             reply,
             decoder: Decoder::new(&*endpoint.wire),

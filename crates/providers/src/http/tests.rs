@@ -5,6 +5,8 @@ use super::{
     recorder::{Recorder, Unfinished},
 };
 use crate::{
+    anthropic::Anthropic,
+    bedrock::Bedrock,
     openai_chat::OpenAiChat,
     wire::{Fault, Wire},
 };
@@ -14,7 +16,12 @@ use proptest::prelude::*;
 
 /// Every wire format.
 fn wires() -> Vec<Box<dyn Wire>> {
-    vec![Box::new(OpenAiChat::at(None)), Box::new(OpenAiChat::azure())]
+    vec![
+        Box::new(OpenAiChat::at(None)),
+        Box::new(OpenAiChat::azure()),
+        Box::new(Anthropic),
+        Box::new(Bedrock::at(None)),
+    ]
 }
 
 /// The parts of an answer that comes in these pieces, and how it ended.
@@ -69,7 +76,7 @@ fn events(wire: &dyn Wire, parts: &[StreamPart]) -> Vec<Vec<u8>> {
 
 /// What is shown and what is recorded of a stream that comes in these pieces.
 fn record(wire: &dyn Wire, pieces: &[&[u8]]) -> (Vec<StreamPart>, Vec<u8>) {
-    let mut recorder = Recorder::new(Scrubber::new([KEY]));
+    let mut recorder = Recorder::new(Scrubber::new([KEY]), wire.framing());
     let (mut decoder, mut out) = (Decoder::new(wire), Vec::new());
     for piece in pieces {
         let bytes = recorder.bytes(&Bytes::copy_from_slice(piece));
