@@ -172,7 +172,8 @@ impl Shared {
     fn reply_to(&self, request: &Received) -> Reply {
         let mut script = self.script();
         script.requests.push(request.clone());
-        match (request.method.as_str(), request.path.rsplit('/').next()) {
+        let path = request.path.split('?').next().unwrap_or_default();
+        match (request.method.as_str(), path.rsplit('/').next()) {
             ("POST", _) => script.chat(request),
             ("GET", Some("models")) => script.models(),
             _ => Reply::not_found(&request.path),

@@ -25,18 +25,16 @@ impl Interpreter for Reader {
         if data.is_empty() || event.name == "ping" {
             return Ok(());
         }
-        let happened: Happened = match serde_json::from_str(data) {
-            Ok(happened) if event.name != "error" => happened,
-            // An error may be anything, even bare text.
-            _ => return Err(crate::http::json(event).err().unwrap_or_else(|| Fault::unreadable(data))),
+        let happened: Option<Happened> = serde_json::from_str(data).ok();
+        let kind = |happened: &Happened| happened.kind.clone().unwrap_or_else(|| event.name.clone());
+        let Some((kind, happened)) = happened
+            .map(|happened| (kind(&happened), happened))
+            .filter(|(kind, happened)| kind != "error" && event.name != "error" && happened.error.is_none())
+        else {
+            return Err(fault_of(event));
         };
-        let kind = happened.kind.as_deref().unwrap_or(&event.name);
-        if kind == "error" || happened.error.is_some() {
-            let whole: Value = serde_json::from_str(data).map_err(|_| Fault::unreadable(data))?;
-            return Err(Fault::Reported(ProviderError::read(&whole)));
-        }
         let at = happened.index.unwrap_or(0);
-        match kind {
+        match kind.as_str() {
             "message_start" => self.usage(happened.message.and_then(|message| message.usage), said),
             "content_block_start" => {
                 if let Some(block) = happened.content_block {
@@ -79,6 +77,17 @@ impl Interpreter for Reader {
                 None => Fault::unreadable(&document.to_string()),
             }),
         }
+    }
+}
+
+/// What is wrong with an event that is an error, or that is nothing known.
+fn fault_of(event: &Event) -> Fault {
+    match crate::http::json(event) {
+        Ok(error) if error["type"] == "error" || !error["error"].is_null() => {
+            Fault::Reported(ProviderError::read(&error))
+        }
+        Ok(_) => Fault::unreadable(&event.data),
+        Err(fault) => fault,
     }
 }
 

@@ -192,7 +192,11 @@ fn looks_like_events(sample: &[u8], framing: Framing) -> bool {
     let fields: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b":"];
     let mut lines = sample.split(|byte| matches!(byte, b'\n' | b'\r'));
     match framing {
-        Framing::Sse => lines.any(|line| fields.iter().any(|field| line.starts_with(field))),
+        // The only line may be cut in its first word.
+        Framing::Sse => lines.any(|line| {
+            let begun = |field: &&[u8]| !line.is_empty() && field.starts_with(line);
+            fields.iter().any(|field| line.starts_with(field) || begun(field))
+        }),
         Framing::Lines => true,
         // It begins with its length, which is no text.
         Framing::AwsEvents => sample.first().is_none_or(|&byte| byte == 0),

@@ -1,7 +1,7 @@
 //! A server, a provider configured for it, and what comes of a call.
 
 use formaops_domain::{
-    ErrorClass, Failure, FinishReason, Provider as Config, Usage,
+    ErrorClass, Failure, FinishReason, Provider as Config, ProviderKind, Usage,
     ports::{ModelRequest, PartStream, Provider, StreamPart},
 };
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
@@ -24,11 +24,16 @@ pub(crate) struct World {
 impl World {
     /// A server, and a provider that has a key for it.
     pub(crate) async fn new() -> Self {
+        Self::speaking(ProviderKind::OpenAiChat).await
+    }
+
+    /// The same in the wire format of this kind.
+    pub(crate) async fn speaking(kind: ProviderKind) -> Self {
         let server = ScriptedServer::start().await;
         let ledger = Arc::new(MemoryLedger::default());
         let factory = factory(&ClientOptions::default(), Arc::clone(&ledger));
-        let provider =
-            factory.provider(&provider(server.base_url(), Some(ENV))).expect("there is an address");
+        let config = Config { kind, ..provider(server.base_url(), Some(ENV)) };
+        let provider = factory.provider(&config).expect("there is an address");
         Self { server, provider, ledger }
     }
 
