@@ -130,13 +130,13 @@ fn tool_choice(choice: &ToolChoice) -> Value {
 
 /// The system prompt, null where there is none, and the turns of user and assistant.
 fn conversation(messages: &[ModelMessage]) -> Result<(Value, Vec<Value>), String> {
-    let (system, turns) = turns(messages, block)?;
+    let Conversation { system, turns } = Conversation::of(messages, block)?;
     let system = match system.as_slice() {
         [] => Value::Null,
         [text] => (*text).into(),
         texts => texts.iter().map(|text| json!({ "type": "text", "text": text })).collect(),
     };
-    let message = |(role, content): (Role, Vec<Value>)| {
+    let message = |Turn { role, content }: Turn| {
         // Text alone goes as text.
         let content = match content.as_slice() {
             [] => "".into(),
@@ -148,42 +148,61 @@ fn conversation(messages: &[ModelMessage]) -> Result<(Value, Vec<Value>), String
     Ok((system, turns.into_iter().map(message).collect()))
 }
 
-/// The texts of system messages, which stand apart, and the turns of user and assistant with what
-/// `block` makes of their parts. Messages of the same side are one turn, and what tools said is said by
-/// the user. Text that is empty is left out: it would be refused.
-pub(crate) fn turns(
-    messages: &[ModelMessage],
-    mut block: impl FnMut(&MessagePart) -> Result<Value, String>,
-) -> Result<(Vec<&str>, Vec<(Role, Vec<Value>)>), String> {
-    let (mut system, mut turns) = (Vec::new(), Vec::<(Role, Vec<Value>)>::new());
-    for message in messages {
-        let role = match message.role {
-            Role::System => {
-                for part in &message.parts {
-                    let MessagePart::Text(text) = part else {
-                        return Err("a system message holds text alone: move its images, files and calls \
-                                    of tools into a user message"
-                            .to_owned());
-                    };
-                    system.extend((!text.is_empty()).then_some(text.as_str()));
+/// Messages as they are told where the system stands apart, and user and assistant take turns.
+pub(crate) struct Conversation<'a> {
+    /// The texts of system messages.
+    pub(crate) system: Vec<&'a str>,
+    pub(crate) turns: Vec<Turn>,
+}
+
+/// What one side says until the other speaks.
+pub(crate) struct Turn {
+    pub(crate) role: Role,
+    pub(crate) content: Vec<Value>,
+}
+
+impl<'a> Conversation<'a> {
+    /// The messages with what `block` makes of their parts. What tools said is said by the user. Text
+    /// that is empty is left out: it would be refused.
+    pub(crate) fn of(
+        messages: &'a [ModelMessage],
+        mut block: impl FnMut(&MessagePart) -> Result<Value, String>,
+    ) -> Result<Self, String> {
+        let mut all = Self { system: Vec::new(), turns: Vec::<Turn>::new() };
+        for message in messages {
+            let role = match message.role {
+                Role::System => {
+                    all.instruct(message)?;
+                    continue;
                 }
-                continue;
-            }
-            Role::User | Role::Tool => Role::User,
-            Role::Assistant => Role::Assistant,
-        };
-        if turns.last().is_none_or(|(last, _)| *last != role) {
-            turns.push((role, Vec::new()));
-        }
-        if let Some((_, content)) = turns.last_mut() {
+                Role::User | Role::Tool => Role::User,
+                Role::Assistant => Role::Assistant,
+            };
+            let mut content = Vec::new();
             for part in &message.parts {
                 if !matches!(part, MessagePart::Text(text) if text.is_empty()) {
                     content.push(block(part)?);
                 }
             }
+            match all.turns.last_mut() {
+                Some(last) if last.role == role => last.content.append(&mut content),
+                _ => all.turns.push(Turn { role, content }),
+            }
         }
+        Ok(all)
     }
-    Ok((system, turns))
+
+    fn instruct(&mut self, message: &'a ModelMessage) -> Result<(), String> {
+        for part in &message.parts {
+            let MessagePart::Text(text) = part else {
+                return Err("a system message holds text alone: move its images, files and calls of tools \
+                            into a user message"
+                    .to_owned());
+            };
+            self.system.extend((!text.is_empty()).then_some(text.as_str()));
+        }
+        Ok(())
+    }
 }
 
 fn block(part: &MessagePart) -> Result<Value, String> {

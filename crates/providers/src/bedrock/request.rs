@@ -1,12 +1,12 @@
 //! What is sent: a call as the JSON body of `ConverseStream`. The model stands in the path.
 
 use crate::{
-    anthropic::request::{arguments, input_schema, thinking, turns},
+    anthropic::request::{Conversation, Turn, arguments, input_schema, thinking},
     media::base64,
     openai_chat::request::merge,
 };
 use formaops_domain::{
-    JsonObject, Media, MediaSource, Parameters, ResponseFormat, Role, ToolChoice, ToolDefinition,
+    JsonObject, Media, MediaSource, Parameters, ResponseFormat, ToolChoice, ToolDefinition,
     ports::{MessagePart, ModelRequest},
 };
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
     let parameters = &request.parameters;
     refuse(parameters)?;
     let mut names = Vec::new();
-    let (system, turns) = turns(&request.messages, |part| block(part, &mut names))?;
+    let Conversation { system, turns } = Conversation::of(&request.messages, |part| block(part, &mut names))?;
     let system: Vec<Value> = system.iter().map(|text| json!({ "text": text })).collect();
     let messages: Vec<Value> = turns.into_iter().map(message).collect();
     let mut body = JsonObject::new();
@@ -63,7 +63,7 @@ fn no_word(name: &str) -> String {
     )
 }
 
-fn message((role, content): (Role, Vec<Value>)) -> Value {
+fn message(Turn { role, content }: Turn) -> Value {
     json!({ "role": role.as_str(), "content": content })
 }
 

@@ -264,7 +264,10 @@ fn stream(events: &[(&str, Value)]) -> Vec<u8> {
 }
 
 fn block(index: u64, name: &str, value: Value) -> Value {
-    json!({ "contentBlockIndex": index, name: value, "p": "abcdefgh" })
+    // Bedrock pads its events.
+    let mut event = json!({ "contentBlockIndex": index, "p": "abcdefgh" });
+    event[name] = value;
+    event
 }
 
 #[test]

@@ -17,6 +17,9 @@ const CHECKSUM: usize = 4;
 /// The type of a header that is text.
 const TEXT: u8 = 7;
 
+/// Names and values.
+type Headers<'a> = Vec<(&'a str, &'a str)>;
+
 /// Takes bytes in pieces of any size and gives events. It keeps one message in memory at most.
 #[derive(Debug, Default)]
 pub(crate) struct Parser {
@@ -76,7 +79,7 @@ fn number(bytes: &[u8]) -> u32 {
 }
 
 /// What a complete message says: the headers that are text, and the payload.
-fn open(message: &[u8]) -> Result<(Vec<(&str, &str)>, &[u8]), FrameError> {
+fn open(message: &[u8]) -> Result<(Headers<'_>, &[u8]), FrameError> {
     let content = &message[PRELUDE..message.len() - CHECKSUM];
     let (mut rest, payload) = content.split_at(number(&message[4..]) as usize);
     let mut headers = Vec::new();
