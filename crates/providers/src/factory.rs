@@ -1,8 +1,8 @@
 //! From a configured provider to one that can be called.
 
 use crate::{
-    Client, DryRun, HttpProvider, gemini::Gemini, ollama::Ollama, openai_chat::OpenAiChat,
-    openai_responses::OpenAiResponses, wire::Wire,
+    Client, DryRun, HttpProvider, anthropic::Anthropic, bedrock::Bedrock, gemini::Gemini, ollama::Ollama,
+    openai_chat::OpenAiChat, openai_responses::OpenAiResponses, wire::Wire,
 };
 use formaops_domain::{
     Failure, Provider as Config, ProviderKind,
@@ -34,10 +34,11 @@ impl Factory {
             ProviderKind::DryRun => return Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
             ProviderKind::OpenAiChat => Box::new(OpenAiChat::at(host)),
             ProviderKind::OpenAiResponses => Box::new(OpenAiResponses),
+            ProviderKind::Anthropic => Box::new(Anthropic),
+            ProviderKind::Bedrock => Box::new(Bedrock::at(host)),
             ProviderKind::AzureOpenAi => Box::new(OpenAiChat::azure()),
             ProviderKind::Gemini => Box::new(Gemini),
             ProviderKind::Ollama => Box::new(Ollama),
-            _ => unreachable!(),
         };
         let (signer, clock) = (Arc::clone(&self.signer), Arc::clone(&self.clock));
         Ok(Arc::new(HttpProvider::new(self.client.clone(), config, wire, signer, clock)?))

@@ -1,6 +1,7 @@
 //! A provider that is called over HTTP, whatever wire format it speaks.
 
 mod call;
+mod censor;
 mod decode;
 mod endpoint;
 mod recorder;

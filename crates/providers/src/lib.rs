@@ -33,7 +33,9 @@
 //! - Text that arrived before a failure stands: a failure is always the last thing in a stream.
 //! - What a server may make us keep in memory is bounded: see [`HttpProvider::MAX_ANSWER`].
 
+mod anthropic;
 mod arguments;
+mod bedrock;
 mod catalogue;
 mod client;
 mod discovery;

@@ -23,7 +23,7 @@ pub(crate) struct Wire {
     reworded: fn(Vec<u8>, &str, &str) -> Vec<u8>,
 }
 
-pub(crate) const WIRES: [Wire; 5] = [
+pub(crate) const WIRES: [Wire; 7] = [
     Wire {
         kind: ProviderKind::OpenAiChat,
         base: "/v1",
@@ -46,6 +46,20 @@ pub(crate) const WIRES: [Wire; 5] = [
         reworded: as_text,
     },
     Wire {
+        kind: ProviderKind::Anthropic,
+        base: "/v1",
+        call: "/v1/messages",
+        garbage: b"data: {nonsense\n\n",
+        reworded: as_text,
+    },
+    Wire {
+        kind: ProviderKind::Bedrock,
+        base: "/",
+        call: "/model/any/converse-stream",
+        garbage: b"\0\0\0\x10nonsense",
+        reworded: as_frames,
+    },
+    Wire {
         kind: ProviderKind::Gemini,
         base: "/v1beta",
         call: "/v1beta/models/any:streamGenerateContent",
@@ -64,6 +78,27 @@ pub(crate) const WIRES: [Wire; 5] = [
 /// For wire formats whose events are text.
 fn as_text(stream: Vec<u8>, word: &str, other: &str) -> Vec<u8> {
     String::from_utf8(stream).unwrap().replace(word, other).into_bytes()
+}
+
+/// For the binary frames of Amazon: total length, length of the headers, checksum of both, headers, payload,
+/// checksum of all.
+fn as_frames(stream: Vec<u8>, word: &str, other: &str) -> Vec<u8> {
+    let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().unwrap()) as usize;
+    let (mut rest, mut out) = (stream.as_slice(), Vec::new());
+    while !rest.is_empty() {
+        let (frame, after) = rest.split_at(number(&rest[..4]));
+        let payload_at = 12 + number(&frame[4..8]);
+        let payload = as_text(frame[payload_at..frame.len() - 4].to_vec(), word, other);
+        let length = u32::try_from(payload_at + payload.len() + 4).unwrap();
+        let mut again = [&length.to_be_bytes(), &frame[4..8]].concat();
+        again.extend(crc32fast::hash(&again).to_be_bytes());
+        again.extend(&frame[12..payload_at]);
+        again.extend(payload);
+        again.extend(crc32fast::hash(&again).to_be_bytes());
+        out.extend(again);
+        rest = after;
+    }
+    out
 }
 
 /// What a golden answer says, and thinks before.
