@@ -26,6 +26,9 @@ mod signer;
 
 pub use build::{content, message_content, provider, request};
 pub use clock::ManualClock;
-pub use ids::{CountingIds, actor_id, attempt_id, execution_id, prompt_id, provider_id, run_id, version_id};
+pub use ids::{
+    CountingIds, actor_id, attempt_id, execution_id, prompt_id, provider_id, provider_key_id, run_id,
+    version_id,
+};
 pub use server::{ChatReply, Counts, Gate, Received, Reply, ScriptedServer};
 pub use signer::FixedSigner;
