@@ -2,7 +2,8 @@
 
 use crate::{
     ApiError, Caller, ErrorCode, EventHub, Operation,
-    handlers::{Turns, scopes_of},
+    handlers::{OFFLINE, Turns, scopes_of},
+    ledger::StoreLedger,
     registry::Registry,
     samples,
     system::{NewIds, SystemClock},
@@ -13,7 +14,7 @@ use formaops_domain::{
 };
 use formaops_engine::{Engine, Limits, Ports};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
-use formaops_secrets::EnvSigner;
+use formaops_secrets::{Environment, Keyring};
 use formaops_store::{NewWorkspace, OpenOptions, Store};
 use futures::FutureExt;
 use serde_json::Value;
@@ -26,7 +27,9 @@ pub struct App {
     pub(crate) store: Store,
     pub(crate) engine: Engine,
     pub(crate) registry: Arc<Registry>,
-    pub(crate) signer: Arc<EnvSigner>,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) client: Client,
+    ledger: Arc<StoreLedger>,
     pub(crate) tokens: Arc<dyn TokenCounter>,
     pub(crate) hub: EventHub,
     pub(crate) ids: NewIds,
@@ -56,13 +59,15 @@ impl App {
         let recovered = store.recover(clock.now()).await?;
         tracing::info!(?recovered, "the store is open");
         let person = store.get_local_actor().await?.id;
-        let signer = Arc::new(EnvSigner::from_process_env());
+        let keyring = Arc::new(Keyring::new(Environment::of_process(), workspace.join("vault")));
         let tokens: Arc<dyn TokenCounter> = Arc::new(Tokens);
-        let client = Client::new(&ClientOptions::default())
+        let ledger = Arc::new(StoreLedger::start(store.clone(), hub.clone()));
+        let client = Client::new(&ClientOptions::default(), Arc::clone(&ledger) as _, Arc::clone(&clock))
             .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string(), ""))?;
+        client.set_offline(store.find_setting(OFFLINE).await? == Some(Value::Bool(true)));
         let factory = Factory {
-            client,
-            signer: Arc::clone(&signer) as _,
+            client: client.clone(),
+            signer: Arc::clone(&keyring) as _,
             clock: Arc::clone(&clock),
             tokens: Arc::clone(&tokens),
         };
@@ -77,7 +82,21 @@ impl App {
         };
         let engine = Engine::start(ports, limits(&store).await?);
         let (workspace, turns) = (Arc::from(workspace), Arc::default());
-        let app = Self { workspace, store, engine, registry, signer, tokens, hub, ids, turns, clock, person };
+        let app = Self {
+            workspace,
+            store,
+            engine,
+            registry,
+            keyring,
+            client,
+            ledger,
+            tokens,
+            hub,
+            ids,
+            turns,
+            clock,
+            person,
+        };
         samples::add_to_new_workspace(&app).await?;
         Ok(app)
     }
@@ -154,6 +173,7 @@ impl App {
     /// Stops the engine and closes the store.
     pub async fn close(&self) {
         self.engine.shutdown().await;
+        self.ledger.flush().await;
         self.store.close().await;
     }
 }

@@ -24,6 +24,7 @@ mod error;
 mod events;
 pub mod generate;
 pub mod handlers;
+mod ledger;
 mod operations;
 mod registry;
 mod samples;

@@ -102,6 +102,15 @@ macro_rules! for_each_operation {
             /// Tries an ended execution again, as its next generation.
             execution_retry(RetryExecution) -> Execution = POST "/api/executions/{id}/retry", run;
 
+            /// Every request that left FormaOps, newest first.
+            egress_list(ListEgress) -> Page<Egress> = GET "/api/egress", read;
+            /// What went to each place beyond this machine, in all.
+            egress_totals(ListEgressTotals) -> Page<EgressTotal> = GET "/api/egress/totals", read;
+            /// Whether anything may leave this machine.
+            network_get(GetNetwork) -> Network = GET "/api/network", read;
+            /// Switches everything beyond this machine off or on.
+            network_put(PutNetwork) -> Network = PUT "/api/network", admin;
+
             /// The keys for the HTTP host; never the keys themselves.
             api_key_list(ListApiKeys) -> Page<ApiKey> = GET "/api/api-keys", admin;
             /// Makes a key for the HTTP host. Its secret is shown this once.

@@ -68,6 +68,8 @@ pub enum Noun {
     Run,
     /// The workspace itself, its settings and API keys.
     Workspace,
+    /// The ledger of what left this machine.
+    Egress,
     /// A window was asked to show itself.
     Window,
 }

@@ -92,15 +92,15 @@ pub struct Parameters {
     /// Whether it must, may or must not ask for one; the provider's default where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ToolChoice>,
-    /// Further fields merged into the request; it may not set model, messages, stream, n or headers.
+    /// Further fields merged into the request, over what the other parameters set; a null takes a field
+    /// out of it. It may not set model, messages, stream, n or headers.
     #[serde(default, skip_serializing_if = "JsonObject::is_empty")]
     pub extra: JsonObject,
 }
 
 impl Parameters {
     /// The fields of a request that [`Self::extra`] may not set.
-    pub const RESERVED: [&str; 7] =
-        ["model", "messages", "stream", "stream_options", "n", "headers", "extra_headers"];
+    pub const RESERVED: [&str; 6] = ["model", "messages", "stream", "n", "headers", "extra_headers"];
 
     /// These parameters, with what is absent taken from `below`. Objects in `extra` are merged by field.
     #[must_use]

@@ -115,7 +115,7 @@ impl Entry {
 fn is_free(provider: &Provider) -> bool {
     match provider.kind {
         ProviderKind::DryRun => true,
-        ProviderKind::OpenAiChat => provider.origin().is_some_and(|origin| origin.is_loopback()),
+        _ => provider.origin().is_some_and(|origin| origin.is_loopback()),
     }
 }
 

@@ -1,14 +1,24 @@
-//! The one HTTP client. Every byte that leaves the machine goes through it.
+//! The one HTTP client. Every byte that leaves the machine goes through it, and the ledger knows of it.
 
-use formaops_domain::{Origin, ports::RequestHeaders};
+use bytes::Bytes;
+use formaops_domain::{
+    Egress, ExecutionId, KeyRef, Origin, Purpose,
+    ports::{Clock, Ledger, OutgoingRequest},
+};
 use reqwest::{
-    Method, Response,
+    Method, Response, StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{HeaderName, HeaderValue},
+    header::{HeaderMap, HeaderName, HeaderValue},
     redirect, retry, tls,
 };
-use std::{io, sync::Arc, time::Duration};
-use url::Url;
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 /// How the client behaves where there is a choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,18 +38,36 @@ impl Default for ClientOptions {
 #[error("the HTTP client could not be set up")]
 pub struct ClientError(#[from] reqwest::Error);
 
-/// The HTTP client; a clone shares its connections.
-#[derive(Debug, Clone)]
+/// The HTTP client; a clone shares its connections, its ledger and its switch.
+#[derive(Clone)]
 pub struct Client {
     /// For this machine: past any proxy.
     direct: reqwest::Client,
     /// For all others: through the proxy that the environment names, if any.
     outside: reqwest::Client,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    ledger: Arc<dyn Ledger>,
+    clock: Arc<dyn Clock>,
+    offline: AtomicBool,
+}
+
+/// What a request is sent for, as the ledger keeps it.
+#[derive(Debug, Clone)]
+pub(crate) struct Trip {
+    pub(crate) purpose: Purpose,
+    pub(crate) key: Option<KeyRef>,
+    pub(crate) execution: Option<ExecutionId>,
 }
 
 /// Why a request got no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SendError {
+    /// The user switched the network off, and the request would leave this machine.
+    #[error("the network is switched off")]
+    Offline,
     /// A header that the signer made cannot be sent. It is not shown: it may hold a key.
     #[error("a header holds characters that cannot be sent")]
     Header,
@@ -52,33 +80,115 @@ impl Client {
     /// How long an unused connection stays open.
     pub const POOL_IDLE: Duration = Duration::from_secs(10);
 
-    /// A client with no connections yet.
+    /// A client with no connections yet, which tells `ledger` of every request.
     ///
     /// # Errors
     /// Where TLS cannot be set up on this system.
-    pub fn new(options: &ClientOptions) -> Result<Self, ClientError> {
-        Ok(Self { direct: build(options, true)?, outside: build(options, false)? })
+    pub fn new(
+        options: &ClientOptions,
+        ledger: Arc<dyn Ledger>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ClientError> {
+        let shared = Arc::new(Shared { ledger, clock, offline: AtomicBool::new(false) });
+        Ok(Self { direct: build(options, true)?, outside: build(options, false)?, shared })
+    }
+
+    /// Switches everything beyond this machine off or on again, for this client and its clones.
+    /// Requests that are under way go on.
+    pub fn set_offline(&self, offline: bool) {
+        self.shared.offline.store(offline, Ordering::Relaxed);
+    }
+
+    /// Whether everything beyond this machine is switched off.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        self.shared.offline.load(Ordering::Relaxed)
     }
 
     /// Sends one request and answers once the head of the response is there.
-    pub(crate) async fn send(
-        &self,
-        method: Method,
-        url: Url,
-        headers: RequestHeaders,
-        body: Option<Vec<u8>>,
-    ) -> Result<Response, SendError> {
-        let client = if Origin::of(&url).is_loopback() { &self.direct } else { &self.outside };
-        let mut request = client.request(method, url);
-        for (name, value) in headers.into_inner() {
+    pub(crate) async fn send(&self, request: OutgoingRequest, trip: Trip) -> Result<Reply, SendError> {
+        let origin = Origin::of(&request.url);
+        if self.is_offline() && !origin.is_loopback() {
+            return Err(SendError::Offline);
+        }
+        let client = if origin.is_loopback() { &self.direct } else { &self.outside };
+        let method = Method::from_bytes(request.method.as_str().as_bytes()).unwrap_or_default();
+        let mut builder = client.request(method, request.url);
+        for (name, value) in request.headers {
+            let value = HeaderValue::from_str(&value).map_err(|_| SendError::Header)?;
+            builder = builder.header(HeaderName::from_static(name), value);
+        }
+        for (name, value) in request.secret_headers {
             let mut value = HeaderValue::from_str(&value).map_err(|_| SendError::Header)?;
             value.set_sensitive(true);
-            request = request.header(HeaderName::from_static(name), value);
+            builder = builder.header(HeaderName::from_static(name), value);
         }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body);
+        let bytes_out = request.body.len() as u64;
+        if !request.body.is_empty() {
+            builder = builder.body(request.body);
         }
-        request.send().await.map_err(|error| SendError::Network(error.without_url()))
+        let mut entry = Entry::open(&self.shared, origin, trip, bytes_out);
+        let response = builder.send().await.map_err(|error| SendError::Network(error.without_url()))?;
+        entry.egress.http_status = Some(response.status().as_u16());
+        Ok(Reply { response, entry })
+    }
+}
+
+/// The response to a request. Dropping it closes the connection where the body was not read to its end.
+pub(crate) struct Reply {
+    response: Response,
+    entry: Entry,
+}
+
+impl Reply {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// The next bytes of the body; `None` at its end.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, reqwest::Error> {
+        let chunk = self.response.chunk().await?;
+        self.entry.egress.bytes_in += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        Ok(chunk)
+    }
+}
+
+/// An entry of the ledger: recorded when it is opened, and again when it is dropped.
+struct Entry {
+    egress: Egress,
+    shared: Arc<Shared>,
+    began: Duration,
+}
+
+impl Entry {
+    fn open(shared: &Arc<Shared>, origin: Origin, trip: Trip, bytes_out: u64) -> Self {
+        let egress = Egress {
+            id: shared.ledger.id(),
+            is_local: origin.is_loopback(),
+            origin,
+            purpose: trip.purpose,
+            key: trip.key,
+            execution_id: trip.execution,
+            bytes_out,
+            bytes_in: 0,
+            http_status: None,
+            sent_at: shared.clock.now(),
+            ended_at: None,
+        };
+        shared.ledger.record(egress.clone());
+        Self { egress, shared: Arc::clone(shared), began: shared.clock.monotonic() }
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let elapsed = self.shared.clock.monotonic().saturating_sub(self.began);
+        self.egress.ended_at = Some(self.egress.sent_at.after(elapsed.into()));
+        self.shared.ledger.record(self.egress.clone());
     }
 }
 

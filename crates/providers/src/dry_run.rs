@@ -1,7 +1,7 @@
 //! The built-in provider that streams the rendered prompt back, with no key and no network.
 
 use formaops_domain::{
-    ErrorClass, Failure, FinishReason, RequestHash, Usage, canonical_hash,
+    ErrorClass, Failure, FinishReason, ListedModel, RequestHash, Usage, canonical_hash,
     ports::{ModelRequest, PartStream, Provider, StreamPart, TokenCounter},
 };
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
@@ -43,7 +43,7 @@ impl DryRun {
     fn usage(&self, request: &ModelRequest, answer: &str) -> Usage {
         let count = |text: &str| self.tokens.count(Self::MODEL, text).tokens;
         Usage {
-            input_tokens: request.messages.iter().map(|message| count(&message.text)).sum(),
+            input_tokens: request.messages.iter().map(|message| count(&message.all_text())).sum(),
             output_tokens: count(answer),
             ..Usage::default()
         }
@@ -65,21 +65,22 @@ impl Provider for DryRun {
             tokio::time::sleep(Self::PACE).await;
             stream::iter([StreamPart::Raw(piece.clone().into()), StreamPart::Text(piece)])
         });
-        let end = [StreamPart::Finish(FinishReason::Stop), StreamPart::Usage(usage)];
+        let end = [StreamPart::Finish(FinishReason::Stop.into()), StreamPart::Usage(usage)];
         stream::iter(begin).chain(said.flatten()).chain(stream::iter(end)).map(Ok).boxed()
     }
 
-    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Failure>> {
-        async { Ok(vec![Self::MODEL.to_owned()]) }.boxed()
+    fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
+        async { Ok(vec![ListedModel::new(Self::MODEL)]) }.boxed()
     }
 }
 
 fn answer(request: &ModelRequest) -> String {
     match request.messages.as_slice() {
-        [message] => message.text.clone(),
+        [message] => message.all_text(),
         messages => {
-            let told =
-                messages.iter().map(|message| format!("## {}\n\n{}", message.role.as_str(), message.text));
+            let told = messages
+                .iter()
+                .map(|message| format!("## {}\n\n{}", message.role.as_str(), message.all_text()));
             told.collect::<Vec<_>>().join("\n\n")
         }
     }
@@ -94,8 +95,9 @@ fn pieces(text: &str) -> Vec<String> {
 
 fn hash(request: &ModelRequest) -> RequestHash {
     let messages = request.messages.iter();
-    let messages: Vec<_> =
-        messages.map(|message| json!({ "role": message.role.as_str(), "content": message.text })).collect();
+    let messages: Vec<_> = messages
+        .map(|message| json!({ "role": message.role.as_str(), "content": message.all_text() }))
+        .collect();
     let body = json!({ "messages": messages, "parameters": request.parameters });
     RequestHash::from_array(canonical_hash(
         &json!({ "wire": "dry-run", "model": request.model, "body": body }),
@@ -131,13 +133,13 @@ mod tests {
         assert_eq!(parts[1], StreamPart::Head { http_status: None, request_id: None });
         assert_eq!(parts[2..10], [text("Say "), text(" "), text("hello,\n"), text("please.")].concat());
         let usage = Usage { input_tokens: 5, output_tokens: 5, ..Usage::default() };
-        assert_eq!(parts[10..], [StreamPart::Finish(FinishReason::Stop), StreamPart::Usage(usage)]);
+        assert_eq!(parts[10..], [StreamPart::Finish(FinishReason::Stop.into()), StreamPart::Usage(usage)]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn several_messages_come_back_under_the_names_of_their_roles() {
         let mut request = request("echo", "Hi");
-        request.messages.insert(0, ModelMessage { role: Role::System, text: "Be brief.".to_owned() });
+        request.messages.insert(0, ModelMessage::text(Role::System, "Be brief."));
         assert_eq!(text_of(&run(request).await), "## system\n\nBe brief.\n\n## user\n\nHi");
     }
 

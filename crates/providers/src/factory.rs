@@ -1,6 +1,6 @@
 //! From a configured provider to one that can be called.
 
-use crate::{Client, DryRun, OpenAiChat};
+use crate::{Client, DryRun, HttpProvider, openai_chat::OpenAiChat, wire::Wire};
 use formaops_domain::{
     Failure, Provider as Config, ProviderKind,
     ports::{Clock, Provider, Signer, TokenCounter},
@@ -26,12 +26,14 @@ impl Factory {
     /// # Errors
     /// [`NoProvider`](formaops_domain::ErrorClass::NoProvider) where it has no address that can be called.
     pub fn provider(&self, config: &Config) -> Result<Arc<dyn Provider>, Failure> {
-        match config.kind {
-            ProviderKind::DryRun => Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
-            ProviderKind::OpenAiChat => {
-                let (signer, clock) = (Arc::clone(&self.signer), Arc::clone(&self.clock));
-                Ok(Arc::new(OpenAiChat::new(self.client.clone(), config, signer, clock)?))
-            }
-        }
+        let host = config.base_url.as_ref().and_then(|url| url.host_str());
+        let wire: Box<dyn Wire> = match config.kind {
+            ProviderKind::DryRun => return Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
+            ProviderKind::OpenAiChat => Box::new(OpenAiChat::at(host)),
+            ProviderKind::AzureOpenAi => Box::new(OpenAiChat::azure()),
+            _ => unreachable!(),
+        };
+        let (signer, clock) = (Arc::clone(&self.signer), Arc::clone(&self.clock));
+        Ok(Arc::new(HttpProvider::new(self.client.clone(), config, wire, signer, clock)?))
     }
 }

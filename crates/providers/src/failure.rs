@@ -4,7 +4,7 @@ mod reported;
 mod status;
 
 pub(crate) use reported::ProviderError;
-pub(crate) use status::{Answer, reported, retry_after};
+pub(crate) use status::{Answer, reported};
 
 use formaops_domain::{ErrorClass, Failure, KeyRef, Origin};
 
@@ -19,12 +19,25 @@ pub(crate) struct Site {
     pub(crate) key: Option<KeyRef>,
     /// The model that is called; none where the list of models is asked for.
     pub(crate) model: Option<String>,
+    /// The wire format it should speak, for people.
+    pub(crate) speaks: &'static str,
+    /// What the path of its base URL usually ends in; empty where there is none.
+    pub(crate) base_path: &'static str,
 }
 
 impl Site {
     /// The origin as people write it: without the port that goes without saying.
     pub(crate) fn address(&self) -> String {
         shown(&self.origin)
+    }
+
+    /// What to look at where the address seems to be the wrong one.
+    pub(crate) fn check_address(&self) -> String {
+        let address = self.address();
+        match self.base_path {
+            "" => format!("Check the base URL at `{address}`: it usually has no path."),
+            path => format!("Check the base URL at `{address}`: it usually ends in `{path}`."),
+        }
     }
 }
 
@@ -60,21 +73,18 @@ pub(crate) fn html(site: &Site, page: &str) -> Failure {
     let mut failure = Failure::new(
         ErrorClass::InvalidResponse,
         format!("`{}` answered with a web page in place of an answer", site.provider),
-        format!(
-            "Check the base URL at `{}`: it usually ends in `/v1`. A sign-in page or a proxy may stand before it.",
-            site.address()
-        ),
+        format!("{} A sign-in page or a proxy may stand before it.", site.check_address()),
     );
     failure.detail = quotation(title_of(page));
     failure
 }
 
-/// An answer that is neither a stream nor a completion.
+/// An answer that is nothing the wire format knows.
 pub(crate) fn unreadable(site: &Site, found: &str) -> Failure {
     let mut failure = Failure::new(
         ErrorClass::InvalidResponse,
-        format!("`{}` answered with something that is not a chat completion", site.provider),
-        format!("Check that the server at `{}` speaks OpenAI Chat Completions.", site.address()),
+        format!("`{}` answered with something that is not {}", site.provider, site.speaks),
+        format!("Check that the server at `{}` speaks {}.", site.address(), site.speaks),
     );
     failure.detail = quotation(found);
     failure
@@ -104,6 +114,26 @@ pub(crate) fn truncated(site: &Site, spoken: bool) -> Failure {
             "Run again. If it stays so, look into the log of the server.",
         )
     }
+}
+
+/// A request that the provider refused for what it says, before the model saw it or in place of an answer.
+pub(crate) fn blocked(site: &Site, word: &str) -> Failure {
+    let mut failure = Failure::new(
+        ErrorClass::ContentFilter,
+        format!("`{}` blocked the request for its content", site.provider),
+        "Change the wording of the prompt or its inputs.",
+    );
+    failure.detail = quotation(word);
+    failure
+}
+
+/// A server that has no list of its models at the address of its calls.
+pub(crate) fn no_list(site: &Site) -> Failure {
+    Failure::new(
+        ErrorClass::NotFound,
+        format!("`{}` does not list its models", site.provider),
+        "Type the id of the model as its vendor's documentation gives it.",
+    )
 }
 
 /// A provider without an address that can be called.

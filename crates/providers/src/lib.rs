@@ -2,18 +2,22 @@
 //! the catalogue of what models can do and cost, and counts of tokens.
 //!
 //! ```
-//! use formaops_domain::{Provider, ports::{Clock, Signer}};
+//! use formaops_domain::{Provider, ports::{Clock, Ledger, Signer}};
 //! use formaops_providers::{Catalogue, Client, ClientOptions, Factory, Tokens};
 //! use std::{error::Error, sync::Arc};
 //!
-//! fn set_up(signer: Arc<dyn Signer>, clock: Arc<dyn Clock>) -> Result<Factory, Box<dyn Error>> {
-//!     let client = Client::new(&ClientOptions::default())?;
+//! fn set_up(
+//!     signer: Arc<dyn Signer>,
+//!     clock: Arc<dyn Clock>,
+//!     ledger: Arc<dyn Ledger>,
+//! ) -> Result<Factory, Box<dyn Error>> {
+//!     let client = Client::new(&ClientOptions::default(), ledger, Arc::clone(&clock))?;
 //!     Ok(Factory { client, signer, clock, tokens: Arc::new(Tokens) })
 //! }
 //!
 //! async fn list(factory: &Factory, config: &Provider) -> Result<(), Box<dyn Error>> {
-//!     for id in factory.provider(config)?.models().await? {
-//!         let known = Catalogue::shipped().get(config, &id);
+//!     for listed in factory.provider(config)?.models().await? {
+//!         let known = Catalogue::shipped().get(config, &listed.id);
 //!         let _ = (known.context_window, known.price);
 //!     }
 //!     Ok(())
@@ -27,23 +31,26 @@
 //! - A key is put into a request by the [`Signer`](formaops_domain::ports::Signer) alone, only for
 //!   the origin it was set for, and what comes back is scrubbed of it before anyone sees it.
 //! - Text that arrived before a failure stands: a failure is always the last thing in a stream.
-//! - What a server may make us keep in memory is bounded: see [`OpenAiChat::MAX_ANSWER`].
+//! - What a server may make us keep in memory is bounded: see [`HttpProvider::MAX_ANSWER`].
 
 mod catalogue;
 mod client;
 mod dry_run;
 mod factory;
 mod failure;
+mod framing;
+mod http;
+mod media;
 mod openai_chat;
 mod presets;
-mod sse;
 mod tokens;
 mod transport;
+mod wire;
 
 pub use catalogue::Catalogue;
 pub use client::{Client, ClientError, ClientOptions};
 pub use dry_run::DryRun;
 pub use factory::Factory;
-pub use openai_chat::OpenAiChat;
+pub use http::HttpProvider;
 pub use presets::{Preset, presets};
 pub use tokens::Tokens;

@@ -38,6 +38,11 @@ pub(crate) fn timed_out(site: &Site, waiting: Waiting, span: Duration) -> Failur
 /// The failure of a request that got no answer.
 pub(crate) fn not_sent(site: &Site, error: &SendError) -> Failure {
     match error {
+        SendError::Offline => Failure::new(
+            ErrorClass::Offline,
+            format!("nothing was sent to `{}`: the network is switched off in FormaOps", site.address()),
+            "Switch it on again, or choose a model on this machine.",
+        ),
         SendError::Header => Failure::new(
             ErrorClass::NoKey,
             format!("the key of `{}` holds characters that cannot be sent", site.provider),

@@ -4,7 +4,10 @@ mod said;
 
 pub(crate) use said::Said;
 
-use crate::{failure::ProviderError, framing::{Event, Framing}};
+use crate::{
+    failure::ProviderError,
+    framing::{Event, Framing},
+};
 use formaops_domain::{
     JsonObject, ListedModel, Timestamp,
     ports::{KeyPlacement, ModelRequest, StreamPart},
@@ -18,6 +21,9 @@ pub(crate) trait Wire: Send + Sync {
 
     /// What a server speaks, for people: `OpenAI Chat Completions`.
     fn title(&self) -> &'static str;
+
+    /// What the path of a base URL usually ends in, such as `/v1`; empty where there is none.
+    fn base_path(&self) -> &'static str;
 
     /// How the key is carried.
     fn placement(&self, now: Timestamp) -> KeyPlacement;

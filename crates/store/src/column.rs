@@ -2,8 +2,8 @@
 //! name, never a guess.
 
 use formaops_domain::{
-    ActorId, ApiKeyId, AttemptId, ContentHash, ExecutionId, NanoUsd, PromptId, ProviderId, ProviderKeyId,
-    RequestHash, RunId, Span, Timestamp, VersionId, WorkspaceId,
+    ActorId, ApiKeyId, AttemptId, ContentHash, EgressId, ExecutionId, NanoUsd, PromptId, ProviderId,
+    ProviderKeyId, RequestHash, RunId, Span, Timestamp, VersionId, WorkspaceId,
 };
 use serde::{
     Serialize,
@@ -57,7 +57,7 @@ macro_rules! bytes {
     )*};
 }
 
-bytes! { ActorId ApiKeyId AttemptId ExecutionId PromptId ProviderId ProviderKeyId RunId WorkspaceId }
+bytes! { ActorId ApiKeyId AttemptId EgressId ExecutionId PromptId ProviderId ProviderKeyId RunId WorkspaceId }
 bytes! { ContentHash RequestHash VersionId }
 
 impl Bytes for [u8; 32] {

@@ -38,6 +38,7 @@ mod blob;
 mod column;
 mod cursor;
 mod draft;
+mod egress;
 mod error;
 mod execution;
 mod idempotency;
@@ -60,6 +61,7 @@ mod writer;
 
 pub use api_key::StoredApiKey;
 pub use cursor::MOST_ITEMS;
+pub use egress::{EgressFilter, EgressTotal};
 pub use error::StoreError;
 pub use execution::{ExecutionFilter, ExecutionRecord};
 pub use idempotency::IdempotencyKey;

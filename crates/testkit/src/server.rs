@@ -4,6 +4,7 @@ mod behaviour;
 mod chat;
 mod connection;
 mod reply;
+mod voice;
 
 pub use chat::ChatReply;
 pub use connection::Received;
@@ -39,7 +40,7 @@ pub struct Counts {
 
 /// A model server whose answers are scripted. Everything it started ends when it is dropped.
 ///
-/// A request to `POST …/chat/completions` is answered by, in this order: the next reply of
+/// A request that is posted to it, in the wire format of any vendor, is answered by, in this order: the next reply of
 /// [`enqueue`](Self::enqueue); the next reply of [`script`](Self::script) for its model (the last
 /// one is given again and again); the behaviour its model id names (see [`Self::BEHAVIOURS`]);
 /// else 404. `GET …/models` answers the models that [`serve_models`](Self::serve_models) was given.
@@ -67,7 +68,7 @@ struct Script {
 
 impl ScriptedServer {
     /// The model ids that have a behaviour of their own, each as an example.
-    pub const BEHAVIOURS: [&'static str; 19] = behaviour::EXAMPLES;
+    pub const BEHAVIOURS: [&'static str; 20] = behaviour::EXAMPLES;
 
     /// A server on a free port of 127.0.0.1.
     ///
@@ -172,7 +173,7 @@ impl Shared {
         let mut script = self.script();
         script.requests.push(request.clone());
         match (request.method.as_str(), request.path.rsplit('/').next()) {
-            ("POST", Some("completions")) => script.chat(request),
+            ("POST", _) => script.chat(request),
             ("GET", Some("models")) => script.models(),
             _ => Reply::not_found(&request.path),
         }

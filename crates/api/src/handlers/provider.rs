@@ -47,6 +47,13 @@ pub enum KeyState {
     Found,
     /// The reference leads nowhere.
     Missing,
+    /// The keychain or vault that holds it is locked.
+    Locked,
+    /// The keychain does not let us have it.
+    Denied,
+    /// It is in a keychain, and this system has none.
+    #[serde(rename = "no-keychain")]
+    NoKeychain,
     /// It was set for another address.
     Detached,
 }
@@ -110,19 +117,22 @@ const MOST_NAME: usize = 64;
 const MOST_CONCURRENT: u32 = 1024;
 
 /// How the key of a provider is.
-pub(super) fn key_state(app: &App, provider: &Provider) -> KeyState {
+pub(super) async fn key_state(app: &App, provider: &Provider) -> KeyState {
     match (&provider.key, provider.usable_key()) {
         (None, _) => KeyState::None,
         (Some(_), None) => KeyState::Detached,
-        (Some(_), Some(key)) => match app.signer.key_state(key) {
+        (Some(_), Some(key)) => match app.keyring.key_state(key).await {
             Found::Found => KeyState::Found,
             Found::Missing => KeyState::Missing,
+            Found::Locked => KeyState::Locked,
+            Found::Denied => KeyState::Denied,
+            Found::NoKeychain => KeyState::NoKeychain,
         },
     }
 }
 
-fn view(app: &App, provider: Provider) -> ProviderView {
-    let key_state = key_state(app, &provider);
+async fn view(app: &App, provider: Provider) -> ProviderView {
+    let key_state = key_state(app, &provider).await;
     ProviderView { provider, key_state }
 }
 
@@ -185,7 +195,11 @@ pub(crate) async fn provider_list(
     _: ListProviders,
 ) -> Result<Page<ProviderView>, ApiError> {
     let providers = app.store.list_providers().await?;
-    Ok(Page::whole(providers.into_iter().map(|provider| view(app, provider)).collect()))
+    let mut views = Vec::new();
+    for provider in providers {
+        views.push(view(app, provider).await);
+    }
+    Ok(Page::whole(views))
 }
 
 pub(crate) async fn preset_list(_: &App, _: &Caller, _: ListPresets) -> Result<Page<Preset>, ApiError> {
@@ -197,7 +211,7 @@ pub(crate) async fn provider_get(
     _: &Caller,
     request: GetProvider,
 ) -> Result<ProviderView, ApiError> {
-    Ok(view(app, app.store.get_provider(request.id).await?))
+    Ok(view(app, app.store.get_provider(request.id).await?).await)
 }
 
 pub(crate) async fn provider_create(
@@ -240,7 +254,7 @@ async fn create(app: &App, request: CreateProvider) -> Result<ProviderView, ApiE
     app.store.insert_provider(provider.clone()).await?;
     app.refresh_limits().await?;
     app.changed(Noun::Provider, provider.id);
-    Ok(view(app, provider))
+    Ok(view(app, provider).await)
 }
 
 pub(crate) async fn provider_update(
@@ -275,7 +289,7 @@ pub(crate) async fn provider_update(
     app.store.update_provider(provider.clone()).await?;
     app.refresh_limits().await?;
     app.changed(Noun::Provider, provider.id);
-    Ok(view(app, provider))
+    Ok(view(app, provider).await)
 }
 
 pub(crate) async fn provider_delete(
@@ -294,5 +308,5 @@ pub(crate) async fn provider_delete(
     app.store.delete_provider(provider.id).await?;
     app.refresh_limits().await?;
     app.changed(Noun::Provider, provider.id);
-    Ok(view(app, provider))
+    Ok(view(app, provider).await)
 }

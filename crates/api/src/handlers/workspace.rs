@@ -1,6 +1,6 @@
 //! The workspace itself: its place, settings, health and counts.
 
-use super::{KeyState, provider::key_state};
+use super::{KeyState, OFFLINE, provider::key_state};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{Noun, RunProgress, Timestamp, WorkspaceId};
 use formaops_engine::Load;
@@ -153,6 +153,10 @@ pub(crate) async fn setting_put(app: &App, _: &Caller, request: PutSetting) -> R
         let message = format!("`key` must be 1 to {MOST_KEY} letters, digits, `.`, `-` and `_`");
         return Err(ApiError::invalid("key", message));
     }
+    if request.key == OFFLINE {
+        let message = format!("`{OFFLINE}` is no setting of its own: use `network_put`");
+        return Err(ApiError::invalid("key", message));
+    }
     if request.value.to_string().len() > MOST_VALUE {
         return Err(ApiError::invalid(
             "value",
@@ -176,9 +180,12 @@ pub(crate) async fn health_get(app: &App, _: &Caller, _: GetHealth) -> Result<He
         part("engine", app.engine.status().await.err().map(|error| error.to_string()), HealthStatus::Down);
     let mut providers = Vec::new();
     for provider in app.store.list_providers().await? {
-        let problem = match key_state(app, &provider) {
+        let problem = match key_state(app, &provider).await {
             KeyState::None | KeyState::Found => None,
-            KeyState::Missing => Some("its key was not found in the environment".to_owned()),
+            KeyState::Missing => Some("its key was not found".to_owned()),
+            KeyState::Locked => Some("the place that holds its key is locked".to_owned()),
+            KeyState::Denied => Some("the keychain does not give its key".to_owned()),
+            KeyState::NoKeychain => Some("its key is in a keychain, and there is none".to_owned()),
             KeyState::Detached => Some("its key was set for another address".to_owned()),
         };
         providers.push(part(&provider.name, problem, HealthStatus::Degraded));

@@ -5,7 +5,7 @@
 
 use super::{ProviderError, Site, quotation, title_of};
 use formaops_domain::{ErrorClass, Failure, KeyRef, Timestamp};
-use reqwest::header::HeaderMap;
+use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
 
 /// An answer whose status is not one of success.
@@ -19,7 +19,17 @@ pub(crate) struct Answer<'a> {
     pub(crate) body: &'a [u8],
 }
 
-impl Answer<'_> {
+impl<'a> Answer<'a> {
+    /// The answer with this head and this body, from which keys were taken out.
+    pub(crate) fn new(status: StatusCode, headers: &'a HeaderMap, now: Timestamp, body: &'a [u8]) -> Self {
+        Self {
+            status: status.as_u16(),
+            retry_after: retry_after(headers, now),
+            location: headers.get("location").and_then(|location| location.to_str().ok()),
+            body,
+        }
+    }
+
     /// The failure that the answer is.
     pub(crate) fn failure(&self, site: &Site) -> Failure {
         let text = String::from_utf8_lossy(self.body);
@@ -58,7 +68,7 @@ pub(crate) fn reported(site: &Site, error: &ProviderError) -> Failure {
 }
 
 /// The seconds that a server asks to wait, rounded up; a date is counted from `now`.
-pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let seconds = |text: &str| text.parse::<f64>().ok().filter(|seconds| (0.0..1e9).contains(seconds));
     #[expect(
@@ -126,6 +136,10 @@ fn words(
                 format!("`{provider}` does not accept the key in `{name}`"),
                 format!("Put a valid key for `{address}` into `{name}` and start FormaOps again from there."),
             ),
+            Some(KeyRef::Keychain { .. } | KeyRef::Vault { .. }) => (
+                format!("`{provider}` does not accept its key"),
+                format!("Enter a valid key for `{address}` in the settings of `{provider}`."),
+            ),
             None => (
                 format!("`{provider}` wants a key, and none is set"),
                 format!("Set a key for `{provider}` in the settings."),
@@ -142,10 +156,7 @@ fn words(
         ErrorClass::NotFound if error.is(&["model_not_found"]) || error.says(&["model"]) => {
             (format!("`{provider}` has no model `{model}`"), "Choose one of the models it lists.".to_owned())
         }
-        ErrorClass::NotFound => (
-            format!("`{provider}` has nothing at this address"),
-            format!("Check the base URL at `{address}`: it usually ends in `/v1`."),
-        ),
+        ErrorClass::NotFound => (format!("`{provider}` has nothing at this address"), site.check_address()),
         ErrorClass::ContextTooLong => (
             format!("the request is longer than `{model}` can take"),
             "Shorten the prompt or its inputs, lower `maxTokens`, or choose a model with a longer context."

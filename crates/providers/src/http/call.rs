@@ -1,20 +1,23 @@
 //! One call of a model: what is sent, what is awaited for how long, what comes of it.
 
 use super::{
-    Endpoint, OpenAiChat,
-    decode::{Decoder, Fault},
-    recorder::Recorder,
-    request,
+    HttpProvider, MAX_ERROR,
+    decode::Decoder,
+    endpoint::Endpoint,
+    recorder::{Recorder, Unfinished},
 };
 use crate::{
+    client::Reply,
     failure::{self, Answer, Site},
     transport::{self, Waiting},
+    wire::{Fault, Wire},
 };
 use formaops_domain::{
-    Failure, Scrubber,
-    ports::{ModelRequest, RequestHeaders, StreamPart, Timeouts},
+    ExecutionId, Failure, JsonObject, Purpose, RequestHash, Scrubber, canonical_hash,
+    ports::{HttpMethod, ModelRequest, OutgoingRequest, StreamPart, Timeouts},
 };
-use reqwest::{Method, Response, header::HeaderMap};
+use reqwest::header::HeaderMap;
+use serde_json::json;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -28,21 +31,24 @@ pub(super) struct Call {
     site: Site,
     timeouts: Timeouts,
     started: Instant,
+    execution: Option<ExecutionId>,
+    /// Takes the key out of what comes back.
+    scrubber: Scrubber,
     phase: Phase,
     ready: VecDeque<Result<StreamPart, Failure>>,
 }
 
 enum Phase {
     Begin(ModelRequest),
-    Send(RequestHeaders, Vec<u8>),
+    Send(OutgoingRequest),
     Read(Box<Reading>),
-    Refused(Response),
-    Drain(Response),
+    Refused(Reply),
+    Drain(Reply),
     Over,
 }
 
 struct Reading {
-    response: Response,
+    reply: Reply,
     decoder: Decoder,
     recorder: Recorder,
     received: usize,
@@ -55,6 +61,8 @@ impl Call {
             endpoint,
             timeouts: request.timeouts,
             started: Instant::now(),
+            execution: request.execution,
+            scrubber: Scrubber::default(),
             phase: Phase::Begin(request),
             ready: VecDeque::new(),
         }
@@ -67,12 +75,12 @@ impl Call {
                 return Some(part);
             }
             self.phase = match std::mem::replace(&mut self.phase, Phase::Over) {
-                Phase::Begin(request) => self.begin(&request),
-                Phase::Send(headers, body) => self.send(headers, body).await,
+                Phase::Begin(request) => self.begin(&request).await,
+                Phase::Send(request) => self.send(request).await,
                 Phase::Read(reading) => self.read(reading).await,
-                Phase::Refused(response) => self.refused(response).await,
-                Phase::Drain(response) => {
-                    drain(response).await;
+                Phase::Refused(reply) => self.refused(reply).await,
+                Phase::Drain(reply) => {
+                    drain(reply).await;
                     Phase::Over
                 }
                 Phase::Over => return None,
@@ -85,45 +93,59 @@ impl Call {
         Phase::Over
     }
 
-    fn begin(&mut self, request: &ModelRequest) -> Phase {
+    async fn begin(&mut self, request: &ModelRequest) -> Phase {
         self.started = Instant::now();
-        if let Err(why) = request.parameters.check() {
-            return self.fail(failure::bad_parameters(why));
-        }
-        let headers = match self.endpoint.headers() {
-            Ok(headers) => headers,
+        let (request, hash) = match self.prepare(request).await {
+            Ok(prepared) => prepared,
             Err(failure) => return self.fail(failure),
         };
-        let body = request::body(request, self.endpoint.max_tokens_field());
-        let request_hash = request::hash(&request.model, &body);
-        self.ready.push_back(Ok(StreamPart::Sent { request_hash }));
-        Phase::Send(headers, serde_json::Value::from(body).to_string().into_bytes())
+        self.ready.push_back(Ok(StreamPart::Sent { request_hash: hash }));
+        Phase::Send(request)
     }
 
-    async fn send(&mut self, headers: RequestHeaders, body: Vec<u8>) -> Phase {
-        let url = self.endpoint.url(&["chat", "completions"]);
-        let sent = self.endpoint.client.send(Method::POST, url, headers, Some(body));
+    async fn prepare(&mut self, request: &ModelRequest) -> Result<(OutgoingRequest, RequestHash), Failure> {
+        let endpoint = Arc::clone(&self.endpoint);
+        request.parameters.check().map_err(failure::bad_parameters)?;
+        let asked = endpoint.wire.call(request).map_err(failure::bad_parameters)?;
+        let credential = endpoint.credential().await?;
+        if let Some(credential) = &credential {
+            self.scrubber = credential.scrubber();
+        }
+        let hash = hash(&*endpoint.wire, &request.model, &asked.body);
+        let body = Some(asked.body);
+        let request = endpoint.request(HttpMethod::Post, &asked.address, body, credential.as_deref())?;
+        Ok((request, hash))
+    }
+
+    async fn send(&mut self, request: OutgoingRequest) -> Phase {
+        let endpoint = Arc::clone(&self.endpoint);
+        let sent = endpoint.send(request, Purpose::Execution, self.execution);
         let (deadline, waiting) = self.first_deadline();
-        let response = match timeout_at(deadline, sent).await {
-            Ok(Ok(response)) => response,
+        let reply = match timeout_at(deadline, sent).await {
+            Ok(Ok(reply)) => reply,
             Ok(Err(error)) => return self.fail(transport::not_sent(&self.site, &error)),
             Err(_) => return self.fail(self.timed_out(waiting)),
         };
         self.ready.push_back(Ok(StreamPart::Head {
-            http_status: Some(response.status().as_u16()),
-            request_id: request_id(response.headers()),
+            http_status: Some(reply.status().as_u16()),
+            request_id: request_id(reply.headers()),
         }));
-        if !response.status().is_success() {
-            return Phase::Refused(response);
+        if !reply.status().is_success() {
+            return Phase::Refused(reply);
         }
-        let recorder = Recorder::new(self.scrubber());
-        Phase::Read(Box::new(Reading { response, decoder: Decoder::default(), recorder, received: 0 }))
+        let recorder = Recorder::new(self.scrubber.clone());
+        Phase::Read(Box::new(Reading {
+            reply,
+            decoder: Decoder::new(&*endpoint.wire),
+            recorder,
+            received: 0,
+        }))
     }
 
     async fn read(&mut self, mut reading: Box<Reading>) -> Phase {
         let (deadline, waiting) =
             if reading.received == 0 { self.first_deadline() } else { self.next_deadline() };
-        let chunk = match timeout_at(deadline, reading.response.chunk()).await {
+        let chunk = match timeout_at(deadline, reading.reply.chunk()).await {
             Ok(Ok(Some(chunk))) => chunk,
             Ok(Ok(None)) => return self.conclude(*reading, None),
             Ok(Err(error)) if transport::ended_early(&error) => {
@@ -140,15 +162,15 @@ impl Call {
             }
         };
         reading.received += chunk.len();
-        if reading.received > OpenAiChat::MAX_ANSWER {
-            let failure = failure::too_long(&self.site, OpenAiChat::MAX_ANSWER);
+        if reading.received > HttpProvider::MAX_ANSWER {
+            let failure = failure::too_long(&self.site, HttpProvider::MAX_ANSWER);
             return self.conclude(*reading, Some(failure));
         }
         let Reading { decoder, recorder, .. } = &mut *reading;
         let bytes = recorder.bytes(&chunk);
         let (mut decoded, mut parts) = (Vec::new(), Vec::new());
         let fed = decoder.feed(&bytes, &mut decoded);
-        recorder.parts(bytes, decoded, decoder.pending(), &mut parts);
+        recorder.parts(bytes, decoded, Unfinished::of(decoder), &*self.endpoint.wire, &mut parts);
         self.ready.extend(parts.into_iter().map(Ok));
         match fed {
             Ok(()) if reading.decoder.is_done() => self.conclude(*reading, None),
@@ -162,45 +184,40 @@ impl Call {
 
     /// Nothing more is read: lets out what is left, and tells how it ended.
     fn conclude(&mut self, reading: Reading, failure: Option<Failure>) -> Phase {
-        let Reading { response, mut decoder, mut recorder, .. } = reading;
+        let Reading { reply, mut decoder, mut recorder, .. } = reading;
         let (mut decoded, mut parts) = (Vec::new(), Vec::new());
         let last = recorder.last_bytes();
         let mut ended = decoder.feed(&last, &mut decoded);
         if ended.is_ok() && (failure.is_none() || decoder.is_finished()) {
             ended = decoder.end(&mut decoded);
         }
-        recorder.parts(last, decoded, 0, &mut parts);
-        recorder.end(&mut parts);
+        let wire = &*self.endpoint.wire;
+        recorder.parts(last, decoded, Unfinished::NOTHING, wire, &mut parts);
+        recorder.end(wire, &mut parts);
         self.ready.extend(parts.into_iter().map(Ok));
         match (failure, ended) {
             // The model was done: whatever broke afterwards took nothing from the answer.
             (Some(_), Ok(())) if decoder.is_finished() => Phase::Over,
             (Some(failure), _) => self.fail(failure),
             (None, Err(fault)) => self.fail(self.failure_of(fault, decoder.has_spoken())),
-            (None, Ok(())) => Phase::Drain(response),
+            (None, Ok(())) => Phase::Drain(reply),
         }
     }
 
-    async fn refused(&mut self, mut response: Response) -> Phase {
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    async fn refused(&mut self, mut reply: Reply) -> Phase {
         let mut body = Vec::new();
         let (deadline, _) = self.next_deadline();
         // What has come of the body is all there is to say, however it ends.
-        while let Ok(Ok(Some(chunk))) = timeout_at(deadline, response.chunk()).await {
+        while let Ok(Ok(Some(chunk))) = timeout_at(deadline, reply.chunk()).await {
             body.extend_from_slice(&chunk);
-            if body.len() > OpenAiChat::MAX_ERROR {
+            if body.len() > MAX_ERROR {
                 break;
             }
         }
-        let mut scrubber = self.scrubber();
+        let mut scrubber = self.scrubber.clone();
         let mut clean = scrubber.feed(&body);
         clean.append(&mut scrubber.finish());
-        let answer = Answer {
-            status,
-            retry_after: failure::retry_after(&headers, self.endpoint.clock.now()),
-            location: headers.get("location").and_then(|location| location.to_str().ok()),
-            body: &clean,
-        };
+        let answer = Answer::new(reply.status(), reply.headers(), self.endpoint.clock.now(), &clean);
         let failure = answer.failure(&self.site);
         if !clean.is_empty() {
             self.ready.push_back(Ok(StreamPart::Raw(clean.into())));
@@ -211,17 +228,11 @@ impl Call {
     fn failure_of(&self, fault: Fault, spoken: bool) -> Failure {
         match fault {
             Fault::Reported(error) => failure::reported(&self.site, &error),
+            Fault::Blocked(word) => failure::blocked(&self.site, &word),
             Fault::Html(page) => failure::html(&self.site, &page),
             Fault::Unreadable(found) => failure::unreadable(&self.site, &found),
-            Fault::TooLong => failure::too_long(&self.site, OpenAiChat::MAX_ANSWER),
+            Fault::TooLong => failure::too_long(&self.site, HttpProvider::MAX_ANSWER),
             Fault::Truncated => failure::truncated(&self.site, spoken),
-        }
-    }
-
-    fn scrubber(&self) -> Scrubber {
-        match &self.endpoint.key {
-            Ok(Some(key)) => self.endpoint.signer.scrubber(key),
-            _ => Scrubber::default(),
         }
     }
 
@@ -252,14 +263,19 @@ impl Call {
 }
 
 /// Reads on to the end of the body, if it comes soon.
-async fn drain(mut response: Response) {
-    let end = async { while let Ok(Some(_)) = response.chunk().await {} };
-    // Where it does not come, the connection is closed with the response.
+async fn drain(mut reply: Reply) {
+    let end = async { while let Ok(Some(_)) = reply.chunk().await {} };
+    // Where it does not come, the connection is closed with the reply.
     let _ = timeout(DRAIN, end).await;
 }
 
+/// The name of what is sent: wire, model and body, without address, headers or key.
+fn hash(wire: &dyn Wire, model: &str, body: &JsonObject) -> RequestHash {
+    RequestHash::from_array(canonical_hash(&json!({ "wire": wire.word(), "model": model, "body": body })))
+}
+
 fn request_id(headers: &HeaderMap) -> Option<String> {
-    let names = ["x-request-id", "request-id", "x-generation-id"];
+    let names = ["x-request-id", "request-id", "x-generation-id", "apim-request-id", "x-amzn-requestid"];
     let value = names.iter().find_map(|name| headers.get(*name))?;
     value.to_str().ok().map(str::to_owned)
 }

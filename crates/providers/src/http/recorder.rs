@@ -1,10 +1,10 @@
 //! Keeps keys out of what is shown and out of what is recorded, also where a model spells one in
 //! pieces, an event each.
 
-use super::decode::finish_word;
+use super::decode::Decoder;
+use crate::wire::Wire;
 use bytes::Bytes;
-use formaops_domain::{Scrubber, ports::StreamPart};
-use serde_json::{Value, json};
+use formaops_domain::{Scrubber, ToolCall, ports::StreamPart};
 
 /// Takes bytes as they come and parts as they were decoded, and lets out what holds no key.
 ///
@@ -25,6 +25,23 @@ pub(crate) struct Recorder {
     spread: bool,
 }
 
+/// What the decoder has taken in without having given it as a part.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unfinished {
+    /// How many of the bytes that came last belong to an event that is not complete.
+    pub(crate) bytes: usize,
+    /// Whether the arguments of a call are still coming.
+    pub(crate) call: bool,
+}
+
+impl Unfinished {
+    pub(crate) const NOTHING: Self = Self { bytes: 0, call: false };
+
+    pub(crate) fn of(decoder: &Decoder) -> Self {
+        Self { bytes: decoder.pending(), call: decoder.is_calling() }
+    }
+}
+
 impl Recorder {
     pub(crate) fn new(scrubber: Scrubber) -> Self {
         Self { bytes: scrubber.clone(), text: scrubber.clone(), reasoning: scrubber, ..Self::default() }
@@ -40,16 +57,17 @@ impl Recorder {
         self.bytes.finish().into()
     }
 
-    /// Lets out `decoded`, the parts that `bytes` completed, and the bytes, save the last `pending`
-    /// of them, which belong to an event that is not complete.
+    /// Lets out `decoded`, the parts that `bytes` completed, and the bytes, save those of an event that
+    /// is not complete.
     pub(crate) fn parts(
         &mut self,
         bytes: Bytes,
         decoded: Vec<StreamPart>,
-        pending: usize,
+        unfinished: Unfinished,
+        wire: &dyn Wire,
         out: &mut Vec<StreamPart>,
     ) {
-        if self.bytes.is_empty() {
+        if self.bytes.is_empty() && self.waiting.is_empty() && !unfinished.call {
             out.extend((!bytes.is_empty()).then_some(StreamPart::Raw(bytes)));
             out.extend(decoded);
             return;
@@ -60,16 +78,16 @@ impl Recorder {
             self.clean(part);
         }
         let said = self.said[begin..].to_vec();
-        self.let_out(pending, out);
+        self.let_out(unfinished, wire, out);
         out.extend(said);
     }
 
     /// Lets out all that is left, once nothing follows.
-    pub(crate) fn end(&mut self, out: &mut Vec<StreamPart>) {
+    pub(crate) fn end(&mut self, wire: &dyn Wire, out: &mut Vec<StreamPart>) {
         let begin = self.said.len();
         self.flush();
         let said = self.said[begin..].to_vec();
-        self.let_out(0, out);
+        self.let_out(Unfinished::NOTHING, wire, out);
         out.extend(said);
     }
 
@@ -83,13 +101,31 @@ impl Recorder {
                 let text = lossy(self.reasoning.feed(text.as_bytes()));
                 self.said.extend((!text.is_empty()).then_some(StreamPart::Reasoning(text)));
             }
+            StreamPart::ToolCall(call) => {
+                let call = self.clean_call(call);
+                self.said.push(StreamPart::ToolCall(call));
+            }
             // Nothing is said after the finish, so what waits cannot become a key any more.
-            StreamPart::Finish(reason) => {
+            StreamPart::Finish(finish) => {
                 self.flush();
-                self.said.push(StreamPart::Finish(reason));
+                self.said.push(StreamPart::Finish(finish));
             }
             other => self.said.push(other),
         }
+    }
+
+    /// A call comes whole, and its bytes have waited for it.
+    fn clean_call(&mut self, call: ToolCall) -> ToolCall {
+        if self.bytes.is_empty() {
+            return call;
+        }
+        let clean = ToolCall {
+            id: self.bytes.scrub(&call.id),
+            name: self.bytes.scrub(&call.name),
+            arguments: self.bytes.scrub(&call.arguments),
+        };
+        self.spread |= clean != call;
+        clean
     }
 
     fn flush(&mut self) {
@@ -98,150 +134,23 @@ impl Recorder {
         self.said.extend((!text.is_empty()).then_some(StreamPart::Text(text)));
     }
 
-    fn let_out(&mut self, pending: usize, out: &mut Vec<StreamPart>) {
+    fn let_out(&mut self, unfinished: Unfinished, wire: &dyn Wire, out: &mut Vec<StreamPart>) {
         let found = self.text.found() + self.reasoning.found();
         // A key that stood whole in one event was taken out of the bytes, and never came here.
         self.spread |= found > std::mem::replace(&mut self.found, found);
-        if self.text.is_holding() || self.reasoning.is_holding() {
+        if unfinished.call || self.text.is_holding() || self.reasoning.is_holding() {
             return;
         }
-        let complete = self.waiting.len() - pending.min(self.waiting.len());
+        let complete = self.waiting.len() - unfinished.bytes.min(self.waiting.len());
         let mut bytes: Vec<u8> = self.waiting.drain(..complete).collect();
         if std::mem::take(&mut self.spread) {
-            bytes = self.said.iter().filter_map(retell).collect::<String>().into_bytes();
+            bytes = self.said.iter().filter_map(|part| wire.retell(part)).flatten().collect();
         }
         self.said.clear();
         out.extend((!bytes.is_empty()).then(|| StreamPart::Raw(bytes.into())));
     }
 }
 
-/// The part as an event that decodes to it.
-fn retell(part: &StreamPart) -> Option<String> {
-    let choice = |delta: Value, reason: Value| json!({ "choices": [{ "index": 0, "delta": delta, "finish_reason": reason }] });
-    let event = match part {
-        StreamPart::Text(text) => choice(json!({ "content": text }), Value::Null),
-        StreamPart::Reasoning(text) => choice(json!({ "reasoning_content": text }), Value::Null),
-        StreamPart::Finish(reason) => choice(json!({}), finish_word(reason).into()),
-        StreamPart::Usage(usage) => json!({ "choices": [], "usage": {
-            "prompt_tokens": usage.input_tokens,
-            "completion_tokens": usage.output_tokens,
-            "prompt_tokens_details": {
-                "cached_tokens": usage.cached_tokens, "cache_write_tokens": usage.cache_write_tokens,
-            },
-            "completion_tokens_details": { "reasoning_tokens": usage.reasoning_tokens },
-        } }),
-        StreamPart::Sent { .. } | StreamPart::Head { .. } | StreamPart::Raw(_) => return None,
-    };
-    Some(format!("data: {event}\n\n"))
-}
-
 fn lossy(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::openai_chat::decode::Decoder;
-    use formaops_domain::FinishReason;
-    use proptest::prelude::*;
-
-    const KEY: &str = "sk-abcabd";
-
-    fn event(text: &str) -> String {
-        retell(&StreamPart::Text(text.to_owned())).unwrap()
-    }
-
-    /// What is shown and what is recorded of a stream that comes in these pieces.
-    fn record(pieces: &[&[u8]]) -> (String, Vec<u8>, Vec<StreamPart>) {
-        let mut recorder = Recorder::new(Scrubber::new([KEY]));
-        let (mut decoder, mut out) = (Decoder::default(), Vec::new());
-        for piece in pieces {
-            let bytes = recorder.bytes(&Bytes::copy_from_slice(piece));
-            let mut parts = Vec::new();
-            decoder.feed(&bytes, &mut parts).unwrap();
-            recorder.parts(bytes, parts, decoder.pending(), &mut out);
-        }
-        let (bytes, mut parts) = (recorder.last_bytes(), Vec::new());
-        decoder.feed(&bytes, &mut parts).unwrap();
-        recorder.parts(bytes, parts, 0, &mut out);
-        recorder.end(&mut out);
-        (text_of(&out), raw_of(&out), out)
-    }
-
-    fn text_of(parts: &[StreamPart]) -> String {
-        let texts = parts.iter().filter_map(|part| match part {
-            StreamPart::Text(text) => Some(text.as_str()),
-            _ => None,
-        });
-        texts.collect()
-    }
-
-    fn raw_of(parts: &[StreamPart]) -> Vec<u8> {
-        let raw = parts.iter().filter_map(|part| match part {
-            StreamPart::Raw(bytes) => Some(bytes.as_ref()),
-            _ => None,
-        });
-        raw.collect::<Vec<_>>().concat()
-    }
-
-    fn decode(raw: &[u8]) -> String {
-        let mut parts = Vec::new();
-        Decoder::default().feed(raw, &mut parts).unwrap();
-        text_of(&parts)
-    }
-
-    #[test]
-    fn a_key_that_is_spelled_in_pieces_is_in_neither_text_nor_recording() {
-        let events = ["My key is ", "sk-", "abc", "abd", ", keep it."].map(event);
-        let pieces: Vec<_> = events.iter().map(String::as_bytes).collect();
-        let (text, raw, _) = record(&pieces);
-        assert_eq!(text, "My key is [redacted], keep it.");
-        assert_eq!(decode(&raw), text);
-        assert!(!String::from_utf8_lossy(&raw).contains("abd"));
-    }
-
-    #[test]
-    fn text_that_only_begins_like_a_key_is_recorded_as_it_came() {
-        let events = ["sk-", "abc", " is no key"].map(event);
-        let pieces: Vec<_> = events.iter().map(String::as_bytes).collect();
-        let (text, raw, _) = record(&pieces);
-        assert_eq!(text, "sk-abc is no key");
-        assert_eq!(raw, events.concat().into_bytes());
-    }
-
-    #[test]
-    fn text_that_waits_comes_before_the_finish() {
-        let finish = retell(&StreamPart::Finish(FinishReason::ContentFilter)).unwrap();
-        let (_, _, parts) = record(&[event("the sk-ab").as_bytes(), finish.as_bytes()]);
-        let parts: Vec<_> = parts.into_iter().filter(|part| !matches!(part, StreamPart::Raw(_))).collect();
-        assert_eq!(
-            parts,
-            [
-                StreamPart::Text("the ".to_owned()),
-                StreamPart::Text("sk-ab".to_owned()),
-                StreamPart::Finish(FinishReason::ContentFilter),
-            ]
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn however_a_stream_is_cut_its_recording_says_what_its_text_says(
-            texts in prop::collection::vec("[abdks-]{0,5}", 0..12),
-            cuts in prop::collection::vec(1usize..60, 1..12),
-        ) {
-            let stream = texts.iter().map(|text| event(text)).collect::<String>();
-            let (mut rest, mut pieces) = (stream.as_bytes(), Vec::new());
-            for cut in cuts.into_iter().cycle() {
-                if rest.is_empty() { break; }
-                let (piece, tail) = rest.split_at(cut.min(rest.len()));
-                pieces.push(piece);
-                rest = tail;
-            }
-            let (text, raw, _) = record(&pieces);
-            prop_assert_eq!(&text, &Scrubber::new([KEY]).scrub(&texts.concat()));
-            prop_assert_eq!(decode(&raw), text);
-        }
-    }
 }

@@ -1,31 +1,187 @@
-//! The shapes that servers answer in, and streams cut anywhere.
+//! What is sent, the shapes that servers answer in, and streams cut anywhere.
 
 use super::*;
-use formaops_testkit::{ChatReply, Reply};
+use crate::http::tests::{cut, decode_as, joined};
+use crate::wire::Fault;
+use formaops_domain::{
+    Finish, FinishReason, JsonObject, Media, MediaSource, Parameters, ResponseFormat, Role, ToolCall,
+    ToolChoice, ToolDefinition, ToolResult, Usage,
+    ports::{MessagePart, ModelMessage},
+};
+use formaops_testkit::{ChatReply, Reply, request};
 use proptest::prelude::*;
 use serde_json::json;
+
+fn body_of(request: &ModelRequest) -> Value {
+    OpenAiChat::at(None).call(request).unwrap().body.into()
+}
+
+fn with(parameters: Parameters) -> ModelRequest {
+    ModelRequest { parameters, ..request("gpt-4o", "Hi") }
+}
+
+fn object(value: Value) -> JsonObject {
+    serde_json::from_value(value).unwrap()
+}
+
+#[test]
+fn what_is_not_set_is_not_sent() {
+    let expected = json!({
+        "model": "gpt-4o",
+        "messages": [{ "role": "user", "content": "Hi" }],
+        "stream": true,
+        "stream_options": { "include_usage": true },
+    });
+    assert_eq!(body_of(&with(Parameters::default())), expected);
+}
+
+#[test]
+fn every_parameter_has_its_field_and_the_free_object_is_merged_over_them() {
+    let schema = object(json!({
+        "type": "object", "properties": { "a": { "type": "string" } }, "required": ["a"], "additionalProperties": false,
+    }));
+    let mut request = with(Parameters {
+        temperature: Some(0.5),
+        top_p: Some(0.9),
+        top_k: Some(7),
+        max_tokens: Some(100),
+        stop: vec!["END".to_owned()],
+        seed: Some(-7),
+        frequency_penalty: Some(0.1),
+        presence_penalty: Some(-0.1),
+        reasoning_effort: Some("low".to_owned()),
+        response_format: Some(ResponseFormat::Schema { name: "answer".to_owned(), schema: schema.clone() }),
+        tools: vec![ToolDefinition {
+            name: "look".to_owned(),
+            description: "Looks.".to_owned(),
+            parameters: schema.clone(),
+        }],
+        tool_choice: Some(ToolChoice::Tool("look".to_owned())),
+        // What is null is left out, so that a server can be spared a field that it does not take.
+        extra: object(json!({ "temperature": 1, "top_k": 40, "stream_options": null })),
+        ..Parameters::default()
+    });
+    request.messages.insert(0, ModelMessage::text(Role::System, "Be brief."));
+    let expected = json!({
+        "model": "gpt-4o",
+        "messages": [{ "role": "system", "content": "Be brief." }, { "role": "user", "content": "Hi" }],
+        "stream": true,
+        "temperature": 1, "top_p": 0.9, "top_k": 40, "max_tokens": 100, "stop": ["END"], "seed": -7,
+        "frequency_penalty": 0.1, "presence_penalty": -0.1, "reasoning_effort": "low",
+        "response_format": {
+            "type": "json_schema", "json_schema": { "name": "answer", "schema": schema, "strict": true },
+        },
+        "tools": [{
+            "type": "function", "function": { "name": "look", "description": "Looks.", "parameters": schema },
+        }],
+        "tool_choice": { "type": "function", "function": { "name": "look" } },
+    });
+    assert_eq!(body_of(&request), expected);
+}
+
+#[test]
+fn images_files_calls_and_results_have_their_form() {
+    let media = |media_type: &str, name: Option<&str>, source| {
+        MessagePart::Media(Media { media_type: media_type.to_owned(), name: name.map(str::to_owned), source })
+    };
+    let call = ToolCall { id: "c1".to_owned(), name: "look".to_owned(), arguments: "{}".to_owned() };
+    let result = ToolResult {
+        call_id: "c1".to_owned(),
+        name: "look".to_owned(),
+        content: "sunny".to_owned(),
+        is_error: false,
+    };
+    let messages = vec![
+        ModelMessage {
+            role: Role::User,
+            parts: vec![
+                MessagePart::Text("See".to_owned()),
+                media("image/png", None, MediaSource::Bytes("abc".into())),
+                media("image/jpeg", None, MediaSource::Url("https://example.com/a.jpg".parse().unwrap())),
+                media("application/pdf", Some("a.pdf"), MediaSource::Bytes("abc".into())),
+            ],
+        },
+        ModelMessage { role: Role::Assistant, parts: vec![MessagePart::ToolCall(call)] },
+        ModelMessage { role: Role::Tool, parts: vec![MessagePart::ToolResult(result)] },
+    ];
+    let body = body_of(&ModelRequest { messages, ..request("gpt-4o", "") });
+    let expected = json!([
+        { "role": "user", "content": [
+            { "type": "text", "text": "See" },
+            { "type": "image_url", "image_url": { "url": "data:image/png;base64,YWJj" } },
+            { "type": "image_url", "image_url": { "url": "https://example.com/a.jpg" } },
+            { "type": "file", "file": { "filename": "a.pdf", "file_data": "data:application/pdf;base64,YWJj" } },
+        ] },
+        { "role": "assistant", "content": null, "tool_calls": [
+            { "id": "c1", "type": "function", "function": { "name": "look", "arguments": "{}" } },
+        ] },
+        { "role": "tool", "tool_call_id": "c1", "content": "sunny" },
+    ]);
+    assert_eq!(body["messages"], expected);
+}
+
+#[test]
+fn what_has_no_word_here_is_told_and_not_dropped() {
+    for (parameters, name) in [
+        (Parameters { reasoning_budget: Some(9), ..Parameters::default() }, "reasoningBudget"),
+        (Parameters { reasoning_summary: Some(true), ..Parameters::default() }, "reasoningSummary"),
+    ] {
+        let why = OpenAiChat::at(None).call(&with(parameters)).unwrap_err();
+        assert!(why.contains(name), "{why}");
+    }
+}
+
+#[test]
+fn the_most_tokens_go_by_the_name_that_the_server_knows_unless_the_user_names_them() {
+    let names = |extra: Value, host: &str| {
+        let parameters = Parameters { max_tokens: Some(9), extra: object(extra), ..Parameters::default() };
+        let body = OpenAiChat::at(Some(host)).call(&with(parameters)).unwrap().body;
+        (body.get("max_tokens").cloned(), body.get("max_completion_tokens").cloned())
+    };
+    assert_eq!(names(json!({}), "api.openai.com"), (None, Some(json!(9))));
+    assert_eq!(names(json!({}), "openrouter.ai"), (Some(json!(9)), None));
+    assert_eq!(names(json!({ "max_tokens": 5 }), "api.openai.com"), (Some(json!(5)), None));
+    assert_eq!(names(json!({ "max_completion_tokens": 5 }), "other"), (None, Some(json!(5))));
+}
+
+#[test]
+fn a_list_says_what_the_server_knows_of_each_model() {
+    let list = json!({ "data": [
+        { "id": "plain" },
+        { "id": "old", "shutdown_date": "2026-12-31" },
+        {
+            "id": "vendor/model", "name": "Model", "context_length": 1000,
+            "top_provider": { "max_completion_tokens": 100 },
+            "pricing": { "prompt": "0.0000025", "completion": "0.00001" },
+            "architecture": { "input_modalities": ["text", "image"] },
+            "supported_parameters": ["tools"],
+        },
+        { "name": "without an id" },
+    ] });
+    let models = OpenAiChat::at(None).listed(&list).unwrap().models;
+    assert_eq!(models[0], formaops_domain::ListedModel::new("plain"));
+    assert_eq!(models[1].retires_on.as_deref(), Some("2026-12-31"));
+    let full = &models[2];
+    assert_eq!(
+        (full.title.as_deref(), full.context_window, full.max_output_tokens),
+        (Some("Model"), Some(1000), Some(100))
+    );
+    let price = full.price.as_ref().unwrap();
+    assert_eq!((price.input, price.output), (2_500_000_000, 10_000_000_000));
+    assert_eq!((full.capabilities.images, full.capabilities.tools), (Some(true), Some(true)));
+    assert_eq!(models.len(), 3);
+}
 
 fn text(text: &str) -> StreamPart {
     StreamPart::Text(text.to_owned())
 }
 
 fn decode(pieces: &[&[u8]]) -> (Vec<StreamPart>, Result<(), Fault>) {
-    let (mut decoder, mut parts) = (Decoder::default(), Vec::new());
-    let fed = pieces.iter().try_for_each(|piece| decoder.feed(piece, &mut parts));
-    let ended = fed.and_then(|()| decoder.end(&mut parts));
-    (parts, ended)
+    decode_as(&OpenAiChat::at(None), pieces)
 }
 
-/// The parts with adjacent text joined, which is all that may differ with the cuts.
-fn joined(parts: Vec<StreamPart>) -> Vec<StreamPart> {
-    parts.into_iter().fold(Vec::new(), |mut joined, part| {
-        match (joined.last_mut(), part) {
-            (Some(StreamPart::Text(before)), StreamPart::Text(more)) => before.push_str(&more),
-            (Some(StreamPart::Reasoning(before)), StreamPart::Reasoning(more)) => before.push_str(&more),
-            (_, part) => joined.push(part),
-        }
-        joined
-    })
+fn stop() -> StreamPart {
+    StreamPart::Finish(Finish::new(FinishReason::Stop, "stop"))
 }
 
 fn body(reply: impl Into<Reply>) -> Vec<u8> {
@@ -53,7 +209,7 @@ fn a_stream_gives_reasoning_text_finish_and_usage_in_order() {
         [
             StreamPart::Reasoning("Let me think.".to_owned()),
             text("Grüße 😀"),
-            StreamPart::Finish(FinishReason::Length),
+            StreamPart::Finish(Finish::new(FinishReason::Length, "length")),
             StreamPart::Usage(usage()),
         ]
     );
@@ -67,10 +223,10 @@ fn every_finish_reason_has_its_place_and_an_unknown_one_keeps_its_word() {
         ("content_filter", FinishReason::ContentFilter),
         ("tool_calls", FinishReason::ToolCalls),
         ("function_call", FinishReason::ToolCalls),
-        ("insufficient_system_resource", FinishReason::Other("insufficient_system_resource".to_owned())),
+        ("insufficient_system_resource", FinishReason::Other),
     ] {
         let (parts, _) = decode(&[&body(ChatReply::new().finish(word))]);
-        assert_eq!(parts, [StreamPart::Finish(reason)]);
+        assert_eq!(parts, [StreamPart::Finish(Finish::new(reason, word))]);
     }
 }
 
@@ -80,48 +236,48 @@ fn the_odd_ways_of_compatible_servers_are_understood() {
         (
             "reasoning under the other name",
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"reasoning\":\"Hm\"},\"finish_reason\":\"stop\"}]}\n\n",
-            vec![StreamPart::Reasoning("Hm".into()), StreamPart::Finish(FinishReason::Stop)],
+            vec![StreamPart::Reasoning("Hm".into()), stop()],
         ),
         (
             "no index, last text and finish in one event, no [DONE]",
             "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\n",
-            vec![text("Hi"), StreamPart::Finish(FinishReason::Stop)],
+            vec![text("Hi"), stop()],
         ),
         (
             "[DONE] and never a finish reason",
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"\"}]}\n\ndata: [DONE]\n\n",
-            vec![text("Hi"), StreamPart::Finish(FinishReason::Stop)],
+            vec![text("Hi"), StreamPart::Finish(FinishReason::Stop.into())],
         ),
         (
             "[DONE] without a blank line after it",
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\ndata: [DONE]",
-            vec![text("Hi"), StreamPart::Finish(FinishReason::Stop)],
+            vec![text("Hi"), StreamPart::Finish(FinishReason::Stop.into())],
         ),
         (
             "comments that keep the connection alive",
             ": OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\n",
-            vec![text("Hi"), StreamPart::Finish(FinishReason::Stop)],
+            vec![text("Hi"), stop()],
         ),
         (
             "content in parts, and a refusal",
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":[{\"type\":\"text\",\"text\":\"a\"}],\"refusal\":\"no\"},\"finish_reason\":\"stop\"}]}\n\n",
-            vec![text("ano"), StreamPart::Finish(FinishReason::Stop)],
+            vec![text("ano"), StreamPart::Finish(Finish::new(FinishReason::Refusal, "stop"))],
         ),
         (
             "other choices than the first, nulls, and unknown fields",
             "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"other\"}}],\"usage\":null,\"error\":null,\"x\":1}\n\ndata: {\"choices\":null}\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":null},\"finish_reason\":\"stop\"}]}\n\n",
-            vec![StreamPart::Finish(FinishReason::Stop)],
+            vec![stop()],
         ),
         (
             "text after the finish, which no answer has",
             "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"late\"},\"finish_reason\":\"length\"}]}\n\n",
-            vec![StreamPart::Finish(FinishReason::Stop)],
+            vec![stop()],
         ),
         (
             "usage in the way of DeepSeek, twice",
             "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"prompt_cache_hit_tokens\":3}}\n\ndata: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"prompt_cache_hit_tokens\":3}}\n\n",
             vec![
-                StreamPart::Finish(FinishReason::Stop),
+                stop(),
                 StreamPart::Usage(Usage {
                     input_tokens: 5,
                     cached_tokens: 3,
@@ -146,7 +302,7 @@ fn a_whole_completion_in_place_of_a_stream_is_an_answer_too() {
     let (parts, ended) = decode(&[b"\xef\xbb\xbf \n", document.to_string().as_bytes()]);
     let usage = Usage { input_tokens: 3, output_tokens: 1, ..Usage::default() };
     assert_eq!(ended, Ok(()));
-    assert_eq!(parts, [text("Hello"), StreamPart::Finish(FinishReason::Stop), StreamPart::Usage(usage)]);
+    assert_eq!(parts, [text("Hello"), stop(), StreamPart::Usage(usage)]);
 }
 
 #[test]
@@ -172,7 +328,7 @@ fn a_stream_that_ends_without_a_word_is_cut_off_wherever_that_happens() {
     for end in [whole.len(), whole.len() - 2, whole.len() - 30] {
         let (parts, ended) = decode(&[&whole[..end]]);
         assert_eq!(ended, Err(Fault::Truncated), "{end}");
-        assert_eq!(parts[0], text(if end < whole.len() - 2 { "one" } else { "onetwo" }), "{end}");
+        assert_eq!(joined(parts)[0], text(if end < whole.len() - 2 { "one" } else { "onetwo" }), "{end}");
     }
     for empty in ["", "\n\n", ": ping\n\n", "data: {\"choi", "{\"choices\":[{\"index\":0,\"mess"] {
         assert_eq!(decode(&[empty.as_bytes()]), (vec![], Err(Fault::Truncated)), "{empty:?}");
@@ -195,24 +351,42 @@ fn what_is_neither_stream_nor_completion_is_told_apart() {
 }
 
 #[test]
-fn a_document_without_end_is_refused_before_it_fills_the_memory() {
-    let mut decoder = Decoder::default();
-    let piece = vec![b'<'; 1024 * 1024];
-    let fed = (0..).take_while(|_| decoder.feed(&piece, &mut Vec::new()).is_ok()).count();
-    assert_eq!(fed, 32);
-}
-
-fn cut<'a>(stream: &'a [u8], cuts: &[usize]) -> Vec<&'a [u8]> {
-    let (mut rest, mut pieces) = (stream, Vec::new());
-    for &cut in cuts.iter().cycle() {
-        if rest.is_empty() {
-            break;
-        }
-        let (piece, tail) = rest.split_at(cut.min(rest.len()));
-        pieces.push(piece);
-        rest = tail;
+fn calls_come_whole_however_the_server_numbers_them() {
+    let delta = |calls: Value| {
+        let choice = json!({ "index": 0, "delta": { "tool_calls": calls } });
+        format!("data: {}\n\n", json!({ "choices": [choice] }))
+    };
+    let begin = |index: Value, id: &str, name: &str| {
+        delta(json!([{ "index": index, "id": id, "function": { "name": name, "arguments": "" } }]))
+    };
+    let more =
+        |index: Value, text: &str| delta(json!([{ "index": index, "function": { "arguments": text } }]));
+    let end = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\n";
+    let call = |id: &str, name: &str, arguments: &str| {
+        let (id, name, arguments) = (id.to_owned(), name.to_owned(), arguments.to_owned());
+        StreamPart::ToolCall(ToolCall { id, name, arguments })
+    };
+    let finish = StreamPart::Finish(Finish::new(FinishReason::ToolCalls, "tool_calls"));
+    for indices in [[json!(0), json!(1)], [json!(0), json!(0)], [Value::Null, Value::Null]] {
+        let [first, second] = indices;
+        let stream = [
+            begin(first.clone(), "a", "look"),
+            more(first.clone(), "{\"x\""),
+            more(first, ":1}"),
+            begin(second.clone(), "b", "ask"),
+            more(second, "{}"),
+            end.to_owned(),
+        ];
+        let (parts, ended) = decode(&[stream.concat().as_bytes()]);
+        assert_eq!(
+            (parts, ended),
+            (vec![call("a", "look", "{\"x\":1}"), call("b", "ask", "{}"), finish.clone()], Ok(()))
+        );
     }
-    pieces
+    let whole = json!({ "choices": [{ "index": 0, "finish_reason": "tool_calls", "message": {
+        "content": null, "tool_calls": [{ "id": "a", "function": { "name": "look", "arguments": { "x": 1 } } }],
+    } }] });
+    assert_eq!(decode(&[whole.to_string().as_bytes()]).0, [call("a", "look", "{\"x\":1}"), finish]);
 }
 
 proptest! {

@@ -1,9 +1,9 @@
 //! Servers that misbehave: each fault has its class, its words, and loses no text.
 
 use crate::world::{World, call_with, connect};
-use formaops_domain::ports::{Provider as _, StreamPart};
+use formaops_domain::ports::StreamPart;
 use formaops_domain::{ErrorClass, FinishReason};
-use formaops_providers::OpenAiChat;
+use formaops_providers::HttpProvider;
 use formaops_testkit::{ChatReply, Gate, Reply, ScriptedServer, provider, request};
 use futures::StreamExt as _;
 use std::time::Duration;
@@ -131,7 +131,7 @@ async fn what_breaks_after_the_finish_takes_nothing_from_the_answer() {
         world.server.enqueue(reply);
         let answer = call_with(&world.provider, |request| request.timeouts.idle = 10 * SHORT).await;
         assert_eq!((answer.text().as_str(), &answer.failure), ("all of it", &None));
-        assert_eq!(answer.finish(), Some(&FinishReason::Stop));
+        assert_eq!(answer.finish(), Some(FinishReason::Stop));
     }
 }
 
@@ -185,7 +185,7 @@ async fn a_redirect_is_reported_and_never_followed() {
 async fn an_answer_without_end_is_cut_at_the_limit_and_its_text_stands() {
     let world = World::new().await;
     let filler = format!(": {}\n\n", "x".repeat(1024 * 1024));
-    let pieces = OpenAiChat::MAX_ANSWER / filler.len() + 1;
+    let pieces = HttpProvider::MAX_ANSWER / filler.len() + 1;
     let chat = (0..pieces).fold(ChatReply::new().text("so far"), |chat, _| chat.raw(filler.clone()));
     world.server.enqueue(chat);
     let keyless = connect(&provider(world.server.base_url(), None));

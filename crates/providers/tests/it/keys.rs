@@ -1,7 +1,7 @@
 //! Keys go where they belong and nowhere else.
 
 use crate::world::{Answer, ENV, KEY, World, call_with, connect};
-use formaops_domain::{ErrorClass, Origin, ports::Provider as _};
+use formaops_domain::{ErrorClass, Origin};
 use formaops_testkit::{ChatReply, Reply, ScriptedServer, provider, request};
 use serde_json::json;
 

@@ -1,9 +1,9 @@
 //! Servers that cannot be reached.
 
-use crate::world::{KEY, World, call_with, connect};
-use formaops_domain::{ErrorClass, ports::Provider as _};
-use formaops_providers::{Client, ClientOptions, OpenAiChat};
-use formaops_testkit::{ChatReply, FixedSigner, ManualClock, ScriptedServer, provider, request};
+use crate::world::{World, call_with, connect, factory};
+use formaops_domain::{ErrorClass, Purpose};
+use formaops_providers::ClientOptions;
+use formaops_testkit::{ChatReply, MemoryLedger, Reply, ScriptedServer, provider, request};
 use futures::StreamExt as _;
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 use tokio::net::{TcpSocket, TcpStream};
@@ -79,13 +79,64 @@ async fn a_connection_that_is_never_accepted_ends_at_its_timeout() {
     let waiting: Vec<_> = (0..8).map(|_| tokio::spawn(TcpStream::connect(address))).collect();
     tokio::task::yield_now().await;
 
-    let client = Client::new(&ClientOptions { connect_timeout: Duration::from_millis(20) }).unwrap();
+    let options = ClientOptions { connect_timeout: Duration::from_millis(20) };
     let config = provider(format!("http://{address}/v1").parse().unwrap(), None);
-    let (signer, clock) = (Arc::new(FixedSigner::new(KEY)), Arc::new(ManualClock::default()));
-    let provider = OpenAiChat::new(client, &config, signer, clock).unwrap();
+    let provider = factory(&options, Arc::default()).provider(&config).unwrap();
     let mut parts: Vec<_> = provider.stream(request("any", "Hi")).collect().await;
     let failure = parts.pop().unwrap().unwrap_err();
     assert_eq!(failure.class, ErrorClass::Timeout, "{failure}");
     assert!(failure.message.starts_with("no connection to"), "{failure}");
     waiting.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
+async fn the_ledger_knows_every_request_and_nothing_that_is_private() {
+    let world = World::new().await;
+    world.call("words-3").await;
+    world.server.enqueue(Reply::reset());
+    world.call("any").await;
+    world.provider.models().await.unwrap();
+
+    let entries = world.ledger.entries();
+    let purposes: Vec<_> = entries.iter().map(|entry| (entry.purpose, entry.http_status)).collect();
+    assert_eq!(
+        purposes,
+        [(Purpose::Execution, Some(200)), (Purpose::Execution, None), (Purpose::Models, Some(200))]
+    );
+    let first = &entries[0];
+    assert!(
+        first.is_local && first.bytes_out > 50 && first.bytes_in > 100 && first.ended_at.is_some(),
+        "{first:?}"
+    );
+    assert_eq!(first.key.as_ref().map(ToString::to_string).as_deref(), Some("env:LOCAL_API_KEY"));
+    assert!(!format!("{entries:?}").contains("canary"));
+}
+
+#[tokio::test]
+async fn a_request_that_is_given_up_is_in_the_ledger_with_what_had_come() {
+    let world = World::new().await;
+    let mut stream = world.provider.stream(request("stall", "Hi"));
+    while !matches!(stream.next().await, Some(Ok(formaops_domain::ports::StreamPart::Text(_)))) {}
+    assert_eq!(world.ledger.entries()[0].ended_at, None);
+    drop(stream);
+    let entry = world.ledger.entries().remove(0);
+    assert!(entry.ended_at.is_some() && entry.bytes_in > 0, "{entry:?}");
+}
+
+#[tokio::test]
+async fn offline_nothing_leaves_this_machine_and_what_is_on_it_still_answers() {
+    let ledger = Arc::new(MemoryLedger::default());
+    let factory = factory(&ClientOptions::default(), Arc::clone(&ledger));
+    factory.client.set_offline(true);
+    let outside = factory.provider(&provider("http://host.invalid/v1".parse().unwrap(), None)).unwrap();
+    assert_eq!(call_with(&outside, |_| ()).await.class(), ErrorClass::Offline);
+    assert_eq!(outside.models().await.unwrap_err().class, ErrorClass::Offline);
+    assert!(ledger.entries().is_empty());
+
+    let server = ScriptedServer::start().await;
+    let local = factory.provider(&provider(server.base_url(), None)).unwrap();
+    let answer = call_with(&local, |request| request.model = "words-1".to_owned()).await;
+    assert_eq!(answer.text(), "word1 ");
+    factory.client.set_offline(false);
+    assert_eq!(call_with(&outside, |_| ()).await.class(), ErrorClass::NameNotFound);
 }

@@ -1,10 +1,7 @@
 //! Answers as they should be, in all the ways they are sent.
 
 use crate::world::{Answer, World, call_with, connect};
-use formaops_domain::{
-    FinishReason, Usage,
-    ports::{Provider as _, StreamPart},
-};
+use formaops_domain::{FinishReason, Usage, ports::StreamPart};
 use formaops_testkit::{ChatReply, Gate, Reply, ScriptedServer, provider, request};
 use futures::StreamExt as _;
 use serde_json::json;
@@ -31,7 +28,7 @@ async fn an_answer_comes_with_its_head_text_finish_and_usage() {
     assert_eq!(answer.parts[1], head);
     assert!(answer.parts.contains(&StreamPart::Reasoning("Hm.".to_owned())));
     assert_eq!(answer.text(), "Hello world");
-    assert_eq!(answer.finish(), Some(&FinishReason::Stop));
+    assert_eq!(answer.finish(), Some(FinishReason::Stop));
     assert_eq!(answer.usage(), Some(usage));
     assert_eq!(answer.raw(), sent);
 }
@@ -118,7 +115,7 @@ async fn a_body_that_ends_with_the_connection_and_a_whole_completion_are_answers
     });
     world.server.enqueue(Reply::status(200).json(&completion));
     let answer = world.call("any").await;
-    assert_eq!((answer.text().as_str(), answer.finish()), ("all at once", Some(&FinishReason::Stop)));
+    assert_eq!((answer.text().as_str(), answer.finish()), ("all at once", Some(FinishReason::Stop)));
 }
 
 #[tokio::test]

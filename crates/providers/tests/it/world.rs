@@ -4,8 +4,8 @@ use formaops_domain::{
     ErrorClass, Failure, FinishReason, Provider as Config, Usage,
     ports::{ModelRequest, PartStream, Provider, StreamPart},
 };
-use formaops_providers::{Client, ClientOptions, OpenAiChat};
-use formaops_testkit::{FixedSigner, ManualClock, ScriptedServer, provider, request};
+use formaops_providers::{Client, ClientOptions, Factory, Tokens};
+use formaops_testkit::{FixedSigner, ManualClock, MemoryLedger, ScriptedServer, provider, request};
 use futures::StreamExt as _;
 use std::sync::Arc;
 
@@ -17,15 +17,19 @@ pub(crate) const ENV: &str = "LOCAL_API_KEY";
 
 pub(crate) struct World {
     pub(crate) server: ScriptedServer,
-    pub(crate) provider: OpenAiChat,
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) ledger: Arc<MemoryLedger>,
 }
 
 impl World {
     /// A server, and a provider that has a key for it.
     pub(crate) async fn new() -> Self {
         let server = ScriptedServer::start().await;
-        let provider = connect(&provider(server.base_url(), Some(ENV)));
-        Self { server, provider }
+        let ledger = Arc::new(MemoryLedger::default());
+        let factory = factory(&ClientOptions::default(), Arc::clone(&ledger));
+        let provider =
+            factory.provider(&provider(server.base_url(), Some(ENV))).expect("there is an address");
+        Self { server, provider, ledger }
     }
 
     /// Calls a model to the end.
@@ -34,14 +38,27 @@ impl World {
     }
 }
 
-pub(crate) fn connect(config: &Config) -> OpenAiChat {
-    let client = Client::new(&ClientOptions::default()).expect("there is a client");
-    let signer = Arc::new(FixedSigner::new(KEY));
-    OpenAiChat::new(client, config, signer, Arc::new(ManualClock::default())).expect("there is an address")
+/// Makes providers whose keys are all the same.
+pub(crate) fn factory(options: &ClientOptions, ledger: Arc<MemoryLedger>) -> Factory {
+    let clock = Arc::new(ManualClock::default());
+    Factory {
+        client: Client::new(options, ledger, clock.clone()).expect("there is a client"),
+        signer: Arc::new(FixedSigner::new(KEY)),
+        clock,
+        tokens: Arc::new(Tokens),
+    }
+}
+
+pub(crate) fn connect(config: &Config) -> Arc<dyn Provider> {
+    let factory = factory(&ClientOptions::default(), Arc::default());
+    factory.provider(config).expect("there is an address")
 }
 
 /// Calls a provider once, with the usual request changed as `change` says.
-pub(crate) async fn call_with(provider: &OpenAiChat, change: impl FnOnce(&mut ModelRequest)) -> Answer {
+pub(crate) async fn call_with(
+    provider: &Arc<dyn Provider>,
+    change: impl FnOnce(&mut ModelRequest),
+) -> Answer {
     let mut request = request("any", "Say hello.");
     change(&mut request);
     Answer::of(provider.stream(request)).await
@@ -83,9 +100,9 @@ impl Answer {
         raw.collect::<Vec<_>>().concat()
     }
 
-    pub(crate) fn finish(&self) -> Option<&FinishReason> {
+    pub(crate) fn finish(&self) -> Option<FinishReason> {
         self.parts.iter().find_map(|part| match part {
-            StreamPart::Finish(reason) => Some(reason),
+            StreamPart::Finish(finish) => Some(finish.reason),
             _ => None,
         })
     }

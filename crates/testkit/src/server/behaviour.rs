@@ -1,18 +1,19 @@
 //! What the server does when only a model id tells it: for the binary, benches and browser tests.
 
-use super::{chat::ChatReply, connection::Received, reply::Reply};
-use formaops_domain::Usage;
-use serde_json::json;
+use super::{chat::ChatReply, connection::Received, reply::Reply, voice::Voice};
+use formaops_domain::{ToolCall, Usage};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// One example of each behaviour; the numbers in a name may be changed.
-pub(super) const EXAMPLES: [&str; 19] = [
+pub(super) const EXAMPLES: [&str; 20] = [
     "echo",         // the last message, word by word
     "words-200",    // 200 tokens at once
     "slow-50x200",  // a token every 50 ms, 200 of them
     "reasoning",    // reasoning before the answer
     "markdown",     // headings, a list, a table, code, and markup that must not be live
     "json",         // what the sample code reviewer asks for
+    "tool",         // asks for a tool to be called
     "big-10mb",     // 10 MB of text
     "fail-400",     // any status, as OpenAI says it
     "fail-401",     //
@@ -39,6 +40,7 @@ pub(super) fn of(request: &Received) -> Option<Reply> {
     let model = request.model();
     let (name, argument) = model.split_once('-').unwrap_or((model, ""));
     let words = "The quick answer comes first.";
+    let chat = || ChatReply::at(&request.path);
     match (name, argument) {
         ("echo", "") => Some(echo(request)),
         ("words", count) => Some(tokens(request, count.parse().ok()?, None)),
@@ -48,29 +50,30 @@ pub(super) fn of(request: &Received) -> Option<Reply> {
             Some(tokens(request, count.parse().ok()?, Some(Duration::from_millis(millis.parse().ok()?))))
         }
         ("reasoning", "") => {
-            let chat = ChatReply::new().reasoning("First I think. ").reasoning("Then I am sure.");
+            let chat = chat().reasoning("First I think. ").reasoning("Then I am sure.");
             let usage =
                 Usage { input_tokens: 10, output_tokens: 20, reasoning_tokens: 8, ..Usage::default() };
             Some(reported(request, chat.texts(words.split_inclusive(' ')), usage))
         }
         ("markdown", "") => Some(spoken(request, MARKDOWN)),
         ("json", "") => Some(spoken(request, &review())),
-        ("big", "10mb") => Some(big()),
-        ("fail", status) => Some(failure(status.parse().ok()?)),
+        ("tool", "") => Some(tool(request)),
+        ("big", "10mb") => Some(big(request)),
+        ("fail", status) => Some(failure(request, status.parse().ok()?)),
         ("html", "") => Some(Reply::html(200, "<!DOCTYPE html><title>Welcome</title><p>Sign in first.</p>")),
-        ("truncated", "") => Some(ChatReply::new().texts(words.split_inclusive(' ')).unfinished().into()),
+        ("truncated", "") => Some(chat().texts(words.split_inclusive(' ')).unfinished().into()),
         ("stream", "error") => {
-            let chat = ChatReply::new().texts(words.split_inclusive(' '));
+            let chat = chat().texts(words.split_inclusive(' '));
             Some(chat.error("The server had an error while processing your request", "server_error").into())
         }
         ("stall", "") => {
-            let chat = ChatReply::new().texts(words.split_inclusive(' ')).unfinished();
+            let chat = chat().texts(words.split_inclusive(' ')).unfinished();
             Some(chat.into_reply().then_silence())
         }
         ("silent", "") => Some(Reply::silence()),
         ("reset", "") => Some(Reply::reset()),
         ("reset", "midway") => {
-            let chat = ChatReply::new().texts(words.split_inclusive(' ')).unfinished();
+            let chat = chat().texts(words.split_inclusive(' ')).unfinished();
             // The pause lets the text arrive before the reset overtakes it.
             Some(chat.wait(Duration::from_millis(50)).into_reply().then_reset())
         }
@@ -78,15 +81,32 @@ pub(super) fn of(request: &Received) -> Option<Reply> {
     }
 }
 
-fn input_words(request: &Received) -> u64 {
-    let messages = request.body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let words = messages.iter().filter_map(|message| message["content"].as_str());
-    words.map(|text| text.split_whitespace().count() as u64).sum()
+/// What each message of a request says, whatever the wire format calls it.
+fn messages(request: &Received) -> Vec<String> {
+    let messages = ["messages", "contents", "input"].iter().find_map(|name| request.body[*name].as_array());
+    messages.into_iter().flatten().map(text_of).collect()
 }
 
-/// The chat with `usage`, where the request asked for it.
+/// All text in a message.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text_of).collect(),
+        Value::Object(fields) => {
+            ["content", "parts", "text"].iter().filter_map(|name| fields.get(*name)).map(text_of).collect()
+        }
+        _ => String::new(),
+    }
+}
+
+fn input_words(request: &Received) -> u64 {
+    messages(request).iter().map(|text| text.split_whitespace().count() as u64).sum()
+}
+
+/// The chat with `usage`. OpenAI Chat Completions reports it only where the request asked for it.
 fn reported(request: &Received, chat: ChatReply, usage: Usage) -> Reply {
-    let wanted = request.body["stream_options"]["include_usage"] == true;
+    let wanted = !request.path.ends_with("/chat/completions")
+        || request.body["stream_options"]["include_usage"] == true;
     if wanted { chat.usage(usage).into() } else { chat.into() }
 }
 
@@ -94,16 +114,23 @@ fn spoken(request: &Received, text: &str) -> Reply {
     let words: Vec<&str> = text.split_inclusive(' ').collect();
     let usage =
         Usage { input_tokens: input_words(request), output_tokens: words.len() as u64, ..Usage::default() };
-    reported(request, ChatReply::new().texts(words), usage)
+    reported(request, ChatReply::at(&request.path).texts(words), usage)
 }
 
 fn echo(request: &Received) -> Reply {
-    let last = request.body["messages"].as_array().and_then(|messages| messages.last());
-    spoken(request, last.and_then(|message| message["content"].as_str()).unwrap_or_default())
+    spoken(request, &messages(request).pop().unwrap_or_default())
+}
+
+fn tool(request: &Received) -> Reply {
+    let arguments = json!({ "city": "Zürich", "unit": "celsius" }).to_string();
+    let call = ToolCall { id: "call_scripted".to_owned(), name: "get_weather".to_owned(), arguments };
+    let usage = Usage { input_tokens: input_words(request), output_tokens: 12, ..Usage::default() };
+    let word = Voice::at(&request.path).tool_calls();
+    reported(request, ChatReply::at(&request.path).text("Let me look. ").call(&call).finish(word), usage)
 }
 
 fn tokens(request: &Received, count: u64, pause: Option<Duration>) -> Reply {
-    let chat = (1..=count).fold(ChatReply::new(), |chat, number| {
+    let chat = (1..=count).fold(ChatReply::at(&request.path), |chat, number| {
         let chat = if let Some(pause) = pause { chat.wait(pause) } else { chat };
         chat.text(&format!("word{number} "))
     });
@@ -111,10 +138,10 @@ fn tokens(request: &Received, count: u64, pause: Option<Duration>) -> Reply {
     reported(request, chat, usage)
 }
 
-fn big() -> Reply {
+fn big(request: &Received) -> Reply {
     let line = "All work and no play makes a long answer. ".repeat(390);
     let piece = &line[..16_000];
-    (0..625).fold(ChatReply::new(), |chat, _| chat.text(piece)).into()
+    (0..625).fold(ChatReply::at(&request.path), |chat, _| chat.text(piece)).into()
 }
 
 fn review() -> String {
@@ -125,8 +152,11 @@ fn review() -> String {
     format!("{:#}", json!({ "issues": [issue], "overall_rating": 7 }))
 }
 
-fn failure(status: u16) -> Reply {
-    let error = |message: &str, kind: &str, code: Option<&str>| Reply::error(status, message, kind, code);
+fn failure(request: &Received, status: u16) -> Reply {
+    let voice = Voice::at(&request.path);
+    let error = |message: &str, kind: &str, code: Option<&str>| {
+        Reply::status(status).json(&voice.error(status, message, kind, code))
+    };
     match status {
         400 => error("Unsupported parameter.", "invalid_request_error", Some("unsupported_parameter")),
         401 => error("Incorrect API key provided.", "invalid_request_error", Some("invalid_api_key")),

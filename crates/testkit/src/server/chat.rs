@@ -1,23 +1,32 @@
-//! A reply in the wire format of OpenAI Chat Completions.
-//!
-//! Source: the OpenAI API reference, "Chat Completions", streaming.
+//! A streamed answer of a model, piece by piece, in the wire format of any vendor.
 
-use super::reply::{Gate, Reply};
-use formaops_domain::Usage;
-use serde_json::{Value, json};
+use super::{
+    reply::{Gate, Reply},
+    voice::{Piece, Voice, delta},
+};
+use formaops_domain::{ToolCall, Usage};
+use serde_json::Value;
 use std::time::Duration;
 
-/// A streamed chat completion, piece by piece. Each piece of text is one server-sent event.
+/// A streamed answer. Each piece is sent in one write.
 ///
-/// It ends with finish reason `stop`, then usage where it was given, then `[DONE]`, unless told
-/// otherwise.
+/// It ends with the word for a model that is done, then usage where it was given, then whatever the
+/// vendor ends a stream with, unless told otherwise.
 #[derive(Debug, Clone)]
 pub struct ChatReply {
-    model: String,
+    voice: Voice,
     reply: Reply,
     usage: Option<Usage>,
-    finish: Option<String>,
+    finish: Finish,
     done: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Finish {
+    /// The vendor's word for a model that is done.
+    Stop,
+    Word(String),
+    Missing,
 }
 
 impl Default for ChatReply {
@@ -27,24 +36,26 @@ impl Default for ChatReply {
 }
 
 impl ChatReply {
-    /// A completion with no text yet.
+    /// An answer of OpenAI Chat Completions with no text yet.
     #[must_use]
     pub fn new() -> Self {
-        let reply = Reply::status(200).chunked().header("content-type", "text/event-stream");
-        let begun = Self {
-            model: "scripted".to_owned(),
-            reply: reply.header("x-request-id", "req_scripted"),
-            usage: None,
-            finish: Some("stop".to_owned()),
-            done: true,
-        };
-        begun.delta(&json!({ "role": "assistant", "content": "" }))
+        Self::at("/v1/chat/completions")
+    }
+
+    /// An answer in the wire format of requests to `path`, with no text yet.
+    #[must_use]
+    pub fn at(path: &str) -> Self {
+        let voice = Voice::at(path);
+        let reply = Reply::status(200).chunked().header("content-type", voice.content_type());
+        let reply = reply.header("x-request-id", "req_scripted");
+        let begun = Self { voice, reply, usage: None, finish: Finish::Stop, done: true };
+        begun.say(Piece::Begin)
     }
 
     /// The next piece of text.
     #[must_use]
     pub fn text(self, text: &str) -> Self {
-        self.delta(&json!({ "content": text }))
+        self.say(Piece::Text(text))
     }
 
     /// Several pieces of text, one event each.
@@ -53,33 +64,37 @@ impl ChatReply {
         texts.into_iter().fold(self, Self::text)
     }
 
-    /// The next piece of reasoning, as DeepSeek and many compatible servers send it.
+    /// The next piece of reasoning.
     #[must_use]
     pub fn reasoning(self, text: &str) -> Self {
-        self.delta(&json!({ "reasoning_content": text }))
+        self.say(Piece::Reasoning(text))
     }
 
-    /// An event with this delta.
+    /// The model asks for a tool.
     #[must_use]
-    pub fn delta(self, delta: &Value) -> Self {
-        let choice = json!({ "index": 0, "delta": delta, "finish_reason": null });
-        let event = self.chunk(&json!([choice]), &Value::Null);
-        self.event(&event)
+    pub fn call(self, call: &ToolCall) -> Self {
+        self.say(Piece::Call(call))
     }
 
-    /// An event with this JSON.
+    /// An event of OpenAI Chat Completions with this delta.
+    #[must_use]
+    pub fn delta(self, fields: &Value) -> Self {
+        self.event(&delta(fields))
+    }
+
+    /// A server-sent event with this JSON.
     #[must_use]
     pub fn event(self, data: &Value) -> Self {
         self.raw(format!("data: {data}\n\n"))
     }
 
-    /// An error object inside the stream, after which nothing more is said.
+    /// An error inside the stream, after which nothing more is said.
     #[must_use]
     pub fn error(self, message: &str, kind: &str) -> Self {
-        self.event(&json!({ "error": { "message": message, "type": kind, "code": null } })).unfinished()
+        self.say(Piece::Error { message, kind }).unfinished()
     }
 
-    /// A comment, which keeps the connection alive and says nothing.
+    /// A comment of server-sent events, which keeps the connection alive and says nothing.
     #[must_use]
     pub fn comment(self, text: &str) -> Self {
         self.raw(format!(": {text}\n\n"))
@@ -113,28 +128,28 @@ impl ChatReply {
         self
     }
 
-    /// The finish reason, in place of `stop`.
+    /// Why the model stopped, in the vendor's word.
     #[must_use]
-    pub fn finish(mut self, reason: &str) -> Self {
-        self.finish = Some(reason.to_owned());
+    pub fn finish(mut self, word: &str) -> Self {
+        self.finish = Finish::Word(word.to_owned());
         self
     }
 
-    /// No finish reason; `[DONE]` is still sent.
+    /// No finish reason; the end of the stream is still sent.
     #[must_use]
     pub fn without_finish(mut self) -> Self {
-        self.finish = None;
+        self.finish = Finish::Missing;
         self
     }
 
-    /// No `[DONE]`.
+    /// The vendor's end of a stream is not sent.
     #[must_use]
     pub const fn without_done(mut self) -> Self {
         self.done = false;
         self
     }
 
-    /// Neither finish reason nor `[DONE]`: the body ends in the ordinary way, as if all was said.
+    /// Neither finish reason nor end: the body ends in the ordinary way, as if all was said.
     #[must_use]
     pub fn unfinished(self) -> Self {
         self.without_finish().without_done()
@@ -153,38 +168,28 @@ impl ChatReply {
         self.into()
     }
 
-    fn chunk(&self, choices: &Value, usage: &Value) -> Value {
-        json!({
-            "id": "chatcmpl-scripted", "object": "chat.completion.chunk", "created": 0,
-            "model": self.model, "choices": choices, "usage": usage,
-        })
+    fn say(mut self, piece: Piece<'_>) -> Self {
+        let bytes = self.voice.say(piece);
+        if bytes.is_empty() { self } else { self.raw(bytes) }
     }
 }
 
 impl From<ChatReply> for Reply {
     fn from(mut chat: ChatReply) -> Self {
-        if let Some(reason) = chat.finish.take() {
-            let choice = json!({ "index": 0, "delta": {}, "finish_reason": reason });
-            let event = chat.chunk(&json!([choice]), &Value::Null);
-            chat = chat.event(&event);
+        let word = match std::mem::replace(&mut chat.finish, Finish::Missing) {
+            Finish::Stop => Some(chat.voice.stop().to_owned()),
+            Finish::Word(word) => Some(word),
+            Finish::Missing => None,
+        };
+        if let Some(word) = word {
+            chat = chat.say(Piece::Finish(&word));
         }
         if let Some(usage) = chat.usage.take() {
-            let event = chat.chunk(&json!([]), &usage_json(&usage));
-            chat = chat.event(&event);
+            chat = chat.say(Piece::Usage(&usage));
         }
         if chat.done {
-            chat = chat.raw("data: [DONE]\n\n");
+            chat = chat.say(Piece::Done);
         }
         chat.reply
     }
-}
-
-fn usage_json(usage: &Usage) -> Value {
-    json!({
-        "prompt_tokens": usage.input_tokens,
-        "completion_tokens": usage.output_tokens,
-        "total_tokens": usage.input_tokens + usage.output_tokens,
-        "prompt_tokens_details": { "cached_tokens": usage.cached_tokens },
-        "completion_tokens_details": { "reasoning_tokens": usage.reasoning_tokens },
-    })
 }

@@ -33,10 +33,16 @@ impl Received {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
-    /// The model it names; empty where it names none.
+    /// The model it names, in its body or in its path (`…/models/MODEL:…`, `…/model/MODEL/…`); empty
+    /// where it names none.
     #[must_use]
     pub fn model(&self) -> &str {
-        self.body["model"].as_str().unwrap_or_default()
+        if let Some(model) = self.body["model"].as_str() {
+            return model;
+        }
+        let after = |mark: &str| self.path.split_once(mark).map(|(_, rest)| rest);
+        let rest = after("/models/").or_else(|| after("/model/")).unwrap_or_default();
+        rest.split([':', '/', '?']).next().unwrap_or_default()
     }
 }
 

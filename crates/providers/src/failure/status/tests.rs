@@ -10,6 +10,8 @@ fn site(env: Option<&str>) -> Site {
         origin: "https://api.openai.com".parse().unwrap(),
         key: env.map(|name| KeyRef::Env { name: name.parse().unwrap() }),
         model: Some("gpt-4o".to_owned()),
+        speaks: "OpenAI Chat Completions",
+        base_path: "/v1",
     }
 }
 
