@@ -201,14 +201,14 @@ mod tests {
 
     #[tokio::test]
     async fn the_key_of_a_provider_becomes_one_of_its_keys() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = open_with(dir.path(), 0, &MIGRATIONS[..2]).await;
-        let keyed = r#"insert into providers values (zeroblob(16), 'keyed', 'openai-chat', 'https://a.example',
+        const KEYED: &str = r#"insert into providers values (zeroblob(16), 'keyed', 'openai-chat', 'https://a.example',
             '{"kind":"env","name":"A_API_KEY"}', 'https://a.example:443', null, 1, 2),
             (x'11111111111111111111111111111111', 'open', 'ollama', 'http://127.0.0.1', null, null, null, 1, 2)"#;
+        let dir = tempfile::tempdir().unwrap();
+        let store = open_with(dir.path(), 0, &MIGRATIONS[..2]).await;
         store
             .write(|connection| {
-                Box::pin(async { Ok(sqlx::raw_sql(keyed).execute(connection).await.map(drop)?) })
+                Box::pin(async { Ok(sqlx::raw_sql(KEYED).execute(connection).await.map(drop)?) })
             })
             .await
             .unwrap();

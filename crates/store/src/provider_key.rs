@@ -78,11 +78,12 @@ impl Store {
         self.write(move |connection| Box::pin(async move { put_key(connection, &key).await })).await
     }
 
-    /// A key.
-    pub async fn get_provider_key(&self, id: ProviderKeyId) -> Result<ProviderKey, StoreError> {
-        let key = Key(id);
-        let row = select_provider_keys!("where id = ?1", key).fetch_optional(self.readers()).await?;
-        row.map(ProviderKey::from).ok_or_else(|| StoreError::not_found("key", id))
+    /// Changes the name, the place or the origin of a key, whether it is in use or not.
+    ///
+    /// # Errors
+    /// As for [`Self::insert_provider_key`].
+    pub async fn update_provider_key(&self, key: ProviderKey) -> Result<(), StoreError> {
+        self.write(move |connection| Box::pin(async move { put_key(connection, &key).await })).await
     }
 
     /// The keys of a provider by name.
