@@ -39,11 +39,15 @@ async fn keyed(cli: &Cli, server: &ScriptedServer) {
     cli.add_prompt("greet", "Hello").await;
 }
 
-async fn piped(cli: &Cli, secret: &str, arguments: &[&str]) -> serde_json::Value {
+async fn pipe(cli: &Cli, secret: &str, arguments: &[&str]) -> Done {
     let done =
         cli.run_with_input(&format!("{secret}\n"), &[&["--json"], arguments, &["--stdin"]].concat()).await;
     assert_eq!(done.code, Some(0), "{arguments:?}: {done:?}");
-    done.json()
+    done
+}
+
+async fn piped(cli: &Cli, secret: &str, arguments: &[&str]) -> serde_json::Value {
+    pipe(cli, secret, arguments).await.json()
 }
 
 fn bearers(server: &ScriptedServer) -> Vec<String> {
@@ -126,11 +130,13 @@ async fn a_new_key_takes_the_place_of_the_old_one_only_once_the_provider_has_acc
     let server = ScriptedServer::start().await;
     let cli =
         Cli::new().with_env("FORMAOPS_VAULT_PASSPHRASE", PASSPHRASE).with_env("SPARE_API_KEY", "sk-spare");
+    // Even a log of everything says nothing of a key.
+    let cli = cli.with_env("FORMAOPS_LOG", "trace");
     let mut told = Told::default();
     keyed(&cli, &server).await;
     server.script("any", ChatReply::new().text("hello"));
-    piped(&cli, PASSPHRASE, &["vault", "create"]).await;
-    piped(&cli, KEY, &["provider", "key", "add", "keyed", "--name", "work"]).await;
+    told.hear(pipe(&cli, PASSPHRASE, &["vault", "create"]).await);
+    told.hear(pipe(&cli, KEY, &["provider", "key", "add", "keyed", "--name", "work"]).await);
 
     server.reply_to_models(Reply::error(401, &format!("Incorrect API key: {NEWER}"), "auth", None));
     let rotate = ["--json", "provider", "key", "rotate", "keyed", "WORK", "--stdin"];
@@ -163,6 +169,7 @@ async fn a_new_key_takes_the_place_of_the_old_one_only_once_the_provider_has_acc
     let environment =
         cli.run_with_input(NEWER, &["provider", "key", "rotate", "keyed", "spare", "--stdin"]).await;
     assert!(environment.stderr.contains("SPARE_API_KEY"), "{environment:?}");
+    told.hear(environment);
 
     told.assert_shows_none_of(&[KEY, NEWER, PASSPHRASE]);
     for secret in [KEY, NEWER, PASSPHRASE] {

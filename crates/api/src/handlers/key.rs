@@ -9,6 +9,7 @@ use formaops_domain::{
     EnvName, KeyBinding, KeyPlace, KeyRef, Noun, Page, Provider, ProviderKey, ProviderKeyId,
 };
 use formaops_secrets::{Candidate, KeychainState, Secret};
+use futures::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -168,11 +169,8 @@ pub(crate) async fn provider_key_list(
     request: ListProviderKeys,
 ) -> Result<Page<ProviderKeyView>, ApiError> {
     let provider = find_provider(app, &request.provider).await?;
-    let mut views = Vec::new();
-    for key in app.store.list_provider_keys(provider.id).await? {
-        views.push(view(app, &provider, key).await);
-    }
-    Ok(Page::whole(views))
+    let keys = app.store.list_provider_keys(provider.id).await?;
+    Ok(Page::whole(join_all(keys.into_iter().map(|key| view(app, &provider, key))).await))
 }
 
 pub(crate) async fn provider_key_create(

@@ -5,6 +5,7 @@ use crate::{ApiError, App, Caller, ErrorCode};
 use formaops_domain::{EnvName, KeyBinding, KeyRef, Noun, Origin, Page, Provider, ProviderId, ProviderKind};
 use formaops_providers::Preset;
 use formaops_secrets::KeyState as Found;
+use futures::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -236,11 +237,8 @@ pub(crate) async fn provider_list(
     _: ListProviders,
 ) -> Result<Page<ProviderView>, ApiError> {
     let providers = app.store.list_providers().await?;
-    let mut views = Vec::new();
-    for provider in providers {
-        views.push(view(app, provider).await);
-    }
-    Ok(Page::whole(views))
+    // All at once, so that a keychain which does not answer is waited for once.
+    Ok(Page::whole(join_all(providers.into_iter().map(|provider| view(app, provider))).await))
 }
 
 pub(crate) async fn preset_list(_: &App, _: &Caller, _: ListPresets) -> Result<Page<Preset>, ApiError> {
