@@ -1,6 +1,7 @@
 //! An engine on a store and a provider, as the program joins them, with events going where the measurement wants.
 
 use anyhow::Context as _;
+use formaops_api::StoreLedger;
 use formaops_domain::{
     ActorId, ExecutionId, Failure, JsonObject, ModelRef, Priority, Prompt, PromptId, PromptStatus, Run,
     RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant, Version, WorkspaceId,
@@ -137,8 +138,9 @@ impl Workbench {
     pub(crate) async fn open(base_url: Url, events: Arc<dyn EventSink>) -> anyhow::Result<Self> {
         let shelf = Shelf::open().await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let ledger = Arc::new(StoreLedger::start(shelf.store.clone(), Arc::clone(&events)));
         let factory = Factory {
-            client: Client::new(&ClientOptions::default())?,
+            client: Client::new(&ClientOptions::default(), ledger, Arc::clone(&clock))?,
             signer: Arc::new(FixedSigner::new("sk-bench-key-of-the-usual-length-0123456789")),
             clock: Arc::clone(&clock),
             tokens: Arc::new(Tokens),

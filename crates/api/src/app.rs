@@ -61,7 +61,7 @@ impl App {
         let person = store.get_local_actor().await?.id;
         let keyring = Arc::new(Keyring::new(Environment::of_process(), workspace.join("vault")));
         let tokens: Arc<dyn TokenCounter> = Arc::new(Tokens);
-        let ledger = Arc::new(StoreLedger::start(store.clone(), hub.clone()));
+        let ledger = Arc::new(StoreLedger::start(store.clone(), Arc::new(hub.clone())));
         let client = Client::new(&ClientOptions::default(), Arc::clone(&ledger) as _, Arc::clone(&clock))
             .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string(), ""))?;
         client.set_offline(store.find_setting(OFFLINE).await? == Some(Value::Bool(true)));

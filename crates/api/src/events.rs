@@ -1,7 +1,7 @@
 //! The one stream of events, and what each subscriber gets of it.
 //!
 //! Publishing never waits for a subscriber. What a subscriber has not taken yet is joined where it can
-//! be (text of one execution, states of one thing); one that lags behind by more than [`MOST_BYTES`] or
+//! be (one text of an execution, states of one thing); one that lags behind by more than [`MOST_BYTES`] or
 //! [`MOST_EVENTS`] gets a single `resync` in place of what it missed, and reads again.
 
 use formaops_domain::{Event, EventBody, ports::EventSink};
@@ -112,15 +112,15 @@ impl Queue {
         for waiting in self.events.iter_mut().rev().take(LOOK_BACK) {
             match (&mut waiting.body, &event.body) {
                 (
-                    EventBody::ExecutionChunk { execution_id, offset, bytes, text },
+                    EventBody::ExecutionChunk { execution_id, part, offset, bytes, text },
                     EventBody::ExecutionChunk {
                         execution_id: same,
+                        part: same_part,
                         offset: next,
                         bytes: more,
                         text: further,
-                        ..
                     },
-                ) if execution_id == same => {
+                ) if execution_id == same && part == same_part => {
                     if *offset + *bytes != *next {
                         return false;
                     }
@@ -185,15 +185,19 @@ impl Subscription {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use formaops_domain::{ExecutionId, Noun};
+    use formaops_domain::{ExecutionId, Noun, OutputPart};
 
     fn execution(number: u8) -> ExecutionId {
         ExecutionId::from_bytes(&[number; 16]).unwrap()
     }
 
     fn chunk(number: u8, offset: u64, text: &str) -> EventBody {
-        let bytes = text.len() as u64;
-        EventBody::ExecutionChunk { execution_id: execution(number), offset, bytes, text: text.to_owned() }
+        part(number, OutputPart::Text, offset, text)
+    }
+
+    fn part(number: u8, part: OutputPart, offset: u64, text: &str) -> EventBody {
+        let (execution_id, bytes, text) = (execution(number), text.len() as u64, text.to_owned());
+        EventBody::ExecutionChunk { execution_id, part, offset, bytes, text }
     }
 
     fn changed(noun: Noun) -> EventBody {
@@ -210,6 +214,20 @@ mod tests {
         }
         let bodies: Vec<_> = subscription.next().await.into_iter().map(|event| event.body).collect();
         assert_eq!(bodies, [chunk(1, 0, "abc"), chunk(2, 0, "xy")]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_and_its_reasoning_are_never_joined() {
+        let thought = |offset, text| part(1, OutputPart::Reasoning, offset, text);
+        let hub = EventHub::default();
+        let mut subscription = hub.subscribe();
+        // The offsets are such that each would fit to the end of the other text.
+        for body in [thought(0, "ab"), chunk(1, 0, "x"), thought(2, "c"), chunk(1, 1, "yz"), chunk(1, 3, "!")]
+        {
+            hub.publish(body);
+        }
+        let bodies: Vec<_> = subscription.next().await.into_iter().map(|event| event.body).collect();
+        assert_eq!(bodies, [thought(0, "abc"), chunk(1, 0, "xyz!")]);
     }
 
     #[tokio::test(start_paused = true)]

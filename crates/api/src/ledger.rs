@@ -1,16 +1,16 @@
 //! The ledger of what leaves this machine, on its way to the store.
 
-use crate::EventHub;
 use formaops_domain::{
     Egress, EgressId, EventBody, Noun,
-    ports::{EventSink as _, Ledger},
+    ports::{EventSink, Ledger},
 };
 use formaops_store::Store;
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 /// Takes entries without waiting; a task of its own keeps them.
-pub(crate) struct StoreLedger {
+pub struct StoreLedger {
     orders: mpsc::UnboundedSender<Order>,
 }
 
@@ -22,14 +22,15 @@ enum Order {
 
 impl StoreLedger {
     /// Starts the task, which ends once the ledger is gone and what it took is kept.
-    pub(crate) fn start(store: Store, hub: EventHub) -> Self {
+    #[must_use]
+    pub fn start(store: Store, events: Arc<dyn EventSink>) -> Self {
         let (orders, queue) = mpsc::unbounded_channel();
-        tokio::spawn(keep(queue, store, hub));
+        tokio::spawn(keep(queue, store, events));
         Self { orders }
     }
 
     /// Completes once all that was recorded so far is kept.
-    pub(crate) async fn flush(&self) {
+    pub async fn flush(&self) {
         let (kept, done) = oneshot::channel();
         // Where the task has ended there is nothing left to keep.
         if self.orders.send(Order::Flush(kept)).is_ok() {
@@ -50,7 +51,7 @@ impl Ledger for StoreLedger {
 }
 
 /// What waits together is kept together. A request that began and ended meanwhile is kept once.
-async fn keep(mut queue: mpsc::UnboundedReceiver<Order>, store: Store, hub: EventHub) {
+async fn keep(mut queue: mpsc::UnboundedReceiver<Order>, store: Store, events: Arc<dyn EventSink>) {
     while let Some(first) = queue.recv().await {
         let (mut entries, mut waiting): (Vec<Egress>, Vec<oneshot::Sender<()>>) = (Vec::new(), Vec::new());
         let mut next = Some(first);
@@ -66,11 +67,13 @@ async fn keep(mut queue: mpsc::UnboundedReceiver<Order>, store: Store, hub: Even
         }
         if !entries.is_empty() {
             match store.put_egress(entries).await {
-                Ok(()) => hub.publish(EventBody::Changed { noun: Noun::Egress, id: None }),
+                Ok(()) => events.publish(EventBody::Changed { noun: Noun::Egress, id: None }),
                 Err(error) => tracing::error!(%error, "entries of the ledger could not be kept"),
             }
         }
         // Whoever asked may have gone.
-        waiting.into_iter().for_each(|kept| drop(kept.send(())));
+        for kept in waiting {
+            let _ = kept.send(());
+        }
     }
 }

@@ -36,5 +36,6 @@ pub use app::App;
 pub use caller::{Caller, CallerKind};
 pub use error::{ApiError, ErrorCode, Problem};
 pub use events::{EventHub, Subscription};
+pub use ledger::StoreLedger;
 pub use operations::{Method, OPERATIONS, Operation, Scope};
 pub use session::{Session, SessionOptions, default_workspace};

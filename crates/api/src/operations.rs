@@ -77,6 +77,11 @@ macro_rules! for_each_operation {
             provider_update(UpdateProvider) -> ProviderView = PUT "/api/providers/{id}", admin;
             /// Removes a provider; what ran on it stays.
             provider_delete(DeleteProvider) -> ProviderView = DELETE "/api/providers/{id}", admin;
+            /// Tests whether a provider can be called, and says what stands in the way.
+            provider_test(TestProvider) -> ConnectionTest = POST "/api/providers/{id}/test", admin;
+            /// The model servers that answer on this machine, at their usual ports.
+            server_list(ListServers) -> Page<FoundServer> = GET "/api/servers", admin;
+
             /// The keys of a provider: names and places, never the keys themselves.
             provider_key_list(ListProviderKeys) -> Page<ProviderKeyView> = GET "/api/providers/{provider}/keys", admin;
             /// Adds a key to a provider: one that is kept here, or the name of an environment variable.
@@ -273,7 +278,7 @@ macro_rules! operations {
     ($($(#[doc = $doc:literal])* $name:ident($request:ty) -> $response:ty = $method:tt $path:literal, $scope:tt;)*) => {
         use $crate::handlers::*;
         use formaops_domain::*;
-        use formaops_providers::Preset;
+        use formaops_providers::{FoundServer, Preset};
 
         /// Every operation, in the order of the list.
         pub static OPERATIONS: &[Operation] = &[$(Operation {

@@ -2,7 +2,7 @@
 
 use crate::ApiError;
 use formaops_domain::{
-    ErrorClass, Failure, KeyRef, ListedModel, ModelRef, Provider, ProviderId, Timestamp,
+    ErrorClass, Failure, KeyRef, ListedModel, ModelRef, Provider, ProviderId, Purpose, Timestamp,
     ports::{self, ModelRequest, PartStream, Providers, Signer},
 };
 use formaops_providers::Factory;
@@ -56,6 +56,11 @@ impl Registry {
         let Factory { client, clock, tokens, .. } = &self.factory;
         let (client, clock, tokens) = (client.clone(), Arc::clone(clock), Arc::clone(tokens));
         Factory { client, signer, clock, tokens }.provider(config)
+    }
+
+    /// What makes providers.
+    pub(crate) const fn factory(&self) -> &Factory {
+        &self.factory
     }
 
     /// The configuration of a model's provider.
@@ -112,9 +117,9 @@ impl ports::Provider for Keyed {
             .boxed()
     }
 
-    fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
-        async {
-            let models = self.provider.models().await;
+    fn probe(&self, purpose: Purpose) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
+        async move {
+            let models = self.provider.probe(purpose).await;
             if let Err(failure) = &models {
                 notice(&self.keyring, &self.key, failure);
             }

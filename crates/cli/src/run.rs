@@ -7,8 +7,8 @@ use formaops_api::{
     handlers::{CreateRun, ModelChoice, PromptDetail, PromptKey, RunDetail},
 };
 use formaops_domain::{
-    Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, JsonObject, ModelRef, OutputWindow,
-    Parameters, Priority, PromptRef, RunContext, RunId, VersionSelector,
+    Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, Finish, FinishReason, JsonObject,
+    ModelRef, OutputPart, OutputWindow, Parameters, Priority, PromptRef, RunContext, RunId, VersionSelector,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -264,7 +264,8 @@ impl Screen {
 
     async fn take(&mut self, session: &Session, event: Event) -> Result<(), ApiError> {
         match event.body {
-            EventBody::ExecutionChunk { execution_id, offset, bytes, text } => {
+            EventBody::ExecutionChunk { part: OutputPart::Reasoning, .. } => {}
+            EventBody::ExecutionChunk { execution_id, offset, bytes, text, .. } => {
                 let Some(cell) = self.cells.get_mut(&execution_id) else { return Ok(()) };
                 if offset == cell.received {
                     cell.text.push_str(&text);
@@ -323,6 +324,10 @@ impl Screen {
             if !cell.text.is_empty() && !cell.text.ends_with('\n') {
                 output::line("");
             }
+            for call in &cell.execution.tool_calls {
+                let asked = format!("asks for {}({})", call.name, call.arguments);
+                output::line_to_stderr(&output::visible(&asked));
+            }
             if let Some(failure) = &cell.execution.failure {
                 output::line_to_stderr(&format!("failed: {}", output::visible(&failure.message)));
                 output::line_to_stderr(&format!("hint: {}", output::visible(&failure.hint)));
@@ -342,8 +347,9 @@ impl Screen {
                 format!("{} · {}", usage.input_tokens, usage.output_tokens)
             });
             let cost = metrics.cost_usd.map_or("unknown".to_owned(), |cost| format!("${cost}"));
+            let finish = execution.finish.as_ref().map(finish_text).unwrap_or_default();
             output::line_to_stderr(&format!(
-                "{}  {}  first token {}  in · out {tokens}  cost {cost}  latency {}",
+                "{}  {}{finish}  first token {}  in · out {tokens}  cost {cost}  latency {}",
                 output::visible(&execution.model.to_string()),
                 format!("{:?}", execution.status).to_lowercase(),
                 millis(metrics.first_token_ms),
@@ -351,6 +357,19 @@ impl Screen {
             ));
         }
     }
+}
+
+/// Why the model stopped, where that is worth a word: an ordinary end is not.
+fn finish_text(finish: &Finish) -> String {
+    let reason = match finish.reason {
+        FinishReason::Stop => return String::new(),
+        FinishReason::Length => "cut at the most tokens",
+        FinishReason::ContentFilter => "held back by the provider",
+        FinishReason::Refusal => "declined by the model",
+        FinishReason::ToolCalls => "asks for tools",
+        FinishReason::Other => finish.word.as_deref().unwrap_or("stopped"),
+    };
+    format!(" ({})", output::visible(reason))
 }
 
 async fn catch_up(session: &Session, cell: &mut Cell) -> Result<(), ApiError> {

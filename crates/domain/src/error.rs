@@ -75,6 +75,10 @@ pub enum ErrorClass {
     NameNotFound,
     /// Nothing listens at the address.
     Refused,
+    /// The network knows no way to the address.
+    NoRoute,
+    /// The proxy between here and the address refuses, or does not answer.
+    Proxy,
     /// The encrypted connection could not be made.
     Tls,
     /// The connection broke before or during the answer.
@@ -108,6 +112,7 @@ impl ErrorClass {
                 | Self::Reset
                 | Self::Timeout
                 | Self::Refused
+                | Self::NoRoute
                 | Self::Interrupted
         )
     }

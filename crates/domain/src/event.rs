@@ -1,6 +1,6 @@
 //! The one stream of events that every host forwards.
 
-use crate::{Execution, ExecutionId, Run};
+use crate::{Execution, ExecutionId, OutputPart, Run};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -39,12 +39,14 @@ pub enum EventBody {
         /// The execution as it is now.
         execution: Box<Execution>,
     },
-    /// Text arrived. Adjacent chunks of one execution may be joined into one event.
+    /// Text arrived. Adjacent chunks of one text may be joined into one event.
     #[serde(rename = "execution.chunk")]
     ExecutionChunk {
         /// The execution.
         execution_id: ExecutionId,
-        /// Where the text begins in the answer, in bytes of UTF-8.
+        /// Which of its texts: the answer or the reasoning.
+        part: OutputPart,
+        /// Where the chunk begins in that text, in bytes of UTF-8.
         offset: u64,
         /// Its length in bytes of UTF-8.
         bytes: u64,

@@ -37,6 +37,8 @@ pub struct Execution {
     pub preview: String,
     /// The length of the answer so far in bytes of UTF-8.
     pub output_bytes: u64,
+    /// The length of the reasoning in bytes of UTF-8; 0 until the execution has ended.
+    pub reasoning_bytes: u64,
     /// Why it failed.
     pub failure: Option<Failure>,
     /// Times, tokens and cost.

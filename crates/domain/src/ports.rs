@@ -2,7 +2,7 @@
 
 use crate::{
     Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody, Execution, ExecutionId, Failure,
-    Finish, JsonObject, KeyRef, ListedModel, Media, Metrics, ModelRef, Origin, Parameters, Price,
+    Finish, JsonObject, KeyRef, ListedModel, Media, Metrics, ModelRef, Origin, Parameters, Price, Purpose,
     RequestHash, Role, Run, RunContext, RunId, RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult,
     Usage, ValidationResult, ValidationStatus,
 };
@@ -187,7 +187,7 @@ pub struct ModelRequest {
     pub parameters: Parameters,
     /// How long to wait for what.
     pub timeouts: Timeouts,
-    /// The execution it is for, for the ledger.
+    /// The execution it is for, for the ledger; none where a connection is tested.
     pub execution: Option<ExecutionId>,
 }
 
@@ -249,6 +249,12 @@ pub trait Provider: Send + Sync {
 
     /// The models it serves, as it says itself.
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>>;
+
+    /// The same, to find out whether it can be called at all, or is there; the ledger is told so.
+    fn probe(&self, purpose: Purpose) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
+        let _ = purpose;
+        self.models()
+    }
 }
 
 /// Finds the provider of a model, configured as it is now.

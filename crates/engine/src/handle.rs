@@ -7,7 +7,7 @@ use crate::{
     machine::{Limits, Load},
 };
 use formaops_domain::{
-    Execution, ExecutionId, Failure, JsonObject, Priority, Run, RunId,
+    Execution, ExecutionId, Failure, JsonObject, OutputPart, Priority, Run, RunId,
     ports::{Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
 };
 use std::{fmt, num::NonZeroU32, sync::Arc};
@@ -159,19 +159,13 @@ impl Engine {
         self.ended(run, ended).await
     }
 
-    /// The text of an answer from `offset` on, while it comes; `None` once the store has it.
+    /// A text of an execution from `offset` on, while it comes; `None` once the store has it.
     ///
     /// Text is here before its chunk is sent as an event, so a reader who subscribes first and then
     /// asks misses nothing.
     #[must_use]
-    pub fn live_output(&self, execution: ExecutionId, offset: u64) -> Option<LiveText> {
-        self.core.live(execution).map(|live| live.text().from(offset))
-    }
-
-    /// As [`Engine::live_output`], for the reasoning, which is not sent as events.
-    #[must_use]
-    pub fn live_reasoning(&self, execution: ExecutionId, offset: u64) -> Option<LiveText> {
-        self.core.live(execution).map(|live| live.reasoning().from(offset))
+    pub fn live_output(&self, execution: ExecutionId, part: OutputPart, offset: u64) -> Option<LiveText> {
+        self.core.live(execution).map(|live| live.part(part).from(offset))
     }
 
     /// Sets how much may be on the wire at once. What is there stays there.

@@ -1,5 +1,6 @@
 //! Answers while they come, for readers who join late or missed a chunk.
 
+use formaops_domain::OutputPart;
 use std::sync::{Mutex, PoisonError};
 
 /// A stretch of an answer that is still coming.
@@ -39,12 +40,11 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    pub(crate) fn text(&self) -> &Growing {
-        &self.text
-    }
-
-    pub(crate) fn reasoning(&self) -> &Growing {
-        &self.reasoning
+    pub(crate) fn part(&self, part: OutputPart) -> &Growing {
+        match part {
+            OutputPart::Text => &self.text,
+            OutputPart::Reasoning => &self.reasoning,
+        }
     }
 }
 

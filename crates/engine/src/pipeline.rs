@@ -11,7 +11,8 @@ use crate::{
     settle::{Account, Settlement},
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, ToolCall,
+    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, OutputPart,
+    ToolCall,
     ports::{Outcome, PartStream, RecordingPart, Work},
 };
 use futures::FutureExt;
@@ -128,8 +129,8 @@ impl Job {
             content: work.content,
             messages,
             price: work.price,
-            output: recorder.live.text().whole(),
-            reasoning: recorder.live.reasoning().whole(),
+            output: recorder.live.part(OutputPart::Text).whole(),
+            reasoning: recorder.live.part(OutputPart::Reasoning).whole(),
             facts: recorder.facts,
             latency,
         };

@@ -6,7 +6,8 @@ use crate::{
     sensitive::{Ending, FrameScrubber, Sensitive, TextScrubber},
 };
 use formaops_domain::{
-    AttemptId, ErrorClass, EventBody, ExecutionId, Failure, Finish, RequestHash, Span, ToolCall, Usage,
+    AttemptId, ErrorClass, EventBody, ExecutionId, Failure, Finish, OutputPart, RequestHash, Span, ToolCall,
+    Usage,
     ports::{RecordingPart, StreamPart},
 };
 use futures::future::BoxFuture;
@@ -96,7 +97,7 @@ impl Recorder {
         self.core.ports.clock.monotonic().saturating_sub(self.began).into()
     }
 
-    /// Takes in what the provider sent, and shows text to whoever listens.
+    /// Takes in what the provider sent, and shows text and reasoning to whoever listens.
     ///
     /// # Errors
     /// Where the answer is longer than may be held; what fits is kept.
@@ -121,7 +122,7 @@ impl Recorder {
             StreamPart::Reasoning(piece) if !piece.is_empty() => {
                 let (piece, fits) = self.count_output(piece);
                 let piece = self.reasoning.feed(piece);
-                self.live.reasoning().push(&piece);
+                self.tell(OutputPart::Reasoning, piece);
                 return fits;
             }
             StreamPart::Text(_) | StreamPart::Reasoning(_) => {}
@@ -165,7 +166,7 @@ impl Recorder {
         let rest = self.text.finish(ending);
         self.show_text(rest);
         let rest = self.reasoning.finish(ending);
-        self.live.reasoning().push(&rest);
+        self.tell(OutputPart::Reasoning, rest);
         let _ = self.calls.finish(ending);
         let at = self.elapsed();
         self.frames.finish(at, ending, [&self.text, &self.reasoning, &self.calls], &mut self.waiting.frames);
@@ -184,10 +185,17 @@ impl Recorder {
         if self.waiting.frames.is_empty() {
             self.count_waiting(text.len());
         }
+        self.tell(OutputPart::Text, text);
+    }
+
+    fn tell(&self, part: OutputPart, text: String) {
+        if text.is_empty() {
+            return;
+        }
         // Readable before it is told, so a reader who joins now misses nothing.
-        let offset = self.live.text().push(&text);
+        let offset = self.live.part(part).push(&text);
         let bytes = text.len() as u64;
-        let chunk = EventBody::ExecutionChunk { execution_id: self.execution, offset, bytes, text };
+        let chunk = EventBody::ExecutionChunk { execution_id: self.execution, part, offset, bytes, text };
         self.core.ports.events.publish(chunk);
     }
 

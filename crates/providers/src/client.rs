@@ -149,6 +149,13 @@ impl Reply {
         self.response.headers()
     }
 
+    /// How the body is compressed, where that is a way that this client does not undo.
+    pub(crate) fn compression(&self) -> Option<String> {
+        // The HTTP library takes the header away with the compression.
+        let encoding = self.headers().get("content-encoding")?.to_str().ok()?.trim().to_ascii_lowercase();
+        (!encoding.is_empty() && encoding != "identity").then_some(encoding)
+    }
+
     /// The next bytes of the body; `None` at its end.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, reqwest::Error> {
         let chunk = self.response.chunk().await?;

@@ -1,6 +1,9 @@
 //! From a configured provider to one that can be called.
 
-use crate::{Client, DryRun, HttpProvider, openai_chat::OpenAiChat, wire::Wire};
+use crate::{
+    Client, DryRun, HttpProvider, gemini::Gemini, ollama::Ollama, openai_chat::OpenAiChat,
+    openai_responses::OpenAiResponses, wire::Wire,
+};
 use formaops_domain::{
     Failure, Provider as Config, ProviderKind,
     ports::{Clock, Provider, Signer, TokenCounter},
@@ -30,7 +33,10 @@ impl Factory {
         let wire: Box<dyn Wire> = match config.kind {
             ProviderKind::DryRun => return Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
             ProviderKind::OpenAiChat => Box::new(OpenAiChat::at(host)),
+            ProviderKind::OpenAiResponses => Box::new(OpenAiResponses),
             ProviderKind::AzureOpenAi => Box::new(OpenAiChat::azure()),
+            ProviderKind::Gemini => Box::new(Gemini),
+            ProviderKind::Ollama => Box::new(Ollama),
             _ => unreachable!(),
         };
         let (signer, clock) = (Arc::clone(&self.signer), Arc::clone(&self.clock));

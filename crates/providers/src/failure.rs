@@ -90,6 +90,18 @@ pub(crate) fn unreadable(site: &Site, found: &str) -> Failure {
     failure
 }
 
+/// An answer that is compressed in a way that nobody asked for.
+pub(crate) fn compressed(site: &Site, compression: &str) -> Failure {
+    Failure::new(
+        ErrorClass::InvalidResponse,
+        format!(
+            "`{}` compressed its answer with `{compression}`, although it was asked not to",
+            site.provider
+        ),
+        "A proxy or gateway before it may do that: let it pass the answers as they are.",
+    )
+}
+
 /// An answer that is longer than what is kept.
 pub(crate) fn too_long(site: &Site, limit: usize) -> Failure {
     Failure::new(

@@ -60,13 +60,13 @@ impl HttpProvider {
         Ok(Self { endpoint: Arc::new(Endpoint::new(client, config, wire, signer, clock)?) })
     }
 
-    async fn list(&self) -> Result<Vec<ListedModel>, Failure> {
+    async fn list(&self, purpose: Purpose) -> Result<Vec<ListedModel>, Failure> {
         let endpoint = &self.endpoint;
         let site = endpoint.site(None);
         let first = endpoint.wire.models().ok_or_else(|| failure::no_list(&site))?;
         let (mut address, mut models) = (first.clone(), Vec::new());
         for _ in 0..MAX_PAGES {
-            let ModelPage { models: page, next } = self.list_page(&site, &address).await?;
+            let ModelPage { models: page, next } = self.list_page(&site, &address, purpose).await?;
             models.extend(page);
             let Some((name, value)) = next else { break };
             address = first.clone().query(&name, value);
@@ -74,16 +74,26 @@ impl HttpProvider {
         Ok(models)
     }
 
-    async fn list_page(&self, site: &Site, address: &Address) -> Result<ModelPage, Failure> {
+    async fn list_page(
+        &self,
+        site: &Site,
+        address: &Address,
+        purpose: Purpose,
+    ) -> Result<ModelPage, Failure> {
         let endpoint = &self.endpoint;
         let credential = endpoint.credential().await?;
         let request = endpoint.request(HttpMethod::Get, address, None, credential.as_deref())?;
-        let sent = endpoint.send(request, Purpose::Models, None).await;
+        let sent = endpoint.send(request, purpose, None).await;
         let mut reply = sent.map_err(|error| transport::not_sent(site, &error))?;
-        let status = reply.status();
+        let (status, compression) = (reply.status(), reply.compression());
+        if let Some(compression) = compression.as_deref().filter(|_| status.is_success()) {
+            return Err(failure::compressed(site, compression));
+        }
         let limit = if status.is_success() { MAX_LIST } else { MAX_ERROR };
         let mut body = Vec::new();
-        while let Some(chunk) = reply.chunk().await.map_err(|error| transport::broken(site, &error))? {
+        while compression.is_none()
+            && let Some(chunk) = reply.chunk().await.map_err(|error| transport::broken(site, &error))?
+        {
             body.extend_from_slice(&chunk);
             if body.len() > limit {
                 if status.is_success() {
@@ -119,8 +129,12 @@ impl Provider for HttpProvider {
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
-        async {
-            match tokio::time::timeout(LIST_TIMEOUT, self.list()).await {
+        self.probe(Purpose::Models)
+    }
+
+    fn probe(&self, purpose: Purpose) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
+        async move {
+            match tokio::time::timeout(LIST_TIMEOUT, self.list(purpose)).await {
                 Ok(answer) => answer,
                 Err(_) => {
                     let site = self.endpoint.site(None);

@@ -33,15 +33,21 @@
 //! - Text that arrived before a failure stands: a failure is always the last thing in a stream.
 //! - What a server may make us keep in memory is bounded: see [`HttpProvider::MAX_ANSWER`].
 
+mod arguments;
 mod catalogue;
 mod client;
+mod discovery;
 mod dry_run;
 mod factory;
 mod failure;
 mod framing;
+mod gemini;
 mod http;
 mod media;
+mod merge;
+mod ollama;
 mod openai_chat;
+mod openai_responses;
 mod presets;
 mod tokens;
 mod transport;
@@ -49,6 +55,7 @@ mod wire;
 
 pub use catalogue::Catalogue;
 pub use client::{Client, ClientError, ClientOptions};
+pub use discovery::{FoundServer, discover};
 pub use dry_run::DryRun;
 pub use factory::Factory;
 pub use http::HttpProvider;

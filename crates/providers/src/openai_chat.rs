@@ -6,7 +6,7 @@
 
 mod answer;
 mod models;
-mod request;
+pub(crate) mod request;
 
 use crate::{
     framing::Framing,
@@ -16,6 +16,7 @@ use formaops_domain::{
     Timestamp,
     ports::{KeyPlacement, ModelRequest, StreamPart},
 };
+pub(crate) use models::listed;
 use request::MaxTokensField;
 use serde_json::Value;
 
@@ -76,7 +77,7 @@ impl Wire for OpenAiChat {
     }
 
     fn listed(&self, list: &Value) -> Option<ModelPage> {
-        models::listed(list)
+        listed(list)
     }
 }
 

@@ -68,6 +68,14 @@ pub(crate) fn broken(site: &Site, error: &reqwest::Error) -> Failure {
     if !error.is_connect() {
         return reset(site);
     }
+    if !site.origin.is_loopback() && speaks_of_proxy(error) {
+        return Failure::new(
+            ErrorClass::Proxy,
+            format!("the proxy between here and `{address}` does not let the request through"),
+            "Look at `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` where FormaOps is started, and at the proxy's own \
+             log. It may want a user name and password: `http://USER:PASSWORD@HOST:PORT`.",
+        );
+    }
     if error.is_timeout() {
         return Failure::new(
             ErrorClass::Timeout,
@@ -79,7 +87,9 @@ pub(crate) fn broken(site: &Site, error: &reqwest::Error) -> Failure {
     let is = |candidates: &[Kind]| candidates.iter().any(|kind| kinds.contains(kind));
     if is(&[Kind::ConnectionRefused]) {
         refused(site)
-    } else if is(&[Kind::TimedOut, Kind::HostUnreachable, Kind::NetworkUnreachable, Kind::NetworkDown]) {
+    } else if is(&[Kind::HostUnreachable, Kind::NetworkUnreachable, Kind::NetworkDown]) {
+        Failure::new(ErrorClass::NoRoute, format!("there is no way to `{address}`"), CHECK_THE_WAY)
+    } else if is(&[Kind::TimedOut]) {
         Failure::new(ErrorClass::Timeout, format!("`{address}` cannot be reached"), CHECK_THE_WAY)
     } else if is(&[Kind::InvalidData, Kind::UnexpectedEof]) {
         tls(site)
@@ -95,6 +105,14 @@ pub(crate) fn broken(site: &Site, error: &reqwest::Error) -> Failure {
 }
 
 const CHECK_THE_WAY: &str = "Check the address, the network and any firewall or proxy between.";
+
+/// Whether it was a proxy that refused. The HTTP library has no type for that, only words.
+fn speaks_of_proxy(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| {
+        let words = cause.to_string();
+        ["tunnel", "proxy"].iter().any(|word| words.contains(word))
+    })
+}
 
 /// Whether the connection ended in the ordinary way, only too early.
 pub(crate) fn ended_early(error: &reqwest::Error) -> bool {

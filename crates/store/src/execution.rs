@@ -63,6 +63,7 @@ struct ExecutionRow {
     parameters: Json<Parameters>,
     preview: String,
     output_bytes: u64,
+    reasoning_bytes: Option<u64>,
     failure: Option<Json<Failure>>,
     latency: Option<Int<Span>>,
     first_token: Option<Int<Span>>,
@@ -102,6 +103,7 @@ impl From<ExecutionRow> for Execution {
             parameters: row.parameters.0,
             preview: row.preview,
             output_bytes: row.output_bytes,
+            reasoning_bytes: row.reasoning_bytes.unwrap_or_default(),
             failure: row.failure.map(|failure| failure.0),
             metrics: Metrics {
                 latency_ms: row.latency.map(|span| span.0),
@@ -143,6 +145,7 @@ macro_rules! executions {
                 where rv.run = executions.run and rv.position = executions.variant_index)
                 as "parameters!: Json<Parameters>",
               executions.preview as "preview!", executions.output_bytes as "output_bytes!: u64",
+              (select b.size from blobs b where b.hash = executions.reasoning) as "reasoning_bytes?: u64",
               executions.failure as "failure?: Json<Failure>", executions.latency_micros as "latency?: Int<Span>",
               executions.first_token_micros as "first_token?: Int<Span>", executions.tokens_per_second as "tokens_per_second?",
               executions.usage as "usage?: Json<Usage>", executions.cost_nanos as "cost?: Int<NanoUsd>",

@@ -1,6 +1,6 @@
 //! The things most stories start with.
 
-use crate::ids::{provider_id, provider_key_id};
+use crate::ids::{execution_id, provider_id, provider_key_id};
 use formaops_domain::{
     Body, Content, KeyBinding, KeyRef, Origin, Parameters, Provider, ProviderKind, Role, Timestamp,
     ports::{ModelMessage, ModelRequest, Timeouts},
@@ -43,7 +43,8 @@ pub fn provider(base_url: Url, env: Option<&str>) -> Provider {
     }
 }
 
-/// A call of `model` with one user message, no parameters and the usual timeouts.
+/// A call of `model` for the execution of number 1, with one user message, no parameters and the usual
+/// timeouts.
 #[must_use]
 pub fn request(model: &str, text: &str) -> ModelRequest {
     ModelRequest {
@@ -51,6 +52,6 @@ pub fn request(model: &str, text: &str) -> ModelRequest {
         messages: vec![ModelMessage::text(Role::User, text)],
         parameters: Parameters::default(),
         timeouts: Timeouts::default(),
-        execution: None,
+        execution: Some(execution_id(1)),
     }
 }

@@ -66,7 +66,7 @@ test('ten megabytes of answer are shown as text and stay usable', async ({ app, 
   await openPrompt(app, 'summarise');
   await chooseModels(app, [model]);
   await run(app);
-  await expect(column(app, model)).toContainText('✓ done', { timeout: 40_000 });
+  await expect(column(app, model)).toContainText('✓ done', { timeout: 150_000 });
   await expect(column(app, model).getByRole('button', { name: /^Show as Markdown/ })).toBeVisible();
   await openPrompt(app, 'code-review');
 });

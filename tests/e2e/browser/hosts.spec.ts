@@ -1,6 +1,7 @@
 import { expect, test } from '../support/browser-test';
 import { Host } from '../support/host';
 import { Program, programs } from '../support/program';
+import { endless } from '../support/models';
 import { chooseModels, column, openPrompt, run } from '../support/screens';
 
 test('two hosts on one workspace see the same run streaming, and a third starts one', async ({
@@ -10,7 +11,7 @@ test('two hosts on one workspace see the same run streaming, and a third starts 
   workspace,
   scripted,
 }) => {
-  const model = `${scripted}:slow-40x120`;
+  const model = `${scripted}:${endless(40)}`;
   const second = await Host.start(workspace);
   expect(second.origin).not.toBe(host.origin);
   const other = await (await browser.newContext()).newPage();
@@ -26,7 +27,8 @@ test('two hosts on one workspace see the same run streaming, and a third starts 
       await expect(column(page, model)).toContainText('streaming');
       await expect(column(page, model)).toContainText('word9 ');
     }
-    for (const page of [app, other]) await expect(column(page, model)).toContainText('word120');
+    await other.keyboard.press('Control+.');
+    for (const page of [app, other]) await expect(column(page, model)).toContainText('cancelled');
 
     const command = new Program(
       programs.cli,

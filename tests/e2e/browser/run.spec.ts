@@ -1,4 +1,5 @@
 import { expect, test } from '../support/browser-test';
+import { endless, pondering } from '../support/models';
 import { chooseModels, column, figure, fromMenu, openPrompt, run } from '../support/screens';
 
 test('the first start shows a sample that runs at once', async ({ app }) => {
@@ -11,13 +12,21 @@ test('the first start shows a sample that runs at once', async ({ app }) => {
 });
 
 test('several models answer side by side, streaming at once', async ({ app, scripted }) => {
-  const models = ['slow-30x40', 'slow-40x40', 'slow-50x40'].map((model) => `${scripted}:${model}`);
+  const models = [endless(30), endless(40), endless(50)].map((model) => `${scripted}:${model}`);
   await openPrompt(app, 'summarise');
   await chooseModels(app, models);
   await run(app);
-  for (const model of models) await expect(column(app, model)).toContainText('streaming');
   for (const model of models) await expect(column(app, model)).toContainText('word3 ');
-  await expect(app.getByRole('button', { name: 'Stop' })).toBeVisible();
+  for (const model of models) await expect(column(app, model)).toContainText('streaming');
+  await app.getByRole('button', { name: 'Stop' }).click();
+  for (const model of models) await expect(column(app, model)).toContainText('cancelled');
+});
+
+test('every answer ends with its figures, in the same order', async ({ app, scripted }) => {
+  const models = ['slow-5x40', 'slow-6x40', 'slow-7x40'].map((model) => `${scripted}:${model}`);
+  await openPrompt(app, 'summarise');
+  await chooseModels(app, models);
+  await run(app);
   for (const model of models) {
     await expect(column(app, model)).toContainText('word40');
     await expect(column(app, model)).toContainText('✓');
@@ -29,11 +38,11 @@ test('several models answer side by side, streaming at once', async ({ app, scri
 });
 
 test('one column is cancelled, then the rest; what had come stays', async ({ app, scripted }) => {
-  const [first, second] = [`${scripted}:slow-40x500`, `${scripted}:slow-40x501`];
+  const [first, second] = [`${scripted}:${endless(40)}`, `${scripted}:${endless(50)}`];
   await openPrompt(app, 'summarise');
   await chooseModels(app, [first, second]);
   await run(app);
-  await expect(column(app, first)).toContainText('word5 ');
+  for (const model of [first, second]) await expect(column(app, model)).toContainText('word5 ');
   await fromMenu(app, first, 'Cancel');
   await expect(column(app, first)).toContainText('cancelled');
   await expect(column(app, second)).toContainText('streaming');
@@ -42,6 +51,45 @@ test('one column is cancelled, then the rest; what had come stays', async ({ app
   await expect(column(app, first)).toContainText('word5 ');
   await expect(column(app, second)).toContainText('word5 ');
   await expect(app.getByRole('button', { name: /^Run/ })).toBeVisible();
+});
+
+test('a model is seen thinking, and what it thought is folded once it answers', async ({ app, scripted }) => {
+  const [thinking, answering] = [`${scripted}:${pondering(40)}`, `${scripted}:thinking-5x9`];
+  const reasoning = (model: string) => column(app, model).getByRole('button', { name: /^Reasoning/ });
+  await openPrompt(app, 'summarise');
+  await chooseModels(app, [thinking, answering]);
+  await run(app);
+
+  await expect(column(app, thinking)).toContainText('thought3 ');
+  await expect(column(app, thinking)).toContainText('streaming');
+  await expect(column(app, thinking)).not.toContainText('Waiting for the first token');
+  await expect(column(app, answering)).toContainText('The quick answer comes first.');
+  await expect(reasoning(answering)).toHaveAttribute('aria-expanded', 'false');
+  await expect(column(app, answering)).not.toContainText('thought9');
+  await reasoning(answering).click();
+  await expect(column(app, answering)).toContainText('thought9');
+
+  await app.keyboard.press('Control+.');
+  await expect(column(app, thinking)).toContainText('cancelled');
+  await expect(reasoning(thinking)).toHaveAttribute('aria-expanded', 'true');
+  await expect(reasoning(thinking)).toContainText('token');
+  await expect(column(app, thinking)).toContainText('thought3 ');
+});
+
+test('what a model thought is kept with its run and shown in the details', async ({ app, scripted }) => {
+  const model = `${scripted}:reasoning`;
+  await openPrompt(app, 'summarise');
+  await chooseModels(app, [model]);
+  await run(app);
+  await expect(column(app, model)).toContainText('✓ done');
+  await app.reload();
+  const reasoning = column(app, model).getByRole('button', { name: /^Reasoning/ });
+  await expect(reasoning).toContainText('8 tokens');
+  await expect(column(app, model)).not.toContainText('First I think.');
+  await fromMenu(app, model, 'Details');
+  await expect(app.getByRole('dialog').getByRole('region', { name: 'Reasoning' })).toContainText(
+    'First I think. Then I am sure.',
+  );
 });
 
 test('text of a model is content: no image, no script, no style, links are asked about', async ({

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, type Page, test } from '../support/browser-test';
-import { chooseModels, column, run } from '../support/screens';
+import { endless, pondering } from '../support/models';
+import { chooseModels, column, fromMenu, run } from '../support/screens';
 
 const SIZES = [
   { width: 1440, height: 900 },
@@ -23,8 +24,7 @@ for (const viewport of SIZES) {
     test.describe(`${colorScheme} at ${viewport.width}x${viewport.height}`, () => {
       test.use({ viewport, colorScheme });
 
-      test('every screen', async ({ app, scripted }) => {
-        test.slow();
+      test('every screen', async ({ app, api, scripted }) => {
         const picture = async (name: string) => {
           const file = `${name}-${colorScheme}-${viewport.width}x${viewport.height}.png`;
           await app.screenshot({ path: join(FOLDER, file), animations: 'disabled' });
@@ -32,7 +32,7 @@ for (const viewport of SIZES) {
         await expect(app.getByRole('heading', { level: 1 })).toHaveText('code-review');
         await picture('first-start');
 
-        const models = ['slow-60x400', 'json', 'fail-429'].map((model) => `${scripted}:${model}`);
+        const models = [endless(60), 'json', 'fail-429'].map((model) => `${scripted}:${model}`);
         await chooseModels(app, models);
         await run(app);
         await expect(column(app, models[0] ?? '')).toContainText('word30 ');
@@ -46,10 +46,35 @@ for (const viewport of SIZES) {
           await app.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
           await picture(`tab-${tab.toLowerCase()}`);
         }
+        await app.getByRole('tab', { name: 'Edit' }).click();
+        const thinkers = [pondering(60), 'reasoning', 'markdown'].map((model) => `${scripted}:${model}`);
+        await chooseModels(app, thinkers);
+        await run(app);
+        await expect(column(app, thinkers[0] ?? '')).toContainText('thought40 ');
+        await column(app, thinkers[1] ?? '')
+          .getByRole('button', { name: /^Reasoning/ })
+          .click();
+        await picture('reasoning');
+        await app.keyboard.press('Control+.');
+        await expect(column(app, thinkers[0] ?? '')).toContainText('cancelled');
+
         await visit(app, '/runs', 'Runs');
+        await app.getByRole('table').getByRole('link').first().waitFor();
         await picture('runs');
+        await app.getByRole('table').getByRole('link').first().click();
+        await expect(column(app, thinkers[2] ?? '').getByRole('heading')).toBeVisible();
+        await picture('run');
+        await fromMenu(app, thinkers[1] ?? '', 'Details');
+        await app.getByRole('dialog').getByText('Attempt 1').waitFor();
+        await picture('execution');
+        await app.keyboard.press('Escape');
+
         await visit(app, '/settings/providers', 'Providers');
         await picture('providers');
+        await api.modelList({ provider: scripted, refresh: true });
+        await app.getByRole('link', { name: new RegExp(`^${scripted}`) }).click();
+        await app.getByRole('table').waitFor();
+        await picture('provider');
         await visit(app, '/settings/appearance', 'Appearance');
         await picture('appearance');
         await visit(app, '/settings/about', 'About');

@@ -56,6 +56,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     await page.goto(host.address);
+    // Logged in, and the first prompt of a new workspace is there.
+    await page.getByRole('heading', { level: 1 }).waitFor();
     await use(page);
     if (errors.length > 0) throw new Error(`the page failed:\n${errors.join('\n')}`);
   },

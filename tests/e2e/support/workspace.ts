@@ -13,7 +13,7 @@ export class Workspace {
 
   /** The folder that `--workspace` names. */
   get folder(): string {
-    return join(this.root, 'w');
+    return join(this.root, 'support');
   }
 
   /** The environment for programs that work on it. */

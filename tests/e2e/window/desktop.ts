@@ -118,7 +118,7 @@ function freePort(): Promise<number> {
 
 /** The driver says nothing when it is ready, so it is asked. */
 async function listening(address: string, driver: Program): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const ready = await fetch(`${address}/status`).then(
       (response) => response.ok,

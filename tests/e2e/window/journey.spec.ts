@@ -1,7 +1,8 @@
 import { test } from '../support/window-test';
+import { endless } from '../support/models';
 import { keys, type Session } from './webdriver';
 
-const MODELS = ['local:slow-50x400', 'local:slow-60x400', 'local:slow-70x400'];
+const MODELS = [endless(50), endless(60), endless(70)].map((model) => `local:${model}`);
 
 /** The column of a model, once it holds a text. */
 const column = (session: Session, model: string, text: string) =>
@@ -39,7 +40,16 @@ test('three columns stream, and what had come is there after a kill and a new st
   await first.session.press(keys.control, keys.enter);
   for (const model of MODELS) await column(first.session, model, 'word3 ');
   for (const model of MODELS) await column(first.session, model, 'streaming');
-  await column(first.session, MODELS[0] ?? '', 'word20 ');
+  // What is on the screen already is recorded a moment later.
+  await first.session.until('the first words to be recorded', async () => {
+    const request = { status: 'running' };
+    const list =
+      'return (await window.__TAURI_INTERNALS__.invoke("execution_list", { request: args[0] })).items';
+    const items = await first.session.run<{ preview: string }[]>(list, request);
+    return items.length === MODELS.length && items.every(({ preview }) => preview.includes('word3 '))
+      ? true
+      : undefined;
+  });
   await first.kill();
 
   const { session } = await open();

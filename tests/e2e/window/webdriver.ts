@@ -117,7 +117,7 @@ export class Session {
   }
 
   /** Asks again until there is an answer; whatever is waited for happens in another process. */
-  async until<T>(what: string, ask: () => Promise<T | undefined>, patience = 20_000): Promise<T> {
+  async until<T>(what: string, ask: () => Promise<T | undefined>, patience = 60_000): Promise<T> {
     const deadline = Date.now() + patience;
     for (;;) {
       const answer = await ask();

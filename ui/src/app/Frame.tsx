@@ -22,12 +22,10 @@ export function Frame() {
     <div className={classes.frame}>
       <header className={classes.header}>
         <b>{workspace.data?.name ?? texts.app.name}</b>
-        <span className="spacer" />
         <button type="button" className={classes.search} onClick={() => spotlight.open()}>
           <span>{texts.header.search}</span>
           <span className={classes.key}>{modifierName} K</span>
         </button>
-        <span className="spacer" />
       </header>
       <nav className={classes.rail} aria-label={texts.app.name}>
         <Place to="/prompts" under="/prompts" label={texts.rail.prompts} icon={<IconTextScan2 size={18} />} />

@@ -47,6 +47,7 @@ export function Palette() {
       scrollable
       attributes={{ content: { 'aria-label': paletteTexts.placeholder } }}
       maxHeight={420}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 1 }}
       onSpotlightOpen={() => setOpened(true)}
       onSpotlightClose={() => setOpened(false)}
     >
@@ -55,7 +56,7 @@ export function Palette() {
         aria-label={paletteTexts.placeholder}
         leftSection={<IconSearch size={16} />}
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList className={classes.list ?? ''}>
         {prompts.length > 0 && <Group label={paletteTexts.prompts} entries={prompts} />}
         {commands.length > 0 && <Group label={paletteTexts.commands} entries={commands} />}
         {prompts.length + commands.length === 0 && <Spotlight.Empty>{paletteTexts.nothing}</Spotlight.Empty>}
@@ -70,7 +71,7 @@ export function Palette() {
 
 function Group({ label, entries }: { label: string; entries: Entry[] }) {
   return (
-    <Spotlight.ActionsGroup label={label}>
+    <Spotlight.ActionsGroup label={label} className={classes.group ?? ''}>
       {entries.map(({ id, label: name, note, icon, act }) => (
         <Spotlight.Action key={id} onClick={act} className={classes.action}>
           <span className={classes.icon}>{icon}</span>

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import type { Event, Execution, Noun, Run, RunDetail } from '../bindings/types';
+import type { Event, Execution, Noun, OutputPart, Run, RunDetail } from '../bindings/types';
 import { api, host, HostError } from '../host';
 import { applyNews } from '../lib/news';
 import { Streams } from '../lib/streams';
@@ -15,11 +15,18 @@ export const queries = new QueryClient({
   },
 });
 
-/** The texts of answers. */
-export const streams = new Streams(
-  (id, offset) => api.executionOutput({ id, offset }),
-  (flush) => requestAnimationFrame(flush),
-);
+function streamsOf(part: OutputPart): Streams {
+  return new Streams(
+    (id, offset) => api.executionOutput({ id, part, offset }),
+    (flush) => requestAnimationFrame(flush),
+  );
+}
+
+/** The texts of executions: their answers, and what the models thought before. */
+export const streams: Readonly<Record<OutputPart, Streams>> = {
+  text: streamsOf('text'),
+  reasoning: streamsOf('reasoning'),
+};
 
 /** Which queries speak of a kind of thing, by the first part of their keys. */
 const KEYS: Record<Noun, string[]> = {
@@ -52,9 +59,13 @@ export function withExecution(known: RunDetail, execution: Execution): RunDetail
 function updateExecution(execution: Execution): void {
   applyNews<RunDetail>(queries, ['run', execution.runId], (known) => withExecution(known, execution));
   void queries.invalidateQueries({ queryKey: ['execution', execution.id] });
-  if (streams.watched().includes(execution.id) && streams.known(execution.id) < execution.outputBytes) {
-    void streams.fill(execution.id);
-  }
+  catchUp(streams.text, execution.id, execution.outputBytes);
+  catchUp(streams.reasoning, execution.id, execution.reasoningBytes);
+}
+
+/** Reads what somebody looks at and has not all of. */
+function catchUp(of: Streams, id: string, bytes: number): void {
+  if (of.watched().includes(id) && of.known(id) < bytes) void of.fill(id);
 }
 
 function take(event: Event): void {
@@ -69,11 +80,11 @@ function take(event: Event): void {
       updateExecution(event.execution);
       break;
     case 'execution.chunk':
-      streams.take(event.executionId, event.offset, event.bytes, event.text);
+      streams[event.part].take(event.executionId, event.offset, event.bytes, event.text);
       break;
     case 'resync':
       void queries.invalidateQueries();
-      streams.watched().forEach((id) => void streams.fill(id));
+      for (const of of Object.values(streams)) of.watched().forEach((id) => void of.fill(id));
       break;
   }
 }

@@ -6,6 +6,7 @@ import {
   type VariantColorsResolver,
 } from '@mantine/core';
 import { texts } from './texts';
+import classes from './theme.module.css';
 
 const accent: MantineColorsTuple = [
   '#eeeefc',
@@ -44,8 +45,13 @@ export const theme = createTheme({
   fontSizes: { xs: '12px', sm: '13px', md: '13px', lg: '15px', xl: '19px' },
   spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '24px' },
   cursorType: 'pointer',
+  respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'compact-sm' }, styles: { root: { fontWeight: 500 } } },
+    Button: {
+      defaultProps: { size: 'compact-sm' },
+      classNames: { root: classes.button ?? '' },
+      styles: { root: { fontWeight: 500 } },
+    },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     TextInput: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
@@ -53,7 +59,7 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'xs' } },
     TagsInput: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
-    SegmentedControl: { defaultProps: { size: 'xs' } },
+    SegmentedControl: { defaultProps: { size: 'xs', withItemsBorders: false } },
     // Mantine's own size is below the smallest text.
     InputWrapper: { styles: { description: { fontSize: 12 }, error: { fontSize: 12 } } },
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': texts.actions.close } } },
@@ -81,6 +87,9 @@ export const cssVariables: CSSVariablesResolver = () => {
     '--mantine-color-error': 'var(--bad)',
     '--mantine-color-gray-light-color': 'var(--mute)',
     '--mantine-color-gray-light-hover': 'var(--soft)',
+    '--mantine-color-red-light': 'var(--bad-soft)',
+    '--mantine-color-red-light-hover': 'var(--bad-soft)',
+    '--mantine-color-red-light-color': 'var(--bad)',
   };
   const light = {
     '--mantine-color-gray-0': 'var(--soft)',

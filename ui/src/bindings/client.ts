@@ -6,6 +6,7 @@ import type {
   CancelRun,
   CheckContent,
   CompareVersions,
+  ConnectionTest,
   ContentReport,
   CreateApiKey,
   CreatePrompt,
@@ -25,6 +26,7 @@ import type {
   GetExecution,
   GetHealth,
   GetMetrics,
+  GetNetwork,
   GetOutput,
   GetPrompt,
   GetProvider,
@@ -34,18 +36,25 @@ import type {
   GetWorkspace,
   Health,
   ListApiKeys,
+  ListEgress,
+  ListEgressTotals,
   ListExecutions,
   ListModels,
   ListPresets,
   ListPrompts,
   ListProviders,
   ListRuns,
+  ListServers,
   ListTags,
   ListVersions,
+  Network,
   OutputWindow,
   PageOfApiKey,
   PageOfCatalogueModel,
+  PageOfEgress,
+  PageOfEgressTotal,
   PageOfExecution,
+  PageOfFoundServer,
   PageOfPreset,
   PageOfPrompt,
   PageOfProviderView,
@@ -56,6 +65,7 @@ import type {
   PromptDetail,
   ProviderView,
   PutDraft,
+  PutNetwork,
   PutSetting,
   RenderContent,
   RenderedContent,
@@ -64,6 +74,7 @@ import type {
   RetryExecution,
   RunDetail,
   Setting,
+  TestProvider,
   UndeletePrompt,
   UpdatePrompt,
   UpdateProvider,
@@ -103,6 +114,8 @@ export type OperationName =
   | 'provider_create'
   | 'provider_update'
   | 'provider_delete'
+  | 'provider_test'
+  | 'server_list'
   | 'model_list'
   | 'run_create'
   | 'run_list'
@@ -114,6 +127,10 @@ export type OperationName =
   | 'execution_output'
   | 'execution_cancel'
   | 'execution_retry'
+  | 'egress_list'
+  | 'egress_totals'
+  | 'network_get'
+  | 'network_put'
   | 'api_key_list'
   | 'api_key_create'
   | 'api_key_delete';
@@ -215,6 +232,12 @@ export function client(caller: Caller) {
     /** Removes a provider; what ran on it stays. */
     providerDelete: (request: DeleteProvider): Promise<ProviderView> =>
       caller.call('provider_delete', 'DELETE', '/api/providers/{id}', request),
+    /** Tests whether a provider can be called, and says what stands in the way. */
+    providerTest: (request: TestProvider): Promise<ConnectionTest> =>
+      caller.call('provider_test', 'POST', '/api/providers/{id}/test', request),
+    /** The model servers that answer on this machine, at their usual ports. */
+    serverList: (request: ListServers = {}): Promise<PageOfFoundServer> =>
+      caller.call('server_list', 'GET', '/api/servers', request),
     /** The models of all providers or of one; `refresh` asks the provider for its list. */
     modelList: (request: ListModels = {}): Promise<PageOfCatalogueModel> =>
       caller.call('model_list', 'GET', '/api/models', request),
@@ -248,6 +271,18 @@ export function client(caller: Caller) {
     /** Tries an ended execution again, as its next generation. */
     executionRetry: (request: RetryExecution): Promise<Execution> =>
       caller.call('execution_retry', 'POST', '/api/executions/{id}/retry', request),
+    /** Every request that left FormaOps, newest first. */
+    egressList: (request: ListEgress = {}): Promise<PageOfEgress> =>
+      caller.call('egress_list', 'GET', '/api/egress', request),
+    /** What went to each place beyond this machine, in all. */
+    egressTotals: (request: ListEgressTotals = {}): Promise<PageOfEgressTotal> =>
+      caller.call('egress_totals', 'GET', '/api/egress/totals', request),
+    /** Whether anything may leave this machine. */
+    networkGet: (request: GetNetwork = {}): Promise<Network> =>
+      caller.call('network_get', 'GET', '/api/network', request),
+    /** Switches everything beyond this machine off or on. */
+    networkPut: (request: PutNetwork): Promise<Network> =>
+      caller.call('network_put', 'PUT', '/api/network', request),
     /** The keys for the HTTP host; never the keys themselves. */
     apiKeyList: (request: ListApiKeys = {}): Promise<PageOfApiKey> =>
       caller.call('api_key_list', 'GET', '/api/api-keys', request),

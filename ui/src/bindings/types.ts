@@ -132,6 +132,16 @@ export type CompareVersions = {
   to?: string | null;
 };
 
+/** What a test of a connection found. */
+export type ConnectionTest = {
+  /** Why it cannot be called, with what to do; absent where it can. */
+  failure: Failure | null;
+  /** How many models it lists; absent where it was not asked. */
+  models: number | null;
+  /** How long it took to answer. */
+  latencyMs: Milliseconds;
+};
+
 /** What a version holds: all that decides what is sent and how the answer is checked. */
 export type Content = {
   /** The template or templates. */
@@ -308,10 +318,55 @@ export type Draft = {
   updatedAt: Timestamp;
 };
 
+/** One request that left FormaOps, or was about to. */
+export type Egress = {
+  /** Its identity. */
+  id: EgressId;
+  /** Where it went: scheme, host and port. Path and query are not kept, for they may be private. */
+  origin: Origin;
+  /** Whether that is this machine. */
+  isLocal: boolean;
+  /** What for. */
+  purpose: Purpose;
+  /** The reference of the key it carried, never the key. */
+  key: KeyRef | null;
+  /** The execution it was sent for. */
+  executionId: ExecutionId | null;
+  /** The bytes of the body that was sent. */
+  bytesOut: number;
+  /** The bytes of the body that came back, as far as it was read. */
+  bytesIn: number;
+  /** The HTTP status; absent where no answer came. */
+  httpStatus: number | null;
+  /** When it was sent. */
+  sentAt: Timestamp;
+  /**
+   * When its answer was read to the end or given up; absent while it is under way, or where the
+   * process ended first.
+   */
+  endedAt: Timestamp | null;
+};
+
+export type EgressId = string;
+
+/** All that went to one place beyond this machine. */
+export type EgressTotal = {
+  /** The place: scheme, host and port. */
+  origin: Origin;
+  /** Requests. */
+  requests: number;
+  /** Bytes of bodies that were sent. */
+  bytesOut: number;
+  /** Bytes of bodies that came back. */
+  bytesIn: number;
+  /** When the last was sent. */
+  lastAt: Timestamp;
+};
+
 export type EnvName = string;
 
 /** The kinds of failure. */
-export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'authentication' | 'permission' | 'no_quota' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'name_not_found' | 'refused' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
+export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
 
 /** The kinds of error. One exists only where a consumer acts on it. */
 export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | 'conflict' | 'stale' | 'unauthenticated' | 'forbidden' | 'rate_limited' | 'provider' | 'storage' | 'disconnected' | 'internal';
@@ -353,7 +408,9 @@ export type Event = ({
   kind: 'execution.chunk';
   /** The execution. */
   executionId: ExecutionId;
-  /** Where the text begins in the answer, in bytes of UTF-8. */
+  /** Which of its texts: the answer or the reasoning. */
+  part: OutputPart;
+  /** Where the chunk begins in that text, in bytes of UTF-8. */
   offset: number;
   /** Its length in bytes of UTF-8. */
   bytes: number;
@@ -434,12 +491,16 @@ export type Execution = {
   preview: string;
   /** The length of the answer so far in bytes of UTF-8. */
   outputBytes: number;
+  /** The length of the reasoning in bytes of UTF-8; 0 until the execution has ended. */
+  reasoningBytes: number;
   /** Why it failed. */
   failure: Failure | null;
   /** Times, tokens and cost. */
   metrics: Metrics;
   /** Why the model stopped. */
-  finish: FinishReason | null;
+  finish: Finish | null;
+  /** The tools that the model asks to be called, in order. */
+  toolCalls: ToolCall[];
   /** The result of its validations, all together. */
   validationStatus: ValidationStatus;
   /** The result of each validation. */
@@ -489,9 +550,27 @@ export type Failure = {
   retryAfter?: number | null;
 };
 
+/** Why a model stopped, in the one set of words and in the provider's own. */
+export type Finish = {
+  /** The reason, whatever the provider calls it. */
+  reason: FinishReason;
+  /** The provider's word for it, as it came; absent where it gave none. */
+  word?: string | null;
+};
+
 /** Why a model stopped. */
-export type FinishReason = 'stop' | 'length' | 'content-filter' | 'tool-calls' | {
-  other: string;
+export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal' | 'tool-calls' | 'other';
+
+/** A model server that answers on this machine. */
+export type FoundServer = {
+  /** The id of the preset that describes it. */
+  preset: string;
+  /** Its name for people. */
+  title: string;
+  /** Where it answers. */
+  baseUrl: string;
+  /** The ids of the models that it lists. */
+  models: string[];
 };
 
 /** Asks for an execution. */
@@ -505,6 +584,9 @@ export type GetHealth = Record<string, never>;
 
 /** Asks for counts. */
 export type GetMetrics = Record<string, never>;
+
+/** Asks how the network is switched. */
+export type GetNetwork = Record<string, never>;
 
 /** Asks for a window of an answer. */
 export type GetOutput = {
@@ -591,13 +673,36 @@ export type KeyRef = {
   kind: 'env';
   /** The variable. */
   name: EnvName;
+} | {
+  kind: 'keychain';
+  /** The name of its entry. */
+  id: ProviderKeyId;
+} | {
+  kind: 'vault';
+  /** The name of its entry. */
+  id: ProviderKeyId;
 };
 
 /** How the key of a provider is. */
-export type KeyState = 'none' | 'found' | 'missing' | 'detached';
+export type KeyState = 'none' | 'found' | 'missing' | 'locked' | 'denied' | 'no-keychain' | 'detached';
 
 /** Asks for the keys. */
 export type ListApiKeys = Record<string, never>;
+
+/** Asks for the ledger. */
+export type ListEgress = {
+  /** Whether to leave out what went to this machine. */
+  outside?: boolean;
+  /** Only what was sent for this execution. */
+  executionId?: ExecutionId | null;
+  /** Where the list goes on: the `next` of the page before. */
+  cursor?: string | null;
+  /** The most items, 1 to 1000; 100 where absent. */
+  limit?: number | null;
+};
+
+/** Asks what went where in all. */
+export type ListEgressTotals = Record<string, never>;
 
 /** Asks for executions. */
 export type ListExecutions = {
@@ -654,6 +759,9 @@ export type ListRuns = {
   /** The most items, 1 to 1,000; 100 where absent. */
   limit?: number | null;
 };
+
+/** Looks for model servers on this machine. */
+export type ListServers = Record<string, never>;
 
 /** Asks for the tags in use. */
 export type ListTags = Record<string, never>;
@@ -720,8 +828,14 @@ export type ModelRef = string;
 
 export type NanoUsd = string;
 
+/** How the network is switched. */
+export type Network = {
+  /** Whether nothing may leave this machine. */
+  offline: boolean;
+};
+
 /** The kinds of things that change. */
-export type Noun = 'prompt' | 'provider' | 'run' | 'workspace' | 'window';
+export type Noun = 'prompt' | 'provider' | 'run' | 'workspace' | 'egress' | 'window';
 
 export type Origin = string;
 
@@ -759,9 +873,33 @@ export type PageOfCatalogueModel = {
 };
 
 /** Some items of a list, and where to go on. */
+export type PageOfEgress = {
+  /** The items, in the order of the list. */
+  items: Egress[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfEgressTotal = {
+  /** The items, in the order of the list. */
+  items: EgressTotal[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
 export type PageOfExecution = {
   /** The items, in the order of the list. */
   items: Execution[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfFoundServer = {
+  /** The items, in the order of the list. */
+  items: FoundServer[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -830,9 +968,24 @@ export type Parameters = {
   frequencyPenalty?: number | null;
   /** Against staying with what was said, -2 to 2. */
   presencePenalty?: number | null;
+  /** Only the so many most likely tokens are sampled from. */
+  topK?: number | null;
   /** How much a reasoning model thinks, in the provider's own word. */
   reasoningEffort?: string | null;
-  /** Further fields merged into the request; it may not set model, messages, stream, n or headers. */
+  /** The most tokens that a reasoning model thinks; 0 asks it not to. */
+  reasoningBudget?: number | null;
+  /** Whether the provider shall show what the model thought, or a summary of it. */
+  reasoningSummary?: boolean | null;
+  /** The shape that the answer shall have; free text where absent. */
+  responseFormat?: ResponseFormat | null;
+  /** The tools that the model may ask for. */
+  tools?: ToolDefinition[];
+  /** Whether it must, may or must not ask for one; the provider's default where absent. */
+  toolChoice?: ToolChoice | null;
+  /**
+   * Further fields merged into the request, over what the other parameters set; a null takes a field
+   * out of it. It may not set model, messages, stream, n or headers.
+   */
   extra?: Record<string, unknown>;
 };
 
@@ -955,8 +1108,10 @@ export type PromptStatus = 'draft' | 'published' | 'archived';
 
 export type ProviderId = string;
 
+export type ProviderKeyId = string;
+
 /** Which wire format a provider speaks. */
-export type ProviderKind = 'dry-run' | 'openai-chat';
+export type ProviderKind = 'dry-run' | 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini' | 'ollama' | 'azure-openai' | 'bedrock';
 
 /** How much is running and waiting at one provider. */
 export type ProviderLoad = {
@@ -992,6 +1147,9 @@ export type ProviderView = {
   keyState: KeyState;
 };
 
+/** What a request is for. */
+export type Purpose = 'execution' | 'models' | 'test' | 'discovery';
+
 /** Keeps unsaved work. */
 export type PutDraft = {
   /** The prompt. */
@@ -1002,6 +1160,12 @@ export type PutDraft = {
   base?: VersionId | null;
   /** The inputs as they are entered; values of sensitive variables are left out of what is kept. */
   inputs?: Record<string, unknown>;
+};
+
+/** Switches the network. */
+export type PutNetwork = {
+  /** Whether nothing may leave this machine. Requests that are under way go on. */
+  offline: boolean;
 };
 
 /** Sets a setting. */
@@ -1058,6 +1222,17 @@ export type RepeatRun = {
 };
 
 export type RequestHash = string;
+
+/** What shape the answer of a model shall have. */
+export type ResponseFormat = {
+  kind: 'json';
+} | {
+  kind: 'schema';
+  /** A name for the schema: letters, digits, `_` and `-`, at most 64 characters. */
+  name: string;
+  /** The JSON Schema. */
+  schema: Record<string, unknown>;
+};
 
 /** Restores an old version. */
 export type RestoreVersion = {
@@ -1230,7 +1405,44 @@ export type TagCount = {
   prompts: number;
 };
 
+/** Tests whether a provider can be called. */
+export type TestProvider = {
+  /** The provider. */
+  id: ProviderId;
+  /**
+   * A model to call with a request of a few tokens, which may cost a little. Only so a missing right,
+   * a used-up quota or a wrong id shows. Without it the provider is asked for its list of models, which
+   * costs nothing.
+   */
+  model?: string | null;
+};
+
 export type Timestamp = string;
+
+/** A model asks for a tool to be called. */
+export type ToolCall = {
+  /** The provider's id of the call; made up where it gives none, unique in its answer. */
+  id: string;
+  /** The tool's name. */
+  name: string;
+  /** The arguments as the model wrote them: JSON, unless the model erred. */
+  arguments: string;
+};
+
+/** Whether a model must, may or must not ask for a tool. */
+export type ToolChoice = 'auto' | 'none' | 'required' | {
+  tool: string;
+};
+
+/** A tool that a model is told of. */
+export type ToolDefinition = {
+  /** Its name: letters, digits, `_` and `-`, at most 64 characters, unique in a request. */
+  name: string;
+  /** What it does, for the model. */
+  description?: string;
+  /** The JSON Schema of its arguments, of type `object`. */
+  parameters?: Record<string, unknown>;
+};
 
 /** Brings a deleted prompt back. */
 export type UndeletePrompt = {

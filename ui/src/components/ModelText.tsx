@@ -8,7 +8,10 @@ import { host } from '../host';
 import { notifyError } from '../lib/notify';
 import { splitBlocks } from './blocks';
 import classes from './ModelText.module.css';
+import end from './StreamingEnd.module.css';
 
+/** Longer texts are shown as they are, unless the reader asks for Markdown. */
+export const MOST_MARKDOWN = 256 * 1024;
 /** How often Markdown is parsed again while it streams in, in milliseconds. */
 const PARSE_EVERY_MS = 100;
 /** A block of so many characters may take a millisecond more, as all of it is parsed again. */
@@ -96,7 +99,7 @@ export function ModelText({ text, isSettled }: { text: string; isSettled: boolea
   const length = Math.round((blocks.at(-1)?.length ?? 0) / STEP) * STEP;
   if (length !== last) setLast(length);
   return (
-    <div className={classes.text}>
+    <div className={isSettled ? classes.text : `${classes.text ?? ''} ${end.blocks ?? ''}`}>
       {blocks.map((block, at) => (
         <Block key={at} text={block} />
       ))}

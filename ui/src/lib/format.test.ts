@@ -28,6 +28,15 @@ describe('format', () => {
     expect(duration(ms)).toBe(text);
   });
 
+  it.each([
+    [94.06, '94.1'],
+    [999.9, '999.9'],
+    [999.96, '1,000'],
+    [26_161.5, '26,162'],
+  ])('writes %d tokens a second as %s', (tokens, text) => {
+    expect(rate(tokens)).toBe(text);
+  });
+
   it('writes sizes and hashes for people', () => {
     expect([bytes(900), bytes(300 * 1024), bytes(10 * 1024 * 1024)]).toEqual([
       '900 B',

@@ -28,9 +28,10 @@ export function dollars(amount: string | null | undefined): string {
   return `$${shown.toFixed(9).replace(/0+$/, '')}`;
 }
 
-/** Tokens per second with one decimal. */
+/** Tokens per second: with one decimal below a thousand. */
 export function rate(value: number | null | undefined): string {
-  return value === null || value === undefined ? texts.none : value.toFixed(1);
+  if (value === null || value === undefined) return texts.none;
+  return value < 999.95 ? value.toFixed(1) : integer.format(Math.round(value));
 }
 
 /** A moment as the reader's clock shows it: the time today, else the date. */

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 
 const isMac = navigator.platform.startsWith('Mac');
 
@@ -7,7 +7,8 @@ export const modifierName = isMac ? '⌘' : 'Ctrl';
 
 /** Calls `action` on Ctrl (or Cmd on a Mac) with a key, wherever the focus is. */
 export function useCommandKey(key: string, action: () => void): void {
-  useEffect(() => {
+  // Before the screen is painted, so that a key works from the moment its button is seen.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const modified = isMac ? event.metaKey : event.ctrlKey;
       if (!modified || event.key !== key || event.altKey) return;

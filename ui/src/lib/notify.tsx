@@ -4,6 +4,9 @@ import { texts } from '../app/texts';
 import { Marked } from '../components/Notice';
 import { toApiError } from '../host';
 
+/** How long an undo is offered, in milliseconds: long enough to notice it, read it and get there. */
+const UNDO_MS = 20_000;
+
 /** Shows an error: what happened, and what to do. */
 export function notifyError(thrown: unknown): void {
   const error = toApiError(thrown);
@@ -22,7 +25,7 @@ export function notifyDone(message: string): void {
 
 /** Says that something was done, and offers to undo it. */
 export function notifyUndo(message: string, undo: () => Promise<unknown>): void {
-  const id = notifications.show({ message: '', autoClose: 8000 });
+  const id = notifications.show({ message: '', autoClose: UNDO_MS });
   const onClick = () => {
     notifications.hide(id);
     undo().catch(notifyError);
@@ -35,5 +38,5 @@ export function notifyUndo(message: string, undo: () => Promise<unknown>): void 
       </Button>
     </Group>
   );
-  notifications.update({ id, message: text, autoClose: 8000 });
+  notifications.update({ id, message: text, autoClose: UNDO_MS });
 }

@@ -1,16 +1,18 @@
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { streams } from '../app/live';
+import type { OutputPart } from '../bindings/types';
 import type { StreamedText } from './streams';
 
-/** The text of an answer as it grows; `expected` bytes are known to be there already. */
-export function useStream(executionId: string, expected: number): StreamedText {
+/** A text of an execution as it grows; `expected` bytes are known to be there already. */
+export function useStream(part: OutputPart, executionId: string, expected: number): StreamedText {
+  const stream = streams[part];
   const subscribe = useCallback(
-    (listener: () => void) => streams.subscribe(executionId, listener),
-    [executionId],
+    (listener: () => void) => stream.subscribe(executionId, listener),
+    [stream, executionId],
   );
-  const text = useSyncExternalStore(subscribe, () => streams.get(executionId));
+  const text = useSyncExternalStore(subscribe, () => stream.get(executionId));
   useEffect(() => {
-    if (streams.known(executionId) < expected) void streams.fill(executionId);
-  }, [executionId, expected]);
+    if (stream.known(executionId) < expected) void stream.fill(executionId);
+  }, [stream, executionId, expected]);
   return text;
 }

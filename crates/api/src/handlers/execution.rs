@@ -134,11 +134,7 @@ pub(crate) async fn execution_output(
     _: &Caller,
     request: GetOutput,
 ) -> Result<OutputWindow, ApiError> {
-    let live = match request.part {
-        OutputPart::Text => app.engine.live_output(request.id, request.offset),
-        OutputPart::Reasoning => app.engine.live_reasoning(request.id, request.offset),
-    };
-    if let Some(live) = live {
+    if let Some(live) = app.engine.live_output(request.id, request.part, request.offset) {
         let (text, offset, next, total) = (live.text, live.offset, live.next, live.total);
         return Ok(OutputWindow { text, offset, next, total, complete: false });
     }

@@ -1,7 +1,9 @@
 //! The keys of providers. A key comes in and is used; no operation reads one back.
 
 use super::{
-    KeyState, idempotent,
+    KeyState,
+    connection::try_out,
+    idempotent,
     provider::{find_provider, keep, key_origin, state_of},
 };
 use crate::{ApiError, App, Caller};
@@ -82,6 +84,10 @@ pub struct RotateProviderKey {
     pub key: String,
     /// The new key. The provider is asked with it first; where it refuses, the old one stays.
     pub secret: Secret,
+    /// A model to ask, for a few tokens, where the provider shows its list of models to anybody. Where absent,
+    /// it is asked for that list.
+    #[serde(default)]
+    pub model: Option<String>,
 }
 
 /// Forgets a key.
@@ -244,8 +250,8 @@ pub(crate) async fn provider_key_rotate(
     key.binding.origin = key_origin(provider.base_url.as_ref())?;
     let candidate = Candidate::new(&request.secret)?;
     let config = Provider { key: Some(key.binding.clone()), ..provider };
-    let tried = app.registry.trial(&config, Arc::new(candidate))?.models().await;
-    if let Err(failure) = tried {
+    let trial = app.registry.trial(&config, Arc::new(candidate))?;
+    if let Err(failure) = try_out(&*trial, request.model).await {
         let message = format!("the old key stays, since the new one could not be used: {}", failure.message);
         return Err(ApiError { message, ..failure.into() });
     }

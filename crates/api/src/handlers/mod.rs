@@ -1,6 +1,7 @@
 //! What each operation does: a plain function from a request to a response, testable with no host.
 
 mod api_key;
+mod connection;
 mod content;
 mod draft;
 mod execution;
@@ -17,6 +18,7 @@ mod workspace;
 
 pub(crate) use api_key::scopes_of;
 pub use api_key::*;
+pub use connection::*;
 pub use content::*;
 pub use draft::*;
 pub use execution::*;

@@ -1,7 +1,7 @@
 //! When parts of an answer reach the store.
 
 use crate::support::{Asked, Entry, StoreCall, World};
-use formaops_domain::{ExecutionStatus, ports::RecordingPart};
+use formaops_domain::{ExecutionStatus, OutputPart, ports::RecordingPart};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -66,7 +66,7 @@ async fn a_part_that_the_store_refused_is_kept_with_the_next_nothing_twice_and_i
     for piece in ["one ", "two ", "three ", "four "] {
         call.raw(piece);
         call.text(piece);
-        let so_far = world.journal.chunks(id);
+        let so_far = world.journal.chunks(id, OutputPart::Text);
         world.journal.streamed(id, &(so_far + piece)).await;
         tokio::time::sleep(Duration::from_millis(251)).await;
     }
@@ -105,7 +105,7 @@ async fn a_provider_has_to_wait_while_the_store_is_far_behind() {
         call.text(&mebibyte);
     }
     tokio::time::sleep(Duration::from_secs(5)).await;
-    let taken = world.journal.chunks(id).len() >> 20;
+    let taken = world.journal.chunks(id, OutputPart::Text).len() >> 20;
     assert!((8..=10).contains(&taken), "{taken} MiB were taken in");
     world.store.go_on();
     call.finish();

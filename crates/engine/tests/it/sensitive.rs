@@ -2,7 +2,8 @@
 
 use crate::support::{Asked, Call, World};
 use formaops_domain::{
-    ErrorClass, ExecutionId, ExecutionStatus, JsonObject, Variable, VariableType, ports::StreamPart,
+    ErrorClass, ExecutionId, ExecutionStatus, JsonObject, OutputPart, ToolCall, Variable, VariableType,
+    ports::StreamPart,
 };
 use formaops_testkit::{content, execution_id};
 use serde_json::json;
@@ -24,7 +25,7 @@ async fn call_with_secret(world: &World) -> (ExecutionId, Call) {
     assert!(!format!("{submission:?}").contains(SECRET));
     world.engine.submit(submission).await.unwrap();
     let call = world.wire.call().await;
-    assert_eq!(call.request.messages[0].text, format!("Log in as ada with {SECRET}"));
+    assert_eq!(call.request.messages[0].all_text(), format!("Log in as ada with {SECRET}"));
     (execution_id(100), call)
 }
 
@@ -61,7 +62,8 @@ async fn a_secret_that_the_model_repeats_letter_by_letter_is_written_nowhere() {
     call.finish();
     world.journal.told(id, ExecutionStatus::Completed).await;
 
-    assert_eq!(world.journal.chunks(id), "You said [redacted], right?");
+    assert_eq!(world.journal.chunks(id, OutputPart::Text), "You said [redacted], right?");
+    assert_eq!(world.journal.chunks(id, OutputPart::Reasoning), "[redacted]");
     let outcome = world.journal.outcomes().remove(0);
     assert_eq!(
         (outcome.output.as_str(), outcome.reasoning.as_str()),
@@ -73,6 +75,26 @@ async fn a_secret_that_the_model_repeats_letter_by_letter_is_written_nowhere() {
         assert!(!written.contains(letter), "no letter of it is left in the recording");
     }
     assert!(written.contains(r#"{"content":"You said "}"#) && written.contains(r#"{"content":", right?"}"#));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_in_the_arguments_of_a_tool_call_is_written_nowhere() {
+    let world = World::new();
+    let (id, call) = call_with_secret(&world).await;
+    say(&call, "I log in.");
+    // A provider holds the bytes of a call back until it is whole.
+    let pieces = SECRET.chars().map(|letter| format!("data: {}\n\n", json!({ "arguments": letter })));
+    call.raw(&pieces.collect::<String>());
+    let arguments = json!({ "password": SECRET }).to_string();
+    call.send(StreamPart::ToolCall(ToolCall { id: "c1".into(), name: "log_in".into(), arguments }));
+    call.finish();
+    world.journal.told(id, ExecutionStatus::Completed).await;
+
+    let outcome = world.journal.outcomes().remove(0);
+    assert_eq!(outcome.tool_calls[0].arguments, r#"{"password":"[redacted]"}"#);
+    let written = all_that_was_written(&world);
+    assert!(!written.contains(SECRET) && !written.contains(r#"{"arguments":"2"}"#));
+    assert!(written.contains(r#"{"content":"I log in."}"#));
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,8 +2,8 @@
 
 use crate::support::{Asked, Entry, StoreCall, World};
 use formaops_domain::{
-    AttemptStatus, EventBody, ExecutionStatus, FinishReason, Role, RunStatus, Span, ValidationStatus,
-    ports::StreamPart,
+    AttemptStatus, EventBody, ExecutionStatus, FinishReason, OutputPart, Role, RunStatus, Span,
+    ValidationStatus, ports::StreamPart,
 };
 use formaops_testkit::{execution_id, message_content, run_id};
 use std::time::Duration;
@@ -16,8 +16,8 @@ async fn an_answer_is_streamed_and_kept_with_all_that_was_said_about_it() {
     let (id, call) = world.one_call(Asked { content, inputs, ..Asked::default() }).await;
 
     let sent: Vec<_> =
-        call.request.messages.iter().map(|message| (message.role, message.text.as_str())).collect();
-    assert_eq!(sent, [(Role::System, "Be brief."), (Role::User, "Greet Ada.")]);
+        call.request.messages.iter().map(|message| (message.role, message.all_text())).collect();
+    assert_eq!(sent, [(Role::System, "Be brief.".to_owned()), (Role::User, "Greet Ada.".to_owned())]);
     assert_eq!(call.request.model, "a");
 
     call.send(StreamPart::Reasoning("Ada is here.".to_owned()));
@@ -29,7 +29,7 @@ async fn an_answer_is_streamed_and_kept_with_all_that_was_said_about_it() {
     call.finish();
     let execution = world.journal.told(id, ExecutionStatus::Completed).await;
 
-    assert_eq!(world.journal.chunks(id), "Good day, Ada");
+    assert_eq!(world.journal.chunks(id, OutputPart::Text), "Good day, Ada");
     let outcome = world.journal.outcomes().remove(0);
     assert_eq!(outcome.status, AttemptStatus::Succeeded);
     assert_eq!((outcome.output.as_str(), outcome.reasoning.as_str()), ("Good day, Ada", "Ada is here."));
@@ -129,12 +129,31 @@ async fn who_joins_late_reads_what_came_before_and_the_store_has_it_after() {
     call.text("Ada");
     world.journal.streamed(id, "Hello Ada").await;
 
-    let live = world.engine.live_output(id, 6).unwrap();
-    assert_eq!((live.text.as_str(), live.offset, live.next), ("Ada", 6, 9));
-    assert_eq!(world.engine.live_reasoning(id, 0).unwrap().text, "thinking");
+    let live = |part, offset| world.engine.live_output(id, part, offset);
+    let read = live(OutputPart::Text, 6).unwrap();
+    assert_eq!((read.text.as_str(), read.offset, read.next), ("Ada", 6, 9));
+    assert_eq!(live(OutputPart::Reasoning, 0).unwrap().text, "thinking");
     call.finish();
     world.ended(1).await;
-    assert_eq!(world.engine.live_output(id, 0), None);
+    assert_eq!((live(OutputPart::Text, 0), live(OutputPart::Reasoning, 0)), (None, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn reasoning_is_told_as_it_comes_with_offsets_of_its_own() {
+    let world = World::new();
+    let (id, call) = world.one_call(Asked::default()).await;
+    let think = |thought: &str| call.send(StreamPart::Reasoning(thought.to_owned()));
+    think("Ada ");
+    think("is hé");
+    world.journal.thought(id, "Ada is hé").await;
+    assert_eq!(world.journal.chunks(id, OutputPart::Text), "");
+    call.text("Good day");
+    think("re.");
+    world.journal.streamed(id, "Good day").await;
+    world.journal.thought(id, "Ada is hére.").await;
+    call.finish();
+    world.ended(1).await;
+    assert_eq!(world.journal.outcomes().remove(0).reasoning, "Ada is hére.");
 }
 
 #[tokio::test(start_paused = true)]

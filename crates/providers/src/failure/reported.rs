@@ -1,16 +1,20 @@
 //! An error as a provider reports it, in whatever shape it chose.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What a provider says of an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct ProviderError {
     /// Its words for people.
     pub(crate) message: String,
-    /// Its `type` and `code`, in lower case.
+    /// Its `type` and `code`, and what Google says in `details`, in lower case.
     pub(crate) kinds: Vec<String>,
     /// The HTTP status it names, where it names one.
     pub(crate) status: Option<u16>,
+    /// The seconds it asks to wait, rounded up.
+    pub(crate) retry_after: Option<u64>,
+    /// What a filter found in the content, each with how grave it is.
+    pub(crate) filtered: Vec<String>,
 }
 
 impl ProviderError {
@@ -37,15 +41,27 @@ impl ProviderError {
                         Value::String(message) => message.clone(),
                         other => Self::find(other).map_or_else(|| other.to_string(), |error| error.message),
                     };
-                    let marks = ["type", "code", "status"].iter().filter_map(|name| fields.get(*name));
-                    let kinds =
-                        marks.clone().filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
+                    let marks =
+                        ["type", "code", "status", "statusCode"].iter().filter_map(|name| fields.get(*name));
+                    let details = || fields.get("details").and_then(Value::as_array).into_iter().flatten();
+                    let words = marks.clone().chain(details().flat_map(detail_words));
+                    let kinds = words.filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
                     let status = marks.filter_map(status_of).next();
-                    Some(Self { message, kinds, status })
+                    let retry_after = details().find_map(|detail| seconds(&detail["retryDelay"]));
+                    Some(Self { message, kinds, status, retry_after, filtered: filtered(fields) })
                 })
             }
             _ => None,
         }
+    }
+
+    /// Its words for people, with what a filter found.
+    pub(crate) fn quotation(&self) -> Option<String> {
+        let found = match self.filtered.as_slice() {
+            [] => String::new(),
+            found => format!("\nFiltered: {}.", found.join(", ")),
+        };
+        super::quotation(&format!("{}{found}", self.message))
     }
 
     /// Whether `type` or `code` is one of these words.
@@ -53,11 +69,53 @@ impl ProviderError {
         self.kinds.iter().any(|kind| words.contains(&kind.as_str()))
     }
 
+    /// Whether `type`, `code` or a detail contains this word, given in lower case.
+    pub(crate) fn mentions(&self, word: &str) -> bool {
+        self.kinds.iter().any(|kind| kind.contains(word))
+    }
+
     /// Whether the message contains one of these phrases, given in lower case.
     pub(crate) fn says(&self, phrases: &[&str]) -> bool {
         let message = self.message.to_lowercase();
         phrases.iter().any(|phrase| message.contains(phrase))
     }
+}
+
+/// The reason that a detail of Google gives, and the quotas that it says are exceeded.
+///
+/// Source: `ErrorInfo` and `QuotaFailure` in `google/rpc/error_details.proto`.
+fn detail_words(detail: &Value) -> impl Iterator<Item = &Value> {
+    let violations = detail["violations"].as_array().into_iter().flatten();
+    std::iter::once(&detail["reason"]).chain(violations.map(|violation| &violation["quotaId"]))
+}
+
+/// The seconds of a duration such as `37.5s`, rounded up.
+fn seconds(duration: &Value) -> Option<u64> {
+    let seconds: f64 = duration.as_str()?.strip_suffix('s')?.parse().ok()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the number was checked to be between 0 and 1e9"
+    )]
+    (0.0..1e9).contains(&seconds).then_some(seconds.ceil() as u64)
+}
+
+/// What a filter of Azure found: in `innererror.content_filter_result` of Chat Completions, and in
+/// `content_filters[].content_filter_results` of Responses.
+fn filtered(error: &Map<String, Value>) -> Vec<String> {
+    let inner = error.get("innererror").into_iter();
+    let results =
+        inner.flat_map(|inner| [inner.get("content_filter_result"), inner.get("content_filter_results")]);
+    let filters = error.get("content_filters").and_then(Value::as_array).into_iter().flatten();
+    let results = results.chain(filters.map(|filter| filter.get("content_filter_results"))).flatten();
+    let categories = results.filter_map(Value::as_object).flatten();
+    let found = categories.filter(|(_, category)| category["filtered"] == true);
+    found
+        .map(|(name, category)| match category["severity"].as_str() {
+            Some(severity) => format!("{name} ({severity})"),
+            None => name.clone(),
+        })
+        .collect()
 }
 
 fn status_of(code: &Value) -> Option<u16> {
@@ -88,6 +146,28 @@ mod tests {
         assert_eq!(ProviderError::find(&json!({ "choices": [] })), None);
         assert_eq!(ProviderError::find(&json!({ "error": null })), None);
         assert_eq!(ProviderError::read(&json!(7)).message, "7");
+    }
+
+    #[test]
+    fn the_details_of_google_are_kept_with_the_time_to_wait() {
+        let error = |details: Value| {
+            ProviderError::read(&json!({ "error": {
+                "code": 429, "message": "Slow down.", "status": "RESOURCE_EXHAUSTED", "details": details,
+            } }))
+        };
+        let quota = error(json!([
+            { "@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [
+                { "quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier" },
+            ] },
+            { "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "36.2s" },
+        ]));
+        assert!(quota.is(&["resource_exhausted"]) && quota.mentions("perday"), "{quota:?}");
+        assert_eq!((quota.status, quota.retry_after), (Some(429), Some(37)));
+        let key = error(json!([{ "reason": "API_KEY_INVALID", "domain": "googleapis.com" }]));
+        assert!(key.is(&["api_key_invalid"]), "{key:?}");
+        for odd in [json!("soon"), json!("s"), json!("-1s"), json!("1e99s"), json!(7), Value::Null] {
+            assert_eq!(error(json!([{ "retryDelay": odd }])).retry_after, None);
+        }
     }
 
     #[test]

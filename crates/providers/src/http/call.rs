@@ -119,7 +119,8 @@ impl Call {
 
     async fn send(&mut self, request: OutgoingRequest) -> Phase {
         let endpoint = Arc::clone(&self.endpoint);
-        let sent = endpoint.send(request, Purpose::Execution, self.execution);
+        let purpose = if self.execution.is_some() { Purpose::Execution } else { Purpose::Test };
+        let sent = endpoint.send(request, purpose, self.execution);
         let (deadline, waiting) = self.first_deadline();
         let reply = match timeout_at(deadline, sent).await {
             Ok(Ok(reply)) => reply,
@@ -132,6 +133,9 @@ impl Call {
         }));
         if !reply.status().is_success() {
             return Phase::Refused(reply);
+        }
+        if let Some(compression) = reply.compression() {
+            return self.fail(failure::compressed(&self.site, &compression));
         }
         let recorder = Recorder::new(self.scrubber.clone());
         Phase::Read(Box::new(Reading {
@@ -207,8 +211,9 @@ impl Call {
     async fn refused(&mut self, mut reply: Reply) -> Phase {
         let mut body = Vec::new();
         let (deadline, _) = self.next_deadline();
+        let readable = reply.compression().is_none();
         // What has come of the body is all there is to say, however it ends.
-        while let Ok(Ok(Some(chunk))) = timeout_at(deadline, reply.chunk()).await {
+        while readable && let Ok(Ok(Some(chunk))) = timeout_at(deadline, reply.chunk()).await {
             body.extend_from_slice(&chunk);
             if body.len() > MAX_ERROR {
                 break;
@@ -275,7 +280,8 @@ fn hash(wire: &dyn Wire, model: &str, body: &JsonObject) -> RequestHash {
 }
 
 fn request_id(headers: &HeaderMap) -> Option<String> {
-    let names = ["x-request-id", "request-id", "x-generation-id", "apim-request-id", "x-amzn-requestid"];
+    // Azure logs a call by the id of its gateway, which stands beside that of the service.
+    let names = ["apim-request-id", "x-request-id", "request-id", "x-generation-id", "x-amzn-requestid"];
     let value = names.iter().find_map(|name| headers.get(*name))?;
     value.to_str().ok().map(str::to_owned)
 }

@@ -130,8 +130,9 @@ impl Decoder {
             Shape::Stream(mut frames) => {
                 if let Some(event) = frames.finish() {
                     match self.take_event(&event) {
+                        Ok(()) => {}
                         // An event that was cut short is the truncation itself, not garbage.
-                        Ok(()) | Err(Fault::Unreadable(_)) => {}
+                        Err(Fault::Unreadable(_)) if serde_json::from_str::<Value>(&event.data).is_err() => {}
                         Err(fault) => return Err(fault),
                     }
                 }

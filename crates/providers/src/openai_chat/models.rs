@@ -8,7 +8,7 @@ use crate::wire::ModelPage;
 use formaops_domain::{Capabilities, ListedModel, Price};
 use serde_json::Value;
 
-pub(super) fn listed(list: &Value) -> Option<ModelPage> {
+pub(crate) fn listed(list: &Value) -> Option<ModelPage> {
     let items = list["data"].as_array().or_else(|| list.as_array())?;
     Some(ModelPage::whole(items.iter().filter_map(model).collect()))
 }

@@ -3,6 +3,9 @@
 use formaops_domain::{Finish, ToolCall, Usage, ports::StreamPart};
 use std::collections::BTreeMap;
 
+/// More tokens than any call can have: such a number is a mistake of the server.
+const TOO_MANY_TOKENS: u64 = 1 << 40;
+
 /// Gathers the parts of an answer. Nothing is said after the finish but tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Said {
@@ -73,9 +76,12 @@ impl Said {
         !self.calls.is_empty()
     }
 
-    /// The tokens so far; what says the same as before is left out.
+    /// The tokens so far; what says the same as before is left out, and so is what cannot be.
     pub(crate) fn usage(&mut self, usage: Usage) {
-        if self.usage != Some(usage) {
+        let Usage { input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens } =
+            usage;
+        let meters = [input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens];
+        if meters.iter().all(|&tokens| tokens < TOO_MANY_TOKENS) && self.usage != Some(usage) {
             self.usage = Some(usage);
             self.parts.push(StreamPart::Usage(usage));
         }
@@ -160,5 +166,14 @@ mod tests {
         said.usage(Usage { input_tokens: 1, ..Usage::default() });
         said.usage(Usage { input_tokens: 1, ..Usage::default() });
         assert_eq!(said.take().len(), 2);
+    }
+
+    #[test]
+    fn a_number_of_tokens_that_cannot_be_is_not_believed() {
+        let mut said = Said::default();
+        said.usage(Usage { input_tokens: 7, ..Usage::default() });
+        said.usage(Usage { input_tokens: 7, output_tokens: u64::MAX, ..Usage::default() });
+        assert_eq!(said.last_usage(), Usage { input_tokens: 7, ..Usage::default() });
+        assert_eq!(said.take().len(), 1);
     }
 }

@@ -1,8 +1,13 @@
 //! Stories of calls over real HTTP, against a server that misbehaves on demand.
 
+mod azure;
 mod faults;
+mod gemini;
 mod keys;
+mod matrix;
 mod models;
 mod network;
+mod ollama;
+mod openai_responses;
 mod streaming;
 mod world;

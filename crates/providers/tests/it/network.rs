@@ -140,3 +140,31 @@ async fn offline_nothing_leaves_this_machine_and_what_is_on_it_still_answers() {
     factory.client.set_offline(false);
     assert_eq!(call_with(&outside, |_| ()).await.class(), ErrorClass::NameNotFound);
 }
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_told_from_the_server_behind_it() {
+    // The environment of a process is read when a client is made, so the story is told in a child.
+    if std::env::var_os("FORMAOPS_BEHIND_REFUSING_PROXY").is_some() {
+        for address in ["http://host.invalid/v1", "https://host.invalid/v1"] {
+            let answer = call_with(&connect(&provider(address.parse().unwrap(), None)), |_| ()).await;
+            assert_eq!(answer.class(), ErrorClass::Proxy, "{address}: {:?}", answer.failure());
+            assert!(answer.failure().hint.contains("HTTPS_PROXY"), "{}", answer.failure().hint);
+        }
+        return;
+    }
+    let proxy = ScriptedServer::start().await;
+    proxy.script("any", Reply::status(407));
+    let story = "network::a_proxy_that_refuses_is_told_from_the_server_behind_it";
+    let address = proxy.base_url().join("/").unwrap();
+    let child = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", story])
+        .env("FORMAOPS_BEHIND_REFUSING_PROXY", "1")
+        .env("http_proxy", address.as_str())
+        .env("https_proxy", address.as_str())
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .output()
+        .await
+        .unwrap();
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+}

@@ -69,7 +69,9 @@ async fn reasoning_has_windows_of_its_own() {
     world.run(&["dry-run:a"]).await;
     world.start(1).await;
     let thought = Outcome { reasoning: "let me see".into(), ..outcome(1, "42") };
-    world.store.finish_attempt(thought).await.unwrap();
+    let ended = world.store.finish_attempt(thought).await.unwrap();
+    let listed = world.store.get_execution(execution_id(1)).await.unwrap();
+    assert_eq!((ended.reasoning_bytes, listed.reasoning_bytes, listed.output_bytes), (10, 10, 2));
     let window = world.store.get_output(execution_id(1), OutputPart::Reasoning, 4, 100).await.unwrap();
     let expected = OutputWindow { text: "me see".into(), offset: 4, next: 10, total: 10, complete: true };
     assert_eq!(window, expected);

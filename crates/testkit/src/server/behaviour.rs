@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// One example of each behaviour; the numbers in a name may be changed.
-pub(super) const EXAMPLES: [&str; 20] = [
+pub(super) const EXAMPLES: [&str; 21] = [
     "echo",         // the last message, word by word
     "words-200",    // 200 tokens at once
     "slow-50x200",  // a token every 50 ms, 200 of them
     "reasoning",    // reasoning before the answer
+    "thinking-5x9", // a token of reasoning every 5 ms, 9 of them, then the answer
     "markdown",     // headings, a list, a table, code, and markup that must not be live
     "json",         // what the sample code reviewer asks for
     "tool",         // asks for a tool to be called
@@ -46,14 +47,20 @@ pub(super) fn of(request: &Received) -> Option<Reply> {
         ("words", count) => Some(tokens(request, count.parse().ok()?, None)),
         ("slow", "") => Some(tokens(request, 200, Some(Duration::from_millis(50)))),
         ("slow", shape) => {
-            let (millis, count) = shape.split_once('x')?;
-            Some(tokens(request, count.parse().ok()?, Some(Duration::from_millis(millis.parse().ok()?))))
+            let (pause, count) = pace(shape)?;
+            Some(tokens(request, count, Some(pause)))
         }
         ("reasoning", "") => {
             let chat = chat().reasoning("First I think. ").reasoning("Then I am sure.");
             let usage =
                 Usage { input_tokens: 10, output_tokens: 20, reasoning_tokens: 8, ..Usage::default() };
             Some(reported(request, chat.texts(words.split_inclusive(' ')), usage))
+        }
+        ("thinking", shape) => {
+            let (pause, count) = pace(shape)?;
+            let chat = (1..=count)
+                .fold(chat(), |chat, number| chat.wait(pause).reasoning(&format!("thought{number} ")));
+            Some(chat.texts(words.split_inclusive(' ')).into())
         }
         ("markdown", "") => Some(spoken(request, MARKDOWN)),
         ("json", "") => Some(spoken(request, &review())),
@@ -79,6 +86,12 @@ pub(super) fn of(request: &Received) -> Option<Reply> {
         }
         _ => None,
     }
+}
+
+/// The pause and the count in a name that ends in `50x200`.
+fn pace(shape: &str) -> Option<(Duration, u64)> {
+    let (millis, count) = shape.split_once('x')?;
+    Some((Duration::from_millis(millis.parse().ok()?), count.parse().ok()?))
 }
 
 /// What each message of a request says, whatever the wire format calls it.
@@ -189,7 +202,9 @@ mod tests {
         for model in EXAMPLES {
             assert!(of(&request(model)).is_some(), "{model}");
         }
-        for model in ["", "gpt-4o", "words", "words-x", "slow-50", "slow-x", "fail", "fail-x", "resets"] {
+        for model in
+            ["", "gpt-4o", "words", "words-x", "slow-50", "slow-x", "thinking", "fail", "fail-x", "resets"]
+        {
             assert!(of(&request(model)).is_none(), "{model}");
         }
     }
@@ -199,6 +214,7 @@ mod tests {
         let body = |model: &str| String::from_utf8(of(&request(model)).unwrap().body_bytes()).unwrap();
         assert_eq!(body("words-3").matches("word").count(), 3);
         assert_eq!(body("slow-1x5").matches("word").count(), 5);
+        assert_eq!(body("thinking-1x4").matches("thought").count(), 4);
         assert!(body("echo").contains("\"one \""));
     }
 }

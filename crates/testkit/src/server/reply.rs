@@ -1,5 +1,6 @@
 //! A reply: a head, and the steps its body is sent in.
 
+use super::voice::Voice;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -92,6 +93,12 @@ impl Reply {
     pub fn error(status: u16, message: &str, kind: &str, code: Option<&str>) -> Self {
         let error = json!({ "message": message, "type": kind, "param": null, "code": code });
         Self::status(status).json(&json!({ "error": error }))
+    }
+
+    /// The error as the vendor says it whose requests go to `path`.
+    #[must_use]
+    pub fn error_at(path: &str, status: u16, message: &str, kind: &str, code: Option<&str>) -> Self {
+        Self::status(status).json(&Voice::at(path).error(status, message, kind, code))
     }
 
     /// A page where JSON was expected.
@@ -225,6 +232,14 @@ impl Reply {
         }
         self.body = body;
         self
+    }
+
+    /// The body is sent byte by byte, each once the gate is open.
+    #[must_use]
+    pub fn drip(self, gate: &Gate) -> Self {
+        let mut reply = self.cut(1);
+        reply.body = reply.body.into_iter().flat_map(|step| [Step::Pass(gate.clone()), step]).collect();
+        reply
     }
 
     /// The bytes of the body, all together.

@@ -1,6 +1,9 @@
 //! How the vendors say the same things: an answer piece by piece, and an error.
 
 mod chat;
+mod gemini;
+mod ollama;
+mod responses;
 
 pub(super) use chat::delta;
 
@@ -11,6 +14,9 @@ use serde_json::Value;
 #[derive(Debug, Clone)]
 pub(super) enum Voice {
     Chat(chat::Voice),
+    Gemini(gemini::Voice),
+    Ollama(ollama::Voice),
+    Responses(responses::Voice),
 }
 
 /// A piece of an answer.
@@ -35,14 +41,26 @@ pub(super) enum Piece<'a> {
 
 impl Voice {
     /// The voice that a request to this path is answered in.
-    pub(super) fn at(_path: &str) -> Self {
-        Self::Chat(chat::Voice)
+    pub(super) fn at(path: &str) -> Self {
+        let path = path.split('?').next().unwrap_or(path);
+        if path.contains("/v1beta/") {
+            Self::Gemini(gemini::Voice)
+        } else if path.ends_with("/api/chat") || path.ends_with("/api/tags") {
+            Self::Ollama(ollama::Voice::default())
+        } else if path.ends_with("/responses") {
+            Self::Responses(responses::Voice::default())
+        } else {
+            Self::Chat(chat::Voice)
+        }
     }
 
     /// The content type of a streamed answer.
     pub(super) fn content_type(&self) -> &'static str {
         match self {
             Self::Chat(voice) => voice.content_type(),
+            Self::Gemini(voice) => voice.content_type(),
+            Self::Ollama(voice) => voice.content_type(),
+            Self::Responses(voice) => voice.content_type(),
         }
     }
 
@@ -50,6 +68,9 @@ impl Voice {
     pub(super) fn stop(&self) -> &'static str {
         match self {
             Self::Chat(voice) => voice.stop(),
+            Self::Gemini(voice) => voice.stop(),
+            Self::Ollama(voice) => voice.stop(),
+            Self::Responses(voice) => voice.stop(),
         }
     }
 
@@ -57,6 +78,9 @@ impl Voice {
     pub(super) fn tool_calls(&self) -> &'static str {
         match self {
             Self::Chat(voice) => voice.tool_calls(),
+            Self::Gemini(voice) => voice.tool_calls(),
+            Self::Ollama(voice) => voice.tool_calls(),
+            Self::Responses(voice) => voice.tool_calls(),
         }
     }
 
@@ -64,6 +88,9 @@ impl Voice {
     pub(super) fn say(&mut self, piece: Piece<'_>) -> Vec<u8> {
         match self {
             Self::Chat(voice) => voice.say(piece),
+            Self::Gemini(voice) => voice.say(piece),
+            Self::Ollama(voice) => voice.say(piece),
+            Self::Responses(voice) => voice.say(piece),
         }
     }
 
@@ -71,6 +98,20 @@ impl Voice {
     pub(super) fn error(&self, status: u16, message: &str, kind: &str, code: Option<&str>) -> Value {
         match self {
             Self::Chat(voice) => voice.error(status, message, kind, code),
+            Self::Gemini(voice) => voice.error(status, message, code),
+            Self::Ollama(voice) => voice.error(message),
+            Self::Responses(voice) => voice.error(status, message, kind, code),
+        }
+    }
+
+    /// The list of these models.
+    pub(super) fn list(&self, models: &[String]) -> Value {
+        match self {
+            Self::Chat(voice) => voice.list(models),
+            Self::Gemini(voice) => voice.list(models),
+            // Its list of models is at the path of Chat Completions.
+            Self::Responses(_) => chat::Voice.list(models),
+            Self::Ollama(voice) => voice.list(models),
         }
     }
 }

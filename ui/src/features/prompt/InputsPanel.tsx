@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Problem } from '../../bindings/types';
 import { Estimates } from '../content/Estimates';
-import { InputsForm } from '../variable/InputsForm';
+import { InputsForm, type View, ViewSwitch } from '../variable/InputsForm';
 import { VariablesEditor } from '../variable/VariablesEditor';
 import classes from './prompt.module.css';
 import type { Work } from './useWork';
@@ -19,23 +19,25 @@ export function InputsPanel({
   models: string[];
 }) {
   const [showing, setShowing] = useState<'inputs' | 'variables'>('inputs');
+  const [view, setView] = useState<View>('form');
   return (
     <div className={classes.pane}>
       <div className={classes.scroll}>
         <div className={classes.side}>
-          <SegmentedControl
-            fullWidth
-            mb="xs"
-            aria-label={texts.inputs.title}
-            value={showing}
-            onChange={(value) => setShowing(value)}
-            data={[
-              { value: 'inputs', label: texts.inputs.title },
-              { value: 'variables', label: texts.inputs.variables },
-            ]}
-          />
+          <div className={classes.sideHead}>
+            <SegmentedControl
+              aria-label={texts.inputs.title}
+              value={showing}
+              onChange={(value) => setShowing(value)}
+              data={[
+                { value: 'inputs', label: texts.inputs.title },
+                { value: 'variables', label: texts.inputs.variables },
+              ]}
+            />
+            {showing === 'inputs' && <ViewSwitch view={view} onChange={setView} />}
+          </div>
           {showing === 'inputs' ? (
-            <InputsForm work={work} problems={problems} />
+            <InputsForm work={work} problems={problems} view={view} />
           ) : (
             <VariablesEditor work={work} />
           )}

@@ -32,7 +32,11 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   const panel = <InputsPanel work={work} problems={problems} models={models} />;
   const editor = (
     <div className={classes.pane}>
-      <Tabs value={tab} onChange={(value) => setTab((value ?? 'edit') as Tab)} className={classes.tabs}>
+      <Tabs
+        value={tab}
+        onChange={(value) => setTab((value ?? 'edit') as Tab)}
+        classNames={{ root: classes.tabs ?? '', list: classes.tabList ?? '', tab: classes.tabName ?? '' }}
+      >
         <Tabs.List>
           {(Object.keys(texts.prompts.tabs) as Tab[]).map((name) => (
             <Tabs.Tab key={name} value={name}>
@@ -43,7 +47,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
             </Tabs.Tab>
           ))}
           {narrow && (
-            <Button variant="default" ml="auto" mb={4} onClick={inputs.open}>
+            <Button variant="default" ml="auto" onClick={inputs.open}>
               {texts.inputs.title}
             </Button>
           )}
@@ -88,8 +92,8 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
           name="columns"
           orientation="vertical"
           panes={[
-            { id: 'upper', size: 48, least: 140, content: upper },
-            { id: 'lower', size: 52, least: 180, content: lower },
+            { id: 'upper', size: 50, least: 140, content: upper },
+            { id: 'lower', size: 50, least: 180, content: lower },
           ]}
         />
       </div>

@@ -36,7 +36,7 @@ export function Column(props: Props) {
   return (
     <article className={classes.column} aria-label={execution.model}>
       <div className={classes.columnHead}>
-        <b>{execution.model}</b>
+        <b title={execution.model}>{execution.model}</b>
         <small>{describeParameters(props.parameters)}</small>
         <span className="spacer" />
         {props.repeats > 1 && <RepeatSelect {...props} />}
@@ -94,7 +94,7 @@ function ColumnMenu(props: Props & { view: View; onView: (view: View) => void; o
   const isEnded = !['pending', 'running'].includes(execution.status);
   const cancel = () => api.executionCancel({ id: execution.id }).catch(notifyError);
   const retry = () => retryExecution(execution).catch(notifyError);
-  const copy = () => navigator.clipboard.writeText(streams.get(execution.id).text).catch(notifyError);
+  const copy = () => navigator.clipboard.writeText(streams.text.get(execution.id).text).catch(notifyError);
   return (
     <Menu position="bottom-end">
       <Menu.Target>

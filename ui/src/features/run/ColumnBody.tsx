@@ -2,18 +2,18 @@ import { Button } from '@mantine/core';
 import { type UIEvent, useLayoutEffect, useRef, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution } from '../../bindings/types';
-import { ModelText } from '../../components/ModelText';
+import end from '../../components/StreamingEnd.module.css';
+import { ModelText, MOST_MARKDOWN } from '../../components/ModelText';
 import { RawText } from '../../components/RawText';
 import { bytes } from '../../lib/format';
 import { useStream } from '../../lib/useStream';
 import { FailureCard } from './FailureCard';
+import { Reasoning } from './Reasoning';
 import classes from './run.module.css';
 
 /** How an answer is shown. */
 export type View = 'markdown' | 'raw' | 'json';
 
-/** Longer answers are shown as they are, unless the reader asks for Markdown. */
-const MOST_MARKDOWN = 256 * 1024;
 /** How close to the end counts as being there, in pixels. */
 const NEAR_END = 24;
 
@@ -46,7 +46,10 @@ export function ColumnBody({
   view: View;
   onDetails: () => void;
 }) {
-  const { text } = useStream(execution.id, execution.outputBytes);
+  const { text } = useStream('text', execution.id, execution.outputBytes);
+  // Its length is not known while it grows, so what had come before this was opened is asked for.
+  const least = execution.status === 'running' ? 1 : execution.reasoningBytes;
+  const reasoning = useStream('reasoning', execution.id, least);
   const body = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const isEnded = !['pending', 'running'].includes(execution.status);
@@ -59,13 +62,15 @@ export function ColumnBody({
   };
   return (
     <div ref={body} className={classes.body} onScroll={onScroll} tabIndex={0} aria-busy={!isEnded}>
+      {reasoning.text !== '' && (
+        <Reasoning {...reasoning} execution={execution} isAnswering={text !== ''} isRaw={view === 'raw'} />
+      )}
       {text !== '' && <Answer text={text} view={view} isEnded={isEnded} />}
-      {text === '' && !isEnded && (
+      {text === '' && reasoning.text === '' && !isEnded && (
         <span className={classes.waiting}>
           {execution.status === 'pending' ? texts.column.waiting : texts.column.thinking}
         </span>
       )}
-      {execution.status === 'running' && text !== '' && <span className={classes.cursor} aria-hidden />}
       {execution.failure !== null && <FailureCard execution={execution} onDetails={onDetails} />}
       {execution.validations
         .filter(({ verdict }) => verdict === 'fail')
@@ -89,14 +94,15 @@ function Answer({ text, view, isEnded }: { text: string; view: View; isEnded: bo
             {texts.column.showMarkdown} ({bytes(text.length)})
           </Button>
         )}
-        <RawText text={text} />
+        <RawText text={text} isSettled={isEnded} />
       </>
     );
   }
-  if (view === 'json') return <pre className={classes.code}>{prettyJson(text)}</pre>;
+  const code = isEnded ? classes.code : `${classes.code ?? ''} ${end.inline ?? ''}`;
+  if (view === 'json') return <pre className={code}>{prettyJson(text)}</pre>;
   // What begins like JSON is taken for it while it streams; whether it is shows at its end.
   if (/^\s*[[{]/.test(text) && (!isEnded || isBareJson(text))) {
-    return <pre className={classes.code}>{isEnded ? prettyJson(text) : text}</pre>;
+    return <pre className={code}>{isEnded ? prettyJson(text) : text}</pre>;
   }
   return <ModelText text={text} isSettled={isEnded} />;
 }

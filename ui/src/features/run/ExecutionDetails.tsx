@@ -7,6 +7,7 @@ import { CopyIcon } from '../../components/CopyIcon';
 import { Marked, Problem } from '../../components/Notice';
 import type { Execution, ExecutionDetail, RenderedMessage } from '../../bindings/types';
 import { bytes, dollars, duration, rate, shortVersion } from '../../lib/format';
+import { useStream } from '../../lib/useStream';
 import { AttemptFacts } from './AttemptFacts';
 import classes from './details.module.css';
 import { Fact, Facts } from './Facts';
@@ -71,6 +72,7 @@ function Details({ detail }: { detail: ExecutionDetail }) {
           <AttemptFacts key={attempt.id} attempt={attempt} />
         ))}
       </Section>
+      <Reasoning execution={execution} />
       <Section title={words.validations}>
         <Validations detail={detail} />
       </Section>
@@ -141,6 +143,9 @@ function Overview({ execution }: { execution: Execution }) {
           <Fact name={words.finish} value={finishText(execution.finish)} isMono />
         )}
         <Fact name={words.size} value={bytes(execution.outputBytes)} />
+        {execution.reasoningBytes > 0 && (
+          <Fact name={texts.column.reasoning} value={bytes(execution.reasoningBytes)} />
+        )}
       </Facts>
     </>
   );
@@ -155,6 +160,19 @@ function Parameters({ execution }: { execution: Execution }) {
         <Fact key={name} name={name} value={value} isMono />
       ))}
     </Facts>
+  );
+}
+
+/** What the model thought, where it told that. */
+function Reasoning({ execution }: { execution: Execution }) {
+  const { text } = useStream('reasoning', execution.id, execution.reasoningBytes);
+  if (text === '') return null;
+  return (
+    <Section title={texts.column.reasoning} copy={text}>
+      <pre className={`${classes.message ?? ''} ${classes.text ?? ''}`} tabIndex={0}>
+        {text}
+      </pre>
+    </Section>
   );
 }
 

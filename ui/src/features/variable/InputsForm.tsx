@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { Problem, Variable } from '../../bindings/types';
 import { JsonEditor } from '../content/JsonEditor';
 import { useCheck } from '../content/queries';
@@ -13,31 +13,34 @@ import { problemsOf, withInput } from './variable';
 
 const texts = variableTexts.inputs;
 
-type View = 'form' | 'json';
+export type View = 'form' | 'json';
+
+/** Chooses between the form and JSON. */
+export function ViewSwitch({ view, onChange }: { view: View; onChange: (view: View) => void }) {
+  return (
+    <SegmentedControl
+      aria-label={texts.view}
+      value={view}
+      onChange={(next) => onChange(next)}
+      data={[
+        { value: 'form', label: texts.form },
+        { value: 'json', label: texts.json },
+      ]}
+    />
+  );
+}
 
 /** The inputs of a prompt, as a form or as JSON. */
-export function InputsForm({ work, problems }: { work: Work; problems: Problem[] }) {
-  const [view, setView] = useState<View>('form');
+export function InputsForm({ work, problems, view }: { work: Work; problems: Problem[]; view: View }) {
   const json = useInputsJson(work);
   const hasSensitive = work.content.variables.some(({ sensitive }) => sensitive);
   return (
     <div className={classes.inputs}>
-      <div className={classes.top}>
-        <SegmentedControl
-          aria-label={texts.view}
-          value={view}
-          onChange={(next) => setView(next)}
-          data={[
-            { value: 'form', label: texts.form },
-            { value: 'json', label: texts.json },
-          ]}
-        />
-        {view === 'form' && !json.parsed.ok && (
-          <span className={classes.pending} role="status">
-            <IconAlertTriangle size={14} aria-hidden /> {texts.pending}
-          </span>
-        )}
-      </div>
+      {view === 'form' && !json.parsed.ok && (
+        <span className={classes.pending} role="status">
+          <IconAlertTriangle size={14} aria-hidden /> {texts.pending}
+        </span>
+      )}
       {view === 'form' ? (
         <Fields work={work} problems={problems} />
       ) : (

@@ -54,7 +54,7 @@ function KeyTable({ keys }: { keys: ApiKey[] }) {
             <th scope="col">{columns.made}</th>
             <th scope="col">{columns.used}</th>
             <th scope="col">{columns.ends}</th>
-            <td />
+            <td className={classes.noHead} />
           </tr>
         </thead>
         <tbody>

@@ -2,7 +2,7 @@
 
 use super::soon;
 use formaops_domain::{
-    Attempt, EventBody, Execution, ExecutionId, ExecutionStatus, Run, RunId, RunStatus,
+    Attempt, EventBody, Execution, ExecutionId, ExecutionStatus, OutputPart, Run, RunId, RunStatus,
     ports::{Outcome, RecordingPart},
 };
 use std::sync::Mutex;
@@ -59,23 +59,32 @@ impl Journal {
         .await
     }
 
-    /// Waits until the chunks of an execution make up this text.
+    /// Waits until the chunks of an answer make up this text.
     pub(crate) async fn streamed(&self, id: ExecutionId, text: &str) {
+        self.grew_to(id, OutputPart::Text, text).await;
+    }
+
+    /// Waits until the chunks of an answer's reasoning make up this text.
+    pub(crate) async fn thought(&self, id: ExecutionId, text: &str) {
+        self.grew_to(id, OutputPart::Reasoning, text).await;
+    }
+
+    async fn grew_to(&self, id: ExecutionId, part: OutputPart, text: &str) {
         let mut grown = self.grown.subscribe();
         soon(async {
-            while self.chunks(id) != text {
+            while self.chunks(id, part) != text {
                 grown.changed().await.unwrap();
             }
         })
         .await;
     }
 
-    /// The chunks of an execution joined, each of which must begin where the one before ended.
-    pub(crate) fn chunks(&self, id: ExecutionId) -> String {
+    /// The chunks of a text joined, each of which must begin where the one before ended.
+    pub(crate) fn chunks(&self, id: ExecutionId, of: OutputPart) -> String {
         let mut whole = String::new();
         for entry in self.entries.lock().unwrap().iter() {
-            if let Entry::Told(EventBody::ExecutionChunk { execution_id, offset, bytes, text }) = entry
-                && *execution_id == id
+            if let Entry::Told(EventBody::ExecutionChunk { execution_id, part, offset, bytes, text }) = entry
+                && (*execution_id, *part) == (id, of)
             {
                 assert_eq!((*offset, *bytes), (whole.len() as u64, text.len() as u64));
                 whole += text;

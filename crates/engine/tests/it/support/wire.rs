@@ -3,7 +3,7 @@
 use super::soon;
 use bytes::Bytes;
 use formaops_domain::{
-    ErrorClass, Failure, FinishReason, ModelRef, RequestHash, Usage,
+    ErrorClass, Failure, FinishReason, ListedModel, ModelRef, RequestHash, Usage,
     ports::{ModelRequest, PartStream, Provider, Providers, StreamPart},
 };
 use futures::{StreamExt, future::BoxFuture, stream};
@@ -141,7 +141,7 @@ impl Provider for Fake {
         first.chain(rest).boxed()
     }
 
-    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Failure>> {
+    fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 }

@@ -34,14 +34,30 @@ fn every_status_has_its_class_by_its_number_and_by_what_is_said() {
         ((400, error("This model's maximum context length is 8192 tokens.", "", "")), Class::ContextTooLong),
         ((400, error("", "", "content_filter")), Class::ContentFilter),
         ((400, error("", "", "content_policy_violation")), Class::ContentFilter),
+        (
+            (
+                400,
+                error(
+                    "Your prompt was flagged as potentially violating our usage policy.",
+                    "",
+                    "invalid_prompt",
+                ),
+            ),
+            Class::ContentFilter,
+        ),
         ((400, error("", "", "model_not_found")), Class::NotFound),
         ((400, error("API key not valid. Please pass a valid API key.", "", "")), Class::Authentication),
         (plain(401), Class::Authentication),
+        (
+            (401, error("The principal lacks the required data action", "", "PermissionDenied")),
+            Class::Permission,
+        ),
         (plain(402), Class::NoQuota),
         (plain(403), Class::Permission),
         (plain(404), Class::NotFound),
         (plain(405), Class::BadRequest),
         (plain(408), Class::Timeout),
+        (plain(409), Class::BadRequest),
         (plain(413), Class::BadRequest),
         ((413, error("prompt is too long: 9 tokens", "", "")), Class::ContextTooLong),
         (plain(422), Class::BadRequest),
@@ -53,6 +69,7 @@ fn every_status_has_its_class_by_its_number_and_by_what_is_said() {
         (plain(500), Class::ServerError),
         (plain(502), Class::ServerError),
         (plain(503), Class::ServerError),
+        (plain(504), Class::ServerError),
         (plain(529), Class::ServerError),
         ((500, String::new()), Class::ServerError),
         ((502, "<html><title>502 Bad Gateway</title>".to_owned()), Class::ServerError),
@@ -64,6 +81,78 @@ fn every_status_has_its_class_by_its_number_and_by_what_is_said() {
         assert_eq!(failure.http_status, Some(status));
         assert!(!failure.message.is_empty() && failure.hint.ends_with('.'), "{failure:?}");
     }
+}
+
+#[test]
+fn google_names_the_kind_of_an_error_beside_its_status() {
+    use ErrorClass as Class;
+    let google = |status: u16, name: &str, message: &str, details: Value| {
+        let error = json!({ "code": status, "status": name, "message": message, "details": details });
+        let failure = answer(status, &json!({ "error": error }).to_string());
+        (failure.class, failure.retry_after)
+    };
+    let quota = "You exceeded your current quota, please check your plan and billing details.";
+    let wait = json!({ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "36.2s" });
+    let exceeded = |id: &str| json!({ "violations": [{ "quotaId": id }] });
+    let exhausted = |message, details| google(429, "RESOURCE_EXHAUSTED", message, details);
+    let minute = exceeded("GenerateRequestsPerMinutePerProjectPerModel-FreeTier");
+    assert_eq!(exhausted(quota, json!([minute, wait])), (Class::RateLimited, Some(37)));
+    let day = exceeded("GenerateRequestsPerDayPerProjectPerModel-FreeTier");
+    assert_eq!(exhausted(quota, json!([day, wait])), (Class::NoQuota, Some(37)));
+    for (status, name, message, reason, class) in [
+        (429, "RESOURCE_EXHAUSTED", "Resource has been exhausted.", "", Class::RateLimited),
+        (429, "RESOURCE_EXHAUSTED", "Quota exceeded, limit: 0, model: x", "", Class::NoQuota),
+        (429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted.", "", Class::NoQuota),
+        (400, "INVALID_ARGUMENT", "API Key not found.", "API_KEY_INVALID", Class::Authentication),
+        (401, "UNAUTHENTICATED", "", "", Class::Authentication),
+        (403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers.", "", Class::Authentication),
+        (403, "PERMISSION_DENIED", "Your API key was reported as leaked.", "", Class::Authentication),
+        (403, "PERMISSION_DENIED", "It is not enabled.", "SERVICE_DISABLED", Class::Permission),
+        (
+            400,
+            "FAILED_PRECONDITION",
+            "User location is not supported for the API use.",
+            "",
+            Class::Permission,
+        ),
+        (
+            400,
+            "INVALID_ARGUMENT",
+            "The input token count (9) exceeds the maximum number of tokens allowed (8).",
+            "",
+            Class::ContextTooLong,
+        ),
+        (404, "NOT_FOUND", "models/x is not found for API version v1beta", "", Class::NotFound),
+        (503, "UNAVAILABLE", "The model is overloaded.", "", Class::ServerError),
+        (504, "DEADLINE_EXCEEDED", "", "", Class::ServerError),
+    ] {
+        let found = google(status, name, message, json!([{ "reason": reason }]));
+        assert_eq!(found, (class, None), "{status} {name} {message}");
+    }
+}
+
+#[test]
+fn what_to_do_is_said_in_the_words_of_ollama_where_it_is_called() {
+    let local = Site {
+        provider: "ollama".to_owned(),
+        origin: "http://127.0.0.1:11434".parse().unwrap(),
+        model: Some("qwen3:8b".to_owned()),
+        speaks: ollama::TITLE,
+        base_path: "",
+        ..site(None)
+    };
+    let cloud = Site { origin: "https://ollama.com".parse().unwrap(), ..local.clone() };
+    let hint = |site: &Site, status, said: &str| {
+        let body = json!({ "error": said }).to_string();
+        Answer { status, retry_after: None, location: None, body: body.as_bytes() }.failure(site).hint
+    };
+    let missing = hint(&local, 404, "model 'qwen3:8b' not found");
+    assert_eq!(missing, "Run `ollama pull qwen3:8b`, or choose one of the models it lists.");
+    let compatible = Site { speaks: "OpenAI Chat Completions", ..local.clone() };
+    assert_eq!(hint(&compatible, 404, "model \"qwen3:8b\" not found, try pulling it first"), missing);
+    assert!(hint(&local, 500, "request exceeds the available context size").contains("num_ctx"));
+    assert!(hint(&local, 401, "unauthorized").contains("ollama signin"));
+    assert!(hint(&cloud, 401, "unauthorized").contains("Set a key"));
 }
 
 #[test]
@@ -82,6 +171,46 @@ fn the_words_name_the_provider_the_model_and_the_next_step() {
     assert_eq!(nowhere.message, "`openai` has nothing at this address");
     assert_eq!(nowhere.hint, "Check the base URL at `https://api.openai.com`: it usually ends in `/v1`.");
     assert_eq!(nowhere.detail.as_deref(), Some("404 Not Found"));
+}
+
+#[test]
+fn what_azure_says_has_its_own_words() {
+    let azure = |status, code: &str, message: &str| {
+        answer(status, &json!({ "error": { "code": code, "message": message } }).to_string())
+    };
+    let deployment = azure(404, "DeploymentNotFound", "The API deployment for this resource does not exist.");
+    assert_eq!(deployment.message, "`openai` has no deployment `gpt-4o`");
+    assert!(deployment.hint.contains("5 minutes"), "{}", deployment.hint);
+    let nowhere = azure(404, "404", "Resource not found");
+    assert_eq!(nowhere.message, "`openai` has nothing at this address");
+    let network = azure(403, "403", "Access denied due to Virtual Network/Firewall rules.");
+    assert_eq!(network.message, "`openai` takes no calls from this network");
+    // What its gateway says, which stands before the service.
+    let gateway = r#"{"statusCode": 401, "message": "Access denied due to invalid subscription key."}"#;
+    assert_eq!(
+        answer(401, gateway).detail.as_deref(),
+        Some("Access denied due to invalid subscription key.")
+    );
+}
+
+#[test]
+fn a_prompt_that_azure_blocked_names_what_was_found() {
+    let results = json!({
+        "hate": { "filtered": true, "severity": "high" },
+        "jailbreak": { "filtered": true, "detected": true },
+        "sexual": { "filtered": false, "severity": "safe" },
+    });
+    let inner = json!({ "code": "ResponsibleAIPolicyViolation", "content_filter_result": results });
+    let filters = json!([{ "source_type": "prompt", "content_filter_results": results }]);
+    for (name, value) in [("innererror", inner), ("content_filters", filters)] {
+        let mut error = json!({ "message": "The response was filtered.", "type": null, "param": "prompt", "code": "content_filter", "status": 400 });
+        error[name] = value;
+        let failure = answer(400, &json!({ "error": error }).to_string());
+        assert_eq!(failure.class, ErrorClass::ContentFilter);
+        assert_eq!(failure.message, "`openai` refused the content");
+        let detail = "The response was filtered.\nFiltered: hate (high), jailbreak.";
+        assert_eq!(failure.detail.as_deref(), Some(detail), "{name}");
+    }
 }
 
 #[test]
@@ -122,7 +251,12 @@ fn an_error_inside_a_stream_is_classed_by_its_code_or_else_as_the_servers() {
             ErrorClass::ContextTooLong,
         ),
         (json!({ "error": { "message": "x", "type": "invalid_request_error" } }), ErrorClass::BadRequest),
+        (json!({ "error": { "message": "x", "code": "content_filter" } }), ErrorClass::ContentFilter),
+        (json!({ "message": "x", "code": "image_content_policy_violation" }), ErrorClass::ContentFilter),
+        (json!({ "message": "x", "code": "invalid_image_format" }), ErrorClass::BadRequest),
+        (json!({ "message": "x", "code": "vector_store_timeout" }), ErrorClass::ServerError),
         (json!({ "error": "something else" }), ErrorClass::ServerError),
+        (json!({ "error": "request exceeds the available context size" }), ErrorClass::ContextTooLong),
     ] {
         let failure = reported(&site(None), &ProviderError::read(&value));
         assert_eq!(failure.class, class, "{value}");
