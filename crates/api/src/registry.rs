@@ -8,7 +8,7 @@ use formaops_domain::{
 use formaops_providers::Factory;
 use formaops_secrets::Keyring;
 use formaops_store::Store;
-use futures::{FutureExt, StreamExt, future::BoxFuture};
+use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future::BoxFuture};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -98,6 +98,15 @@ struct Keyed {
     key: KeyRef,
 }
 
+impl Keyed {
+    fn listed<'a>(
+        &'a self,
+        asked: BoxFuture<'a, Result<Vec<ListedModel>, Failure>>,
+    ) -> BoxFuture<'a, Result<Vec<ListedModel>, Failure>> {
+        asked.inspect_err(|failure| notice(&self.keyring, &self.key, failure)).boxed()
+    }
+}
+
 fn notice(keyring: &Keyring, key: &KeyRef, failure: &Failure) {
     if failure.class == ErrorClass::Authentication {
         keyring.forget_cached(key);
@@ -108,23 +117,14 @@ impl ports::Provider for Keyed {
     fn stream(&self, request: ModelRequest) -> PartStream {
         let (keyring, key) = (Arc::clone(&self.keyring), self.key.clone());
         let stream = self.provider.stream(request);
-        stream
-            .inspect(move |part| {
-                if let Err(failure) = part {
-                    notice(&keyring, &key, failure);
-                }
-            })
-            .boxed()
+        stream.inspect_err(move |failure| notice(&keyring, &key, failure)).boxed()
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
+        self.listed(self.provider.models())
     }
 
     fn probe(&self, purpose: Purpose) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
-        async move {
-            let models = self.provider.probe(purpose).await;
-            if let Err(failure) = &models {
-                notice(&self.keyring, &self.key, failure);
-            }
-            models
-        }
-        .boxed()
+        self.listed(self.provider.probe(purpose))
     }
 }
