@@ -258,15 +258,12 @@ pub(crate) async fn provider_key_rotate(
     app.keyring.replace(&key.binding.reference, &request.secret).await?;
     // The test may have taken long, so what has become of the provider counts, not what it was.
     let mut provider = app.store.get_provider(config.id).await?;
-    match provider.key.as_mut().filter(|used| used.id == key.binding.id) {
-        Some(used) => {
-            *used = key.binding.clone();
-            keep(app, &mut provider).await?;
-        }
-        None => {
-            app.store.update_provider_key(key.clone()).await?;
-            app.changed(Noun::Provider, provider.id);
-        }
+    if provider.key.as_ref().is_some_and(|used| used.id == key.binding.id) {
+        provider.key = Some(key.binding.clone());
+        keep(app, &mut provider).await?;
+    } else {
+        app.store.update_provider_key(key.clone()).await?;
+        app.changed(Noun::Provider, provider.id);
     }
     Ok(view(app, &provider, key).await)
 }
