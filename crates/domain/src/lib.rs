@@ -60,7 +60,9 @@ pub use prompt::{
     Body, Content, Draft, Message, Prompt, PromptStatus, Role, Settings, Validation, ValidationRule,
     Variable, VariableType, Version,
 };
-pub use provider::{EnvName, InvalidEnvName, KeyBinding, KeyRef, Origin, Provider, ProviderKind};
+pub use provider::{
+    EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,
+};
 pub use run::{ContextMessage, Priority, Run, RunContext, RunKind, RunProgress, RunStatus, Variant};
 pub use scrub::Scrubber;
 pub use time::{Span, Timestamp};

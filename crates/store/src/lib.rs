@@ -48,6 +48,7 @@ mod open;
 mod output;
 mod prompt;
 mod provider;
+mod provider_key;
 mod recording;
 mod recovery;
 mod run;

@@ -6,6 +6,7 @@ mod keys;
 mod opening;
 mod outputs;
 mod prompts;
+mod provider_keys;
 mod providers;
 mod recovery;
 mod rules;
