@@ -20,6 +20,7 @@ pub(crate) struct Migration {
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 1, sql: include_str!("../migrations/0001_initial.sql") },
     Migration { min_reader: 2, sql: include_str!("../migrations/0002_vendors.sql") },
+    Migration { min_reader: 2, sql: include_str!("../migrations/0004_models.sql") },
     Migration { min_reader: 2, sql: include_str!("../migrations/0005_egress.sql") },
 ];
 
@@ -132,8 +133,13 @@ mod tests {
         sql: "alter table settings add column origin text; update settings set origin = 'format 1'",
     };
 
+    /// The first format, from which the stories start whatever has come since.
+    fn first() -> &'static [Migration] {
+        &MIGRATIONS[..1]
+    }
+
     fn steps(more: impl IntoIterator<Item = &'static str>) -> Vec<Migration> {
-        let first = MIGRATIONS.iter().map(|step| Migration { min_reader: step.min_reader, sql: step.sql });
+        let first = first().iter().map(|step| Migration { min_reader: step.min_reader, sql: step.sql });
         first.chain(more.into_iter().map(|sql| Migration { sql, ..SECOND })).collect()
     }
 
@@ -168,7 +174,7 @@ mod tests {
     #[tokio::test]
     async fn an_older_file_is_copied_and_then_migrated() {
         let dir = tempfile::tempdir().unwrap();
-        let store = open_with(dir.path(), 0, MIGRATIONS).await;
+        let store = open_with(dir.path(), 0, first()).await;
         store.update_setting("a", json!(1), Timestamp::default()).await.unwrap();
         store.close().await;
         assert_eq!(copies(dir.path()), [""; 0]);
@@ -187,10 +193,10 @@ mod tests {
         assert_eq!(copies(dir.path()), [copy]);
 
         // The program of before refuses the file, and works with the copy in its place.
-        let refused = try_open(dir.path(), 3, MIGRATIONS).await;
+        let refused = try_open(dir.path(), 3, first()).await;
         assert!(matches!(refused, Err(StoreError::Newer { found: 2, known: 1, .. })), "{refused:?}");
         std::fs::copy(dir.path().join("backups").join(copy), dir.path().join("formaops.db")).unwrap();
-        let store = open_with(dir.path(), 4, MIGRATIONS).await;
+        let store = open_with(dir.path(), 4, first()).await;
         assert_eq!(store.find_setting("a").await.unwrap(), Some(json!(1)));
         store.update_setting("a", json!(2), Timestamp::default()).await.unwrap();
     }
@@ -212,7 +218,7 @@ mod tests {
     #[tokio::test]
     async fn a_step_that_fails_leaves_the_format_before_it() {
         let dir = tempfile::tempdir().unwrap();
-        let store = open_with(dir.path(), 0, MIGRATIONS).await;
+        let store = open_with(dir.path(), 0, first()).await;
         store.update_setting("a", json!(1), Timestamp::default()).await.unwrap();
         store.close().await;
         let orphan = "insert into prompt_tags (prompt, tag) values (x'00', 'orphan')";
