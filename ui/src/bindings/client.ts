@@ -4,6 +4,7 @@ import type {
   ApiKey,
   CancelExecution,
   CancelRun,
+  CatalogueModel,
   CheckContent,
   CompareVersions,
   ConnectionTest,
@@ -70,12 +71,14 @@ import type {
   RenderContent,
   RenderedContent,
   RepeatRun,
+  ResetModel,
   RestoreVersion,
   RetryExecution,
   RunDetail,
   Setting,
   TestProvider,
   UndeletePrompt,
+  UpdateModel,
   UpdatePrompt,
   UpdateProvider,
   Version,
@@ -117,6 +120,8 @@ export type OperationName =
   | 'provider_test'
   | 'server_list'
   | 'model_list'
+  | 'model_update'
+  | 'model_reset'
   | 'run_create'
   | 'run_list'
   | 'run_get'
@@ -241,6 +246,12 @@ export function client(caller: Caller) {
     /** The models of all providers or of one; `refresh` asks the provider for its list. */
     modelList: (request: ListModels = {}): Promise<PageOfCatalogueModel> =>
       caller.call('model_list', 'GET', '/api/models', request),
+    /** Says what is true of a model, listed or not: limits, price, what it can do, when it retires. */
+    modelUpdate: (request: UpdateModel): Promise<CatalogueModel> =>
+      caller.call('model_update', 'PUT', '/api/models', request),
+    /** Forgets what was said of a model; what the catalogue and the provider's list know stays. */
+    modelReset: (request: ResetModel): Promise<CatalogueModel> =>
+      caller.call('model_reset', 'DELETE', '/api/models', request),
     /** Starts a run: one column for each model. */
     runCreate: (request: CreateRun): Promise<RunDetail> =>
       caller.call('run_create', 'POST', '/api/runs', request),
