@@ -104,6 +104,10 @@ macro_rules! for_each_operation {
 
             /// The models of all providers or of one; `refresh` asks the provider for its list.
             model_list(ListModels) -> Page<CatalogueModel> = GET "/api/models", read;
+            /// Says what is true of a model, listed or not: limits, price, what it can do, when it retires.
+            model_update(UpdateModel) -> CatalogueModel = PUT "/api/models", admin;
+            /// Forgets what was said of a model; what the catalogue and the provider's list know stays.
+            model_reset(ResetModel) -> CatalogueModel = DELETE "/api/models", admin;
 
             /// Starts a run: one column for each model.
             run_create(CreateRun) -> RunDetail = POST "/api/runs", run;

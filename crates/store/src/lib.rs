@@ -43,6 +43,7 @@ mod error;
 mod execution;
 mod idempotency;
 mod migrate;
+mod model;
 mod network;
 mod open;
 mod output;

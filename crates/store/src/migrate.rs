@@ -21,6 +21,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 1, sql: include_str!("../migrations/0001_initial.sql") },
     Migration { min_reader: 2, sql: include_str!("../migrations/0002_vendors.sql") },
     Migration { min_reader: 3, sql: include_str!("../migrations/0003_provider_keys.sql") },
+    Migration { min_reader: 3, sql: include_str!("../migrations/0004_models.sql") },
     Migration { min_reader: 3, sql: include_str!("../migrations/0005_egress.sql") },
 ];
 

@@ -1,15 +1,16 @@
 //! What is sent: a call as the JSON body of Anthropic Messages.
 
-use crate::{media::base64, openai_chat::request::merge};
+use crate::{
+    media::base64,
+    openai_chat::request::merge,
+    quirks::{Quirks, ReasoningForm},
+};
 use formaops_domain::{
-    JsonObject, Media, MediaSource, Parameters, ResponseFormat, Role, ToolCall, ToolChoice, ToolDefinition,
+    JsonObject, Media, MediaSource, Parameters, ProviderKind, ResponseFormat, Role, ToolCall, ToolChoice,
+    ToolDefinition,
     ports::{MessagePart, ModelMessage, ModelRequest},
 };
 use serde_json::{Value, json};
-
-/// The most tokens of an answer where nothing is said of it, besides those of the budget for reasoning.
-/// The field must be sent, and every model that still answers takes this many.
-const MAX_TOKENS: u32 = 8192;
 
 /// The body of a request. The parameters were checked against their bounds.
 ///
@@ -25,9 +26,12 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
             body.insert(name.to_owned(), value);
         }
     };
+    let quirks = Quirks::of(ProviderKind::Anthropic, None, &request.model);
+    // The field must be sent, and thinking counts as part of the answer.
     let budget = parameters.reasoning_budget.unwrap_or(0);
+    let most = parameters.max_tokens.or(quirks.needs_max_tokens().map(|most| most.saturating_add(budget)));
     set("model", Some(request.model.clone().into()));
-    set("max_tokens", Some(parameters.max_tokens.unwrap_or(MAX_TOKENS.saturating_add(budget)).into()));
+    set("max_tokens", most.map(Value::from));
     set("system", (!system.is_null()).then_some(system));
     set("messages", Some(messages.into()));
     set("stream", Some(true.into()));
@@ -35,7 +39,7 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
     set("top_p", parameters.top_p.map(Value::from));
     set("top_k", parameters.top_k.map(Value::from));
     set("stop_sequences", (!parameters.stop.is_empty()).then(|| json!(parameters.stop)));
-    set("thinking", thinking(parameters)?);
+    set("thinking", thinking(parameters, quirks.reasoning())?);
     set("output_config", output_config(parameters)?);
     let tools: Vec<Value> = parameters.tools.iter().map(tool).collect();
     // A choice is refused where there is nothing to choose from.
@@ -61,9 +65,9 @@ fn refuse(parameters: &Parameters) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether and how the model thinks: up to a budget, or as it sees fit where only an effort is given
-/// or its thoughts are to be shown.
-pub(crate) fn thinking(parameters: &Parameters) -> Result<Option<Value>, String> {
+/// Whether and how the model thinks: up to a budget, or, where it can, as it sees fit when only an effort
+/// is given or its thoughts are to be shown.
+pub(crate) fn thinking(parameters: &Parameters, form: ReasoningForm) -> Result<Option<Value>, String> {
     let summary = parameters.reasoning_summary;
     let mut thinking = match parameters.reasoning_budget {
         Some(0) if summary == Some(true) => {
@@ -73,6 +77,13 @@ pub(crate) fn thinking(parameters: &Parameters) -> Result<Option<Value>, String>
         }
         Some(0) => return Ok(Some(json!({ "type": "disabled" }))),
         Some(budget) => json!({ "type": "enabled", "budget_tokens": budget }),
+        None if form == ReasoningForm::Budget && summary == Some(true) => {
+            return Err("`reasoningSummary` shows what was thought, and this model thinks only where a \
+                        `reasoningBudget` lets it: set one"
+                .to_owned());
+        }
+        // Its effort is that of the whole answer, not of thinking alone.
+        None if form == ReasoningForm::Budget => return Ok(None),
         None if parameters.reasoning_effort.is_some() || summary == Some(true) => {
             json!({ "type": "adaptive" })
         }

@@ -4,9 +4,10 @@ use crate::{
     anthropic::request::{Conversation, Turn, arguments, input_schema, thinking},
     media::base64,
     openai_chat::request::merge,
+    quirks::Quirks,
 };
 use formaops_domain::{
-    JsonObject, Media, MediaSource, Parameters, ResponseFormat, ToolChoice, ToolDefinition,
+    JsonObject, Media, MediaSource, Parameters, ProviderKind, ResponseFormat, ToolChoice, ToolDefinition,
     ports::{MessagePart, ModelRequest},
 };
 use serde_json::{Value, json};
@@ -82,7 +83,7 @@ fn additional(model: &str, parameters: &Parameters) -> Result<JsonObject, String
     if model.contains("anthropic.") {
         return Ok(gathered([
             ("top_k", parameters.top_k.map(Value::from)),
-            ("thinking", thinking(parameters)?),
+            ("thinking", thinking(parameters, Quirks::of(ProviderKind::Bedrock, None, model).reasoning())?),
         ]));
     }
     for (set, name) in [

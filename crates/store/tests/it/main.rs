@@ -3,6 +3,7 @@
 
 mod egress;
 mod keys;
+mod models;
 mod opening;
 mod outputs;
 mod prompts;

@@ -145,7 +145,14 @@ async fn silence_ends_at_its_timeout_and_keeps_the_text_before_it() {
         // nobody else.
         for (model, reply, idle, first_token, words, text) in [
             ("silent-head", Reply::silence(), LONG, SHORT, "did not begin to answer within 0.02 s", ""),
-            ("silent-body", Reply::status(200).chunked().then_silence(), LONG, SHORT, "did not begin to answer", ""),
+            (
+                "silent-body",
+                Reply::status(200).chunked().then_silence(),
+                LONG,
+                SHORT,
+                "did not begin to answer",
+                "",
+            ),
             ("stalled", stall(), SHORT, LONG, "fell silent for 0.02 s", "so far"),
         ] {
             world.server.script(model, reply);
