@@ -27,10 +27,12 @@ use url::Url;
 /// A wire format: what a base URL ends in, and where a call goes below the server.
 type Wire = (ProviderKind, &'static str, &'static str);
 
-const WIRES: [Wire; 3] = [
+const WIRES: [Wire; 5] = [
     (ProviderKind::OpenAiChat, "/v1", "/v1/chat/completions"),
     (ProviderKind::AzureOpenAi, "/openai/v1", "/openai/v1/chat/completions"),
     (ProviderKind::OpenAiResponses, "/v1", "/v1/responses"),
+    (ProviderKind::Gemini, "/v1beta", "/v1beta/models/gemini:streamGenerateContent"),
+    (ProviderKind::Ollama, "/", "/api/chat"),
 ];
 
 /// The tokens of a stream that is read as fast as it can be, an event each.

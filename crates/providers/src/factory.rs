@@ -1,7 +1,8 @@
 //! From a configured provider to one that can be called.
 
 use crate::{
-    Client, DryRun, HttpProvider, openai_chat::OpenAiChat, openai_responses::OpenAiResponses, wire::Wire,
+    Client, DryRun, HttpProvider, gemini::Gemini, ollama::Ollama, openai_chat::OpenAiChat,
+    openai_responses::OpenAiResponses, wire::Wire,
 };
 use formaops_domain::{
     Failure, Provider as Config, ProviderKind,
@@ -34,6 +35,8 @@ impl Factory {
             ProviderKind::OpenAiChat => Box::new(OpenAiChat::at(host)),
             ProviderKind::OpenAiResponses => Box::new(OpenAiResponses),
             ProviderKind::AzureOpenAi => Box::new(OpenAiChat::azure()),
+            ProviderKind::Gemini => Box::new(Gemini),
+            ProviderKind::Ollama => Box::new(Ollama),
             _ => unreachable!(),
         };
         let (signer, clock) = (Arc::clone(&self.signer), Arc::clone(&self.clock));

@@ -33,6 +33,7 @@
 //! - Text that arrived before a failure stands: a failure is always the last thing in a stream.
 //! - What a server may make us keep in memory is bounded: see [`HttpProvider::MAX_ANSWER`].
 
+mod arguments;
 mod catalogue;
 mod client;
 mod discovery;
@@ -40,8 +41,11 @@ mod dry_run;
 mod factory;
 mod failure;
 mod framing;
+mod gemini;
 mod http;
 mod media;
+mod merge;
+mod ollama;
 mod openai_chat;
 mod openai_responses;
 mod presets;

@@ -11,7 +11,6 @@ pub use connection::Received;
 pub use reply::{Gate, Reply};
 
 use connection::Connection;
-use serde_json::json;
 use std::{
     collections::{HashMap, VecDeque},
     io,
@@ -24,6 +23,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 use url::Url;
+use voice::Voice;
 
 /// What the server has seen so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub struct Counts {
 /// A request that is posted to it, in the wire format of any vendor, is answered by, in this order: the next reply of
 /// [`enqueue`](Self::enqueue); the next reply of [`script`](Self::script) for its model (the last
 /// one is given again and again); the behaviour its model id names (see [`Self::BEHAVIOURS`]);
-/// else 404. `GET …/models` answers the models that [`serve_models`](Self::serve_models) was given.
+/// else 404. `GET …/models`, or Ollama's `GET …/tags`, answers the models that [`serve_models`](Self::serve_models) was given.
 #[derive(Debug)]
 pub struct ScriptedServer {
     address: SocketAddr,
@@ -172,9 +172,10 @@ impl Shared {
     fn reply_to(&self, request: &Received) -> Reply {
         let mut script = self.script();
         script.requests.push(request.clone());
-        match (request.method.as_str(), request.path.rsplit('/').next()) {
+        let path = request.path.split('?').next().unwrap_or_default();
+        match (request.method.as_str(), path.rsplit('/').next()) {
             ("POST", _) => script.chat(request),
-            ("GET", Some("models")) => script.models(),
+            ("GET", Some("models" | "tags")) => script.models(path),
             _ => Reply::not_found(&request.path),
         }
     }
@@ -193,16 +194,12 @@ impl Script {
         behaviour::of(request).unwrap_or_else(|| Reply::not_found(model))
     }
 
-    fn models(&self) -> Reply {
+    fn models(&self, path: &str) -> Reply {
         if let Some(reply) = &self.models_reply {
             return reply.clone();
         }
-        let item = |id: &str| json!({ "id": id, "object": "model", "created": 0, "owned_by": "testkit" });
-        let data: Vec<_> = match &self.models {
-            Some(models) => models.iter().map(|id| item(id)).collect(),
-            None => behaviour::EXAMPLES.map(item).into(),
-        };
-        Reply::status(200).json(&json!({ "object": "list", "data": data }))
+        let models = self.models.clone().unwrap_or_else(|| behaviour::EXAMPLES.map(str::to_owned).into());
+        Reply::status(200).json(&Voice::at(path).list(&models))
     }
 }
 

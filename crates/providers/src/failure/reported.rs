@@ -7,10 +7,12 @@ use serde_json::{Map, Value};
 pub(crate) struct ProviderError {
     /// Its words for people.
     pub(crate) message: String,
-    /// Its `type` and `code`, in lower case.
+    /// Its `type` and `code`, and what Google says in `details`, in lower case.
     pub(crate) kinds: Vec<String>,
     /// The HTTP status it names, where it names one.
     pub(crate) status: Option<u16>,
+    /// The seconds it asks to wait, rounded up.
+    pub(crate) retry_after: Option<u64>,
     /// What a filter found in the content, each with how grave it is.
     pub(crate) filtered: Vec<String>,
 }
@@ -41,10 +43,12 @@ impl ProviderError {
                     };
                     let marks =
                         ["type", "code", "status", "statusCode"].iter().filter_map(|name| fields.get(*name));
-                    let kinds =
-                        marks.clone().filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
+                    let details = || fields.get("details").and_then(Value::as_array).into_iter().flatten();
+                    let words = marks.clone().chain(details().flat_map(detail_words));
+                    let kinds = words.filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
                     let status = marks.filter_map(status_of).next();
-                    Some(Self { message, kinds, status, filtered: filtered(fields) })
+                    let retry_after = details().find_map(|detail| seconds(&detail["retryDelay"]));
+                    Some(Self { message, kinds, status, retry_after, filtered: filtered(fields) })
                 })
             }
             _ => None,
@@ -60,9 +64,44 @@ impl ProviderError {
         super::quotation(&format!("{}{found}", self.message))
     }
 
+    /// The HTTP status that its kind stands for where it came inside a stream, as the vendors document it.
+    pub(crate) fn status_of_kind(&self) -> Option<u16> {
+        self.kinds.iter().find_map(|kind| {
+            Some(match kind.as_str() {
+                "invalid_request_error" => 400,
+                // Of a response that failed: `openai/types/responses/response_error.py`.
+                "invalid_prompt"
+                | "content_filter"
+                | "content_policy_violation"
+                | "image_content_policy_violation"
+                | "bio_policy"
+                | "data_residency_mismatch"
+                | "invalid_image"
+                | "invalid_image_format"
+                | "invalid_image_mode"
+                | "invalid_image_url"
+                | "invalid_base64_image"
+                | "image_too_large"
+                | "image_too_small"
+                | "image_parse_error"
+                | "image_file_too_large"
+                | "image_file_not_found"
+                | "empty_image_file"
+                | "unsupported_image_media_type"
+                | "failed_to_download_image" => 400,
+                _ => return None,
+            })
+        })
+    }
+
     /// Whether `type` or `code` is one of these words.
     pub(crate) fn is(&self, words: &[&str]) -> bool {
         self.kinds.iter().any(|kind| words.contains(&kind.as_str()))
+    }
+
+    /// Whether `type`, `code` or a detail contains this word, given in lower case.
+    pub(crate) fn mentions(&self, word: &str) -> bool {
+        self.kinds.iter().any(|kind| kind.contains(word))
     }
 
     /// Whether the message contains one of these phrases, given in lower case.
@@ -88,6 +127,25 @@ fn filtered(error: &Map<String, Value>) -> Vec<String> {
             None => name.clone(),
         })
         .collect()
+}
+
+/// The reason that a detail of Google gives, and the quotas that it says are exceeded.
+///
+/// Source: `ErrorInfo` and `QuotaFailure` in `google/rpc/error_details.proto`.
+fn detail_words(detail: &Value) -> impl Iterator<Item = &Value> {
+    let violations = detail["violations"].as_array().into_iter().flatten();
+    std::iter::once(&detail["reason"]).chain(violations.map(|violation| &violation["quotaId"]))
+}
+
+/// The seconds of a duration such as `37.5s`, rounded up.
+fn seconds(duration: &Value) -> Option<u64> {
+    let seconds: f64 = duration.as_str()?.strip_suffix('s')?.parse().ok()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the number was checked to be between 0 and 1e9"
+    )]
+    (0.0..1e9).contains(&seconds).then_some(seconds.ceil() as u64)
 }
 
 fn status_of(code: &Value) -> Option<u16> {
@@ -118,6 +176,28 @@ mod tests {
         assert_eq!(ProviderError::find(&json!({ "choices": [] })), None);
         assert_eq!(ProviderError::find(&json!({ "error": null })), None);
         assert_eq!(ProviderError::read(&json!(7)).message, "7");
+    }
+
+    #[test]
+    fn the_details_of_google_are_kept_with_the_time_to_wait() {
+        let error = |details: Value| {
+            ProviderError::read(&json!({ "error": {
+                "code": 429, "message": "Slow down.", "status": "RESOURCE_EXHAUSTED", "details": details,
+            } }))
+        };
+        let quota = error(json!([
+            { "@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [
+                { "quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier" },
+            ] },
+            { "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "36.2s" },
+        ]));
+        assert!(quota.is(&["resource_exhausted"]) && quota.mentions("perday"), "{quota:?}");
+        assert_eq!((quota.status, quota.retry_after), (Some(429), Some(37)));
+        let key = error(json!([{ "reason": "API_KEY_INVALID", "domain": "googleapis.com" }]));
+        assert!(key.is(&["api_key_invalid"]), "{key:?}");
+        for odd in [json!("soon"), json!("s"), json!("-1s"), json!("1e99s"), json!(7), Value::Null] {
+            assert_eq!(error(json!([{ "retryDelay": odd }])).retry_after, None);
+        }
     }
 
     #[test]

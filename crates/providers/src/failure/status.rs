@@ -1,10 +1,11 @@
 //! Errors that a server reports: by its status, and by what it says.
 //!
-//! Sources: RFC 9110 sections 10.2.3 (`Retry-After`) and 15; the error codes of OpenAI (also those of a
-//! failed response, `openai/types/responses/response_error.py`), OpenRouter and Azure (Microsoft Learn,
-//! "Content filtering" and the errors of its v1 API).
+//! Sources: RFC 9110 sections 10.2.3 (`Retry-After`) and 15; the error codes of OpenAI, OpenRouter
+//! and Azure (Microsoft Learn, "Content filtering" and the errors of its v1 API); the Gemini API,
+//! "Troubleshooting", and `google/rpc/code.proto`; `server/routes.go` of Ollama.
 
 use super::{ProviderError, Site, quotation, title_of};
+use crate::ollama;
 use formaops_domain::{ErrorClass, Failure, KeyRef, Timestamp};
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
@@ -51,45 +52,23 @@ impl<'a> Answer<'a> {
             ..ProviderError::default()
         });
         let class = class_of(self.status, &error);
+        let retry_after = self.retry_after.or(error.retry_after);
         Failure {
             detail,
             http_status: Some(self.status),
-            retry_after: self.retry_after,
-            ..words(class, site, self.status, &error, self.retry_after)
+            retry_after,
+            ..words(class, site, self.status, &error, retry_after)
         }
     }
 }
 
-/// What a server says of a fault of the request, whatever the status was that it had begun with.
-const ABOUT_THE_REQUEST: &[&str] = &[
-    "invalid_request_error",
-    "invalid_prompt",
-    "content_filter",
-    "content_policy_violation",
-    "image_content_policy_violation",
-    "bio_policy",
-    "data_residency_mismatch",
-    "invalid_image",
-    "invalid_image_format",
-    "invalid_image_mode",
-    "invalid_image_url",
-    "invalid_base64_image",
-    "image_too_large",
-    "image_too_small",
-    "image_parse_error",
-    "image_file_too_large",
-    "image_file_not_found",
-    "empty_image_file",
-    "unsupported_image_media_type",
-    "failed_to_download_image",
-];
-
 /// An error inside an answer that began with success.
 pub(crate) fn reported(site: &Site, error: &ProviderError) -> Failure {
     // What says nothing of its kind is a fault of the server: it had accepted the request.
-    let status = error.status.unwrap_or(if error.is(ABOUT_THE_REQUEST) { 400 } else { 500 });
+    let status = error.status.or_else(|| error.status_of_kind()).unwrap_or(500);
     let class = class_of(status, error);
-    Failure { detail: error.quotation(), ..words(class, site, status, error, None) }
+    let retry_after = error.retry_after;
+    Failure { detail: error.quotation(), retry_after, ..words(class, site, status, error, retry_after) }
 }
 
 /// The seconds that a server asks to wait, rounded up; a date is counted from `now`.
@@ -121,9 +100,17 @@ fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
             "context window",
             "prompt is too long",
             "exceeds the available context",
+            "exceeds the maximum number of tokens",
         ]);
-    let quota = error.is(&["insufficient_quota", "billing_hard_limit_reached", "insufficient_balance"])
-        || error.says(&["exceeded your current quota", "insufficient balance", "insufficient credits"]);
+    let quota = if error.is(&["resource_exhausted"]) {
+        // Google says that the quota is exceeded of every limit, also of those that pass in a minute.
+        error.mentions("perday") || error.says(&["limit: 0,", "credits are depleted", "spending cap"])
+    } else {
+        error.is(&["insufficient_quota", "billing_hard_limit_reached", "insufficient_balance"])
+            || error.says(&["exceeded your current quota", "insufficient balance", "insufficient credits"])
+    };
+    let key = error.is(&["invalid_api_key", "api_key_invalid"])
+        || error.says(&["api key not valid", "unregistered callers", "api key was reported as leaked"]);
     let filtered = error.is(&[
         "content_filter",
         "content_policy_violation",
@@ -136,9 +123,8 @@ fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
         400..500 if quota => ErrorClass::NoQuota,
         400..500 if filtered => ErrorClass::ContentFilter,
         400 | 404 | 413 | 422 if too_long => ErrorClass::ContextTooLong,
-        400..500 if error.is(&["invalid_api_key"]) || error.says(&["api key not valid"]) => {
-            ErrorClass::Authentication
-        }
+        400..500 if key => ErrorClass::Authentication,
+        400 if error.says(&["location is not supported"]) => ErrorClass::Permission,
         // Azure says so of a key or a person that it knows.
         401 if error.is(&["permissiondenied"]) => ErrorClass::Permission,
         407 => ErrorClass::Proxy,
@@ -149,7 +135,7 @@ fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
         408 => ErrorClass::Timeout,
         429 => ErrorClass::RateLimited,
         500..600 if error.is(&["rate_limit_exceeded", "rate_limit_error"]) => ErrorClass::RateLimited,
-        500..600 if error.is(&["context_length_exceeded"]) => ErrorClass::ContextTooLong,
+        500..600 if too_long => ErrorClass::ContextTooLong,
         500..600 => ErrorClass::ServerError,
         _ => ErrorClass::BadRequest,
     }
@@ -175,6 +161,10 @@ fn words(
                 format!("`{provider}` does not accept its key"),
                 format!("Enter a valid key for `{address}` in the settings of `{provider}`."),
             ),
+            None if site.speaks == ollama::TITLE && site.origin.is_loopback() => (
+                format!("`{provider}` is not signed in to ollama.com"),
+                "Run `ollama signin`, then run again.".to_owned(),
+            ),
             None => (
                 format!("`{provider}` wants a key, and none is set"),
                 format!("Set a key for `{provider}` in the settings."),
@@ -198,12 +188,24 @@ fn words(
                 .to_owned(),
         ),
         ErrorClass::NotFound if error.is(&["model_not_found"]) || error.says(&["model"]) => {
-            (format!("`{provider}` has no model `{model}`"), "Choose one of the models it lists.".to_owned())
+            let ollama = site.speaks == ollama::TITLE || error.says(&["try pulling it first"]);
+            let hint = match &site.model {
+                Some(model) if ollama => {
+                    format!("Run `ollama pull {model}`, or choose one of the models it lists.")
+                }
+                _ => "Choose one of the models it lists.".to_owned(),
+            };
+            (format!("`{provider}` has no model `{model}`"), hint)
         }
         ErrorClass::NotFound => (format!("`{provider}` has nothing at this address"), site.check_address()),
         ErrorClass::Proxy => (
             format!("the proxy between here and `{address}` wants to know who asks"),
             "Give it a user name and password where FormaOps is started: `HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT`."
+                .to_owned(),
+        ),
+        ErrorClass::ContextTooLong if site.speaks == ollama::TITLE => (
+            format!("the request is longer than the context that `{model}` was loaded with"),
+            "Raise it with `{\"options\": {\"num_ctx\": 32768}}` in `extra`, or shorten the prompt or its inputs."
                 .to_owned(),
         ),
         ErrorClass::ContextTooLong => (

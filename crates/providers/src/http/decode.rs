@@ -6,6 +6,7 @@ use crate::{
     wire::{Fault, Interpreter, Said, Wire},
 };
 use formaops_domain::{FinishReason, ports::StreamPart};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// Reads the body of an answer, whatever shape the server chose for it: a stream of events, a
@@ -131,7 +132,8 @@ impl Decoder {
                 if let Some(event) = frames.finish() {
                     match self.take_event(&event) {
                         // An event that was cut short is the truncation itself, not garbage.
-                        Ok(()) | Err(Fault::Unreadable(_)) => {}
+                        Ok(()) => {}
+                        Err(Fault::Unreadable(_)) if is_cut(&event.data) => {}
                         Err(fault) => return Err(fault),
                     }
                 }
@@ -187,6 +189,11 @@ fn looks_like_events(sample: &[u8]) -> bool {
     sample
         .split(|byte| matches!(byte, b'\n' | b'\r'))
         .any(|line| fields.iter().any(|field| line.starts_with(field)))
+}
+
+/// Whether the data of an event stops before it is a document.
+fn is_cut(data: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(data).is_err()
 }
 
 /// The data of an event as JSON. An event that is called an error is one, whatever it holds.

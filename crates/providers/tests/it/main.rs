@@ -2,10 +2,12 @@
 
 mod azure;
 mod faults;
+mod gemini;
 mod keys;
 mod matrix;
 mod models;
 mod network;
+mod ollama;
 mod openai_responses;
 mod streaming;
 mod world;

@@ -23,7 +23,7 @@ pub(crate) struct Wire {
     reworded: fn(Vec<u8>, &str, &str) -> Vec<u8>,
 }
 
-pub(crate) const WIRES: [Wire; 3] = [
+pub(crate) const WIRES: [Wire; 5] = [
     Wire {
         kind: ProviderKind::OpenAiChat,
         base: "/v1",
@@ -43,6 +43,20 @@ pub(crate) const WIRES: [Wire; 3] = [
         base: "/v1",
         call: "/v1/responses",
         garbage: b"data: {nonsense\n\n",
+        reworded: as_text,
+    },
+    Wire {
+        kind: ProviderKind::Gemini,
+        base: "/v1beta",
+        call: "/v1beta/models/any:streamGenerateContent",
+        garbage: b"data: {nonsense\r\n\r\n",
+        reworded: as_text,
+    },
+    Wire {
+        kind: ProviderKind::Ollama,
+        base: "/",
+        call: "/api/chat",
+        garbage: b"{nonsense\n",
         reworded: as_text,
     },
 ];

@@ -1,7 +1,7 @@
 //! A server, a provider configured for it, and what comes of a call.
 
 use formaops_domain::{
-    ErrorClass, Failure, FinishReason, Provider as Config, Usage,
+    ErrorClass, Failure, FinishReason, Provider as Config, ProviderKind, Usage,
     ports::{ModelRequest, PartStream, Provider, StreamPart},
 };
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
@@ -24,11 +24,17 @@ pub(crate) struct World {
 impl World {
     /// A server, and a provider that has a key for it.
     pub(crate) async fn new() -> Self {
+        Self::speaking(ProviderKind::OpenAiChat, "/v1").await
+    }
+
+    /// The same in another wire format, whose base URL has this path.
+    pub(crate) async fn speaking(kind: ProviderKind, base_path: &str) -> Self {
         let server = ScriptedServer::start().await;
         let ledger = Arc::new(MemoryLedger::default());
         let factory = factory(&ClientOptions::default(), Arc::clone(&ledger));
-        let provider =
-            factory.provider(&provider(server.base_url(), Some(ENV))).expect("there is an address");
+        let base_url = server.base_url().join(base_path).expect("a path makes a URL");
+        let config = Config { kind, ..provider(base_url, Some(ENV)) };
+        let provider = factory.provider(&config).expect("there is an address");
         Self { server, provider, ledger }
     }
 

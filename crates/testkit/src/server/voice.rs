@@ -1,6 +1,8 @@
 //! How the vendors say the same things: an answer piece by piece, and an error.
 
 mod chat;
+mod gemini;
+mod ollama;
 mod responses;
 
 pub(super) use chat::delta;
@@ -13,6 +15,8 @@ use serde_json::Value;
 pub(super) enum Voice {
     Chat(chat::Voice),
     Responses(responses::Voice),
+    Gemini(gemini::Voice),
+    Ollama(ollama::Voice),
 }
 
 /// A piece of an answer.
@@ -41,6 +45,10 @@ impl Voice {
         let path = path.split('?').next().unwrap_or(path);
         if path.ends_with("/responses") {
             Self::Responses(responses::Voice::default())
+        } else if path.contains("/v1beta/") {
+            Self::Gemini(gemini::Voice)
+        } else if path.ends_with("/api/chat") || path.ends_with("/api/tags") {
+            Self::Ollama(ollama::Voice::default())
         } else {
             Self::Chat(chat::Voice)
         }
@@ -51,6 +59,8 @@ impl Voice {
         match self {
             Self::Chat(voice) => voice.content_type(),
             Self::Responses(voice) => voice.content_type(),
+            Self::Gemini(voice) => voice.content_type(),
+            Self::Ollama(voice) => voice.content_type(),
         }
     }
 
@@ -59,6 +69,8 @@ impl Voice {
         match self {
             Self::Chat(voice) => voice.stop(),
             Self::Responses(voice) => voice.stop(),
+            Self::Gemini(voice) => voice.stop(),
+            Self::Ollama(voice) => voice.stop(),
         }
     }
 
@@ -67,6 +79,8 @@ impl Voice {
         match self {
             Self::Chat(voice) => voice.tool_calls(),
             Self::Responses(voice) => voice.tool_calls(),
+            Self::Gemini(voice) => voice.tool_calls(),
+            Self::Ollama(voice) => voice.tool_calls(),
         }
     }
 
@@ -75,6 +89,8 @@ impl Voice {
         match self {
             Self::Chat(voice) => voice.say(piece),
             Self::Responses(voice) => voice.say(piece),
+            Self::Gemini(voice) => voice.say(piece),
+            Self::Ollama(voice) => voice.say(piece),
         }
     }
 
@@ -82,7 +98,19 @@ impl Voice {
     pub(super) fn error(&self, status: u16, message: &str, kind: &str, code: Option<&str>) -> Value {
         match self {
             Self::Chat(voice) => voice.error(status, message, kind, code),
-            Self::Responses(voice) => voice.error(status, message, kind, code),
+            Self::Responses(_) => chat::Voice.error(status, message, kind, code),
+            Self::Gemini(voice) => voice.error(status, message, code),
+            Self::Ollama(voice) => voice.error(message),
+        }
+    }
+
+    /// The list of these models.
+    pub(super) fn list(&self, models: &[String]) -> Value {
+        match self {
+            Self::Chat(voice) => voice.list(models),
+            Self::Responses(_) => chat::Voice.list(models),
+            Self::Gemini(voice) => voice.list(models),
+            Self::Ollama(voice) => voice.list(models),
         }
     }
 }

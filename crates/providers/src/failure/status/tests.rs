@@ -84,6 +84,78 @@ fn every_status_has_its_class_by_its_number_and_by_what_is_said() {
 }
 
 #[test]
+fn google_names_the_kind_of_an_error_beside_its_status() {
+    use ErrorClass as Class;
+    let google = |status: u16, name: &str, message: &str, details: Value| {
+        let error = json!({ "code": status, "status": name, "message": message, "details": details });
+        let failure = answer(status, &json!({ "error": error }).to_string());
+        (failure.class, failure.retry_after)
+    };
+    let quota = "You exceeded your current quota, please check your plan and billing details.";
+    let wait = json!({ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "36.2s" });
+    let exceeded = |id: &str| json!({ "violations": [{ "quotaId": id }] });
+    let exhausted = |message, details| google(429, "RESOURCE_EXHAUSTED", message, details);
+    let minute = exceeded("GenerateRequestsPerMinutePerProjectPerModel-FreeTier");
+    assert_eq!(exhausted(quota, json!([minute, wait])), (Class::RateLimited, Some(37)));
+    let day = exceeded("GenerateRequestsPerDayPerProjectPerModel-FreeTier");
+    assert_eq!(exhausted(quota, json!([day, wait])), (Class::NoQuota, Some(37)));
+    for (status, name, message, reason, class) in [
+        (429, "RESOURCE_EXHAUSTED", "Resource has been exhausted.", "", Class::RateLimited),
+        (429, "RESOURCE_EXHAUSTED", "Quota exceeded, limit: 0, model: x", "", Class::NoQuota),
+        (429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted.", "", Class::NoQuota),
+        (400, "INVALID_ARGUMENT", "API Key not found.", "API_KEY_INVALID", Class::Authentication),
+        (401, "UNAUTHENTICATED", "", "", Class::Authentication),
+        (403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers.", "", Class::Authentication),
+        (403, "PERMISSION_DENIED", "Your API key was reported as leaked.", "", Class::Authentication),
+        (403, "PERMISSION_DENIED", "It is not enabled.", "SERVICE_DISABLED", Class::Permission),
+        (
+            400,
+            "FAILED_PRECONDITION",
+            "User location is not supported for the API use.",
+            "",
+            Class::Permission,
+        ),
+        (
+            400,
+            "INVALID_ARGUMENT",
+            "The input token count (9) exceeds the maximum number of tokens allowed (8).",
+            "",
+            Class::ContextTooLong,
+        ),
+        (404, "NOT_FOUND", "models/x is not found for API version v1beta", "", Class::NotFound),
+        (503, "UNAVAILABLE", "The model is overloaded.", "", Class::ServerError),
+        (504, "DEADLINE_EXCEEDED", "", "", Class::ServerError),
+    ] {
+        let found = google(status, name, message, json!([{ "reason": reason }]));
+        assert_eq!(found, (class, None), "{status} {name} {message}");
+    }
+}
+
+#[test]
+fn what_to_do_is_said_in_the_words_of_ollama_where_it_is_called() {
+    let local = Site {
+        provider: "ollama".to_owned(),
+        origin: "http://127.0.0.1:11434".parse().unwrap(),
+        model: Some("qwen3:8b".to_owned()),
+        speaks: ollama::TITLE,
+        base_path: "",
+        ..site(None)
+    };
+    let cloud = Site { origin: "https://ollama.com".parse().unwrap(), ..local.clone() };
+    let hint = |site: &Site, status, said: &str| {
+        let body = json!({ "error": said }).to_string();
+        Answer { status, retry_after: None, location: None, body: body.as_bytes() }.failure(site).hint
+    };
+    let missing = hint(&local, 404, "model 'qwen3:8b' not found");
+    assert_eq!(missing, "Run `ollama pull qwen3:8b`, or choose one of the models it lists.");
+    let compatible = Site { speaks: "OpenAI Chat Completions", ..local.clone() };
+    assert_eq!(hint(&compatible, 404, "model \"qwen3:8b\" not found, try pulling it first"), missing);
+    assert!(hint(&local, 500, "request exceeds the available context size").contains("num_ctx"));
+    assert!(hint(&local, 401, "unauthorized").contains("ollama signin"));
+    assert!(hint(&cloud, 401, "unauthorized").contains("Set a key"));
+}
+
+#[test]
 fn the_words_name_the_provider_the_model_and_the_next_step() {
     let failure = answer(401, &error("Incorrect API key provided", "", "invalid_api_key"));
     assert_eq!(failure.message, "`openai` does not accept the key in `OPENAI_API_KEY`");
@@ -184,6 +256,7 @@ fn an_error_inside_a_stream_is_classed_by_its_code_or_else_as_the_servers() {
         (json!({ "message": "x", "code": "invalid_image_format" }), ErrorClass::BadRequest),
         (json!({ "message": "x", "code": "vector_store_timeout" }), ErrorClass::ServerError),
         (json!({ "error": "something else" }), ErrorClass::ServerError),
+        (json!({ "error": "request exceeds the available context size" }), ErrorClass::ContextTooLong),
     ] {
         let failure = reported(&site(None), &ProviderError::read(&value));
         assert_eq!(failure.class, class, "{value}");

@@ -47,6 +47,11 @@ impl Voice {
     pub(super) fn error(&self, _: u16, message: &str, kind: &str, code: Option<&str>) -> Value {
         json!({ "error": { "message": message, "type": kind, "param": null, "code": code } })
     }
+
+    pub(super) fn list(&self, models: &[String]) -> Value {
+        let item = |id: &String| json!({ "id": id, "object": "model", "created": 0, "owned_by": "testkit" });
+        json!({ "object": "list", "data": models.iter().map(item).collect::<Vec<_>>() })
+    }
 }
 
 /// A chunk with this delta.
