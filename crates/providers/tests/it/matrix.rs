@@ -63,7 +63,7 @@ pub(crate) const WIRES: [Wire; 5] = [
 
 /// For wire formats whose events are text.
 fn as_text(stream: Vec<u8>, word: &str, other: &str) -> Vec<u8> {
-    String::from_utf8(stream).unwrap().replace(word, other).into_bytes()
+    String::from_utf8(stream).expect("it is text").replace(word, other).into_bytes()
 }
 
 /// What a golden answer says, and thinks before.
@@ -113,7 +113,7 @@ struct World {
 impl World {
     async fn of(wire: &Wire) -> Self {
         let server = ScriptedServer::start().await;
-        let base_url = server.base_url().join(wire.base).unwrap();
+        let base_url = server.base_url().join(wire.base).expect("it is a path");
         let config = Config { kind: wire.kind, ..provider(base_url, Some(ENV)) };
         Self { server, provider: connect(&config) }
     }
