@@ -21,7 +21,7 @@ async fn an_answer_that_drips_byte_by_byte_is_the_same_answer() {
                 gate.reached(byte).await;
                 gate.open();
             }
-            std::future::pending().await
+            std::future::pending::<()>().await;
         };
         let answer = tokio::select! {
             answer = Answer::of(world.provider.stream(request("any", "Hi"))) => answer,

@@ -51,7 +51,7 @@ async fn wherever_an_answer_is_cut_what_came_is_a_beginning_of_it() {
                 }
                 // All that was missing is no text.
                 None => {
-                    assert_eq!((answer.text().as_str(), answer.finish().is_some()), (TEXT, true), "{what}")
+                    assert_eq!((answer.text().as_str(), answer.finish().is_some()), (TEXT, true), "{what}");
                 }
             }
         }
