@@ -114,15 +114,12 @@ impl Decoder {
             Shape::Unknown(leading) => {
                 leading.extend_from_slice(bytes);
                 let leading = std::mem::take(leading);
-                match shape_of(&leading, self.framing) {
-                    Some(shape) => {
-                        self.shape = shape;
-                        self.read(&leading)
-                    }
-                    None => {
-                        self.shape = Shape::Unknown(leading);
-                        Ok(())
-                    }
+                if let Some(shape) = shape_of(&leading, self.framing) {
+                    self.shape = shape;
+                    self.read(&leading)
+                } else {
+                    self.shape = Shape::Unknown(leading);
+                    Ok(())
                 }
             }
         }

@@ -116,7 +116,7 @@ impl Voice {
             Self::Chat(voice) => voice.error(status, message, kind, code),
             Self::Gemini(voice) => voice.error(status, message, code),
             Self::Ollama(voice) => voice.error(message),
-            Self::Responses(voice) => voice.error(status, message, kind, code),
+            Self::Responses(_) => chat::Voice.error(status, message, kind, code),
             Self::Anthropic(voice) => voice.error(status, message, kind, code),
             Self::Bedrock(voice) => voice.error(status, message, kind, code),
         }
