@@ -16,7 +16,8 @@ import { FailureBox } from './FailureBox';
 import { Inputs } from './Inputs';
 import { exactMoment } from './moment';
 import { runsTexts } from './runs.texts';
-import { finishText, messageText, parameterList, tokenList, type Tone } from './summary';
+import { finishInFull, messageText, parameterList, tokenList, type Tone } from './summary';
+import { ToolCalls } from './ToolCalls';
 
 const TONES: Record<Execution['status'], Tone> = {
   pending: 'plain',
@@ -73,6 +74,11 @@ function Details({ detail }: { detail: ExecutionDetail }) {
         ))}
       </Section>
       <Reasoning execution={execution} />
+      {execution.toolCalls.length > 0 && (
+        <Section title={runsTexts.toolCalls.title} copy={JSON.stringify(execution.toolCalls, null, 2)}>
+          <ToolCalls calls={execution.toolCalls} />
+        </Section>
+      )}
       <Section title={words.validations}>
         <Validations detail={detail} />
       </Section>
@@ -139,9 +145,7 @@ function Overview({ execution }: { execution: Execution }) {
           value={metrics.tokenUsage === null ? texts.unknown : tokenList(metrics.tokenUsage)}
         />
         <Fact name={words.cost} value={`${dollars(metrics.costUsd)}, ${words.basis[metrics.basis]}`} />
-        {execution.finish !== null && (
-          <Fact name={words.finish} value={finishText(execution.finish)} isMono />
-        )}
+        {execution.finish !== null && <Fact name={words.finish} value={finishInFull(execution.finish)} />}
         <Fact name={words.size} value={bytes(execution.outputBytes)} />
         {execution.reasoningBytes > 0 && (
           <Fact name={texts.column.reasoning} value={bytes(execution.reasoningBytes)} />
