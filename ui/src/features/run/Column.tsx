@@ -13,7 +13,7 @@ import { ColumnBody, type View } from './ColumnBody';
 import { ColumnFooter } from './ColumnFooter';
 import { ColumnState } from './ColumnState';
 import { ExecutionDetails } from './ExecutionDetails';
-import { describeParameters } from './parameters';
+import { describeParameters } from '../parameter/parameters';
 import classes from './run.module.css';
 
 interface Props {
