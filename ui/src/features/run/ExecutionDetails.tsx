@@ -1,5 +1,6 @@
 import { Drawer, Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { texts } from '../../app/texts';
 import { Chip } from '../../components/Chip';
@@ -127,6 +128,7 @@ function Overview({ execution }: { execution: Execution }) {
           copy={execution.versionId}
         />
         <Fact name={words.id} value={execution.id} isMono copy={execution.id} />
+        <RunFact runId={execution.runId} />
         {execution.generation > 0 && (
           <Fact name={words.generation} value={String(execution.generation + 1)} />
         )}
@@ -152,6 +154,22 @@ function Overview({ execution }: { execution: Execution }) {
         )}
       </Facts>
     </>
+  );
+}
+
+/** The way to its run, where that is not what is looked at. */
+function RunFact({ runId }: { runId: string }) {
+  const isThere = useLocation({ select: ({ pathname }) => pathname === `/runs/${runId}` });
+  if (isThere) return null;
+  return (
+    <div>
+      <dt>{words.run}</dt>
+      <dd>
+        <Link to="/runs/$id" params={{ id: runId }}>
+          {words.openRun}
+        </Link>
+      </dd>
+    </div>
   );
 }
 

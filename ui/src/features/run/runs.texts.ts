@@ -81,6 +81,8 @@ export const runsTexts = {
     copied: 'Copied',
     copyThing: (thing: string) => `Copy ${thing}`,
     id: 'Execution',
+    run: 'Run',
+    openRun: 'Open its run',
     version: 'Version',
     model: 'Model',
     generation: 'Try of the cell',
