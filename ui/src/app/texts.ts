@@ -180,6 +180,7 @@ export const texts = {
     providersWords: 'What the provider said',
     openProvider: 'Open provider',
     addKey: 'Add key',
+    switchOn: 'Switch the network on',
     waiting: 'Waiting for its turn',
     thinking: 'Waiting for the first token',
     empty: 'Run the prompt to see the answers side by side',

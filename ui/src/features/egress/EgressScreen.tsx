@@ -27,8 +27,8 @@ function Totals() {
   const totals = useQuery(totalsQuery);
   const items = totals.data?.items ?? [];
   return (
-    <section className={classes.section} aria-labelledby="totals-title">
-      <h2 id="totals-title">{words.totals}</h2>
+    <section className={classes.section}>
+      <h2>{words.totals}</h2>
       {totals.isError && <Problem error={totals.error} onRetry={() => void totals.refetch()} />}
       {totals.isPending && <Skeleton height={80} />}
       {totals.isSuccess && items.length === 0 && <p className={classes.about}>{words.totalsNone}</p>}
@@ -85,9 +85,9 @@ function Ledger() {
   const ledger = useInfiniteQuery(ledgerQuery(outside));
   const items = ledger.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <section className={classes.section} aria-labelledby="ledger-title">
+    <section className={classes.section}>
       <div className={classes.titleRow}>
-        <h2 id="ledger-title">{words.ledger}</h2>
+        <h2>{words.ledger}</h2>
         <span className="spacer" />
         <Switch
           label={words.outside}
