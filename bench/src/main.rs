@@ -14,6 +14,7 @@ mod sample;
 mod stamp;
 mod throughput;
 mod web_driver;
+mod wires;
 mod workbench;
 
 use anyhow::ensure;
@@ -42,6 +43,8 @@ enum Measurement {
     Idle,
     /// 1,000 executions from the queue to their committed end
     Throughput,
+    /// Bytes parsed a second in each wire format, silent streams, and the memory of 128 at once
+    Wires,
 }
 
 #[tokio::main]
@@ -56,6 +59,7 @@ async fn main() -> anyhow::Result<()> {
             Measurement::PromptList => prompt_list::measure().await?,
             Measurement::Idle => idle::measure().await?,
             Measurement::Throughput => throughput::measure().await?,
+            Measurement::Wires => wires::measure().await?,
         }
     }
     Ok(())

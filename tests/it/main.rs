@@ -6,6 +6,8 @@ mod architecture;
 mod command_line;
 mod faults;
 mod http;
+mod keychain;
 mod kills;
 mod ownership;
 mod secrets;
+mod vault;

@@ -6,7 +6,10 @@ use std::{
     process::{Output, Stdio},
 };
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, Command},
+};
 
 /// The built program, which lies beside the folder of the running test.
 ///
@@ -101,6 +104,11 @@ impl Cli {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("FORMAOPS_WORKSPACE", self.workspace())
+            // Nobody's own keychain is touched by a test.
+            .env(
+                "DBUS_SESSION_BUS_ADDRESS",
+                format!("unix:path={}", self.folder.path().join("no-bus").display()),
+            )
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .args(arguments)
             .stdin(Stdio::null())
@@ -116,6 +124,19 @@ impl Cli {
     /// Where the program cannot be started.
     pub async fn run(&self, arguments: &[&str]) -> Done {
         self.command(arguments).output().await.expect("the program starts").into()
+    }
+
+    /// Gives a command with a text at its standard input, and waits for its end.
+    ///
+    /// # Panics
+    /// Where the program cannot be started.
+    pub async fn run_with_input(&self, input: &str, arguments: &[&str]) -> Done {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("its input is piped");
+        // A program that has refused already does not read to the end.
+        let _ = stdin.write_all(input.as_bytes()).await;
+        drop(stdin);
+        child.wait_with_output().await.expect("the program ends").into()
     }
 
     /// Gives a command that must succeed, with `--json`, and answers what it prints.

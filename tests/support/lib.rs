@@ -3,7 +3,9 @@
 //! The program has to be built first: `cargo build -p formaops-cli`, as `make test` does.
 
 mod cli;
+mod desktop;
 mod host;
 
 pub use cli::{Cli, Done};
+pub use desktop::Desktop;
 pub use host::{Answer, Host};

@@ -71,7 +71,7 @@ impl App {
             clock: Arc::clone(&clock),
             tokens: Arc::clone(&tokens),
         };
-        let registry = Arc::new(Registry::new(store.clone(), factory));
+        let registry = Arc::new(Registry::new(store.clone(), factory, Arc::clone(&keyring)));
         let ports = Ports {
             store: Arc::new(store.clone()),
             providers: Arc::clone(&registry) as _,

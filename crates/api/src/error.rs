@@ -2,6 +2,7 @@
 
 use formaops_domain::{ErrorClass, Failure, Place};
 use formaops_engine::EngineError;
+use formaops_secrets::KeyringError;
 use formaops_store::StoreError;
 use formaops_template::{Severity, TemplateError};
 use formaops_validate::InputProblem;
@@ -145,6 +146,24 @@ impl From<Failure> for ApiError {
             class: Some(failure.class),
             retryable: failure.class.is_retryable(),
             ..Self::new(code, failure.message, failure.hint)
+        }
+    }
+}
+
+impl From<KeyringError> for ApiError {
+    fn from(error: KeyringError) -> Self {
+        let hint = error.hint();
+        match &error {
+            KeyringError::WrongPassphrase | KeyringError::ShortPassphrase(_) => {
+                Self { hint, ..Self::invalid("passphrase", error.to_string()) }
+            }
+            KeyringError::Unusable(_) => Self { hint, ..Self::invalid("secret", error.to_string()) },
+            KeyringError::Environment(_) => Self { hint, ..Self::invalid("key", error.to_string()) },
+            KeyringError::VaultAbsent => Self::new(ErrorCode::NotFound, error.to_string(), hint),
+            KeyringError::VaultFile { .. } => Self::new(ErrorCode::Storage, error.to_string(), hint),
+            KeyringError::VaultExists => Self::new(ErrorCode::Conflict, error.to_string(), hint),
+            // Nothing is wrong with the request: it can be done once the place of the key is open.
+            _ => Self { code: ErrorCode::Conflict, ..Failure::from(error).into() },
         }
     }
 }

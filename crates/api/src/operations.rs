@@ -81,8 +81,33 @@ macro_rules! for_each_operation {
             provider_test(TestProvider) -> ConnectionTest = POST "/api/providers/{id}/test", admin;
             /// The model servers that answer on this machine, at their usual ports.
             server_list(ListServers) -> Page<FoundServer> = GET "/api/servers", admin;
+
+            /// The keys of a provider: names and places, never the keys themselves.
+            provider_key_list(ListProviderKeys) -> Page<ProviderKeyView> = GET "/api/providers/{provider}/keys", admin;
+            /// Adds a key to a provider: one that is kept here, or the name of an environment variable.
+            provider_key_create(CreateProviderKey) -> ProviderKeyView = POST "/api/providers/{provider}/keys", admin;
+            /// Uses another of a provider's keys from now on.
+            provider_key_use(UseProviderKey) -> ProviderKeyView = POST "/api/providers/{provider}/keys/{key}/use", admin;
+            /// Puts a new key in the place of an old one, once the provider has accepted it.
+            provider_key_rotate(RotateProviderKey) -> ProviderKeyView = POST "/api/providers/{provider}/keys/{key}/rotate", admin;
+            /// Forgets a key, where it is kept too.
+            provider_key_delete(DeleteProviderKey) -> ProviderKeyView = DELETE "/api/providers/{provider}/keys/{key}", admin;
+
+            /// The places where keys can be kept, and how they are.
+            key_store_get(GetKeyStore) -> KeyStore = GET "/api/key-store", admin;
+            /// Makes the vault, an encrypted file for keys where there is no keychain.
+            vault_create(CreateVault) -> KeyStore = POST "/api/vault", admin;
+            /// Opens the vault with its passphrase, until it is locked or FormaOps ends.
+            vault_unlock(UnlockVault) -> KeyStore = POST "/api/vault/unlock", admin;
+            /// Locks the vault: its keys cannot be used until it is unlocked.
+            vault_lock(LockVault) -> KeyStore = POST "/api/vault/lock", admin;
+
             /// The models of all providers or of one; `refresh` asks the provider for its list.
             model_list(ListModels) -> Page<CatalogueModel> = GET "/api/models", read;
+            /// Says what is true of a model, listed or not: limits, price, what it can do, when it retires.
+            model_update(UpdateModel) -> CatalogueModel = PUT "/api/models", admin;
+            /// Forgets what was said of a model; what the catalogue and the provider's list know stays.
+            model_reset(ResetModel) -> CatalogueModel = DELETE "/api/models", admin;
 
             /// Starts a run: one column for each model.
             run_create(CreateRun) -> RunDetail = POST "/api/runs", run;

@@ -2,12 +2,13 @@
 
 use crate::ApiError;
 use formaops_domain::{
-    ErrorClass, Failure, ModelRef, Provider, ProviderId, Timestamp,
-    ports::{self, Providers},
+    ErrorClass, Failure, KeyRef, ListedModel, ModelRef, Provider, ProviderId, Purpose, Timestamp,
+    ports::{self, ModelRequest, PartStream, Providers, Signer},
 };
 use formaops_providers::Factory;
+use formaops_secrets::Keyring;
 use formaops_store::Store;
-use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future::BoxFuture};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -19,13 +20,14 @@ type Made = (Timestamp, Arc<dyn ports::Provider>);
 pub(crate) struct Registry {
     store: Store,
     factory: Factory,
+    keyring: Arc<Keyring>,
     /// Those that were called, as they were configured at some time.
     made: Mutex<HashMap<ProviderId, Made>>,
 }
 
 impl Registry {
-    pub(crate) fn new(store: Store, factory: Factory) -> Self {
-        Self { store, factory, made: Mutex::default() }
+    pub(crate) fn new(store: Store, factory: Factory, keyring: Arc<Keyring>) -> Self {
+        Self { store, factory, keyring, made: Mutex::default() }
     }
 
     /// The provider of this configuration.
@@ -36,9 +38,24 @@ impl Registry {
         {
             return Ok(Arc::clone(provider));
         }
-        let provider = self.factory.provider(config)?;
+        let mut provider = self.factory.provider(config)?;
+        if let Some(key) = config.usable_key() {
+            let keyring = Arc::clone(&self.keyring);
+            provider = Arc::new(Keyed { provider, keyring, key: key.clone() });
+        }
         made.insert(config.id, (config.updated_at, Arc::clone(&provider)));
         Ok(provider)
+    }
+
+    /// The provider of a configuration that is only tried, with a key from elsewhere.
+    pub(crate) fn trial(
+        &self,
+        config: &Provider,
+        signer: Arc<dyn Signer>,
+    ) -> Result<Arc<dyn ports::Provider>, Failure> {
+        let Factory { client, clock, tokens, .. } = &self.factory;
+        let (client, clock, tokens) = (client.clone(), Arc::clone(clock), Arc::clone(tokens));
+        Factory { client, signer, clock, tokens }.provider(config)
     }
 
     /// What makes providers.
@@ -71,5 +88,43 @@ impl Providers for Registry {
             })?;
             self.get(&config)
         })
+    }
+}
+
+/// A provider whose key is read anew after it was refused: somebody may have changed or removed it outside.
+struct Keyed {
+    provider: Arc<dyn ports::Provider>,
+    keyring: Arc<Keyring>,
+    key: KeyRef,
+}
+
+impl Keyed {
+    fn listed<'a>(
+        &'a self,
+        asked: BoxFuture<'a, Result<Vec<ListedModel>, Failure>>,
+    ) -> BoxFuture<'a, Result<Vec<ListedModel>, Failure>> {
+        asked.inspect_err(|failure| notice(&self.keyring, &self.key, failure)).boxed()
+    }
+}
+
+fn notice(keyring: &Keyring, key: &KeyRef, failure: &Failure) {
+    if failure.class == ErrorClass::Authentication {
+        keyring.forget_cached(key);
+    }
+}
+
+impl ports::Provider for Keyed {
+    fn stream(&self, request: ModelRequest) -> PartStream {
+        let (keyring, key) = (Arc::clone(&self.keyring), self.key.clone());
+        let stream = self.provider.stream(request);
+        stream.inspect_err(move |failure| notice(&keyring, &key, failure)).boxed()
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
+        self.listed(self.provider.models())
+    }
+
+    fn probe(&self, purpose: Purpose) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
+        self.listed(self.provider.probe(purpose))
     }
 }

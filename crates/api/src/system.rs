@@ -1,7 +1,8 @@
 //! The clock and the ids of the running program.
 
 use formaops_domain::{
-    ActorId, ApiKeyId, AttemptId, ExecutionId, PromptId, ProviderId, RunId, Timestamp, WorkspaceId,
+    ActorId, ApiKeyId, AttemptId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId, Timestamp,
+    WorkspaceId,
     ports::{Clock, Ids},
 };
 use std::time::{Duration, Instant};
@@ -53,6 +54,7 @@ new_ids! {
     actor: ActorId;
     prompt: PromptId;
     provider: ProviderId;
+    provider_key: ProviderKeyId;
     run: RunId;
     execution: ExecutionId;
     api_key: ApiKeyId;

@@ -3,6 +3,7 @@
 use crate::{
     run::RunArguments,
     schema::{self, Field, FieldKind},
+    secret,
     serve::ServeArguments,
 };
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
@@ -50,31 +51,59 @@ pub(crate) fn command() -> Command {
         );
     let mut nouns: BTreeMap<String, Command> = BTreeMap::new();
     for operation in OPERATIONS {
-        let (noun, verb) = words(operation);
-        // `run NAME` is the comfort above; what the list calls `run_…` is reached as `runs …`.
-        let noun = if noun == "run" { "runs".to_owned() } else { noun };
-        let command = nouns.remove(&noun).unwrap_or_else(|| {
-            Command::new(noun.clone())
-                .about(format!("Operations on {}", plural(&noun)))
-                .subcommand_required(true)
-                .arg_required_else_help(true)
-        });
-        nouns.insert(noun, command.subcommand(verb_command(operation, verb)));
+        let (noun, part, verb) = words(operation);
+        let command = nouns.remove(&noun).unwrap_or_else(|| noun_command(&noun, &noun));
+        let verb = verb_command(operation, verb);
+        let command = match part {
+            None => command.subcommand(verb),
+            Some(part) if command.find_subcommand(part).is_some() => {
+                command.mut_subcommand(part, |command| command.subcommand(verb))
+            }
+            Some(part) => {
+                let about = format!("{part} of a {noun}");
+                command.subcommand(noun_command(part, &about).subcommand(verb))
+            }
+        };
+        nouns.insert(noun, command);
     }
     root.subcommands(nouns.into_values())
+}
+
+fn noun_command(name: &str, about: &str) -> Command {
+    Command::new(name.to_owned())
+        .about(format!("Operations on {}", plural(about)))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
 }
 
 fn plural(noun: &str) -> String {
     match noun {
         "content" | "health" | "metrics" | "runs" => noun.to_owned(),
+        "key of a provider" => "the keys of a provider".to_owned(),
         _ => format!("{}s", noun.replace('-', " ")),
     }
 }
 
-/// `api_key_list` is `api-key` and `list`.
-fn words(operation: &Operation) -> (String, String) {
+/// `api_key_list` is `api-key list`, and `provider_key_list` is `provider key list`: those keys are part of
+/// their provider.
+fn words(operation: &Operation) -> (String, Option<&'static str>, String) {
     let (noun, verb) = operation.name.rsplit_once('_').unwrap_or((operation.name, "do"));
-    (noun.replace('_', "-"), verb.to_owned())
+    let (noun, part) = match noun {
+        // `run NAME` is the comfort above; what the list calls `run_…` is reached as `runs …`.
+        "run" => ("runs", None),
+        "provider_key" => ("provider", Some("key")),
+        noun => (noun, None),
+    };
+    (noun.replace('_', "-"), part, verb.to_owned())
+}
+
+/// Other words for a verb, where people look for them.
+fn aliases(operation: &Operation) -> &'static [&'static str] {
+    match operation.name {
+        "provider_key_create" => &["add"],
+        "provider_key_delete" => &["remove"],
+        _ => &[],
+    }
 }
 
 fn flag_name(field: &str) -> String {
@@ -89,11 +118,17 @@ fn flag_name(field: &str) -> String {
 
 fn verb_command(operation: &'static Operation, verb: String) -> Command {
     let path_fields: Vec<_> = operation.path_fields().collect();
-    let args = schema::fields(operation).into_iter().map(|field| {
+    let fields = schema::fields(operation);
+    let secret = fields.iter().any(|field| field.kind == FieldKind::Secret).then(secret::argument);
+    let args = fields.into_iter().filter(|field| field.kind != FieldKind::Secret).map(|field| {
         let positional = path_fields.contains(&field.name.as_str());
         argument(&field, positional)
     });
-    Command::new(verb).about(operation.doc.trim().trim_end_matches('.')).args(args)
+    Command::new(verb)
+        .about(operation.doc.trim().trim_end_matches('.'))
+        .visible_aliases(aliases(operation).iter().copied())
+        .args(args)
+        .args(secret)
 }
 
 fn argument(field: &Field, positional: bool) -> Arg {
@@ -110,7 +145,7 @@ fn argument(field: &Field, positional: bool) -> Arg {
         FieldKind::Texts => arg.action(ArgAction::Append),
         FieldKind::Json => arg.value_name("JSON|@FILE"),
         FieldKind::Number => arg.value_name("NUMBER").allow_negative_numbers(true),
-        FieldKind::Text | FieldKind::Flag => arg,
+        FieldKind::Text | FieldKind::Flag | FieldKind::Secret => arg,
     }
 }
 
@@ -126,16 +161,28 @@ pub(crate) fn read(matches: &ArgMatches) -> Result<(Global, Chosen), ApiError> {
             Some(&shell) => Chosen::Completions(shell),
             None => unreachable!("a shell is required"),
         },
-        noun => {
-            let (verb, verb_matches) =
-                chosen.subcommand().unwrap_or_else(|| unreachable!("a verb is required"));
-            let noun = if noun == "runs" { "run" } else { noun };
-            let name = format!("{}_{verb}", noun.replace('-', "_"));
-            let operation = Operation::find(&name).unwrap_or_else(|| unreachable!("`{name}` is in the list"));
-            Chosen::Operation(operation, request(operation, verb_matches)?)
+        _ => {
+            let (operation, matches) = chosen_operation(matches);
+            Chosen::Operation(operation, request(operation, matches)?)
         }
     };
     Ok((global, chosen))
+}
+
+/// The operation whose words were given, with its arguments.
+fn chosen_operation(matches: &ArgMatches) -> (&'static Operation, &ArgMatches) {
+    let (mut given, mut matches) = (Vec::new(), matches);
+    while let Some((word, more)) = matches.subcommand() {
+        given.push(word);
+        matches = more;
+    }
+    let is_given = |operation: &&Operation| {
+        let (noun, part, verb) = words(operation);
+        let words = [Some(noun.as_str()), part, Some(verb.as_str())];
+        words.into_iter().flatten().eq(given.iter().copied())
+    };
+    let operation = OPERATIONS.iter().find(is_given);
+    (operation.unwrap_or_else(|| unreachable!("`{given:?}` is in the list")), matches)
 }
 
 fn request(operation: &'static Operation, matches: &ArgMatches) -> Result<Value, ApiError> {
@@ -145,6 +192,9 @@ fn request(operation: &'static Operation, matches: &ArgMatches) -> Result<Value,
         let value = match field.kind {
             FieldKind::Flag if !field.required => matches.get_flag(name).then_some(Value::Bool(true)),
             FieldKind::Texts => matches.get_many::<String>(name).map(|texts| texts.cloned().collect()),
+            // A key is asked for unless it is in a variable of the environment.
+            FieldKind::Secret if !field.required && request.contains_key("env") => None,
+            FieldKind::Secret => Some(secret::read(operation, name, matches)?),
             kind => matches.get_one::<String>(name).map(|text| single(kind, name, text)).transpose()?,
         };
         if let Some(value) = value {
@@ -176,10 +226,34 @@ mod tests {
         let command = command();
         command.clone().debug_assert();
         for operation in OPERATIONS {
-            let (noun, verb) = words(operation);
-            let noun = if noun == "run" { "runs".to_owned() } else { noun };
-            let found = command.find_subcommand(&noun).and_then(|noun| noun.find_subcommand(&verb));
+            let (noun, part, verb) = words(operation);
+            let mut words = [Some(noun.as_str()), part, Some(verb.as_str())].into_iter().flatten();
+            let found = words.try_fold(&command, |command, word| command.find_subcommand(word));
             assert!(found.is_some(), "no verb for `{}`", operation.name);
+        }
+    }
+
+    #[test]
+    fn no_secret_can_be_given_as_an_argument() {
+        for operation in OPERATIONS {
+            for field in schema::fields(operation).iter().filter(|field| field.kind == FieldKind::Secret) {
+                let command = verb_command(operation, "verb".to_owned());
+                let mut names = command.get_arguments().map(Arg::get_id);
+                assert!(names.all(|name| name != field.name.as_str()), "`{}`", operation.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_keys_of_a_provider_are_its_part_under_the_words_people_look_for() {
+        for verb in ["create", "add"] {
+            let given =
+                ["formaops", "provider", "key", verb, "openai", "--name", "work", "--env", "X_API_KEY"];
+            let matches = command().try_get_matches_from(given).unwrap();
+            let (_, Chosen::Operation(operation, request)) = read(&matches).unwrap() else { panic!() };
+            assert_eq!(operation.name, "provider_key_create");
+            let expected = serde_json::json!({ "provider": "openai", "name": "work", "env": "X_API_KEY" });
+            assert_eq!(request, expected);
         }
     }
 

@@ -8,6 +8,7 @@ mod operation;
 mod output;
 mod run;
 mod schema;
+mod secret;
 mod serve;
 
 use arguments::Chosen;

@@ -17,6 +17,12 @@ pub(crate) async fn perform(
     } else {
         output::answer(&answer);
     }
+    if operation.name == "vault_unlock" && session.app().is_some() {
+        output::line_to_stderr(
+            "note: nothing else has this workspace open, so the vault is locked again now; unlock it while the app or \
+             `formaops serve` runs, or start FormaOps with `FORMAOPS_VAULT_PASSPHRASE` in its environment",
+        );
+    }
     let failed = operation.name == "prompt_execute" && answer["status"] == "failed";
     Ok(if failed { Ending::ExecutionFailed } else { Ending::Done })
 }

@@ -20,6 +20,8 @@ pub(crate) enum FieldKind {
     Flag,
     Texts,
     Json,
+    /// Text that is typed unseen or comes by a pipe, and is never part of a command or an address.
+    Secret,
 }
 
 /// The fields of an operation's request, in the order they were declared.
@@ -51,6 +53,9 @@ fn resolve<'a>(schema: &'a Value, definitions: &'a Map<String, Value>) -> &'a Va
 
 fn kind(schema: &Value, definitions: &Map<String, Value>) -> FieldKind {
     let schema = resolve(schema, definitions);
+    if schema["writeOnly"] == true {
+        return FieldKind::Secret;
+    }
     if let Some(choices) = schema["anyOf"].as_array().or_else(|| schema["oneOf"].as_array()) {
         let mut kinds =
             choices.iter().filter(|choice| choice["type"] != "null").map(|choice| kind(choice, definitions));
@@ -81,7 +86,7 @@ fn kind(schema: &Value, definitions: &Map<String, Value>) -> FieldKind {
 /// A field's value from its text.
 pub(crate) fn value(kind: FieldKind, text: &str) -> Result<Value, serde_json::Error> {
     match kind {
-        FieldKind::Text => Ok(Value::from(text)),
+        FieldKind::Text | FieldKind::Secret => Ok(Value::from(text)),
         FieldKind::Number | FieldKind::Flag | FieldKind::Json => serde_json::from_str(text),
         FieldKind::Texts if text.starts_with('[') => serde_json::from_str(text),
         FieldKind::Texts => Ok(Value::from(vec![text])),
@@ -108,6 +113,8 @@ mod tests {
         ] {
             assert!(list.contains(&(expected.0.to_owned(), expected.1)), "{expected:?} in {list:?}");
         }
+        assert!(kinds("vault_unlock").contains(&("passphrase".to_owned(), FieldKind::Secret)));
+        assert!(kinds("provider_key_create").contains(&("secret".to_owned(), FieldKind::Secret)));
         let create = kinds("prompt_create");
         for expected in [("tags", FieldKind::Texts), ("content", FieldKind::Json), ("name", FieldKind::Text)]
         {

@@ -15,6 +15,7 @@
 //! Invariants: nothing here reads a clock, a file, the network or randomness; nothing here depends
 //! on another FormaOps crate; no type here ever holds a key.
 
+mod catalogue;
 mod egress;
 mod error;
 mod event;
@@ -27,6 +28,7 @@ mod money;
 mod name;
 mod output;
 mod page;
+mod parameter;
 pub mod ports;
 mod prompt;
 mod provider;
@@ -35,6 +37,7 @@ mod scrub;
 mod time;
 mod tool;
 
+pub use catalogue::{Capabilities, CatalogueModel, FactSources, Listed, ListedModel, ModelEdit, Source};
 pub use egress::{Egress, Purpose};
 pub use error::{ErrorClass, Failure, Place};
 pub use event::{Event, EventBody, Noun};
@@ -48,19 +51,19 @@ pub use id::{
     RunId, WorkspaceId,
 };
 pub use media::{Media, MediaSource};
-pub use model::{
-    Capabilities, CatalogueModel, InvalidModelRef, Listed, ListedModel, ModelRef, Parameters, Price,
-    PriceTier, Source,
-};
+pub use model::{InvalidModelRef, ModelRef, Parameters, Price, PriceTier};
 pub use money::NanoUsd;
 pub use name::{InvalidName, PromptName, PromptRef, VersionSelector};
 pub use output::{OutputPart, OutputWindow};
 pub use page::Page;
+pub use parameter::{Parameter, ParameterLimit, ParameterProblem, ParameterRule, When};
 pub use prompt::{
     Body, Content, Draft, Message, Prompt, PromptStatus, Role, Settings, Validation, ValidationRule,
     Variable, VariableType, Version,
 };
-pub use provider::{EnvName, InvalidEnvName, KeyBinding, KeyRef, Origin, Provider, ProviderKind};
+pub use provider::{
+    EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,
+};
 pub use run::{ContextMessage, Priority, Run, RunContext, RunKind, RunProgress, RunStatus, Variant};
 pub use scrub::Scrubber;
 pub use time::{Span, Timestamp};

@@ -190,16 +190,6 @@ impl Parameters {
     }
 }
 
-/// Where a fact comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Source {
-    /// The page or list, or `user` for what the user entered.
-    pub source: String,
-    /// The day it was read, `YYYY-MM-DD`.
-    pub date: String,
-}
-
 /// What a model costs: nano-dollars per million tokens, a meter for each kind of token.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -234,6 +224,9 @@ pub struct PriceTier {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cached_input: Option<u64>,
     /// As in [`Price`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write: Option<u64>,
+    /// As in [`Price`].
     pub output: u64,
 }
 
@@ -252,118 +245,23 @@ impl Price {
     #[must_use]
     pub fn cost(&self, usage: &Usage) -> NanoUsd {
         let tier = self.tiers.iter().rev().find(|tier| usage.input_tokens > tier.above);
-        let (input, cached, output) = match tier {
-            Some(tier) => (tier.input, tier.cached_input, tier.output),
-            None => (self.input, self.cached_input, self.output),
+        let (input, cached, written, output, reasoning) = match tier {
+            Some(tier) => (tier.input, tier.cached_input, tier.cache_write, tier.output, None),
+            None => (self.input, self.cached_input, self.cache_write, self.output, self.reasoning),
         };
-        let reasoning = if tier.is_some() { None } else { self.reasoning };
         let cached_tokens = usage.cached_tokens.min(usage.input_tokens);
         let written_tokens = usage.cache_write_tokens.min(usage.input_tokens - cached_tokens);
         let reasoning_tokens = usage.reasoning_tokens.min(usage.output_tokens);
         let meters = [
             (usage.input_tokens - cached_tokens - written_tokens, input),
             (cached_tokens, cached.unwrap_or(input)),
-            (written_tokens, self.cache_write.unwrap_or(input)),
+            (written_tokens, written.unwrap_or(input)),
             (usage.output_tokens - reasoning_tokens, output),
             (reasoning_tokens, reasoning.unwrap_or(output)),
         ];
         let total: u128 = meters.iter().map(|&(tokens, price)| u128::from(tokens) * u128::from(price)).sum();
         NanoUsd::from_nanos(u64::try_from(total.div_ceil(1_000_000)).unwrap_or(u64::MAX))
     }
-}
-
-/// What is known of a model. What is absent is unknown, and shown as unknown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CatalogueModel {
-    /// The model.
-    pub model: ModelRef,
-    /// A name for people, where it differs from the id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// The most tokens of request and answer together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub context_window: Option<u64>,
-    /// The most tokens of an answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_output_tokens: Option<u64>,
-    /// What it costs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<Price>,
-    /// Where these facts come from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<Source>,
-    /// Whether the provider's own list was asked, and what it said.
-    pub listed: Listed,
-}
-
-/// A model as the provider's own list tells of it. What the list does not say is absent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ListedModel {
-    /// Its id as the provider knows it.
-    pub id: String,
-    /// A name for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// The most tokens of request and answer together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub context_window: Option<u64>,
-    /// The most tokens of an answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_output_tokens: Option<u64>,
-    /// What it costs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<Price>,
-    /// What it can do.
-    #[serde(default)]
-    pub capabilities: Capabilities,
-    /// The day from which it no longer answers: `YYYY-MM-DD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retires_on: Option<String>,
-}
-
-impl ListedModel {
-    /// A model of which only the id is known.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), ..Self::default() }
-    }
-}
-
-/// What a model can do. What is absent is unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Capabilities {
-    /// It takes images.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub images: Option<bool>,
-    /// It takes files, such as PDF.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub files: Option<bool>,
-    /// It asks for tools.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tools: Option<bool>,
-    /// Its answer can be bound to a JSON Schema.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub json_schema: Option<bool>,
-    /// It thinks before it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reasoning: Option<bool>,
-    /// It reads the beginning of a request from a cache.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cache: Option<bool>,
-}
-
-/// What the provider's own list says of a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Listed {
-    /// The list names it.
-    Yes,
-    /// The list does not name it.
-    No,
-    /// The list was not asked yet.
-    Unknown,
 }
 
 #[cfg(test)]
@@ -401,12 +299,22 @@ mod tests {
 
     #[test]
     fn a_long_request_pays_the_price_of_its_tier() {
-        let tiers =
-            vec![PriceTier { above: 200_000, input: 4_000_000, cached_input: None, output: 8_000_000 }];
-        let price = Price { input: 2_000_000, output: 4_000_000, tiers, ..Price::default() };
+        let tier = PriceTier {
+            above: 200_000,
+            input: 4_000_000,
+            cached_input: None,
+            cache_write: None,
+            output: 8_000_000,
+        };
+        let cache_write = Some(1_000_000);
+        let price =
+            Price { input: 2_000_000, output: 4_000_000, cache_write, tiers: vec![tier], ..Price::default() };
         let cost = |input_tokens| price.cost(&Usage { input_tokens, ..Usage::default() }).as_nanos();
         assert_eq!(cost(200_000), 400_000);
         assert_eq!(cost(200_001), 800_004);
+        // What a tier does not say is not taken from below, where it is cheaper.
+        let written = Usage { input_tokens: 200_001, cache_write_tokens: 200_001, ..Usage::default() };
+        assert_eq!(price.cost(&written).as_nanos(), 800_004);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub struct Provider {
     pub kind: ProviderKind,
     /// The address its paths are joined to, such as `https://api.openai.com/v1`; none for `dry-run`.
     pub base_url: Option<url::Url>,
-    /// The key and the origin it was set for.
+    /// The key in use and the origin it was set for.
     pub key: Option<KeyBinding>,
     /// The most executions at once; the default of the engine where absent.
     #[schemars(range(min = 1, max = 1024))]
@@ -104,10 +104,27 @@ impl ProviderKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyBinding {
+    /// Its identity.
+    pub id: ProviderKeyId,
+    /// A name for people, unique within the provider without regard to case.
+    pub name: String,
     /// Where the key is found.
     pub reference: KeyRef,
     /// The origin it was set for: changing the address detaches the key.
     pub origin: Origin,
+}
+
+/// One of the keys of a provider; never the key itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderKey {
+    /// The provider it belongs to.
+    pub provider: ProviderId,
+    /// Its name, where it is found and where it may go.
+    #[serde(flatten)]
+    pub binding: KeyBinding,
+    /// When it was added.
+    pub created_at: Timestamp,
 }
 
 /// Where a key is found; never the key.
@@ -131,6 +148,18 @@ pub enum KeyRef {
     },
 }
 
+impl KeyRef {
+    /// The place that it leads to.
+    #[must_use]
+    pub const fn place(&self) -> KeyPlace {
+        match self {
+            Self::Env { .. } => KeyPlace::Env,
+            Self::Keychain { .. } => KeyPlace::Keychain,
+            Self::Vault { .. } => KeyPlace::Vault,
+        }
+    }
+}
+
 impl fmt::Display for KeyRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -139,6 +168,18 @@ impl fmt::Display for KeyRef {
             Self::Vault { id } => write!(f, "vault:{id}"),
         }
     }
+}
+
+/// The places where keys are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPlace {
+    /// The environment of the process that owns the workspace.
+    Env,
+    /// The keychain of the operating system.
+    Keychain,
+    /// The encrypted vault file.
+    Vault,
 }
 
 /// Why an environment variable may not hold a key.

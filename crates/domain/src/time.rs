@@ -26,6 +26,13 @@ impl Timestamp {
         Self(self.0.saturating_add_unsigned(span.0))
     }
 
+    /// Its day in UTC, `YYYY-MM-DD`; the first of 1970 for a moment that no calendar has.
+    #[must_use]
+    pub fn date(self) -> String {
+        let moment = jiff::Timestamp::from_microsecond(self.0).unwrap_or_default();
+        moment.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+    }
+
     /// How long after `earlier` this is; zero where the clock stepped back.
     #[must_use]
     pub fn since(self, earlier: Self) -> Span {
@@ -125,6 +132,7 @@ mod tests {
     fn a_moment_is_written_with_microseconds_in_utc_and_read_with_any_offset() {
         let moment: Timestamp = "2026-11-21T05:00:00.25+01:00".parse().unwrap();
         assert_eq!(moment.to_string(), "2026-11-21T04:00:00.250000Z");
+        assert_eq!(moment.date(), "2026-11-21");
     }
 
     #[test]

@@ -1,31 +1,39 @@
 //! The catalogue: what models can do and cost, each fact with its source and the day it was read.
 
-use crate::DryRun;
-use formaops_domain::{CatalogueModel, Listed, ModelRef, Origin, Price, Provider, ProviderKind, Source};
+pub(crate) mod bedrock_id;
+
+use crate::{DryRun, Quirks, glob};
+use formaops_domain::{
+    Capabilities, CatalogueModel, Listed, ListedModel, ModelEdit, ModelRef, Price, Provider, ProviderKind,
+    Source, Timestamp,
+};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// What is known of models. What it does not hold is unknown, and shown as unknown.
 ///
 /// Models are found by the origin of their provider's address, not by the provider's name, so a
-/// provider that the user renamed keeps its prices. Models of the dry run, and of servers on this
-/// machine, are free.
+/// provider that the user renamed keeps its prices; where the address is the user's own, as with a
+/// resource on Azure, by its kind. Models of the dry run, and of servers on this machine, are free.
 #[derive(Debug)]
 pub struct Catalogue {
     vendors: Vec<Vendor>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct File {
-    vendors: Vec<Vendor>,
-}
-
-/// The models that are served at one address.
+/// The models of one vendor.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Vendor {
-    origin: Origin,
+    /// Patterns of the origins that serve them.
+    origins: Vec<String>,
+    /// The kinds of providers that serve them wherever they are.
+    #[serde(default)]
+    kinds: Vec<ProviderKind>,
+    /// Whether what is called there has names of the user's own: only the user knows which model it is.
+    #[serde(default)]
+    own_names: bool,
+    /// Where all that is not said otherwise comes from.
+    source: Source,
     models: Vec<Entry>,
 }
 
@@ -33,75 +41,132 @@ struct Vendor {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Entry {
     id: String,
-    /// Dated snapshots that have the same limits and prices.
+    /// Other ids, such as those of dated snapshots, that have the same limits and prices.
     #[serde(default)]
     also: Vec<String>,
     title: Option<String>,
     context_window: Option<u64>,
     max_output_tokens: Option<u64>,
     price: Option<Price>,
-    source: Source,
+    #[serde(default)]
+    capabilities: Capabilities,
+    retires_on: Option<String>,
+    source: Option<Source>,
 }
+
+/// What others say of a provider's models. Its list stands over the catalogue, the user over both.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Told<'a> {
+    /// The provider's own list, and when it was read.
+    pub list: Option<(&'a [ListedModel], Timestamp)>,
+    /// What the user says of this one model.
+    pub edit: Option<&'a ModelEdit>,
+}
+
+/// The shipped files, in the order their vendors are looked through.
+const FILES: [&str; 10] = [
+    include_str!("../../../assets/catalogue/openai.json"),
+    include_str!("../../../assets/catalogue/anthropic.json"),
+    include_str!("../../../assets/catalogue/google.json"),
+    include_str!("../../../assets/catalogue/azure.json"),
+    include_str!("../../../assets/catalogue/bedrock.json"),
+    include_str!("../../../assets/catalogue/mistral.json"),
+    include_str!("../../../assets/catalogue/groq.json"),
+    include_str!("../../../assets/catalogue/deepseek.json"),
+    include_str!("../../../assets/catalogue/xai.json"),
+    include_str!("../../../assets/catalogue/together.json"),
+];
 
 impl Catalogue {
     /// The catalogue that comes with FormaOps.
     ///
     /// # Panics
-    /// Never: the file is part of the program, and read by test.
+    /// Never: the files are part of the program, and read by test.
     #[must_use]
     pub fn shipped() -> &'static Self {
         static SHIPPED: LazyLock<Catalogue> = LazyLock::new(|| {
-            let text = include_str!("../../../assets/catalogue.json");
-            let file: File = serde_json::from_str(text).expect("the shipped catalogue can be read");
-            Catalogue { vendors: file.vendors }
+            let read = |text| serde_json::from_str(text).expect("the shipped catalogue can be read");
+            Catalogue { vendors: FILES.into_iter().map(read).collect() }
         });
         &SHIPPED
     }
 
-    /// What is known of a model of this provider. Of an unknown model, only its name is.
+    /// What the catalogue alone knows of a model of this provider. Of an unknown model, only its name is.
     #[must_use]
     pub fn get(&self, provider: &Provider, model: &str) -> CatalogueModel {
-        let entry = self.entries(provider).iter().find(|entry| entry.names().any(|name| name == model));
-        let named = ModelRef { provider: provider.name.clone(), model: model.to_owned() };
-        let mut known = entry.map_or_else(
-            || CatalogueModel {
-                model: named.clone(),
-                title: None,
-                context_window: None,
-                max_output_tokens: None,
-                price: None,
-                source: None,
-                listed: Listed::Unknown,
-            },
-            |entry| CatalogueModel {
-                model: named.clone(),
-                title: entry.title.clone(),
-                context_window: entry.context_window,
-                max_output_tokens: entry.max_output_tokens,
-                price: entry.price.clone(),
-                source: Some(entry.source.clone()),
-                listed: Listed::Unknown,
-            },
-        );
+        self.describe(provider, model, Told::default())
+    }
+
+    /// All that is known of a model of this provider, each fact from who knows it best.
+    #[must_use]
+    pub fn describe(&self, provider: &Provider, model: &str, told: Told<'_>) -> CatalogueModel {
+        let vendor = self.vendor(provider);
+        let own_names = vendor.is_some_and(|vendor| vendor.own_names);
+        let same_as = told.edit.and_then(|edit| edit.same_as.as_deref());
+        let known_as = same_as.or((!own_names).then_some(model));
+        let mut known =
+            CatalogueModel::unknown(ModelRef { provider: provider.name.clone(), model: model.to_owned() });
+        known.same_as = same_as.map(str::to_owned);
+        known.parameters =
+            Quirks::of(provider.kind, provider.origin().as_ref(), known_as.unwrap_or_default()).rules();
+        if let Some((vendor, entry)) =
+            vendor.and_then(|vendor| Some((vendor, vendor.entry(provider.kind, known_as?)?)))
+        {
+            known.title.clone_from(&entry.title);
+            entry.facts().lay_over(&mut known, entry.source.as_ref().unwrap_or(&vendor.source));
+        }
         if is_free(provider) {
             known.price = Some(Price::FREE);
+            known.sources.price = None;
+        }
+        if let Some((list, at)) = told.list {
+            let listed = list.iter().find(|listed| listed.id == model);
+            known.listed = if listed.is_some() { Listed::Yes } else { Listed::No };
+            if let Some(listed) = listed {
+                known.title = listed.title.clone().or(known.title);
+                Facts::of_list(listed).lay_over(&mut known, &Source::list(at));
+            }
+        }
+        if let Some(edit) = told.edit {
+            Facts::of_edit(edit).lay_over(&mut known, &Source::user(edit.updated_at));
         }
         known
     }
 
-    /// All known models of this provider, under their main ids, in the order of the catalogue.
+    /// The main ids of all models that are known to be there at this provider, in the order of the catalogue.
     #[must_use]
-    pub fn list(&self, provider: &Provider) -> Vec<CatalogueModel> {
+    pub fn ids(&self, provider: &Provider) -> Vec<&str> {
         if provider.kind == ProviderKind::DryRun {
-            return vec![self.get(provider, DryRun::MODEL)];
+            return vec![DryRun::MODEL];
         }
-        self.entries(provider).iter().map(|entry| self.get(provider, &entry.id)).collect()
+        let vendor = self.vendor(provider).filter(|vendor| !vendor.own_names);
+        vendor.iter().flat_map(|vendor| &vendor.models).map(|entry| entry.id.as_str()).collect()
     }
 
-    fn entries(&self, provider: &Provider) -> &[Entry] {
-        let origin = provider.origin();
-        let vendor = self.vendors.iter().find(|vendor| Some(&vendor.origin) == origin.as_ref());
-        vendor.map(|vendor| vendor.models.as_slice()).unwrap_or_default()
+    /// Whether what this provider calls a model is a name of the user's own, such as a deployment on Azure.
+    #[must_use]
+    pub fn has_own_names(&self, provider: &Provider) -> bool {
+        self.vendor(provider).is_some_and(|vendor| vendor.own_names)
+    }
+
+    fn vendor(&self, provider: &Provider) -> Option<&Vendor> {
+        let origin = provider.origin()?.to_string();
+        let is_at = |vendor: &&Vendor| vendor.origins.iter().any(|pattern| glob::matches(pattern, &origin));
+        let is_of = |vendor: &&Vendor| vendor.kinds.contains(&provider.kind);
+        self.vendors.iter().find(is_at).or_else(|| self.vendors.iter().find(is_of))
+    }
+}
+
+impl Vendor {
+    /// The entry of a model: of the very id where there is one, as prices differ between parts of the world.
+    fn entry(&self, kind: ProviderKind, model: &str) -> Option<&Entry> {
+        let find = |id: &str| self.models.iter().find(|entry| entry.names().any(|name| name == id));
+        match kind {
+            ProviderKind::Bedrock => {
+                find(bedrock_id::of_arn(model)).or_else(|| find(bedrock_id::of_model(model)))
+            }
+            _ => find(model),
+        }
     }
 }
 
@@ -111,84 +176,73 @@ impl Entry {
     }
 }
 
+/// What one source says of a model.
+struct Facts<'a> {
+    context_window: Option<u64>,
+    max_output_tokens: Option<u64>,
+    price: Option<&'a Price>,
+    capabilities: Capabilities,
+    retires_on: Option<&'a String>,
+}
+
+impl Entry {
+    fn facts(&self) -> Facts<'_> {
+        Facts {
+            context_window: self.context_window,
+            max_output_tokens: self.max_output_tokens,
+            price: self.price.as_ref(),
+            capabilities: self.capabilities,
+            retires_on: self.retires_on.as_ref(),
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    fn of_list(listed: &'a ListedModel) -> Self {
+        Self {
+            context_window: listed.context_window,
+            max_output_tokens: listed.max_output_tokens,
+            price: listed.price.as_ref(),
+            capabilities: listed.capabilities,
+            retires_on: listed.retires_on.as_ref(),
+        }
+    }
+
+    fn of_edit(edit: &'a ModelEdit) -> Self {
+        Self {
+            context_window: edit.context_window,
+            max_output_tokens: edit.max_output_tokens,
+            price: edit.price.as_ref(),
+            capabilities: edit.capabilities,
+            retires_on: edit.retires_on.as_ref(),
+        }
+    }
+
+    /// Lays these over what is known, each with where it comes from. What is not said stays.
+    fn lay_over(self, known: &mut CatalogueModel, source: &Source) {
+        let from = &mut known.sources;
+        lay(&mut known.context_window, &mut from.context_window, self.context_window, source);
+        lay(&mut known.max_output_tokens, &mut from.max_output_tokens, self.max_output_tokens, source);
+        lay(&mut known.price, &mut from.price, self.price.cloned(), source);
+        lay(&mut known.retires_on, &mut from.retires_on, self.retires_on.cloned(), source);
+        if !self.capabilities.is_unknown() {
+            known.capabilities = self.capabilities.over(known.capabilities);
+            from.capabilities = Some(source.clone());
+        }
+    }
+}
+
+fn lay<T>(fact: &mut Option<T>, from: &mut Option<Source>, said: Option<T>, source: &Source) {
+    if said.is_some() {
+        *fact = said;
+        *from = Some(source.clone());
+    }
+}
+
 /// Whether calls of this provider cost nothing: they never leave this machine.
 fn is_free(provider: &Provider) -> bool {
-    match provider.kind {
-        ProviderKind::DryRun => true,
-        _ => provider.origin().is_some_and(|origin| origin.is_loopback()),
-    }
+    provider.kind == ProviderKind::DryRun || provider.origin().is_some_and(|origin| origin.is_loopback())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use formaops_domain::{NanoUsd, Usage};
-    use std::collections::HashSet;
-
-    fn at(base_url: &str) -> Provider {
-        Provider { name: "mine".to_owned(), ..formaops_testkit::provider(base_url.parse().unwrap(), None) }
-    }
-
-    #[test]
-    fn a_model_is_found_by_the_address_of_its_provider_whatever_that_is_called() {
-        let known = Catalogue::shipped().get(&at("https://api.openai.com/v1/"), "gpt-4o");
-        assert_eq!(known.model.to_string(), "mine:gpt-4o");
-        assert_eq!((known.context_window, known.max_output_tokens), (Some(128_000), Some(16_384)));
-        let usage = Usage { input_tokens: 1_000, output_tokens: 1_000, ..Usage::default() };
-        assert_eq!(known.price.unwrap().cost(&usage), NanoUsd::from_nanos(12_500_000));
-        assert!(known.source.is_some());
-    }
-
-    #[test]
-    fn a_dated_snapshot_shares_what_is_known_of_its_model() {
-        let openai = at("https://api.openai.com/v1");
-        let prices = ["gpt-4.1", "gpt-4.1-2025-04-14"].map(|id| Catalogue::shipped().get(&openai, id).price);
-        assert!(prices[0].is_some() && prices[0] == prices[1]);
-        // An older snapshot that costs more has an entry of its own.
-        let old = Catalogue::shipped().get(&openai, "gpt-4o-2024-05-13").price.unwrap();
-        assert_eq!(old.input, 5_000_000_000);
-    }
-
-    #[test]
-    fn what_is_not_known_is_unknown_and_not_free() {
-        for (url, model) in [
-            ("https://api.openai.com/v1", "gpt-99"),
-            ("https://example.com/v1", "gpt-4o"),
-            ("http://api.openai.com/v1", "gpt-4o"),
-        ] {
-            let unknown = Catalogue::shipped().get(&at(url), model);
-            assert_eq!((unknown.price, unknown.context_window, unknown.source), (None, None, None), "{url}");
-        }
-    }
-
-    #[test]
-    fn a_server_on_this_machine_and_the_dry_run_are_free() {
-        let local = Catalogue::shipped().get(&at("http://127.0.0.1:11434/v1"), "llama3:8b");
-        assert_eq!((local.price, local.context_window), (Some(Price::FREE), None));
-        let dry = Provider { kind: ProviderKind::DryRun, base_url: None, ..at("http://unused") };
-        let models = Catalogue::shipped().list(&dry);
-        assert_eq!(models[0].model.to_string(), "mine:echo");
-        assert_eq!(models[0].price, Some(Price::FREE));
-    }
-
-    #[test]
-    fn every_entry_is_plausible_and_says_where_it_comes_from() {
-        for vendor in &Catalogue::shipped().vendors {
-            let mut seen = HashSet::new();
-            for entry in &vendor.models {
-                assert!(entry.names().all(|name| seen.insert(name)), "{} stands there twice", entry.id);
-                assert!(entry.source.source.starts_with("https://"), "{}", entry.id);
-                assert!(entry.source.date.parse::<jiff::civil::Date>().is_ok(), "{}", entry.id);
-                let window = entry.context_window.unwrap_or(u64::MAX);
-                assert!(entry.max_output_tokens.is_none_or(|most| most <= window), "{}", entry.id);
-                let Some(price) = &entry.price else { continue };
-                // Between a cent and a thousand dollars per million tokens, and output costs more.
-                assert!((10_000_000..1_000_000_000_000).contains(&price.input), "{}", entry.id);
-                assert!(price.output > price.input, "{}", entry.id);
-                assert!(price.cached_input.is_none_or(|cached| cached < price.input), "{}", entry.id);
-                assert!(price.tiers.iter().all(|tier| tier.input > price.input), "{}", entry.id);
-            }
-        }
-        assert!(Catalogue::shipped().list(&at("https://api.openai.com/v1")).len() > 10);
-    }
-}
+mod tests;

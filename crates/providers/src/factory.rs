@@ -1,8 +1,8 @@
 //! From a configured provider to one that can be called.
 
 use crate::{
-    Client, DryRun, HttpProvider, gemini::Gemini, ollama::Ollama, openai_chat::OpenAiChat,
-    openai_responses::OpenAiResponses, wire::Wire,
+    Client, DryRun, HttpProvider, anthropic::Anthropic, bedrock::Bedrock, gemini::Gemini, ollama::Ollama,
+    openai_chat::OpenAiChat, openai_responses::OpenAiResponses, wire::Wire,
 };
 use formaops_domain::{
     Failure, Provider as Config, ProviderKind,
@@ -29,15 +29,17 @@ impl Factory {
     /// # Errors
     /// [`NoProvider`](formaops_domain::ErrorClass::NoProvider) where it has no address that can be called.
     pub fn provider(&self, config: &Config) -> Result<Arc<dyn Provider>, Failure> {
-        let host = config.base_url.as_ref().and_then(|url| url.host_str());
         let wire: Box<dyn Wire> = match config.kind {
             ProviderKind::DryRun => return Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
-            ProviderKind::OpenAiChat => Box::new(OpenAiChat::at(host)),
+            ProviderKind::OpenAiChat => Box::new(OpenAiChat::at(config.origin())),
             ProviderKind::OpenAiResponses => Box::new(OpenAiResponses),
+            ProviderKind::Anthropic => Box::new(Anthropic),
+            ProviderKind::Bedrock => {
+                Box::new(Bedrock::at(config.base_url.as_ref().and_then(|url| url.host_str())))
+            }
             ProviderKind::AzureOpenAi => Box::new(OpenAiChat::azure()),
             ProviderKind::Gemini => Box::new(Gemini),
             ProviderKind::Ollama => Box::new(Ollama),
-            _ => unreachable!(),
         };
         let (signer, clock) = (Arc::clone(&self.signer), Arc::clone(&self.clock));
         Ok(Arc::new(HttpProvider::new(self.client.clone(), config, wire, signer, clock)?))

@@ -1,5 +1,6 @@
 //! How the events of a streamed answer are told apart in its bytes.
 
+pub(crate) mod aws;
 mod lines;
 mod sse;
 
@@ -10,6 +11,8 @@ pub(crate) enum Framing {
     Sse,
     /// One JSON document a line.
     Lines,
+    /// The binary messages of Amazon's event streams.
+    AwsEvents,
 }
 
 /// An event: its data, and its name where it has one.
@@ -24,6 +27,8 @@ pub(crate) struct Event {
 pub(crate) enum FrameError {
     /// An event is longer than [`MAX_EVENT`].
     TooLong,
+    /// The bytes are no event of this framing, or were changed on their way.
+    Corrupt,
 }
 
 /// The longest event, in bytes.
@@ -34,6 +39,7 @@ pub(crate) const MAX_EVENT: usize = 16 * 1024 * 1024;
 pub(crate) enum Frames {
     Sse(sse::Parser),
     Lines(lines::Parser),
+    AwsEvents(aws::Parser),
 }
 
 impl Frames {
@@ -41,6 +47,7 @@ impl Frames {
         match framing {
             Framing::Sse => Self::Sse(sse::Parser::default()),
             Framing::Lines => Self::Lines(lines::Parser::default()),
+            Framing::AwsEvents => Self::AwsEvents(aws::Parser::default()),
         }
     }
 
@@ -49,6 +56,7 @@ impl Frames {
         match self {
             Self::Sse(parser) => parser.feed(bytes, events),
             Self::Lines(parser) => parser.feed(bytes, events),
+            Self::AwsEvents(parser) => parser.feed(bytes, events),
         }
     }
 
@@ -57,6 +65,8 @@ impl Frames {
         match self {
             Self::Sse(parser) => parser.finish(),
             Self::Lines(parser) => parser.finish(),
+            // A message that lacks its end lacks its checksum too.
+            Self::AwsEvents(_) => None,
         }
     }
 
@@ -65,6 +75,7 @@ impl Frames {
         match self {
             Self::Sse(parser) => parser.pending(),
             Self::Lines(parser) => parser.pending(),
+            Self::AwsEvents(parser) => parser.pending(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A provider that is called over HTTP, whatever wire format it speaks.
 
 mod call;
+mod censor;
 mod decode;
 mod endpoint;
 mod recorder;
@@ -134,13 +135,10 @@ impl Provider for HttpProvider {
 
     fn probe(&self, purpose: Purpose) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
         async move {
-            match tokio::time::timeout(LIST_TIMEOUT, self.list(purpose)).await {
-                Ok(answer) => answer,
-                Err(_) => {
-                    let site = self.endpoint.site(None);
-                    Err(transport::timed_out(&site, transport::Waiting::End, LIST_TIMEOUT))
-                }
-            }
+            tokio::time::timeout(LIST_TIMEOUT, self.list(purpose)).await.unwrap_or_else(|_| {
+                let site = self.endpoint.site(None);
+                Err(transport::timed_out(&site, transport::Waiting::End, LIST_TIMEOUT))
+            })
         }
         .boxed()
     }

@@ -33,7 +33,9 @@
 //! - Text that arrived before a failure stands: a failure is always the last thing in a stream.
 //! - What a server may make us keep in memory is bounded: see [`HttpProvider::MAX_ANSWER`].
 
+mod anthropic;
 mod arguments;
+mod bedrock;
 mod catalogue;
 mod client;
 mod discovery;
@@ -42,6 +44,7 @@ mod factory;
 mod failure;
 mod framing;
 mod gemini;
+mod glob;
 mod http;
 mod media;
 mod merge;
@@ -49,15 +52,17 @@ mod ollama;
 mod openai_chat;
 mod openai_responses;
 mod presets;
+pub mod quirks;
 mod tokens;
 mod transport;
 mod wire;
 
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, Told};
 pub use client::{Client, ClientError, ClientOptions};
 pub use discovery::{FoundServer, discover};
 pub use dry_run::DryRun;
 pub use factory::Factory;
 pub use http::HttpProvider;
-pub use presets::{Preset, presets};
+pub use presets::{AddressTemplate, Preset, presets};
+pub use quirks::Quirks;
 pub use tokens::Tokens;

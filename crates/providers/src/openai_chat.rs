@@ -9,32 +9,36 @@ mod models;
 pub(crate) mod request;
 
 use crate::{
+    Quirks,
     framing::Framing,
     wire::{Address, Asked, Interpreter, ModelPage, Wire},
 };
 use formaops_domain::{
-    Timestamp,
+    Origin, ProviderKind, Timestamp,
     ports::{KeyPlacement, ModelRequest, StreamPart},
 };
 pub(crate) use models::listed;
-use request::MaxTokensField;
 use serde_json::Value;
 
 /// The wire format at one server.
 pub(crate) struct OpenAiChat {
-    placement: KeyPlacement,
-    max_tokens: MaxTokensField,
+    kind: ProviderKind,
+    origin: Option<Origin>,
 }
 
 impl OpenAiChat {
-    /// As OpenAI and compatible servers speak it.
-    pub(crate) fn at(host: Option<&str>) -> Self {
-        Self { placement: KeyPlacement::Bearer, max_tokens: MaxTokensField::of_host(host) }
+    /// As OpenAI and compatible servers speak it, each with its accent.
+    pub(crate) fn at(origin: Option<Origin>) -> Self {
+        Self { kind: ProviderKind::OpenAiChat, origin }
     }
 
     /// As the v1 API of an Azure OpenAI resource speaks it; its models are the names of deployments.
     pub(crate) fn azure() -> Self {
-        Self { placement: KeyPlacement::Header("api-key"), max_tokens: MaxTokensField::MaxCompletionTokens }
+        Self { kind: ProviderKind::AzureOpenAi, origin: None }
+    }
+
+    fn is_azure(&self) -> bool {
+        self.kind == ProviderKind::AzureOpenAi
     }
 }
 
@@ -48,15 +52,17 @@ impl Wire for OpenAiChat {
     }
 
     fn base_path(&self) -> &'static str {
-        if self.placement == KeyPlacement::Bearer { "/v1" } else { "/openai/v1" }
+        if self.is_azure() { "/openai/v1" } else { "/v1" }
     }
 
     fn placement(&self, _: Timestamp) -> KeyPlacement {
-        self.placement.clone()
+        if self.is_azure() { KeyPlacement::Header("api-key") } else { KeyPlacement::Bearer }
     }
 
     fn call(&self, request: &ModelRequest) -> Result<Asked, String> {
-        let body = request::body(request, self.max_tokens)?;
+        // The name of a deployment does not say which model answers.
+        let model = if self.is_azure() { "" } else { &request.model };
+        let body = request::body(request, &Quirks::of(self.kind, self.origin.as_ref(), model))?;
         Ok(Asked { address: Address::of(["chat", "completions"]), body })
     }
 

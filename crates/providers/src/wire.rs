@@ -56,6 +56,8 @@ pub(crate) trait Wire: Send + Sync {
 pub(crate) struct Address {
     /// The segments of the path; each is escaped where it has to be.
     pub(crate) path: Vec<String>,
+    /// Whether all but letters, digits and `-._~` is escaped in them, as signatures of Amazon want it.
+    pub(crate) signed: bool,
     /// Fields of the query.
     pub(crate) query: Vec<(String, String)>,
     /// Headers of the wire format, names in lower case.
@@ -66,6 +68,12 @@ impl Address {
     /// A path below the base URL.
     pub(crate) fn of<'a>(path: impl IntoIterator<Item = &'a str>) -> Self {
         Self { path: path.into_iter().map(str::to_owned).collect(), ..Self::default() }
+    }
+
+    /// The same, escaped as signatures of Amazon want it.
+    pub(crate) fn signed(mut self) -> Self {
+        self.signed = true;
+        self
     }
 
     /// The same with one more field of the query.

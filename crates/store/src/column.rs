@@ -3,7 +3,7 @@
 
 use formaops_domain::{
     ActorId, ApiKeyId, AttemptId, ContentHash, EgressId, ExecutionId, NanoUsd, PromptId, ProviderId,
-    RequestHash, RunId, Span, Timestamp, VersionId, WorkspaceId,
+    ProviderKeyId, RequestHash, RunId, Span, Timestamp, VersionId, WorkspaceId,
 };
 use serde::{
     Serialize,
@@ -57,7 +57,7 @@ macro_rules! bytes {
     )*};
 }
 
-bytes! { ActorId ApiKeyId AttemptId EgressId ExecutionId PromptId ProviderId RunId WorkspaceId }
+bytes! { ActorId ApiKeyId AttemptId EgressId ExecutionId PromptId ProviderId ProviderKeyId RunId WorkspaceId }
 bytes! { ContentHash RequestHash VersionId }
 
 impl Bytes for [u8; 32] {

@@ -20,7 +20,9 @@ pub(crate) struct Migration {
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 1, sql: include_str!("../migrations/0001_initial.sql") },
     Migration { min_reader: 2, sql: include_str!("../migrations/0002_vendors.sql") },
-    Migration { min_reader: 2, sql: include_str!("../migrations/0005_egress.sql") },
+    Migration { min_reader: 3, sql: include_str!("../migrations/0003_provider_keys.sql") },
+    Migration { min_reader: 3, sql: include_str!("../migrations/0004_models.sql") },
+    Migration { min_reader: 3, sql: include_str!("../migrations/0005_egress.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.
@@ -132,8 +134,11 @@ mod tests {
         sql: "alter table settings add column origin text; update settings set origin = 'format 1'",
     };
 
+    /// The first of our formats, which the stories of steps start from however many have come since.
+    const FIRST: &[Migration] = MIGRATIONS.split_at(1).0;
+
     fn steps(more: impl IntoIterator<Item = &'static str>) -> Vec<Migration> {
-        let first = MIGRATIONS.iter().map(|step| Migration { min_reader: step.min_reader, sql: step.sql });
+        let first = FIRST.iter().map(|step| Migration { min_reader: step.min_reader, sql: step.sql });
         first.chain(more.into_iter().map(|sql| Migration { sql, ..SECOND })).collect()
     }
 
@@ -168,7 +173,7 @@ mod tests {
     #[tokio::test]
     async fn an_older_file_is_copied_and_then_migrated() {
         let dir = tempfile::tempdir().unwrap();
-        let store = open_with(dir.path(), 0, MIGRATIONS).await;
+        let store = open_with(dir.path(), 0, FIRST).await;
         store.update_setting("a", json!(1), Timestamp::default()).await.unwrap();
         store.close().await;
         assert_eq!(copies(dir.path()), [""; 0]);
@@ -187,12 +192,36 @@ mod tests {
         assert_eq!(copies(dir.path()), [copy]);
 
         // The program of before refuses the file, and works with the copy in its place.
-        let refused = try_open(dir.path(), 3, MIGRATIONS).await;
+        let refused = try_open(dir.path(), 3, FIRST).await;
         assert!(matches!(refused, Err(StoreError::Newer { found: 2, known: 1, .. })), "{refused:?}");
         std::fs::copy(dir.path().join("backups").join(copy), dir.path().join("formaops.db")).unwrap();
-        let store = open_with(dir.path(), 4, MIGRATIONS).await;
+        let store = open_with(dir.path(), 4, FIRST).await;
         assert_eq!(store.find_setting("a").await.unwrap(), Some(json!(1)));
         store.update_setting("a", json!(2), Timestamp::default()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_key_of_a_provider_becomes_one_of_its_keys() {
+        const KEYED: &str = r#"insert into providers values (zeroblob(16), 'keyed', 'openai-chat', 'https://a.example',
+            '{"kind":"env","name":"A_API_KEY"}', 'https://a.example:443', null, 1, 2),
+            (x'11111111111111111111111111111111', 'open', 'ollama', 'http://127.0.0.1', null, null, null, 1, 2)"#;
+        let dir = tempfile::tempdir().unwrap();
+        let store = open_with(dir.path(), 0, &MIGRATIONS[..2]).await;
+        store
+            .write(|connection| {
+                Box::pin(async { Ok(sqlx::raw_sql(KEYED).execute(connection).await.map(drop)?) })
+            })
+            .await
+            .unwrap();
+        store.close().await;
+
+        let store = open_with(dir.path(), 1, MIGRATIONS).await;
+        let providers = store.list_providers().await.unwrap();
+        let key = providers[0].key.clone().unwrap();
+        assert_eq!((key.name.as_str(), key.reference.to_string().as_str()), ("A_API_KEY", "env:A_API_KEY"));
+        assert_eq!(key.origin.to_string(), "https://a.example:443");
+        assert_eq!(store.list_provider_keys(providers[0].id).await.unwrap()[0].binding, key);
+        assert_eq!(providers[1].key, None);
     }
 
     #[tokio::test]
@@ -212,7 +241,7 @@ mod tests {
     #[tokio::test]
     async fn a_step_that_fails_leaves_the_format_before_it() {
         let dir = tempfile::tempdir().unwrap();
-        let store = open_with(dir.path(), 0, MIGRATIONS).await;
+        let store = open_with(dir.path(), 0, FIRST).await;
         store.update_setting("a", json!(1), Timestamp::default()).await.unwrap();
         store.close().await;
         let orphan = "insert into prompt_tags (prompt, tag) values (x'00', 'orphan')";

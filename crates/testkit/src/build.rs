@@ -1,6 +1,6 @@
 //! The things most stories start with.
 
-use crate::ids::{execution_id, provider_id};
+use crate::ids::{execution_id, provider_id, provider_key_id};
 use formaops_domain::{
     Body, Content, KeyBinding, KeyRef, Origin, Parameters, Provider, ProviderKind, Role, Timestamp,
     ports::{ModelMessage, ModelRequest, Timeouts},
@@ -26,6 +26,8 @@ pub fn message_content<'a>(messages: impl IntoIterator<Item = (Role, &'a str)>) 
 #[must_use]
 pub fn provider(base_url: Url, env: Option<&str>) -> Provider {
     let key = env.map(|name| KeyBinding {
+        id: provider_key_id(1),
+        name: name.to_owned(),
         reference: KeyRef::Env { name: name.parse().expect("the variable may hold a key") },
         origin: Origin::of(&base_url),
     });

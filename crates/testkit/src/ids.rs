@@ -1,8 +1,8 @@
 //! Ids that are the same in every run of a test.
 
 use formaops_domain::{
-    ActorId, AttemptId, EgressId, ExecutionId, PromptId, ProviderId, RunId, VersionId, canonical_hash,
-    ports::Ids,
+    ActorId, AttemptId, EgressId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId, VersionId,
+    canonical_hash, ports::Ids,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
@@ -40,6 +40,8 @@ numbered! {
     prompt_id: PromptId;
     /// The provider of this number.
     provider_id: ProviderId;
+    /// The key of a provider of this number.
+    provider_key_id: ProviderKeyId;
     /// The run of this number.
     run_id: RunId;
 }

@@ -11,13 +11,16 @@ import type {
   CreateApiKey,
   CreatePrompt,
   CreateProvider,
+  CreateProviderKey,
   CreateRun,
+  CreateVault,
   CreateVersion,
   CreatedApiKey,
   DeleteApiKey,
   DeleteDraft,
   DeletePrompt,
   DeleteProvider,
+  DeleteProviderKey,
   Draft,
   ExecutePrompt,
   ExecuteResult,
@@ -25,6 +28,7 @@ import type {
   ExecutionDetail,
   GetExecution,
   GetHealth,
+  GetKeyStore,
   GetMetrics,
   GetNetwork,
   GetOutput,
@@ -35,6 +39,7 @@ import type {
   GetVersion,
   GetWorkspace,
   Health,
+  KeyStore,
   ListApiKeys,
   ListEgress,
   ListEgressTotals,
@@ -42,11 +47,13 @@ import type {
   ListModels,
   ListPresets,
   ListPrompts,
+  ListProviderKeys,
   ListProviders,
   ListRuns,
   ListServers,
   ListTags,
   ListVersions,
+  LockVault,
   Network,
   OutputWindow,
   PageOfApiKey,
@@ -57,12 +64,14 @@ import type {
   PageOfFoundServer,
   PageOfPreset,
   PageOfPrompt,
+  PageOfProviderKeyView,
   PageOfProviderView,
   PageOfRun,
   PageOfTagCount,
   PageOfVersion,
   Prompt,
   PromptDetail,
+  ProviderKeyView,
   ProviderView,
   PutDraft,
   PutNetwork,
@@ -72,12 +81,15 @@ import type {
   RepeatRun,
   RestoreVersion,
   RetryExecution,
+  RotateProviderKey,
   RunDetail,
   Setting,
   TestProvider,
   UndeletePrompt,
+  UnlockVault,
   UpdatePrompt,
   UpdateProvider,
+  UseProviderKey,
   Version,
   VersionComparison,
   WorkspaceInfo,
@@ -116,6 +128,15 @@ export type OperationName =
   | 'provider_delete'
   | 'provider_test'
   | 'server_list'
+  | 'provider_key_list'
+  | 'provider_key_create'
+  | 'provider_key_use'
+  | 'provider_key_rotate'
+  | 'provider_key_delete'
+  | 'key_store_get'
+  | 'vault_create'
+  | 'vault_unlock'
+  | 'vault_lock'
   | 'model_list'
   | 'run_create'
   | 'run_list'
@@ -238,6 +259,33 @@ export function client(caller: Caller) {
     /** The model servers that answer on this machine, at their usual ports. */
     serverList: (request: ListServers = {}): Promise<PageOfFoundServer> =>
       caller.call('server_list', 'GET', '/api/servers', request),
+    /** The keys of a provider: names and places, never the keys themselves. */
+    providerKeyList: (request: ListProviderKeys): Promise<PageOfProviderKeyView> =>
+      caller.call('provider_key_list', 'GET', '/api/providers/{provider}/keys', request),
+    /** Adds a key to a provider: one that is kept here, or the name of an environment variable. */
+    providerKeyCreate: (request: CreateProviderKey): Promise<ProviderKeyView> =>
+      caller.call('provider_key_create', 'POST', '/api/providers/{provider}/keys', request),
+    /** Uses another of a provider's keys from now on. */
+    providerKeyUse: (request: UseProviderKey): Promise<ProviderKeyView> =>
+      caller.call('provider_key_use', 'POST', '/api/providers/{provider}/keys/{key}/use', request),
+    /** Puts a new key in the place of an old one, once the provider has accepted it. */
+    providerKeyRotate: (request: RotateProviderKey): Promise<ProviderKeyView> =>
+      caller.call('provider_key_rotate', 'POST', '/api/providers/{provider}/keys/{key}/rotate', request),
+    /** Forgets a key, where it is kept too. */
+    providerKeyDelete: (request: DeleteProviderKey): Promise<ProviderKeyView> =>
+      caller.call('provider_key_delete', 'DELETE', '/api/providers/{provider}/keys/{key}', request),
+    /** The places where keys can be kept, and how they are. */
+    keyStoreGet: (request: GetKeyStore = {}): Promise<KeyStore> =>
+      caller.call('key_store_get', 'GET', '/api/key-store', request),
+    /** Makes the vault, an encrypted file for keys where there is no keychain. */
+    vaultCreate: (request: CreateVault): Promise<KeyStore> =>
+      caller.call('vault_create', 'POST', '/api/vault', request),
+    /** Opens the vault with its passphrase, until it is locked or FormaOps ends. */
+    vaultUnlock: (request: UnlockVault): Promise<KeyStore> =>
+      caller.call('vault_unlock', 'POST', '/api/vault/unlock', request),
+    /** Locks the vault: its keys cannot be used until it is unlocked. */
+    vaultLock: (request: LockVault = {}): Promise<KeyStore> =>
+      caller.call('vault_lock', 'POST', '/api/vault/lock', request),
     /** The models of all providers or of one; `refresh` asks the provider for its list. */
     modelList: (request: ListModels = {}): Promise<PageOfCatalogueModel> =>
       caller.call('model_list', 'GET', '/api/models', request),

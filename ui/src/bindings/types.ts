@@ -217,6 +217,27 @@ export type CreateProvider = {
   idempotencyKey?: string | null;
 };
 
+/** Adds a key to a provider: `secret`, which is kept here, or `env`. */
+export type CreateProviderKey = {
+  /** The provider, by its id or name. */
+  provider: string;
+  /** A name for people, unique within the provider without regard to case; 1 to 64 characters. */
+  name: string;
+  /** The environment variable that holds the key. */
+  env?: EnvName | null;
+  /** The key itself. It is kept and never shown again. */
+  secret?: string | null;
+  /** Where to keep it: `keychain` or `vault`. Where absent, the keychain if there is one, else the vault. */
+  place?: KeyPlace | null;
+  /** Whether to use it from now on. Where absent, it is used if the provider uses none yet. */
+  activate?: boolean | null;
+  /**
+   * The same key and request within 24 hours answer with what was added the first time. The secret does
+   * not count as part of the request.
+   */
+  idempotencyKey?: string | null;
+};
+
 /** Starts a run. */
 export type CreateRun = {
   /** The prompt. */
@@ -237,6 +258,12 @@ export type CreateRun = {
   priority?: Priority;
   /** The same key and request within 24 hours answer with the run that was started the first time. */
   idempotencyKey?: string | null;
+};
+
+/** Makes the vault. */
+export type CreateVault = {
+  /** What opens it from now on: 8 characters at least. Nobody can open it without. */
+  passphrase: string;
 };
 
 /** Saves content as a version. */
@@ -281,6 +308,21 @@ export type DeletePrompt = {
 export type DeleteProvider = {
   /** The provider. */
   id: ProviderId;
+  /** Whether to leave its keys in a keychain or vault that cannot be opened. */
+  force?: boolean;
+};
+
+/** Forgets a key. */
+export type DeleteProviderKey = {
+  /** The provider, by its id or name. */
+  provider: string;
+  /** The key, by its id or name. */
+  key: string;
+  /**
+   * Whether to forget it here also where the keychain or vault that holds it cannot be opened. It stays
+   * there then.
+   */
+  force?: boolean;
 };
 
 /** Something to tell about a template. */
@@ -582,6 +624,9 @@ export type GetExecution = {
 /** Asks how things are. */
 export type GetHealth = Record<string, never>;
 
+/** Asks where keys can be kept. */
+export type GetKeyStore = Record<string, never>;
+
 /** Asks for counts. */
 export type GetMetrics = Record<string, never>;
 
@@ -662,11 +707,18 @@ export type HealthStatus = 'ok' | 'degraded' | 'down';
 
 /** A key reference and the one origin it may be sent to. */
 export type KeyBinding = {
+  /** Its identity. */
+  id: ProviderKeyId;
+  /** A name for people, unique within the provider without regard to case. */
+  name: string;
   /** Where the key is found. */
   reference: KeyRef;
   /** The origin it was set for: changing the address detaches the key. */
   origin: Origin;
 };
+
+/** The places where keys are found. */
+export type KeyPlace = 'env' | 'keychain' | 'vault';
 
 /** Where a key is found; never the key. */
 export type KeyRef = {
@@ -685,6 +737,17 @@ export type KeyRef = {
 
 /** How the key of a provider is. */
 export type KeyState = 'none' | 'found' | 'missing' | 'locked' | 'denied' | 'no-keychain' | 'detached';
+
+/** The places where keys can be kept. */
+export type KeyStore = {
+  /** The keychain of the operating system. */
+  keychain: KeychainState;
+  /** The vault file of the workspace. */
+  vault: VaultState;
+};
+
+/** How the keychain is. */
+export type KeychainState = 'none' | 'locked' | 'available';
 
 /** Asks for the keys. */
 export type ListApiKeys = Record<string, never>;
@@ -745,6 +808,12 @@ export type ListPrompts = {
   limit?: number | null;
 };
 
+/** Asks for the keys of a provider. */
+export type ListProviderKeys = {
+  /** The provider, by its id or name. */
+  provider: string;
+};
+
 /** Asks for the providers. */
 export type ListProviders = Record<string, never>;
 
@@ -788,6 +857,9 @@ export type Load = {
   /** The same for each provider in use, by name. */
   providers: ProviderLoad[];
 };
+
+/** Locks the vault. */
+export type LockVault = Record<string, never>;
 
 /** One message of a body. */
 export type Message = {
@@ -916,6 +988,14 @@ export type PageOfPreset = {
 export type PageOfPrompt = {
   /** The items, in the order of the list. */
   items: Prompt[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfProviderKeyView = {
+  /** The items, in the order of the list. */
+  items: ProviderKeyView[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -1110,6 +1190,26 @@ export type ProviderId = string;
 
 export type ProviderKeyId = string;
 
+/** A key of a provider, and how it is. */
+export type ProviderKeyView = {
+  /** The provider it belongs to. */
+  provider: ProviderId;
+  /** Its identity. */
+  id: ProviderKeyId;
+  /** A name for people, unique within the provider without regard to case. */
+  name: string;
+  /** Where the key is found. */
+  reference: KeyRef;
+  /** The origin it was set for: changing the address detaches the key. */
+  origin: Origin;
+  /** When it was added. */
+  createdAt: Timestamp;
+  /** Whether it is the one in use. */
+  inUse: boolean;
+  /** How it is. */
+  state: KeyState;
+};
+
 /** Which wire format a provider speaks. */
 export type ProviderKind = 'dry-run' | 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini' | 'ollama' | 'azure-openai' | 'bedrock';
 
@@ -1135,7 +1235,7 @@ export type ProviderView = {
   kind: ProviderKind;
   /** The address its paths are joined to, such as `https://api.openai.com/v1`; none for `dry-run`. */
   baseUrl: string | null;
-  /** The key and the origin it was set for. */
+  /** The key in use and the origin it was set for. */
   key: KeyBinding | null;
   /** The most executions at once; the default of the engine where absent. */
   maxConcurrent: number | null;
@@ -1254,6 +1354,21 @@ export type RetryExecution = {
 
 /** Who speaks in a message. */
 export type Role = 'system' | 'user' | 'assistant' | 'tool';
+
+/** Puts a new key in the place of an old one. */
+export type RotateProviderKey = {
+  /** The provider, by its id or name. */
+  provider: string;
+  /** The key, by its id or name. */
+  key: string;
+  /** The new key. The provider is asked with it first; where it refuses, the old one stays. */
+  secret: string;
+  /**
+   * A model to ask, for a few tokens, where the provider shows its list of models to anybody. Where absent,
+   * it is asked for that list.
+   */
+  model?: string | null;
+};
 
 /** One request of the user: variants (columns) times cases (rows) times repeats. */
 export type Run = {
@@ -1450,6 +1565,12 @@ export type UndeletePrompt = {
   id: PromptId;
 };
 
+/** Opens the vault. */
+export type UnlockVault = {
+  /** What opens it. */
+  passphrase: string;
+};
+
 /** Changes a prompt. What is absent stays. */
 export type UpdatePrompt = {
   /** The prompt. */
@@ -1476,7 +1597,7 @@ export type UpdateProvider = {
   baseUrl?: string | null;
   /** The environment variable that holds its key, for the address it has now. */
   keyEnv?: EnvName | null;
-  /** Whether to forget the key. */
+  /** Whether to forget the key in use, where it is kept too. */
   forgetKey?: boolean;
   /** The most executions at once; 0 for the default. */
   maxConcurrent?: number | null;
@@ -1494,6 +1615,14 @@ export type Usage = {
   outputTokens: number;
   /** Of the answer, spent on reasoning. */
   reasoningTokens: number;
+};
+
+/** Uses a key. */
+export type UseProviderKey = {
+  /** The provider, by its id or name. */
+  provider: string;
+  /** The key, by its id or name. */
+  key: string;
 };
 
 /** A rule attached to a prompt that its answers are checked against. */
@@ -1566,6 +1695,9 @@ export type Variant = {
   /** The parameters as they are sent. */
   parameters: Parameters;
 };
+
+/** How the vault is. */
+export type VaultState = 'absent' | 'locked' | 'open';
 
 /** What a validation says. */
 export type Verdict = 'pass' | 'fail';

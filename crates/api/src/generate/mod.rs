@@ -1,7 +1,8 @@
 //! The files that are made from the list of operations: types and client for the page, the OpenAPI
-//! document, and the names of the desktop's commands.
+//! document, the names of the desktop's commands, and pages about vendors from their tables.
 
 mod openapi;
+mod providers;
 mod typescript;
 
 use crate::{ApiError, OPERATIONS};
@@ -28,6 +29,8 @@ pub fn generated_files() -> Vec<GeneratedFile> {
         file("ui/src/bindings/client.ts", typescript::client()),
         file("docs/openapi.json", openapi::document()),
         file("src-tauri/operations.txt", names),
+        file("docs/providers/presets.md", providers::presets_page()),
+        file("docs/providers/quirks.md", providers::quirks_page()),
     ]
 }
 

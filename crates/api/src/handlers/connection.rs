@@ -70,7 +70,7 @@ pub(crate) async fn provider_test(
 }
 
 /// How many models the provider lists, where it was asked for them.
-async fn try_out(provider: &dyn Provider, model: Option<String>) -> Result<Option<u32>, Failure> {
+pub(super) async fn try_out(provider: &dyn Provider, model: Option<String>) -> Result<Option<u32>, Failure> {
     let Some(model) = model else {
         let models = provider.probe(Purpose::Test).await?;
         return Ok(Some(u32::try_from(models.len()).unwrap_or(u32::MAX)));

@@ -1,8 +1,10 @@
 //! Content before it is saved or run: what is wrong with it, and what it gives.
 
-use super::model::find_model;
+use super::model::{find_model, parameter_problems};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
-use formaops_domain::{Content, JsonObject, ModelRef, NanoUsd, Parameters, RunContext, Usage};
+use formaops_domain::{
+    Content, JsonObject, ModelRef, NanoUsd, ParameterProblem, Parameters, RunContext, Usage,
+};
 use formaops_template::{Diagnostic, Rendered, RenderedMessage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -72,6 +74,12 @@ pub struct Estimate {
     pub input_cost_usd: Option<NanoUsd>,
     /// The cost with the longest answer that the parameters or the model allow; unknown where either is.
     pub worst_cost_usd: Option<NanoUsd>,
+    /// What the model does not take of the content's parameters: a run would be refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameter_problems: Vec<ParameterProblem>,
+    /// The day from which the model no longer answers, where one is known: `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retires_on: Option<String>,
 }
 
 pub(crate) async fn content_check(
@@ -126,6 +134,7 @@ async fn estimate(
     let price = known.price.as_ref();
     let is_free = price.is_some_and(|price| *price == formaops_domain::Price::FREE);
     Ok(Estimate {
+        parameter_problems: parameter_problems(&known, parameters),
         input_tokens,
         message_tokens: counts.iter().map(|count| count.tokens).collect(),
         exact: counts.iter().all(|count| count.exact),
@@ -136,6 +145,7 @@ async fn estimate(
             (Some(_), None) if is_free => Some(NanoUsd::ZERO),
             _ => None,
         },
+        retires_on: known.retires_on,
         model,
     })
 }

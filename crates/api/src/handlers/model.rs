@@ -1,11 +1,15 @@
-//! Models: the catalogue, merged with what the providers list.
+//! Models: the catalogue, merged with what the providers list and what the user says.
 
 use crate::{ApiError, App, Caller};
-use formaops_domain::{CatalogueModel, Listed, ListedModel, ModelRef, Noun, Page, Provider};
-use formaops_providers::Catalogue;
+use formaops_domain::{
+    Capabilities, CatalogueModel, ModelEdit, ModelRef, Noun, Page, ParameterProblem, Parameters, Price,
+    Provider, Span,
+};
+use formaops_providers::{Catalogue, Told, quirks};
 use formaops_store::ProviderModels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// Asks for models.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -19,21 +23,86 @@ pub struct ListModels {
     pub refresh: bool,
 }
 
-/// What is known of a model: what the catalogue says of it at its provider.
-pub(super) async fn find_model(app: &App, model: &ModelRef) -> Result<CatalogueModel, ApiError> {
-    let provider = app.registry.config(&model.provider).await?;
-    let listed = app.store.find_provider_models(provider.id).await?.map(|list| list.models);
-    Ok(describe(&provider, &model.model, listed.as_deref()))
+/// Says what is true of a model, over what the catalogue and the provider's list know. What is absent
+/// stays as it was said before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateModel {
+    /// The model; nobody has to list it.
+    pub model: ModelRef,
+    /// The model that it is, where its name is the user's own, such as `gpt-4o` for a deployment on Azure.
+    #[serde(default)]
+    pub same_as: Option<String>,
+    /// The most tokens of request and answer together.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub context_window: Option<u64>,
+    /// The most tokens of an answer.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub max_output_tokens: Option<u64>,
+    /// What it costs; all of it, as one price.
+    #[serde(default)]
+    pub price: Option<Price>,
+    /// What it can do; those that are absent stay.
+    #[serde(default)]
+    pub capabilities: Capabilities,
+    /// The day from which it no longer answers: `YYYY-MM-DD`.
+    #[serde(default)]
+    pub retires_on: Option<String>,
 }
 
-fn describe(provider: &Provider, model: &str, listed: Option<&[ListedModel]>) -> CatalogueModel {
-    let listed = match listed {
-        Some(list) if list.iter().any(|listed| listed.id == model) => Listed::Yes,
-        Some(_) => Listed::No,
-        None => Listed::Unknown,
-    };
-    let reference = ModelRef { provider: provider.name.clone(), model: model.to_owned() };
-    CatalogueModel { model: reference, listed, ..Catalogue::shipped().get(provider, model) }
+/// Forgets what the user said of a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ResetModel {
+    /// The model.
+    pub model: ModelRef,
+}
+
+/// What everybody says of the models of one provider.
+struct Known {
+    provider: Provider,
+    list: Option<ProviderModels>,
+    edits: Vec<(String, ModelEdit)>,
+}
+
+impl Known {
+    async fn of(app: &App, provider: Provider) -> Result<Self, ApiError> {
+        let list = app.store.find_provider_models(provider.id).await?;
+        let edits = app.store.list_model_edits(provider.id).await?;
+        Ok(Self { provider, list, edits })
+    }
+
+    fn edit(&self, model: &str) -> Option<&ModelEdit> {
+        self.edits.iter().find(|(id, _)| id == model).map(|(_, edit)| edit)
+    }
+
+    fn describe(&self, model: &str) -> CatalogueModel {
+        let list = self.list.as_ref().map(|list| (list.models.as_slice(), list.listed_at));
+        Catalogue::shipped().describe(&self.provider, model, Told { list, edit: self.edit(model) })
+    }
+
+    /// The models that anybody speaks of, each once: those of the catalogue first.
+    fn models(&self) -> Vec<CatalogueModel> {
+        let shipped = Catalogue::shipped().ids(&self.provider).into_iter();
+        let listed = self.list.iter().flat_map(|list| &list.models).map(|listed| listed.id.as_str());
+        let edited = self.edits.iter().map(|(id, _)| id.as_str());
+        let mut seen = HashSet::new();
+        let ids = shipped.chain(listed).chain(edited).filter(|id| seen.insert(*id));
+        ids.map(|id| self.describe(id)).collect()
+    }
+}
+
+/// All that is known of a model at its provider.
+pub(super) async fn find_model(app: &App, model: &ModelRef) -> Result<CatalogueModel, ApiError> {
+    let provider = app.registry.config(&model.provider).await?;
+    Ok(Known::of(app, provider).await?.describe(&model.model))
+}
+
+/// What a model does not take of these parameters. The free object is not judged.
+pub(super) fn parameter_problems(known: &CatalogueModel, parameters: &Parameters) -> Vec<ParameterProblem> {
+    quirks::problems(&known.parameters, &known.model.model, parameters)
 }
 
 pub(crate) async fn model_list(
@@ -56,18 +125,97 @@ pub(crate) async fn model_list(
             app.store.update_provider_models(provider.id, list).await?;
             app.changed(Noun::Provider, provider.id);
         }
-        let listed = app.store.find_provider_models(provider.id).await?.map(|list| list.models);
-        let known = Catalogue::shipped().list(&provider).into_iter().map(|known| known.model.model);
-        let mut ids: Vec<String> = known.collect();
-        let unknown = listed
-            .iter()
-            .flatten()
-            .map(|model| &model.id)
-            .filter(|id| !ids.contains(id))
-            .cloned()
-            .collect::<Vec<_>>();
-        ids.extend(unknown);
-        models.extend(ids.iter().map(|id| describe(&provider, id, listed.as_deref())));
+        models.extend(Known::of(app, provider).await?.models());
     }
     Ok(Page::whole(models))
 }
+
+pub(crate) async fn model_update(
+    app: &App,
+    _: &Caller,
+    request: UpdateModel,
+) -> Result<CatalogueModel, ApiError> {
+    check(&request)?;
+    let provider = app.registry.config(&request.model.provider).await?;
+    let id = provider.id;
+    let known = Known::of(app, provider).await?;
+    let before = known.edit(&request.model.model).cloned().unwrap_or_default();
+    let edit = ModelEdit {
+        same_as: request.same_as.or(before.same_as),
+        context_window: request.context_window.or(before.context_window),
+        max_output_tokens: request.max_output_tokens.or(before.max_output_tokens),
+        price: request.price.or(before.price),
+        capabilities: request.capabilities.over(before.capabilities),
+        retires_on: request.retires_on.or(before.retires_on),
+        updated_at: app.now().max(before.updated_at.after(Span::from_micros(1))),
+    };
+    app.store.update_model_edit(id, &request.model.model, edit).await?;
+    app.changed(Noun::Provider, id);
+    find_model(app, &request.model).await
+}
+
+pub(crate) async fn model_reset(
+    app: &App,
+    _: &Caller,
+    request: ResetModel,
+) -> Result<CatalogueModel, ApiError> {
+    let provider = app.registry.config(&request.model.provider).await?;
+    app.store.delete_model_edit(provider.id, &request.model.model).await?;
+    app.changed(Noun::Provider, provider.id);
+    find_model(app, &request.model).await
+}
+
+/// The most tokens, and the highest price in nano-dollars per million tokens, that anybody could mean.
+const MOST: u64 = 1_000_000_000_000_000;
+
+fn check(request: &UpdateModel) -> Result<(), ApiError> {
+    for (name, tokens) in
+        [("contextWindow", request.context_window), ("maxOutputTokens", request.max_output_tokens)]
+    {
+        if let Some(tokens) = tokens.filter(|tokens| !(1..=MOST).contains(tokens)) {
+            return Err(ApiError::invalid(
+                name,
+                format!("`{name}` must be between 1 and {MOST}, got {tokens}"),
+            ));
+        }
+    }
+    if request.same_as.as_deref() == Some("") {
+        return Err(ApiError {
+            hint: "`model_reset` forgets what was said of a model.".to_owned(),
+            ..ApiError::invalid("sameAs", "`sameAs` must name a model")
+        });
+    }
+    if let Some(day) = &request.retires_on
+        && (day.len() != 10 || day.parse::<jiff::civil::Date>().is_err())
+    {
+        return Err(ApiError::invalid(
+            "retiresOn",
+            format!("`retiresOn` must be a day such as `2027-01-31`, got `{day}`"),
+        ));
+    }
+    request.price.as_ref().map_or(Ok(()), check_price)
+}
+
+fn check_price(price: &Price) -> Result<(), ApiError> {
+    let meters =
+        [Some(price.input), Some(price.output), price.cached_input, price.cache_write, price.reasoning];
+    let of_tiers = price.tiers.iter().flat_map(|tier| {
+        [Some(tier.above), Some(tier.input), Some(tier.output), tier.cached_input, tier.cache_write]
+    });
+    if let Some(most) = meters.into_iter().chain(of_tiers).flatten().find(|&nanos| nanos > MOST) {
+        return Err(ApiError::invalid(
+            "price",
+            format!("a meter of `price` must be at most {MOST}, got {most}"),
+        ));
+    }
+    if !price.tiers.is_sorted_by(|a, b| a.above < b.above) {
+        return Err(ApiError::invalid(
+            "price.tiers",
+            "the tiers of `price` must stand shortest first, each once",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

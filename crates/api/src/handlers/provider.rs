@@ -1,10 +1,11 @@
 //! Providers: the endpoints that serve models.
 
-use super::idempotent;
+use super::{idempotent, key::forget};
 use crate::{ApiError, App, Caller, ErrorCode};
 use formaops_domain::{EnvName, KeyBinding, KeyRef, Noun, Origin, Page, Provider, ProviderId, ProviderKind};
 use formaops_providers::Preset;
 use formaops_secrets::KeyState as Found;
+use futures::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +96,7 @@ pub struct UpdateProvider {
     /// The environment variable that holds its key, for the address it has now.
     #[serde(default)]
     pub key_env: Option<EnvName>,
-    /// Whether to forget the key.
+    /// Whether to forget the key in use, where it is kept too.
     #[serde(default)]
     pub forget_key: bool,
     /// The most executions at once; 0 for the default.
@@ -109,6 +110,9 @@ pub struct UpdateProvider {
 pub struct DeleteProvider {
     /// The provider.
     pub id: ProviderId,
+    /// Whether to leave its keys in a keychain or vault that cannot be opened.
+    #[serde(default)]
+    pub force: bool,
 }
 
 /// The most characters of a provider's name.
@@ -116,18 +120,25 @@ const MOST_NAME: usize = 64;
 /// The most executions at once that a provider may be set to.
 const MOST_CONCURRENT: u32 = 1024;
 
-/// How the key of a provider is.
+/// How the key that a provider uses is.
 pub(super) async fn key_state(app: &App, provider: &Provider) -> KeyState {
-    match (&provider.key, provider.usable_key()) {
-        (None, _) => KeyState::None,
-        (Some(_), None) => KeyState::Detached,
-        (Some(_), Some(key)) => match app.keyring.key_state(key).await {
-            Found::Found => KeyState::Found,
-            Found::Missing => KeyState::Missing,
-            Found::Locked => KeyState::Locked,
-            Found::Denied => KeyState::Denied,
-            Found::NoKeychain => KeyState::NoKeychain,
-        },
+    match &provider.key {
+        None => KeyState::None,
+        Some(key) => state_of(app, provider, key).await,
+    }
+}
+
+/// How one of the keys of a provider is.
+pub(super) async fn state_of(app: &App, provider: &Provider, key: &KeyBinding) -> KeyState {
+    if Some(&key.origin) != provider.origin().as_ref() {
+        return KeyState::Detached;
+    }
+    match app.keyring.key_state(&key.reference).await {
+        Found::Found => KeyState::Found,
+        Found::Missing => KeyState::Missing,
+        Found::Locked => KeyState::Locked,
+        Found::Denied => KeyState::Denied,
+        Found::NoKeychain => KeyState::NoKeychain,
     }
 }
 
@@ -165,18 +176,49 @@ fn check_address(url: &url::Url) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn bind_key(name: EnvName, base_url: Option<&url::Url>) -> Result<KeyBinding, ApiError> {
+/// The origin that keys of a provider at this address may travel to.
+pub(super) fn key_origin(base_url: Option<&url::Url>) -> Result<Origin, ApiError> {
     let Some(url) = base_url else {
-        return Err(ApiError::invalid("keyEnv", "a provider without an address needs no key"));
+        return Err(ApiError::invalid("provider", "a provider without an address needs no key"));
     };
     let origin = Origin::of(url);
-    if !origin.may_carry_key() {
-        return Err(ApiError::invalid(
-            "baseUrl",
-            format!("a key may not be sent to `{origin}`: use `https://`, or a server on this machine"),
-        ));
+    if origin.may_carry_key() {
+        return Ok(origin);
     }
-    Ok(KeyBinding { reference: KeyRef::Env { name }, origin })
+    Err(ApiError::invalid(
+        "baseUrl",
+        format!("a key may not be sent to `{origin}`: use `https://`, or a server on this machine"),
+    ))
+}
+
+/// The key that is a variable of the environment, under the name of the variable unless it has one already.
+async fn bind_variable(app: &App, provider: &Provider, name: EnvName) -> Result<KeyBinding, ApiError> {
+    let origin = key_origin(provider.base_url.as_ref())?;
+    let label = name.to_string();
+    let reference = KeyRef::Env { name };
+    let keys = app.store.list_provider_keys(provider.id).await?;
+    let known = keys.into_iter().map(|key| key.binding).find(|key| key.reference == reference);
+    Ok(match known {
+        Some(known) => KeyBinding { origin, ..known },
+        None => KeyBinding { id: app.ids.provider_key(), name: label, reference, origin },
+    })
+}
+
+/// The provider that is meant by its id or its name.
+pub(super) async fn find_provider(app: &App, named: &str) -> Result<Provider, ApiError> {
+    match named.parse() {
+        Ok(id) => Ok(app.store.get_provider(id).await?),
+        Err(_) => app.registry.config(named).await,
+    }
+}
+
+/// Keeps what has changed of a provider, and lets the next call see it.
+pub(super) async fn keep(app: &App, provider: &mut Provider) -> Result<(), ApiError> {
+    // Its time names its configuration, so it has to move even where the clock does not.
+    provider.updated_at = app.now().max(provider.updated_at.after(formaops_domain::Span::from_micros(1)));
+    app.store.update_provider(provider.clone()).await?;
+    app.changed(Noun::Provider, provider.id);
+    Ok(())
 }
 
 fn check_concurrency(most: Option<u32>) -> Result<(), ApiError> {
@@ -195,11 +237,8 @@ pub(crate) async fn provider_list(
     _: ListProviders,
 ) -> Result<Page<ProviderView>, ApiError> {
     let providers = app.store.list_providers().await?;
-    let mut views = Vec::new();
-    for provider in providers {
-        views.push(view(app, provider).await);
-    }
-    Ok(Page::whole(views))
+    // All at once, so that a keychain which does not answer is waited for once.
+    Ok(Page::whole(join_all(providers.into_iter().map(|provider| view(app, provider))).await))
 }
 
 pub(crate) async fn preset_list(_: &App, _: &Caller, _: ListPresets) -> Result<Page<Preset>, ApiError> {
@@ -239,18 +278,20 @@ async fn create(app: &App, request: CreateProvider) -> Result<ProviderView, ApiE
             ));
         }
     }
-    let key = request.key_env.map(|name| bind_key(name, request.base_url.as_ref())).transpose()?;
     let now = app.now();
-    let provider = Provider {
+    let mut provider = Provider {
         id: app.ids.provider(),
         name: request.name,
         kind: request.kind,
         base_url: request.base_url,
-        key,
+        key: None,
         max_concurrent: request.max_concurrent.filter(|&most| most > 0),
         created_at: now,
         updated_at: now,
     };
+    if let Some(name) = request.key_env {
+        provider.key = Some(bind_variable(app, &provider, name).await?);
+    }
     app.store.insert_provider(provider.clone()).await?;
     app.refresh_limits().await?;
     app.changed(Noun::Provider, provider.id);
@@ -275,20 +316,22 @@ pub(crate) async fn provider_update(
         }
         provider.base_url = Some(url);
     }
-    if request.forget_key {
-        provider.key = None;
-    }
+    let forgotten = if request.forget_key { provider.key.take() } else { None };
     if let Some(name) = request.key_env {
-        provider.key = Some(bind_key(name, provider.base_url.as_ref())?);
+        provider.key = Some(bind_variable(app, &provider, name).await?);
     }
     if let Some(most) = request.max_concurrent {
         provider.max_concurrent = Some(most).filter(|&most| most > 0);
     }
-    // Its time names its configuration, so it has to move even where the clock does not.
-    provider.updated_at = app.now().max(provider.updated_at.after(formaops_domain::Span::from_micros(1)));
-    app.store.update_provider(provider.clone()).await?;
+    let forgotten = forgotten.filter(|old| provider.key.as_ref().is_none_or(|key| key.id != old.id));
+    if let Some(key) = &forgotten {
+        app.keyring.forget(&key.reference).await?;
+    }
+    keep(app, &mut provider).await?;
+    if let Some(key) = forgotten {
+        app.store.delete_provider_key(key.id).await?;
+    }
     app.refresh_limits().await?;
-    app.changed(Noun::Provider, provider.id);
     Ok(view(app, provider).await)
 }
 
@@ -304,6 +347,9 @@ pub(crate) async fn provider_delete(
             "the built-in `dry-run` provider stays",
             "It needs no key and sends nothing.",
         ));
+    }
+    for key in app.store.list_provider_keys(provider.id).await? {
+        forget(app, &key.binding, request.force).await?;
     }
     app.store.delete_provider(provider.id).await?;
     app.refresh_limits().await?;

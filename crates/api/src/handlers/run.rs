@@ -1,14 +1,18 @@
 //! Runs: started, listed, cancelled, repeated.
 
 use super::{
-    PromptKey, content::render, idempotent, limit, model::find_model, prompt::find_prompt,
+    PromptKey,
+    content::render,
+    idempotent, limit,
+    model::{find_model, parameter_problems},
+    prompt::find_prompt,
     version::find_version,
 };
-use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
+use crate::{ApiError, App, Caller, CallerKind, ErrorCode, Problem};
 use formaops_domain::{
     Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, JsonObject, Metrics, ModelRef,
-    Noun, Page, Parameters, Price, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress, RunStatus,
-    ValidationResult, ValidationStatus, Variant, Version, ports::EventSink,
+    Noun, Page, Parameters, Place, Price, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress,
+    RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
 use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion, RunFilter};
@@ -197,23 +201,33 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
         return Err(ApiError::invalid("repeats", message));
     }
     let prompt = find_prompt(app, &request.prompt).await?;
-    let version = match request.content {
-        Some(content) => {
-            let (author, at) = (app.actor(caller), app.now());
-            app.store
-                .snapshot_version(NewVersion { prompt: prompt.id, content, note: String::new(), author, at })
-                .await?
-        }
-        None => find_version(app, &prompt, request.version.as_deref()).await?,
+    let (content, version) = if let Some(content) = request.content {
+        (content, None)
+    } else {
+        let version = find_version(app, &prompt, request.version.as_deref()).await?;
+        (version.content.clone(), Some(version))
     };
-    // What cannot be rendered or misses an input is said now, before anything is sent.
-    render(&version.content, &request.inputs, &request.context)?;
-    let variants = variants(&version, request.models)?;
+    // What cannot be rendered, misses an input, or no model takes is said now, before anything is
+    // kept or sent.
+    render(&content, &request.inputs, &request.context)?;
+    let columns = columns(&content.settings, request.models)?;
+    let prices = prices(app, columns.iter().map(|column| (&column.model, &column.parameters))).await?;
+    let version = if let Some(version) = version {
+        version
+    } else {
+        let (author, at) = (app.actor(caller), app.now());
+        let new = NewVersion { prompt: prompt.id, content, note: String::new(), author, at };
+        app.store.snapshot_version(new).await?
+    };
+    let variant = |ModelChoice { model, parameters }| {
+        let (version_id, version_number) = (version.id, version.number);
+        Variant { version_id, version_number, model, parameters }
+    };
     let asked = Asked {
         prompt,
+        variants: columns.into_iter().map(variant).collect(),
         content: version.content,
-        prices: prices(app, &variants).await?,
-        variants,
+        prices,
         inputs: request.inputs,
         context: request.context,
         repeats: request.repeats,
@@ -241,8 +255,8 @@ fn no_model() -> ApiError {
     }
 }
 
-fn variants(version: &Version, choices: Vec<ModelChoice>) -> Result<Vec<Variant>, ApiError> {
-    let settings = &version.content.settings;
+/// The columns with all their parameters: the model that the settings suggest where none is chosen.
+fn columns(settings: &Settings, choices: Vec<ModelChoice>) -> Result<Vec<ModelChoice>, ApiError> {
     let suggested =
         || settings.model.clone().map(|model| ModelChoice { model, parameters: Parameters::default() });
     let choices = if choices.is_empty() { suggested().into_iter().collect() } else { choices };
@@ -260,19 +274,32 @@ fn variants(version: &Version, choices: Vec<ModelChoice>) -> Result<Vec<Variant>
             parameters
                 .check()
                 .map_err(|message| ApiError::invalid(&format!("models[{at}].parameters"), message))?;
-            let (version_id, version_number) = (version.id, version.number);
-            Ok(Variant { version_id, version_number, model: choice.model, parameters })
+            Ok(ModelChoice { model: choice.model, parameters })
         })
         .collect()
 }
 
-/// What each column costs today; also finds out whether its provider is there.
-async fn prices(app: &App, variants: &[Variant]) -> Result<Vec<Option<Price>>, ApiError> {
-    let mut prices = Vec::new();
-    for variant in variants {
-        prices.push(find_model(app, &variant.model).await?.price);
+/// What each column costs today. Also finds out whether its provider is there, and whether its model
+/// takes its parameters: what it does not is told, never dropped in silence.
+async fn prices(
+    app: &App,
+    columns: impl Iterator<Item = (&ModelRef, &Parameters)>,
+) -> Result<Vec<Option<Price>>, ApiError> {
+    let (mut prices, mut problems) = (Vec::new(), Vec::new());
+    for (at, (model, parameters)) in columns.enumerate() {
+        let known = find_model(app, model).await?;
+        problems.extend(parameter_problems(&known, parameters).into_iter().map(|problem| Problem {
+            at: Place {
+                path: format!("models[{at}].parameters.{}", problem.parameter),
+                line: None,
+                column: None,
+            },
+            message: problem.message,
+            hint: problem.hint,
+        }));
+        prices.push(known.price);
     }
-    Ok(prices)
+    if problems.is_empty() { Ok(prices) } else { Err(ApiError::problems(ErrorCode::Invalid, problems)) }
 }
 
 async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, ApiError> {
@@ -393,7 +420,7 @@ async fn repeat(app: &App, caller: &Caller, request: RepeatRun) -> Result<RunDet
     let asked = Asked {
         prompt,
         content,
-        prices: prices(app, &run.variants).await?,
+        prices: prices(app, run.variants.iter().map(|column| (&column.model, &column.parameters))).await?,
         variants: run.variants,
         inputs,
         context: run.context,

@@ -4,6 +4,7 @@ use super::{KeyState, OFFLINE, provider::key_state};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{Noun, RunProgress, Timestamp, WorkspaceId};
 use formaops_engine::Load;
+use futures::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -178,9 +179,11 @@ pub(crate) async fn health_get(app: &App, _: &Caller, _: GetHealth) -> Result<He
     let store = part("store", written.err().map(|error| error.to_string()), HealthStatus::Down);
     let engine =
         part("engine", app.engine.status().await.err().map(|error| error.to_string()), HealthStatus::Down);
+    let configured = app.store.list_providers().await?;
+    let states = join_all(configured.iter().map(|provider| key_state(app, provider))).await;
     let mut providers = Vec::new();
-    for provider in app.store.list_providers().await? {
-        let problem = match key_state(app, &provider).await {
+    for (provider, state) in configured.iter().zip(states) {
+        let problem = match state {
             KeyState::None | KeyState::Found => None,
             KeyState::Missing => Some("its key was not found".to_owned()),
             KeyState::Locked => Some("the place that holds its key is locked".to_owned()),

@@ -12,7 +12,7 @@ use axum::{
     routing::{MethodFilter, get, on, post},
 };
 use formaops_api::{ApiError, Caller, ErrorCode, Method, OPERATIONS, Operation};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::{collections::HashMap, sync::Arc};
 
 /// The largest body: the largest inputs, but not a disk full.
@@ -86,14 +86,17 @@ fn merge(
     body: &[u8],
 ) -> Result<Value, ApiError> {
     let wrong = |message: String| ApiError::new(ErrorCode::BadRequest, message, "");
-    let mut request = if body.is_empty() {
-        Map::new()
-    } else {
-        serde_json::from_slice(body)
-            .map_err(|error| wrong(format!("the body is not a JSON object: {error}")))?
+    let mut request = match serde_json::from_slice(if body.is_empty() { b"{}" } else { body }) {
+        Ok(Value::Object(request)) => request,
+        // What it is instead is not quoted: it may be a key.
+        Ok(_) => return Err(wrong("the body is not a JSON object".to_owned())),
+        Err(error) => return Err(wrong(format!("the body is not a JSON object: {error}"))),
     };
     let read = |name: &str, text: &str| {
         let kind = fields.get(name).copied().unwrap_or(FieldKind::Text);
+        if kind == FieldKind::Secret {
+            return Err(wrong(format!("`{name}` belongs in the body: addresses are kept in logs")));
+        }
         schema::value(kind, text).map_err(|_| wrong(format!("`{name}` cannot be `{text}`")))
     };
     for (name, text) in decode_query(query) {

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 pub(crate) struct ProviderError {
     /// Its words for people.
     pub(crate) message: String,
-    /// Its `type` and `code`, and what Google says in `details`, in lower case.
+    /// Its `type`, `code` and the like, and what Google and Anthropic say in `details`, in lower case, without
+    /// the namespaces of Amazon.
     pub(crate) kinds: Vec<String>,
     /// The HTTP status it names, where it names one.
     pub(crate) status: Option<u16>,
@@ -27,7 +28,8 @@ impl ProviderError {
     ///
     /// The shapes are `{"error": {"message", "type", "code"}}` (OpenAI and most others),
     /// `{"error": "…"}` (Ollama), `[{"error": …}]` (Google), `{"object": "error", "message"}`
-    /// (vLLM), `{"message"}` (Mistral), `{"detail": …}` (FastAPI), `{"errors": …}` and bare text.
+    /// (vLLM), `{"message"}` (Mistral), `{"detail": …}` (FastAPI), `{"errors": …}`,
+    /// `{"__type", "Message"}` (Amazon) and bare text.
     pub(crate) fn find(value: &Value) -> Option<Self> {
         match value {
             Value::String(message) => Some(Self { message: message.clone(), ..Self::default() }),
@@ -36,16 +38,19 @@ impl ProviderError {
                 let inner =
                     ["error", "errors"].iter().find_map(|name| fields.get(*name).and_then(Self::find));
                 inner.or_else(|| {
-                    let message = ["message", "detail", "msg"].iter().find_map(|name| fields.get(*name))?;
+                    let message =
+                        ["message", "Message", "detail", "msg"].iter().find_map(|name| fields.get(*name))?;
                     let message = match message {
                         Value::String(message) => message.clone(),
                         other => Self::find(other).map_or_else(|| other.to_string(), |error| error.message),
                     };
-                    let marks =
-                        ["type", "code", "status", "statusCode"].iter().filter_map(|name| fields.get(*name));
+                    let marks = ["type", "code", "status", "statusCode", "__type"]
+                        .iter()
+                        .filter_map(|name| fields.get(*name));
                     let details = || fields.get("details").and_then(Value::as_array).into_iter().flatten();
-                    let words = marks.clone().chain(details().flat_map(detail_words));
-                    let kinds = words.filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
+                    let closer = fields.get("details").and_then(|details| details.get("error_code"));
+                    let words = marks.clone().chain(details().flat_map(detail_words)).chain(closer);
+                    let kinds = words.filter_map(Value::as_str).map(kind).collect();
                     let status = marks.filter_map(status_of).next();
                     let retry_after = details().find_map(|detail| seconds(&detail["retryDelay"]));
                     Some(Self { message, kinds, status, retry_after, filtered: filtered(fields) })
@@ -62,6 +67,27 @@ impl ProviderError {
             found => format!("\nFiltered: {}.", found.join(", ")),
         };
         super::quotation(&format!("{}{found}", self.message))
+    }
+
+    /// The HTTP status that its kind stands for where it came inside a stream, as the vendors document it.
+    pub(crate) fn status_of_kind(&self) -> Option<u16> {
+        self.kinds.iter().find_map(|kind| {
+            Some(match kind.as_str() {
+                "invalid_request_error" | "validationexception" => 400,
+                "authentication_error" => 401,
+                "billing_error" => 402,
+                "permission_error" | "accessdeniedexception" => 403,
+                "not_found_error" | "resourcenotfoundexception" => 404,
+                "modeltimeoutexception" => 408,
+                "request_too_large" => 413,
+                "modelstreamerrorexception" | "modelerrorexception" => 424,
+                "rate_limit_error" | "throttlingexception" => 429,
+                "serviceunavailableexception" => 503,
+                "timeout_error" => 504,
+                "overloaded_error" => 529,
+                _ => return None,
+            })
+        })
     }
 
     /// Whether `type` or `code` is one of these words.
@@ -118,6 +144,12 @@ fn filtered(error: &Map<String, Value>) -> Vec<String> {
         .collect()
 }
 
+/// A kind of error in lower case. Amazon writes `namespace#Kind` in bodies and `Kind:page` in headers.
+pub(super) fn kind(text: &str) -> String {
+    let text = text.rsplit('#').next().unwrap_or(text);
+    text.split(':').next().unwrap_or(text).to_ascii_lowercase()
+}
+
 fn status_of(code: &Value) -> Option<u16> {
     let number = code.as_u64().or_else(|| code.as_str()?.parse().ok())?;
     u16::try_from(number).ok().filter(|status| (400..600).contains(status))
@@ -140,6 +172,8 @@ mod tests {
             (json!({ "detail": [{ "loc": ["body"], "msg": "field required" }] }), "field required"),
             (json!({ "errors": ["first", "second"] }), "first"),
             (json!({ "error": { "message": { "text": 1 } } }), r#"{"text":1}"#),
+            (json!({ "type": "error", "error": { "type": "overloaded_error", "message": "busy" } }), "busy"),
+            (json!({ "Message": "denied", "__type": "x#AccessDeniedException" }), "denied"),
         ] {
             assert_eq!(ProviderError::find(&value).unwrap().message, message, "{value}");
         }
@@ -175,6 +209,11 @@ mod tests {
         let error = ProviderError::read(&json!({ "error": { "message": "", "type": "Quota", "code": 429 } }));
         assert!(error.is(&["quota"]));
         assert_eq!(error.status, Some(429));
+        let amazon =
+            ProviderError::read(&json!({ "message": "", "__type": "com.amazon#ThrottlingException" }));
+        assert_eq!(amazon.kinds, ["throttlingexception"]);
+        let closer = json!({ "error": { "type": "a", "message": "", "details": { "error_code": "b" } } });
+        assert_eq!(ProviderError::read(&closer).kinds, ["a", "b"]);
         let odd = ProviderError::read(&json!({ "error": { "message": "", "code": 7 } }));
         assert_eq!(odd.status, None);
     }

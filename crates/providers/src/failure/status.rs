@@ -2,10 +2,11 @@
 //!
 //! Sources: RFC 9110 sections 10.2.3 (`Retry-After`) and 15; the error codes of OpenAI (also those of a
 //! failed response, `openai/types/responses/response_error.py`), OpenRouter and Azure (Microsoft Learn,
-//! "Content filtering" and the errors of its v1 API); the Gemini API, "Troubleshooting", and
-//! `google/rpc/code.proto`; `server/routes.go` of Ollama.
+//! "Content filtering" and the errors of its v1 API), Anthropic ("Errors", "Rate limits") and Amazon Bedrock
+//! ("Troubleshooting API error codes"); the Gemini API, "Troubleshooting", and `google/rpc/code.proto`;
+//! `server/routes.go` of Ollama.
 
-use super::{ProviderError, Site, quotation, title_of};
+use super::{ProviderError, Site, quotation, reported::kind, title_of};
 use crate::ollama;
 use formaops_domain::{ErrorClass, Failure, KeyRef, Timestamp};
 use reqwest::{StatusCode, header::HeaderMap};
@@ -19,16 +20,20 @@ pub(crate) struct Answer<'a> {
     pub(crate) retry_after: Option<u64>,
     /// Where a redirect leads, as it was written.
     pub(crate) location: Option<&'a str>,
+    /// The kind of error that Amazon names in a header.
+    pub(crate) kind: Option<&'a str>,
     pub(crate) body: &'a [u8],
 }
 
 impl<'a> Answer<'a> {
     /// The answer with this head and this body, from which keys were taken out.
     pub(crate) fn new(status: StatusCode, headers: &'a HeaderMap, now: Timestamp, body: &'a [u8]) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         Self {
             status: status.as_u16(),
-            retry_after: retry_after(headers, now),
-            location: headers.get("location").and_then(|location| location.to_str().ok()),
+            retry_after: retry_after(headers, now).or_else(|| reset(headers, now)),
+            location: text("location"),
+            kind: text("x-amzn-errortype"),
             body,
         }
     }
@@ -48,10 +53,11 @@ impl<'a> Answer<'a> {
             return Failure { http_status: Some(self.status), detail, ..redirect(site, self.location) };
         }
         // Words that are not JSON count as well: proxies answer in plain text.
-        let error = error.unwrap_or_else(|| ProviderError {
+        let mut error = error.unwrap_or_else(|| ProviderError {
             message: if page { String::new() } else { text.into_owned() },
             ..ProviderError::default()
         });
+        error.kinds.extend(self.kind.map(kind));
         let class = class_of(self.status, &error);
         let retry_after = self.retry_after.or(error.retry_after);
         Failure {
@@ -90,7 +96,8 @@ const ABOUT_THE_REQUEST: &[&str] = &[
 /// An error inside an answer that began with success.
 pub(crate) fn reported(site: &Site, error: &ProviderError) -> Failure {
     // What says nothing of its kind is a fault of the server: it had accepted the request.
-    let status = error.status.unwrap_or(if error.is(ABOUT_THE_REQUEST) { 400 } else { 500 });
+    let about_the_request = || error.is(ABOUT_THE_REQUEST).then_some(400);
+    let status = error.status.or_else(|| error.status_of_kind()).or_else(about_the_request).unwrap_or(500);
     let class = class_of(status, error);
     let retry_after = error.retry_after;
     Failure { detail: error.quotation(), retry_after, ..words(class, site, status, error, retry_after) }
@@ -117,6 +124,19 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
     })
 }
 
+/// The seconds until the limit that is used up is whole again, as Anthropic tells it.
+fn reset(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
+    let text = |name: String| headers.get(name)?.to_str().ok();
+    let used_up = ["requests", "tokens", "input-tokens", "output-tokens"]
+        .into_iter()
+        .filter(|limit| text(format!("anthropic-ratelimit-{limit}-remaining")) == Some("0"));
+    let seconds = used_up.filter_map(|limit| {
+        let at: Timestamp = text(format!("anthropic-ratelimit-{limit}-reset"))?.parse().ok()?;
+        Some(at.since(now).as_micros().div_ceil(1_000_000))
+    });
+    seconds.max()
+}
+
 fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
     let too_long = error.is(&["context_length_exceeded", "string_above_max_length"])
         || error.says(&[
@@ -126,16 +146,43 @@ fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
             "prompt is too long",
             "exceeds the available context",
             "exceeds the maximum number of tokens",
+            "exceed context limit",
+            "input is too long",
         ]);
     let quota = if error.is(&["resource_exhausted"]) {
         // Google says that the quota is exceeded of every limit, also of those that pass in a minute.
         error.mentions("perday") || error.says(&["limit: 0,", "credits are depleted", "spending cap"])
     } else {
-        error.is(&["insufficient_quota", "billing_hard_limit_reached", "insufficient_balance"])
-            || error.says(&["exceeded your current quota", "insufficient balance", "insufficient credits"])
+        error.is(&[
+            "insufficient_quota",
+            "billing_hard_limit_reached",
+            "insufficient_balance",
+            "enforced_spend_limit_reached",
+        ]) || error.says(&[
+            "exceeded your current quota",
+            "insufficient balance",
+            "insufficient credits",
+            "credit balance is too low",
+            "reached your specified api usage limits",
+        ])
     };
-    let key = error.is(&["invalid_api_key", "api_key_invalid"])
-        || error.says(&["api key not valid", "unregistered callers", "api key was reported as leaked"]);
+    // Google and Amazon say with 400 or 403 of a key that it is wrong, too old or missing.
+    let key = error.is(&[
+        "invalid_api_key",
+        "api_key_invalid",
+        "unrecognizedclientexception",
+        "invalidclienttokenid",
+        "invalidsignatureexception",
+        "signaturedoesnotmatch",
+        "incompletesignatureexception",
+        "expiredtokenexception",
+        "missingauthenticationtokenexception",
+    ]) || error.says(&[
+        "api key not valid",
+        "unregistered callers",
+        "api key was reported as leaked",
+        "make sure your api key is valid",
+    ]);
     let filtered = error.is(&[
         "content_filter",
         "content_policy_violation",
@@ -153,11 +200,16 @@ fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
         // Azure says so of a key or a person that it knows.
         401 if error.is(&["permissiondenied"]) => ErrorClass::Permission,
         407 => ErrorClass::Proxy,
+        400..500 if error.is(&["modelnotreadyexception"]) => ErrorClass::ServerError,
+        400 if error.is(&["servicequotaexceededexception"]) => ErrorClass::RateLimited,
+        400 if error.says(&["model identifier is invalid"]) => ErrorClass::NotFound,
         401 => ErrorClass::Authentication,
         403 => ErrorClass::Permission,
         404 | 410 => ErrorClass::NotFound,
         400..500 if error.is(&["model_not_found"]) => ErrorClass::NotFound,
         408 => ErrorClass::Timeout,
+        // A dependency failed: at Amazon, the model.
+        424 => ErrorClass::ServerError,
         429 => ErrorClass::RateLimited,
         500..600 if error.is(&["rate_limit_exceeded", "rate_limit_error"]) => ErrorClass::RateLimited,
         500..600 if too_long => ErrorClass::ContextTooLong,

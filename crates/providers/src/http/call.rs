@@ -137,7 +137,7 @@ impl Call {
         if let Some(compression) = reply.compression() {
             return self.fail(failure::compressed(&self.site, &compression));
         }
-        let recorder = Recorder::new(self.scrubber.clone());
+        let recorder = Recorder::new(self.scrubber.clone(), endpoint.wire.framing());
         Phase::Read(Box::new(Reading {
             reply,
             decoder: Decoder::new(&*endpoint.wire),

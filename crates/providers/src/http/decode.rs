@@ -98,6 +98,10 @@ impl Decoder {
                 }
                 fed.map_err(|error| match error {
                     FrameError::TooLong => Fault::TooLong,
+                    FrameError::Corrupt if self.said.has_spoken() => {
+                        Fault::Unreadable("a message of the stream does not match its checksum".to_owned())
+                    }
+                    FrameError::Corrupt => Fault::unreadable(&String::from_utf8_lossy(&self.sample)),
                 })
             }
             Shape::Document(document) => {
@@ -110,15 +114,12 @@ impl Decoder {
             Shape::Unknown(leading) => {
                 leading.extend_from_slice(bytes);
                 let leading = std::mem::take(leading);
-                match shape_of(&leading, self.framing) {
-                    Some(shape) => {
-                        self.shape = shape;
-                        self.read(&leading)
-                    }
-                    None => {
-                        self.shape = Shape::Unknown(leading);
-                        Ok(())
-                    }
+                if let Some(shape) = shape_of(&leading, self.framing) {
+                    self.shape = shape;
+                    self.read(&leading)
+                } else {
+                    self.shape = Shape::Unknown(leading);
+                    Ok(())
                 }
             }
         }
@@ -137,7 +138,7 @@ impl Decoder {
                     }
                 }
                 let silent = !self.said.has_spoken() && !self.is_finished();
-                if silent && self.framing == Framing::Sse && !looks_like_events(&self.sample) {
+                if silent && !looks_like_events(&self.sample, self.framing) {
                     return Err(Fault::unreadable(&String::from_utf8_lossy(&self.sample)));
                 }
             }
@@ -176,18 +177,28 @@ fn shape_of(leading: &[u8], framing: Framing) -> Option<Shape> {
     let blank = |byte: &u8| byte.is_ascii_whitespace() || "\u{feff}".as_bytes().contains(byte);
     let first = leading.iter().find(|byte| !blank(byte))?;
     let is_document = match framing {
-        Framing::Sse => matches!(first, b'{' | b'[' | b'<'),
+        // A message that begins with one of these would be far too long.
+        Framing::Sse | Framing::AwsEvents => matches!(first, b'{' | b'[' | b'<'),
         // Lines are documents themselves; only a page is none.
         Framing::Lines => *first == b'<',
     };
     Some(if is_document { Shape::Document(Vec::new()) } else { Shape::Stream(Frames::new(framing)) })
 }
 
-fn looks_like_events(sample: &[u8]) -> bool {
+/// Whether a stream that said nothing may be one all the same.
+fn looks_like_events(sample: &[u8], framing: Framing) -> bool {
     let fields: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b":"];
-    sample
-        .split(|byte| matches!(byte, b'\n' | b'\r'))
-        .any(|line| fields.iter().any(|field| line.starts_with(field)))
+    let mut lines = sample.split(|byte| matches!(byte, b'\n' | b'\r'));
+    match framing {
+        // The only line may be cut in its first word.
+        Framing::Sse => lines.any(|line| {
+            let begun = |field: &&[u8]| !line.is_empty() && field.starts_with(line);
+            fields.iter().any(|field| line.starts_with(field) || begun(field))
+        }),
+        Framing::Lines => true,
+        // It begins with its length, which is no text.
+        Framing::AwsEvents => sample.first().is_none_or(|&byte| byte == 0),
+    }
 }
 
 /// The data of an event as JSON. An event that is called an error is one, whatever it holds.

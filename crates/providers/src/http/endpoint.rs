@@ -9,8 +9,12 @@ use formaops_domain::{
     ExecutionId, Failure, JsonObject, KeyRef, Origin, Provider as Config, Purpose,
     ports::{Clock, Credential, HttpMethod, OutgoingRequest, Signer},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::Arc;
 use url::Url;
+
+/// What is escaped in an address that is signed: all but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(crate) struct Endpoint {
     name: String,
@@ -97,7 +101,14 @@ impl Endpoint {
     /// The address of a path below the base URL, whose query is kept.
     fn url(&self, address: &Address) -> Url {
         let mut url = self.base_url.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
+        if address.signed {
+            let base = url.path().trim_end_matches('/').to_owned();
+            let path = address
+                .path
+                .iter()
+                .fold(base, |path, segment| format!("{path}/{}", utf8_percent_encode(segment, RESERVED)));
+            url.set_path(&path);
+        } else if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(&address.path);
         }
         if !address.query.is_empty() {

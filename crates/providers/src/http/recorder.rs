@@ -1,8 +1,8 @@
 //! Keeps keys out of what is shown and out of what is recorded, also where a model spells one in
 //! pieces, an event each.
 
-use super::decode::Decoder;
-use crate::wire::Wire;
+use super::{censor::Censor, decode::Decoder};
+use crate::{framing::Framing, wire::Wire};
 use bytes::Bytes;
 use formaops_domain::{Scrubber, ToolCall, ports::StreamPart};
 
@@ -13,7 +13,7 @@ use formaops_domain::{Scrubber, ToolCall, ports::StreamPart};
 /// one, they are replaced by events that say the same without it.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
-    bytes: Scrubber,
+    bytes: Censor,
     text: Scrubber,
     reasoning: Scrubber,
     waiting: Vec<u8>,
@@ -43,18 +43,19 @@ impl Unfinished {
 }
 
 impl Recorder {
-    pub(crate) fn new(scrubber: Scrubber) -> Self {
-        Self { bytes: scrubber.clone(), text: scrubber.clone(), reasoning: scrubber, ..Self::default() }
+    pub(crate) fn new(scrubber: Scrubber, framing: Framing) -> Self {
+        let bytes = Censor::new(scrubber.clone(), framing);
+        Self { bytes, text: scrubber.clone(), reasoning: scrubber, ..Self::default() }
     }
 
     /// Bytes of the body, scrubbed, for the decoder. What is recorded of them comes with the parts.
     pub(crate) fn bytes(&mut self, chunk: &Bytes) -> Bytes {
-        if self.bytes.is_empty() { chunk.clone() } else { self.bytes.feed(chunk).into() }
+        self.bytes.feed(chunk)
     }
 
     /// The last bytes, once nothing follows.
     pub(crate) fn last_bytes(&mut self) -> Bytes {
-        self.bytes.finish().into()
+        self.bytes.finish()
     }
 
     /// Lets out `decoded`, the parts that `bytes` completed, and the bytes, save those of an event that

@@ -5,6 +5,8 @@ use super::{
     recorder::{Recorder, Unfinished},
 };
 use crate::{
+    anthropic::Anthropic,
+    bedrock::Bedrock,
     gemini::Gemini,
     ollama::Ollama,
     openai_chat::OpenAiChat,
@@ -23,6 +25,8 @@ fn wires() -> Vec<Box<dyn Wire>> {
         Box::new(OpenAiResponses),
         Box::new(Gemini),
         Box::new(Ollama),
+        Box::new(Anthropic),
+        Box::new(Bedrock::at(None)),
     ]
 }
 
@@ -78,7 +82,7 @@ fn events(wire: &dyn Wire, parts: &[StreamPart]) -> Vec<Vec<u8>> {
 
 /// What is shown and what is recorded of a stream that comes in these pieces.
 fn record(wire: &dyn Wire, pieces: &[&[u8]]) -> (Vec<StreamPart>, Vec<u8>) {
-    let mut recorder = Recorder::new(Scrubber::new([KEY]));
+    let mut recorder = Recorder::new(Scrubber::new([KEY]), wire.framing());
     let (mut decoder, mut out) = (Decoder::new(wire), Vec::new());
     for piece in pieces {
         let bytes = recorder.bytes(&Bytes::copy_from_slice(piece));

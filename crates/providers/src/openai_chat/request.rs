@@ -1,58 +1,22 @@
 //! What is sent: a call as the JSON body of OpenAI Chat Completions.
 
-use crate::media::data_url;
+use crate::{Quirks, media::data_url, quirks::ReasoningForm};
 use formaops_domain::{
-    JsonObject, MediaSource, ResponseFormat, Role, ToolChoice, ToolDefinition,
+    JsonObject, MediaSource, Parameter, Parameters, ResponseFormat, Role, ToolChoice, ToolDefinition,
     ports::{MessagePart, ModelMessage, ModelRequest},
 };
 use serde_json::{Value, json};
 
-/// How a server wants to be told the most tokens of an answer.
+/// The body of a request, as this server wants it for this model. The parameters were checked against
+/// their bounds.
 ///
-/// OpenAI has replaced `max_tokens` by `max_completion_tokens` and refuses the old name for its
-/// reasoning models; compatible servers know the old name, and some ignore or refuse the new one.
-/// So the new name goes to OpenAI's own host and the old one to all others. Where the free object
-/// of the parameters sets either, neither is added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MaxTokensField {
-    MaxTokens,
-    MaxCompletionTokens,
-}
-
-impl MaxTokensField {
-    /// The name that the server at `host` wants.
-    pub(super) fn of_host(host: Option<&str>) -> Self {
-        if host == Some("api.openai.com") { Self::MaxCompletionTokens } else { Self::MaxTokens }
-    }
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::MaxTokens => "max_tokens",
-            Self::MaxCompletionTokens => "max_completion_tokens",
-        }
-    }
-}
-
-/// The body of a request. The parameters were checked against their bounds.
+/// Where the free object of the parameters sets the most tokens by either name, none is added.
 ///
 /// # Errors
 /// What this wire format has no word for.
-pub(super) fn body(request: &ModelRequest, max_tokens: MaxTokensField) -> Result<JsonObject, String> {
+pub(super) fn body(request: &ModelRequest, quirks: &Quirks) -> Result<JsonObject, String> {
     let parameters = &request.parameters;
-    if parameters.reasoning_budget.is_some() {
-        return Err(
-            "`reasoningBudget` has no word in OpenAI Chat Completions: set `reasoningEffort`, or the \
-                    server's own field in `extra`"
-                .to_owned(),
-        );
-    }
-    if parameters.reasoning_summary.is_some() {
-        return Err(
-            "`reasoningSummary` has no word in OpenAI Chat Completions: leave it out, or use the kind \
-                    `openai-responses`"
-                .to_owned(),
-        );
-    }
+    let named = |parameter, usual| quirks.field(parameter).unwrap_or(usual);
     let mut body = JsonObject::new();
     let mut set = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -60,27 +24,69 @@ pub(super) fn body(request: &ModelRequest, max_tokens: MaxTokensField) -> Result
         }
     };
     set("model", Some(request.model.clone().into()));
-    set("messages", Some(request.messages.iter().flat_map(messages).collect()));
+    let messages = request.messages.iter().flat_map(|message| messages(message, quirks.system_role()));
+    set("messages", Some(messages.collect()));
     set("stream", Some(true.into()));
-    set("stream_options", Some(json!({ "include_usage": true })));
+    set("stream_options", quirks.include_usage().then(|| json!({ "include_usage": true })));
     set("temperature", parameters.temperature.map(Value::from));
     set("top_p", parameters.top_p.map(Value::from));
     set("top_k", parameters.top_k.map(Value::from));
     set("stop", (!parameters.stop.is_empty()).then(|| json!(parameters.stop)));
-    set("seed", parameters.seed.map(Value::from));
+    set(named(Parameter::Seed, "seed"), parameters.seed.map(Value::from));
     set("frequency_penalty", parameters.frequency_penalty.map(Value::from));
     set("presence_penalty", parameters.presence_penalty.map(Value::from));
-    set("reasoning_effort", parameters.reasoning_effort.clone().map(Value::from));
+    for (name, value) in reasoning(parameters, quirks.reasoning())? {
+        set(name, Some(value));
+    }
     set("response_format", parameters.response_format.as_ref().map(response_format));
     let tools: Vec<Value> = parameters.tools.iter().map(tool).collect();
     set("tools", (!tools.is_empty()).then(|| tools.into()));
     set("tool_choice", parameters.tool_choice.as_ref().map(tool_choice));
     let free = |name: &str| parameters.extra.contains_key(name);
     if !free("max_tokens") && !free("max_completion_tokens") {
-        set(max_tokens.as_str(), parameters.max_tokens.map(Value::from));
+        set(named(Parameter::MaxTokens, "max_tokens"), parameters.max_tokens.map(Value::from));
     }
     merge(&mut body, &parameters.extra);
     Ok(body)
+}
+
+/// The fields that say how much the model shall think, and whether it shall show that.
+fn reasoning(parameters: &Parameters, form: ReasoningForm) -> Result<Vec<(&'static str, Value)>, String> {
+    let effort = parameters.reasoning_effort.as_deref();
+    if form == ReasoningForm::Object {
+        let mut reasoning = JsonObject::new();
+        match (effort, parameters.reasoning_budget) {
+            (None, Some(0)) => drop(reasoning.insert("effort".to_owned(), "none".into())),
+            (effort, budget) => {
+                reasoning.extend(effort.map(|word| ("effort".to_owned(), word.into())));
+                reasoning.extend(budget.map(|tokens| ("max_tokens".to_owned(), tokens.into())));
+            }
+        }
+        reasoning.extend(parameters.reasoning_summary.map(|show| ("exclude".to_owned(), (!show).into())));
+        return Ok((!reasoning.is_empty()).then(|| ("reasoning", reasoning.into())).into_iter().collect());
+    }
+    if parameters.reasoning_budget.is_some() {
+        return Err(
+            "`reasoningBudget` has no word in OpenAI Chat Completions: set `reasoningEffort`, or the \
+                    server's own field in `extra`"
+                .to_owned(),
+        );
+    }
+    if parameters.reasoning_summary == Some(true) {
+        return Err(
+            "`reasoningSummary` has no word in OpenAI Chat Completions: leave it out, or use the kind \
+                    `openai-responses`"
+                .to_owned(),
+        );
+    }
+    Ok(match (form, effort) {
+        (_, None) => vec![],
+        (ReasoningForm::Switch, Some("none")) => vec![("thinking", json!({ "type": "disabled" }))],
+        (ReasoningForm::Switch, Some(word)) => {
+            vec![("thinking", json!({ "type": "enabled" })), ("reasoning_effort", word.into())]
+        }
+        (_, Some(word)) => vec![("reasoning_effort", word.into())],
+    })
 }
 
 /// Puts the free object of the parameters over the body. What is null there is not sent at all, so
@@ -96,7 +102,7 @@ pub(crate) fn merge(body: &mut JsonObject, extra: &JsonObject) {
 }
 
 /// The message; a result of a tool is a message of its own.
-fn messages(message: &ModelMessage) -> Vec<Value> {
+fn messages(message: &ModelMessage, system_role: &str) -> Vec<Value> {
     let (mut content, mut calls, mut results) = (Vec::new(), Vec::new(), Vec::new());
     for part in &message.parts {
         match part {
@@ -128,7 +134,8 @@ fn messages(message: &ModelMessage) -> Vec<Value> {
         _ => content.into(),
     };
     if !(content.is_null() && calls.is_empty() && !results.is_empty()) {
-        let mut spoken = json!({ "role": message.role.as_str(), "content": content });
+        let role = if message.role == Role::System { system_role } else { message.role.as_str() };
+        let mut spoken = json!({ "role": role, "content": content });
         if !calls.is_empty() && message.role == Role::Assistant {
             spoken["tool_calls"] = calls.into();
         }

@@ -120,6 +120,11 @@ fn images_files_calls_and_results_have_their_form() {
     assert_eq!(body["messages"], expected);
 }
 
+/// The body that the server at this origin is sent.
+fn at(origin: &str, request: &ModelRequest) -> JsonObject {
+    OpenAiChat::at(Some(origin.parse().unwrap())).call(request).unwrap().body
+}
+
 #[test]
 fn what_has_no_word_here_is_told_and_not_dropped() {
     for (parameters, name) in [
@@ -135,13 +140,71 @@ fn what_has_no_word_here_is_told_and_not_dropped() {
 fn the_most_tokens_go_by_the_name_that_the_server_knows_unless_the_user_names_them() {
     let names = |extra: Value, host: &str| {
         let parameters = Parameters { max_tokens: Some(9), extra: object(extra), ..Parameters::default() };
-        let body = OpenAiChat::at(Some(host)).call(&with(parameters)).unwrap().body;
+        let body = at(host, &with(parameters));
         (body.get("max_tokens").cloned(), body.get("max_completion_tokens").cloned())
     };
-    assert_eq!(names(json!({}), "api.openai.com"), (None, Some(json!(9))));
-    assert_eq!(names(json!({}), "openrouter.ai"), (Some(json!(9)), None));
-    assert_eq!(names(json!({ "max_tokens": 5 }), "api.openai.com"), (Some(json!(5)), None));
-    assert_eq!(names(json!({ "max_completion_tokens": 5 }), "other"), (None, Some(json!(5))));
+    assert_eq!(names(json!({}), "https://api.openai.com"), (None, Some(json!(9))));
+    assert_eq!(names(json!({}), "https://openrouter.ai"), (Some(json!(9)), None));
+    assert_eq!(names(json!({ "max_tokens": 5 }), "https://api.openai.com"), (Some(json!(5)), None));
+    assert_eq!(names(json!({ "max_completion_tokens": 5 }), "https://other.example"), (None, Some(json!(5))));
+}
+
+#[test]
+fn each_server_is_spoken_to_with_its_own_words() {
+    let system = || ModelMessage::text(Role::System, "Be brief.");
+    let parameters = Parameters { seed: Some(7), ..Parameters::default() };
+    let asked = |model: &str| ModelRequest {
+        messages: vec![system()],
+        parameters: parameters.clone(),
+        ..request(model, "")
+    };
+    let mistral = at("https://api.mistral.ai", &asked("mistral-large-4"));
+    assert_eq!((mistral.get("random_seed"), mistral.get("seed")), (Some(&json!(7)), None));
+    assert_eq!(mistral.get("stream_options"), None, "it tells its usage unasked, and refuses to be asked");
+    let role = |model: &str| at("https://api.openai.com", &asked(model))["messages"][0]["role"].clone();
+    assert_eq!((role("gpt-5"), role("gpt-4o")), (json!("developer"), json!("system")));
+}
+
+#[test]
+fn the_wish_to_think_is_written_as_each_server_reads_it() {
+    let thinking = |origin: &str, set: Value| {
+        let parameters = serde_json::from_value(set).unwrap();
+        let body = at(origin, &ModelRequest { parameters, ..request("m", "Hi") });
+        let found = ["reasoning_effort", "reasoning", "thinking"];
+        let found = found.iter().filter_map(|name| Some(((*name).to_owned(), body.get(*name)?.clone())));
+        Value::Object(found.collect())
+    };
+    for (origin, set, expected) in [
+        ("https://api.openai.com", json!({ "reasoningEffort": "low" }), json!({ "reasoning_effort": "low" })),
+        ("https://openrouter.ai", json!({}), json!({})),
+        (
+            "https://openrouter.ai",
+            json!({ "reasoningEffort": "low", "reasoningSummary": false }),
+            json!({ "reasoning": { "effort": "low", "exclude": true } }),
+        ),
+        (
+            "https://openrouter.ai",
+            json!({ "reasoningBudget": 2000 }),
+            json!({ "reasoning": { "max_tokens": 2000 } }),
+        ),
+        (
+            "https://openrouter.ai",
+            json!({ "reasoningBudget": 0 }),
+            json!({ "reasoning": { "effort": "none" } }),
+        ),
+        (
+            "https://api.deepseek.com",
+            json!({ "reasoningEffort": "max" }),
+            json!({ "reasoning_effort": "max", "thinking": { "type": "enabled" } }),
+        ),
+        (
+            "https://api.deepseek.com",
+            json!({ "reasoningEffort": "none" }),
+            json!({ "thinking": { "type": "disabled" } }),
+        ),
+    ] {
+        assert_eq!(thinking(origin, set), expected, "{origin}");
+    }
 }
 
 #[test]

@@ -87,11 +87,6 @@ impl Said {
         }
     }
 
-    /// The tokens that were told last.
-    pub(crate) fn last_usage(&self) -> Usage {
-        self.usage.unwrap_or_default()
-    }
-
     /// The model stopped. Only the first reason counts.
     pub(crate) fn finish(&mut self, finish: impl Into<Finish>) {
         if self.finished {
@@ -173,7 +168,7 @@ mod tests {
         let mut said = Said::default();
         said.usage(Usage { input_tokens: 7, ..Usage::default() });
         said.usage(Usage { input_tokens: 7, output_tokens: u64::MAX, ..Usage::default() });
-        assert_eq!(said.last_usage(), Usage { input_tokens: 7, ..Usage::default() });
-        assert_eq!(said.take().len(), 1);
+        let believed = Usage { input_tokens: 7, ..Usage::default() };
+        assert_eq!(said.take(), [StreamPart::Usage(believed)]);
     }
 }

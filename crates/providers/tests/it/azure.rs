@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 async fn answered(reply: impl Into<Reply>) -> (Answer, ScriptedServer) {
     let server = ScriptedServer::start().await;
-    let base_url = server.base_url().join("/openai/v1").unwrap();
+    let base_url = server.base_url().join("/openai/v1").expect("it is a path");
     let config = Config { kind: ProviderKind::AzureOpenAi, ..provider(base_url, Some(ENV)) };
     server.enqueue(reply);
     let answer = call_with(&connect(&config), |request| {

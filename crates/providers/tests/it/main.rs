@@ -1,6 +1,8 @@
 //! Stories of calls over real HTTP, against a server that misbehaves on demand.
 
+mod anthropic;
 mod azure;
+mod bedrock;
 mod faults;
 mod gemini;
 mod keys;

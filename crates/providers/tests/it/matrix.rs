@@ -20,10 +20,10 @@ pub(crate) struct Wire {
     /// An event that is none, framed as the events of the wire format are.
     garbage: &'static [u8],
     /// A recorded stream with a word in it replaced, where the frame around it has to be made anew.
-    reworded: fn(Vec<u8>, &str, &str) -> Vec<u8>,
+    reworded: fn(&[u8], &str, &str) -> Vec<u8>,
 }
 
-pub(crate) const WIRES: [Wire; 5] = [
+pub(crate) const WIRES: [Wire; 7] = [
     Wire {
         kind: ProviderKind::OpenAiChat,
         base: "/v1",
@@ -46,6 +46,20 @@ pub(crate) const WIRES: [Wire; 5] = [
         reworded: as_text,
     },
     Wire {
+        kind: ProviderKind::Anthropic,
+        base: "/v1",
+        call: "/v1/messages",
+        garbage: b"data: {nonsense\n\n",
+        reworded: as_text,
+    },
+    Wire {
+        kind: ProviderKind::Bedrock,
+        base: "/",
+        call: "/model/any/converse-stream",
+        garbage: b"\0\0\0\x10nonsense",
+        reworded: as_frames,
+    },
+    Wire {
         kind: ProviderKind::Gemini,
         base: "/v1beta",
         call: "/v1beta/models/any:streamGenerateContent",
@@ -62,8 +76,29 @@ pub(crate) const WIRES: [Wire; 5] = [
 ];
 
 /// For wire formats whose events are text.
-fn as_text(stream: Vec<u8>, word: &str, other: &str) -> Vec<u8> {
-    String::from_utf8(stream).unwrap().replace(word, other).into_bytes()
+fn as_text(stream: &[u8], word: &str, other: &str) -> Vec<u8> {
+    String::from_utf8(stream.to_vec()).expect("it is text").replace(word, other).into_bytes()
+}
+
+/// For the binary frames of Amazon: total length, length of the headers, checksum of both, headers, payload,
+/// checksum of all.
+fn as_frames(stream: &[u8], word: &str, other: &str) -> Vec<u8> {
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |number: usize, &byte| number << 8 | usize::from(byte));
+    let (mut rest, mut out) = (stream, Vec::new());
+    while !rest.is_empty() {
+        let (frame, after) = rest.split_at(number(&rest[..4]));
+        let payload_at = 12 + number(&frame[4..8]);
+        let payload = as_text(&frame[payload_at..frame.len() - 4], word, other);
+        let length = u32::try_from(payload_at + payload.len() + 4).expect("a frame is short");
+        let mut again = [&length.to_be_bytes(), &frame[4..8]].concat();
+        again.extend(crc32fast::hash(&again).to_be_bytes());
+        again.extend(&frame[12..payload_at]);
+        again.extend(payload);
+        again.extend(crc32fast::hash(&again).to_be_bytes());
+        out.extend(again);
+        rest = after;
+    }
+    out
 }
 
 /// What a golden answer says, and thinks before.
@@ -113,7 +148,7 @@ struct World {
 impl World {
     async fn of(wire: &Wire) -> Self {
         let server = ScriptedServer::start().await;
-        let base_url = server.base_url().join(wire.base).unwrap();
+        let base_url = server.base_url().join(wire.base).expect("a path makes a URL");
         let config = Config { kind: wire.kind, ..provider(base_url, Some(ENV)) };
         Self { server, provider: connect(&config) }
     }
@@ -131,6 +166,14 @@ fn assert_golden(answer: &Answer, what: &str) {
     assert!(answer.finish().is_some(), "{what}");
     let usage = answer.usage().map(|usage| (usage.input_tokens, usage.output_tokens));
     assert_eq!(usage, Some((USAGE.input_tokens, USAGE.output_tokens)), "{what}");
+}
+
+#[test]
+fn every_kind_of_provider_that_is_called_has_its_row() {
+    let called = ProviderKind::ALL.into_iter().filter(|kind| *kind != ProviderKind::DryRun);
+    for kind in called {
+        assert!(WIRES.iter().any(|wire| wire.kind == kind), "{kind:?}");
+    }
 }
 
 #[tokio::test]

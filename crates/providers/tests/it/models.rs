@@ -6,7 +6,7 @@ use formaops_testkit::Reply;
 use serde_json::json;
 
 async fn ids(world: &World) -> Vec<String> {
-    world.provider.models().await.unwrap().into_iter().map(|model| model.id).collect()
+    world.provider.models().await.expect("there is a list").into_iter().map(|model| model.id).collect()
 }
 
 #[tokio::test]

@@ -148,25 +148,18 @@ mod system {
         }
     }
 
-    /// These systems unlock their keychain with the session and are asked as any other time.
+    /// These systems unlock their keychain with the session, and looking is asking.
     pub(super) struct Eyes;
 
     impl Eyes {
-        #[expect(clippy::unnecessary_wraps, reason = "on other systems it can fail")]
         pub(super) fn open() -> Result<Self, KeyringError> {
             Ok(Self)
         }
 
-        #[expect(
-            clippy::unused_self,
-            clippy::unnecessary_wraps,
-            reason = "on other systems it asks and can fail"
-        )]
         pub(super) fn is_locked(&self) -> Result<bool, KeyringError> {
             Ok(false)
         }
 
-        #[expect(clippy::unused_self, reason = "on other systems it asks")]
         pub(super) fn look(&self, id: ProviderKeyId, entry: &Entry) -> Result<Presence, KeyringError> {
             match entry.get_attributes() {
                 Ok(_) => Ok(Presence::Here),

@@ -98,7 +98,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
     blob::insert(connection, blobs.into_iter().flatten()).await?;
     let (id, from, to, at) = (Key(ending.id), Word(ending.from), Word(ending.to), Int(ending.at));
     let (failure, finish) = (ending.failure.as_ref().map(Json), ending.finish.as_ref().map(Json));
-    let tool_calls = (!ending.tool_calls.is_empty()).then(|| Json(&ending.tool_calls));
+    let tool_calls = (!ending.tool_calls.is_empty()).then_some(Json(&ending.tool_calls));
     let metrics = &ending.metrics;
     let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
     let (usage, cost, basis) =

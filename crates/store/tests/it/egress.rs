@@ -33,7 +33,7 @@ async fn a_request_is_there_when_it_is_sent_and_says_more_when_it_has_ended() {
     let ended = Egress { bytes_in: 99, http_status: Some(200), ended_at: Some(at(9)), ..far };
     world.store.put_egress(vec![ended.clone()]).await.unwrap();
     let outside = EgressFilter { outside: true, ..EgressFilter::default() };
-    assert_eq!(world.store.list_egress(outside, None, 10).await.unwrap().items, [ended.clone()]);
+    assert_eq!(world.store.list_egress(outside, None, 10).await.unwrap().items, [ended]);
     let of_one = EgressFilter { execution: Some(execution_id(2)), ..EgressFilter::default() };
     assert_eq!(world.store.list_egress(of_one, None, 10).await.unwrap().items, [near]);
 }

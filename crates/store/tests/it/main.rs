@@ -3,9 +3,11 @@
 
 mod egress;
 mod keys;
+mod models;
 mod opening;
 mod outputs;
 mod prompts;
+mod provider_keys;
 mod providers;
 mod recovery;
 mod rules;

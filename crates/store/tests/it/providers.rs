@@ -61,7 +61,7 @@ async fn a_provider_is_changed_and_removed_with_its_list() {
 async fn a_providers_name_is_unique_in_any_case() {
     let world = World::new().await;
     world.store.insert_provider(local()).await.unwrap();
-    let other = Provider { id: provider_id(2), name: "LOCAL".into(), ..local() };
+    let other = Provider { id: provider_id(2), name: "LOCAL".into(), key: None, ..local() };
     let taken = world.store.insert_provider(other.clone()).await;
     assert!(matches!(taken, Err(StoreError::NameTaken { noun: "provider", .. })), "{taken:?}");
     world.store.insert_provider(Provider { name: "second".into(), ..other.clone() }).await.unwrap();

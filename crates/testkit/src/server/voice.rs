@@ -1,5 +1,7 @@
 //! How the vendors say the same things: an answer piece by piece, and an error.
 
+mod anthropic;
+mod bedrock;
 mod chat;
 mod gemini;
 mod ollama;
@@ -17,6 +19,8 @@ pub(super) enum Voice {
     Gemini(gemini::Voice),
     Ollama(ollama::Voice),
     Responses(responses::Voice),
+    Anthropic(anthropic::Voice),
+    Bedrock(bedrock::Voice),
 }
 
 /// A piece of an answer.
@@ -49,6 +53,10 @@ impl Voice {
             Self::Ollama(ollama::Voice::default())
         } else if path.ends_with("/responses") {
             Self::Responses(responses::Voice::default())
+        } else if path.ends_with("/messages") {
+            Self::Anthropic(anthropic::Voice::default())
+        } else if path.ends_with("/converse-stream") {
+            Self::Bedrock(bedrock::Voice::default())
         } else {
             Self::Chat(chat::Voice)
         }
@@ -61,6 +69,8 @@ impl Voice {
             Self::Gemini(voice) => voice.content_type(),
             Self::Ollama(voice) => voice.content_type(),
             Self::Responses(voice) => voice.content_type(),
+            Self::Anthropic(voice) => voice.content_type(),
+            Self::Bedrock(voice) => voice.content_type(),
         }
     }
 
@@ -71,6 +81,8 @@ impl Voice {
             Self::Gemini(voice) => voice.stop(),
             Self::Ollama(voice) => voice.stop(),
             Self::Responses(voice) => voice.stop(),
+            Self::Anthropic(voice) => voice.stop(),
+            Self::Bedrock(voice) => voice.stop(),
         }
     }
 
@@ -81,6 +93,8 @@ impl Voice {
             Self::Gemini(voice) => voice.tool_calls(),
             Self::Ollama(voice) => voice.tool_calls(),
             Self::Responses(voice) => voice.tool_calls(),
+            Self::Anthropic(voice) => voice.tool_calls(),
+            Self::Bedrock(voice) => voice.tool_calls(),
         }
     }
 
@@ -91,6 +105,8 @@ impl Voice {
             Self::Gemini(voice) => voice.say(piece),
             Self::Ollama(voice) => voice.say(piece),
             Self::Responses(voice) => voice.say(piece),
+            Self::Anthropic(voice) => voice.say(piece),
+            Self::Bedrock(voice) => voice.say(piece),
         }
     }
 
@@ -100,7 +116,9 @@ impl Voice {
             Self::Chat(voice) => voice.error(status, message, kind, code),
             Self::Gemini(voice) => voice.error(status, message, code),
             Self::Ollama(voice) => voice.error(message),
-            Self::Responses(voice) => voice.error(status, message, kind, code),
+            Self::Responses(_) => chat::Voice.error(status, message, kind, code),
+            Self::Anthropic(voice) => voice.error(status, message, kind, code),
+            Self::Bedrock(voice) => voice.error(status, message, kind, code),
         }
     }
 
@@ -109,9 +127,9 @@ impl Voice {
         match self {
             Self::Chat(voice) => voice.list(models),
             Self::Gemini(voice) => voice.list(models),
-            // Its list of models is at the path of Chat Completions.
-            Self::Responses(_) => chat::Voice.list(models),
             Self::Ollama(voice) => voice.list(models),
+            // The list of the others is at the path of Chat Completions, or nowhere.
+            Self::Responses(_) | Self::Anthropic(_) | Self::Bedrock(_) => chat::Voice.list(models),
         }
     }
 }

@@ -114,7 +114,8 @@ function Table({ models }: { models: CatalogueModel[] }) {
 }
 
 function ModelRow({ known }: { known: CatalogueModel }) {
-  const { contextWindow, price, source, title } = known;
+  const { contextWindow, price, sources, title } = known;
+  const source = sources.price ?? sources.contextWindow;
   const id = known.model.slice(known.model.indexOf(':') + 1);
   const hasWindow = contextWindow !== undefined && contextWindow !== null;
   return (

@@ -13,5 +13,6 @@ it('names a source in a few letters', () => {
   expect(sourceName('https://github.com/example/prices/blob/main/prices.json')).toBe('example/prices');
   expect(sourceName('https://example.com/pricing')).toBe('example.com');
   expect(sourceName('user')).toBe('you');
+  expect(sourceName('list')).toBe('its own list');
   expect(sourceName('the price list')).toBe('the price list');
 });

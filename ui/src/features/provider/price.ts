@@ -8,9 +8,10 @@ export function perMillion(nanos: number): string {
   return `$${whole}.${decimals.slice(0, 2)}${decimals.slice(2).replace(/0+$/, '')}`;
 }
 
-/** A source of facts by a name that fits in a column: the site and what it is about, or `you`. */
+/** A source of facts by a name that fits in a column: the site and what it is about, `you`, or `its own list`. */
 export function sourceName(source: string): string {
   if (source === 'user') return providerTexts.models.user;
+  if (source === 'list') return providerTexts.models.list;
   if (!URL.canParse(source)) return source;
   const { hostname, pathname } = new URL(source);
   const [owner, name] = pathname.split('/').filter((part) => part !== '');

@@ -91,6 +91,7 @@ export const providerTexts = {
     listed: { yes: 'yes', no: 'no', unknown: 'unknown' } satisfies Record<Listed, string>,
     listedHint: 'Whether the provider’s own list has it',
     user: 'you',
+    list: 'its own list',
   },
   link: {
     open: (url: string) => `Open ${url} outside FormaOps`,

@@ -16,7 +16,7 @@ fn site(env: Option<&str>) -> Site {
 }
 
 fn answer(status: u16, body: &str) -> Failure {
-    let answer = Answer { status, retry_after: None, location: None, body: body.as_bytes() };
+    let answer = Answer { status, retry_after: None, location: None, kind: None, body: body.as_bytes() };
     answer.failure(&site(Some("OPENAI_API_KEY")))
 }
 
@@ -132,6 +132,86 @@ fn google_names_the_kind_of_an_error_beside_its_status() {
 }
 
 #[test]
+fn the_kinds_of_anthropic_have_their_class() {
+    use ErrorClass as Class;
+    for (status, kind, message, class) in [
+        (400, "invalid_request_error", "max_tokens: must be at least 1", Class::BadRequest),
+        (400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000", Class::ContextTooLong),
+        (
+            400,
+            "invalid_request_error",
+            "input length and `max_tokens` exceed context limit: 9 + 9 > 9",
+            Class::ContextTooLong,
+        ),
+        (400, "invalid_request_error", "Your credit balance is too low to access the API", Class::NoQuota),
+        (
+            400,
+            "invalid_request_error",
+            "You have reached your specified API usage limits. You will regain access on …",
+            Class::NoQuota,
+        ),
+        (401, "authentication_error", "invalid x-api-key", Class::Authentication),
+        (402, "billing_error", "There is an issue with your billing", Class::NoQuota),
+        (403, "permission_error", "Your API key has no right to this", Class::Permission),
+        (404, "not_found_error", "model: claude-9", Class::NotFound),
+        (413, "request_too_large", "Request exceeds the maximum size", Class::BadRequest),
+        (429, "rate_limit_error", "Number of requests has exceeded your rate limit", Class::RateLimited),
+        (500, "api_error", "Internal server error", Class::ServerError),
+        (504, "timeout_error", "Request timed out", Class::ServerError),
+        (529, "overloaded_error", "Overloaded", Class::ServerError),
+    ] {
+        let error = json!({ "type": kind, "message": message });
+        let body = json!({ "type": "error", "error": error, "request_id": "req_1" });
+        let failure = answer(status, &body.to_string());
+        assert_eq!((failure.class, failure.detail.as_deref()), (class, Some(message)));
+    }
+    let spent = json!({ "type": "error", "error": {
+        "type": "rate_limit_error", "message": "", "details": { "error_code": "enforced_spend_limit_reached" },
+    } });
+    assert_eq!(answer(429, &spent.to_string()).class, Class::NoQuota);
+    let missing = json!({ "error": { "type": "not_found_error", "message": "model: claude-9" } });
+    assert_eq!(answer(404, &missing.to_string()).message, "`openai` has no model `gpt-4o`");
+}
+
+#[test]
+fn the_kinds_of_amazon_have_their_class_though_they_stand_in_a_header() {
+    use ErrorClass as Class;
+    for (status, kind, message, class) in [
+        (400, "ValidationException", "1 validation error detected", Class::BadRequest),
+        (400, "ValidationException", "Input is too long for requested model.", Class::ContextTooLong),
+        (400, "ValidationException", "The provided model identifier is invalid.", Class::NotFound),
+        (400, "ServiceQuotaExceededException", "", Class::RateLimited),
+        (400, "IncompleteSignatureException", "", Class::Authentication),
+        (403, "AccessDeniedException", "You don't have access to the model", Class::Permission),
+        (
+            403,
+            "AccessDeniedException",
+            "Authentication failed: Please make sure your API Key is valid.",
+            Class::Authentication,
+        ),
+        (403, "UnrecognizedClientException", "The security token is invalid.", Class::Authentication),
+        (403, "ExpiredTokenException", "The security token is expired", Class::Authentication),
+        (403, "InvalidSignatureException", "Signature expired", Class::Authentication),
+        (404, "ResourceNotFoundException", "Could not resolve the foundation model", Class::NotFound),
+        (408, "ModelTimeoutException", "", Class::Timeout),
+        (424, "ModelErrorException", "", Class::ServerError),
+        (429, "ThrottlingException", "Too many tokens, please wait", Class::RateLimited),
+        (429, "ModelNotReadyException", "", Class::ServerError),
+        (500, "InternalServerException", "", Class::ServerError),
+        (503, "ServiceUnavailableException", "", Class::ServerError),
+    ] {
+        let mut body = json!({ "message": message });
+        let header = format!("{kind}:http://internal.amazon.com/coral/com.amazon.bedrock/");
+        let text = body.to_string();
+        let told =
+            Answer { status, retry_after: None, location: None, kind: Some(&header), body: text.as_bytes() };
+        assert_eq!(told.failure(&site(None)).class, class, "{kind} {message}");
+        body["__type"] = kind.into();
+        assert_eq!(answer(status, &body.to_string()).class, class, "{kind} {message}");
+    }
+}
+
+#[test]
 fn what_to_do_is_said_in_the_words_of_ollama_where_it_is_called() {
     let local = Site {
         provider: "ollama".to_owned(),
@@ -144,7 +224,9 @@ fn what_to_do_is_said_in_the_words_of_ollama_where_it_is_called() {
     let cloud = Site { origin: "https://ollama.com".parse().unwrap(), ..local.clone() };
     let hint = |site: &Site, status, said: &str| {
         let body = json!({ "error": said }).to_string();
-        Answer { status, retry_after: None, location: None, body: body.as_bytes() }.failure(site).hint
+        Answer { status, retry_after: None, location: None, kind: None, body: body.as_bytes() }
+            .failure(site)
+            .hint
     };
     let missing = hint(&local, 404, "model 'qwen3:8b' not found");
     assert_eq!(missing, "Run `ollama pull qwen3:8b`, or choose one of the models it lists.");
@@ -156,13 +238,38 @@ fn what_to_do_is_said_in_the_words_of_ollama_where_it_is_called() {
 }
 
 #[test]
+fn a_limit_that_is_used_up_tells_when_it_is_whole_again() {
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let headers = |fields: &[(&'static str, &'static str)]| {
+        let pair = |(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
+        HeaderMap::from_iter(fields.iter().copied().map(pair))
+    };
+    let limits = [
+        ("anthropic-ratelimit-requests-remaining", "7"),
+        ("anthropic-ratelimit-requests-reset", "2026-01-01T01:00:00Z"),
+        ("anthropic-ratelimit-input-tokens-remaining", "0"),
+        ("anthropic-ratelimit-input-tokens-reset", "2026-01-01T00:00:09.5Z"),
+        ("anthropic-ratelimit-output-tokens-remaining", "0"),
+        ("anthropic-ratelimit-output-tokens-reset", "soon"),
+    ];
+    let told =
+        |headers: &HeaderMap| Answer::new(StatusCode::TOO_MANY_REQUESTS, headers, now, b"").retry_after;
+    assert_eq!(told(&headers(&limits)), Some(10));
+    assert_eq!(told(&headers(&limits[..2])), None);
+    let mut both = limits.to_vec();
+    both.push(("retry-after", "3"));
+    assert_eq!(told(&headers(&both)), Some(3));
+}
+
+#[test]
 fn the_words_name_the_provider_the_model_and_the_next_step() {
     let failure = answer(401, &error("Incorrect API key provided", "", "invalid_api_key"));
     assert_eq!(failure.message, "`openai` does not accept the key in `OPENAI_API_KEY`");
     assert!(failure.hint.contains("start FormaOps again"), "{}", failure.hint);
     assert_eq!(failure.detail.as_deref(), Some("Incorrect API key provided"));
 
-    let keyless = Answer { status: 401, retry_after: None, location: None, body: b"" }.failure(&site(None));
+    let keyless =
+        Answer { status: 401, retry_after: None, location: None, kind: None, body: b"" }.failure(&site(None));
     assert_eq!(keyless.message, "`openai` wants a key, and none is set");
 
     let missing = answer(404, &error("The model `gpt-4o` does not exist", "", "model_not_found"));
@@ -223,7 +330,7 @@ fn the_providers_own_words_are_kept_to_two_thousand_characters() {
 #[test]
 fn a_redirect_says_where_to_without_what_must_not_be_shown() {
     let redirect = |location| {
-        let answer = Answer { status: 307, retry_after: None, location, body: b"" };
+        let answer = Answer { status: 307, retry_after: None, location, kind: None, body: b"" };
         let failure = answer.failure(&site(None));
         assert_eq!((failure.class, failure.http_status), (ErrorClass::Redirect, Some(307)));
         failure.message
@@ -257,6 +364,11 @@ fn an_error_inside_a_stream_is_classed_by_its_code_or_else_as_the_servers() {
         (json!({ "message": "x", "code": "vector_store_timeout" }), ErrorClass::ServerError),
         (json!({ "error": "something else" }), ErrorClass::ServerError),
         (json!({ "error": "request exceeds the available context size" }), ErrorClass::ContextTooLong),
+        (json!({ "error": { "message": "x", "type": "overloaded_error" } }), ErrorClass::ServerError),
+        (json!({ "error": { "message": "x", "type": "rate_limit_error" } }), ErrorClass::RateLimited),
+        (json!({ "message": "x", "type": "throttlingException" }), ErrorClass::RateLimited),
+        (json!({ "message": "x", "type": "validationException" }), ErrorClass::BadRequest),
+        (json!({ "message": "x", "type": "modelStreamErrorException" }), ErrorClass::ServerError),
     ] {
         let failure = reported(&site(None), &ProviderError::read(&value));
         assert_eq!(failure.class, class, "{value}");

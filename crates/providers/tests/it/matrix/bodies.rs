@@ -21,7 +21,7 @@ async fn an_answer_that_drips_byte_by_byte_is_the_same_answer() {
                 gate.reached(byte).await;
                 gate.open();
             }
-            std::future::pending().await
+            std::future::pending::<()>().await;
         };
         let answer = tokio::select! {
             answer = Answer::of(world.provider.stream(request("any", "Hi"))) => answer,
@@ -141,7 +141,7 @@ async fn usage_that_is_missing_or_absurd_costs_no_text_and_is_not_believed() {
             // In one place, and in both.
             for places in [&["4711"][..], &["4711", "4712"]] {
                 let body =
-                    places.iter().fold(golden.clone(), |body, place| (wire.reworded)(body, place, number));
+                    places.iter().fold(golden.clone(), |body, place| (wire.reworded)(&body, place, number));
                 let answer = world.answered(Reply::status(200).bytes(body)).await;
                 let what = format!("{} {number}", wire.name());
                 assert_eq!((answer.text().as_str(), &answer.failure), (TEXT, &None), "{what}");

@@ -51,7 +51,7 @@ async fn wherever_an_answer_is_cut_what_came_is_a_beginning_of_it() {
                 }
                 // All that was missing is no text.
                 None => {
-                    assert_eq!((answer.text().as_str(), answer.finish().is_some()), (TEXT, true), "{what}")
+                    assert_eq!((answer.text().as_str(), answer.finish().is_some()), (TEXT, true), "{what}");
                 }
             }
         }
@@ -141,13 +141,23 @@ async fn silence_ends_at_its_timeout_and_keeps_the_text_before_it() {
     for wire in &WIRES {
         let world = World::of(wire).await;
         let stall = || Reply::status(200).chunked().bytes(wire.begun()).then_silence();
-        for (reply, idle, first_token, words, text) in [
-            (Reply::silence(), LONG, SHORT, "did not begin to answer within 0.02 s", ""),
-            (Reply::status(200).chunked().then_silence(), LONG, SHORT, "did not begin to answer", ""),
-            (stall(), SHORT, LONG, "fell silent for 0.02 s", "so far"),
+        // Each has a model of its own: where the time is over before the request has come, its reply waits for
+        // nobody else.
+        for (model, reply, idle, first_token, words, text) in [
+            ("silent-head", Reply::silence(), LONG, SHORT, "did not begin to answer within 0.02 s", ""),
+            (
+                "silent-body",
+                Reply::status(200).chunked().then_silence(),
+                LONG,
+                SHORT,
+                "did not begin to answer",
+                "",
+            ),
+            ("stalled", stall(), SHORT, LONG, "fell silent for 0.02 s", "so far"),
         ] {
-            world.server.enqueue(reply);
+            world.server.script(model, reply);
             let answer = call_with(&world.provider, |request| {
+                request.model = model.to_owned();
                 request.timeouts.idle = idle;
                 request.timeouts.first_token = first_token;
                 request.timeouts.total = LONG;

@@ -1,4 +1,4 @@
-//! OpenAI Responses.
+//! OpenAI Responses, whose errors and lists are those of Chat Completions.
 //!
 //! Source: the OpenAI API reference, "Responses", streaming events.
 
@@ -65,10 +65,6 @@ impl Voice {
                 self.event("error", json!({ "code": kind, "message": message, "param": null }))
             }
         }
-    }
-
-    pub(super) fn error(&self, _: u16, message: &str, kind: &str, code: Option<&str>) -> Value {
-        json!({ "error": { "message": message, "type": kind, "param": null, "code": code } })
     }
 
     fn call(&mut self, call: &ToolCall) -> Vec<u8> {

@@ -1,0 +1,144 @@
+//! What the user says of models, and parameters that a model does not take.
+
+use crate::{ApiError, App, Caller, CallerKind, EventHub};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A workspace with a provider for OpenAI and one for Azure, neither of which is ever called.
+struct World {
+    app: App,
+    _dir: TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let world = Self { app: App::open(dir.path(), EventHub::default()).await.unwrap(), _dir: dir };
+        for (name, kind, url) in [
+            ("openai", "openai-chat", "https://api.openai.com/v1"),
+            ("azure", "azure-openai", "https://mine.openai.azure.com/openai/v1"),
+        ] {
+            world
+                .call("provider_create", json!({ "name": name, "kind": kind, "baseUrl": url }))
+                .await
+                .unwrap();
+        }
+        world.call("prompt_create", json!({ "name": "p" })).await.unwrap();
+        world
+    }
+
+    async fn call(&self, operation: &str, request: Value) -> Result<Value, ApiError> {
+        self.app.call(&Caller::person(CallerKind::Cli), operation, request).await
+    }
+
+    /// Starts a run of unsaved content on these columns.
+    async fn run(&self, models: Value) -> Result<Value, ApiError> {
+        let content = json!({ "body": { "kind": "text", "template": "Hi" } });
+        self.call("run_create", json!({ "prompt": "p", "content": content, "models": models })).await
+    }
+
+    async fn model(&self, model: &str) -> Value {
+        let provider = model.split(':').next();
+        let page = self.call("model_list", json!({ "provider": provider })).await.unwrap();
+        page["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|known| known["model"] == model)
+            .cloned()
+            .unwrap_or_default()
+    }
+}
+
+#[tokio::test]
+async fn what_the_user_says_of_a_model_stands_until_it_is_reset() {
+    let world = World::new().await;
+    let shipped = world.model("openai:gpt-4o").await;
+    let said =
+        json!({ "model": "openai:gpt-4o", "contextWindow": 1000, "capabilities": { "images": false } });
+    world.call("model_update", said).await.unwrap();
+    let price = json!({ "input": 1_000_000, "output": 2_000_000 });
+    world.call("model_update", json!({ "model": "openai:gpt-4o", "price": price })).await.unwrap();
+    let known = world.model("openai:gpt-4o").await;
+    assert_eq!((&known["contextWindow"], &known["price"]), (&json!(1000), &price), "what is absent stays");
+    assert_eq!(known["capabilities"]["images"], false);
+    assert_eq!(known["sources"]["price"]["source"], "user");
+    assert_eq!(known["sources"]["maxOutputTokens"], shipped["sources"]["maxOutputTokens"]);
+
+    let reset = world.call("model_reset", json!({ "model": "openai:gpt-4o" })).await.unwrap();
+    assert_eq!((&reset, &world.model("openai:gpt-4o").await), (&shipped, &shipped));
+}
+
+#[tokio::test]
+async fn a_model_that_nobody_lists_can_be_described_and_is_listed_then() {
+    let world = World::new().await;
+    assert_eq!(world.model("azure:mine").await, Value::Null);
+    let said = json!({ "model": "azure:mine", "sameAs": "o3", "retiresOn": "2027-01-31" });
+    let known = world.call("model_update", said).await.unwrap();
+    assert_eq!(known, world.model("azure:mine").await);
+    assert_eq!((&known["contextWindow"], &known["retiresOn"]), (&json!(200_000), &json!("2027-01-31")));
+    assert_eq!(known["sources"]["retiresOn"]["source"], "user");
+}
+
+#[tokio::test]
+async fn what_cannot_be_of_a_model_is_refused_with_the_field() {
+    let world = World::new().await;
+    let tier = json!({ "above": 5, "input": 1, "output": 1 });
+    for (field, value) in [
+        ("contextWindow", json!(0)),
+        ("maxOutputTokens", json!(u64::MAX)),
+        ("sameAs", json!("")),
+        ("retiresOn", json!("soon")),
+        ("price", json!({ "input": u64::MAX, "output": 1 })),
+        ("price.tiers", json!({ "input": 1, "output": 1, "tiers": [tier, tier] })),
+    ] {
+        let name = field.split('.').next().unwrap();
+        let refused =
+            world.call("model_update", json!({ "model": "openai:m", name: value })).await.unwrap_err();
+        assert_eq!(refused.at.unwrap().path, field);
+    }
+    let nowhere = world.call("model_update", json!({ "model": "nobody:m" })).await.unwrap_err();
+    assert_eq!(nowhere.code, crate::ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_run_whose_models_do_not_take_its_parameters_is_refused_before_anything_is_kept() {
+    let world = World::new().await;
+    world.call("model_update", json!({ "model": "azure:mine", "sameAs": "o3" })).await.unwrap();
+    let refused = world
+        .run(json!([
+            { "model": "openai:gpt-4o", "parameters": { "temperature": 0.2, "extra": { "top_k": 5 } } },
+            { "model": "openai:gpt-5", "parameters": { "temperature": 0.2, "topP": 0.5 } },
+            { "model": "azure:mine", "parameters": { "stop": ["END"] } },
+        ]))
+        .await
+        .unwrap_err();
+    let told: Vec<_> = refused.problems.iter().map(|problem| problem.at.path.as_str()).collect();
+    assert_eq!(
+        told,
+        ["models[1].parameters.temperature", "models[1].parameters.topP", "models[2].parameters.stop"]
+    );
+    assert_eq!(refused.message, "`temperature` can only be 1 for `gpt-5`, got 0.2");
+    assert!(refused.problems.iter().all(|problem| !problem.hint.is_empty()));
+    let runs = world.call("run_list", json!({})).await.unwrap();
+    assert_eq!(runs["items"], json!([]));
+    // The unsaved content was not kept as a version either.
+    let versions = world.call("version_list", json!({ "id": "p" })).await.unwrap();
+    assert_eq!(versions["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn while_content_is_edited_each_model_says_what_it_would_not_take() {
+    let world = World::new().await;
+    let content = json!({
+        "body": { "kind": "text", "template": "Hi" },
+        "settings": { "parameters": { "temperature": 0.2 } },
+    });
+    let models = json!(["openai:gpt-4o", "openai:o3"]);
+    let rendered =
+        world.call("content_render", json!({ "content": content, "models": models })).await.unwrap();
+    let estimates = &rendered["estimates"];
+    assert_eq!(estimates[0]["parameterProblems"], Value::Null);
+    assert_eq!(estimates[1]["parameterProblems"][0]["parameter"], "temperature");
+    assert_eq!(estimates[1]["retiresOn"], "2026-12-11");
+}
