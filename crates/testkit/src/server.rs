@@ -68,7 +68,7 @@ struct Script {
 
 impl ScriptedServer {
     /// The model ids that have a behaviour of their own, each as an example.
-    pub const BEHAVIOURS: [&'static str; 21] = behaviour::EXAMPLES;
+    pub const BEHAVIOURS: [&'static str; 22] = behaviour::EXAMPLES;
 
     /// A server on a free port of 127.0.0.1.
     ///

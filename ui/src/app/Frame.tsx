@@ -4,6 +4,7 @@ import { IconPlayerPlay, IconSettings, IconTextScan2 } from '@tabler/icons-react
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
+import { NetworkSwitch } from '../features/egress/NetworkSwitch';
 import { NewPrompt } from '../features/prompt/NewPrompt';
 import { workspaceQuery } from '../features/workspace/queries';
 import { modifierName } from '../lib/keys';
@@ -26,6 +27,7 @@ export function Frame() {
           <span>{texts.header.search}</span>
           <span className={classes.key}>{modifierName} K</span>
         </button>
+        <NetworkSwitch />
       </header>
       <nav className={classes.rail} aria-label={texts.app.name}>
         <Place to="/prompts" under="/prompts" label={texts.rail.prompts} icon={<IconTextScan2 size={18} />} />

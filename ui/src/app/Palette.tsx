@@ -9,10 +9,15 @@ import {
   IconSearch,
   IconSunMoon,
   IconTextScan2,
+  IconWifi,
+  IconWifiOff,
+  IconWorldUpload,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import { switchNetwork } from '../features/egress/network';
+import { networkQuery } from '../features/egress/queries';
 import { openNewPrompt } from '../features/prompt/NewPrompt';
 import { promptsQuery } from '../features/prompt/queries';
 import { modifierName } from '../lib/keys';
@@ -109,6 +114,7 @@ function useCommands(): Entry[] {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const isDark = useComputedColorScheme('light') === 'dark';
+  const offline = useQuery(networkQuery).data?.offline === true;
   const words = paletteTexts.command;
   return [
     { id: 'new', ...words.newPrompt, icon: <IconPlus size={16} />, act: openNewPrompt },
@@ -129,6 +135,18 @@ function useCommands(): Entry[] {
       ...words.providers,
       icon: <IconPlugConnected size={16} />,
       act: () => void navigate({ to: '/settings/providers' }),
+    },
+    {
+      id: 'egress',
+      ...words.egress,
+      icon: <IconWorldUpload size={16} />,
+      act: () => void navigate({ to: '/settings/egress' }),
+    },
+    {
+      id: 'network',
+      ...(offline ? words.networkOn : words.networkOff),
+      icon: offline ? <IconWifi size={16} /> : <IconWifiOff size={16} />,
+      act: () => void switchNetwork(!offline),
     },
     {
       id: 'appearance',

@@ -1,4 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import { networkQuery } from '../features/egress/queries';
+import { egressTexts } from '../features/egress/texts';
 import { api } from '../host';
 import { dollars } from '../lib/format';
 import classes from './Frame.module.css';
@@ -10,11 +12,13 @@ const metricsQuery = queryOptions({ queryKey: ['runs', 'metrics'], queryFn: () =
 /** Only what is not normal, and what the last day cost. */
 export function StatusBar({ connected }: { connected: boolean }) {
   const { data } = useQuery(metricsQuery);
+  const network = useQuery(networkQuery);
   const under = (data?.engine.running ?? 0) + (data?.engine.queued ?? 0);
   return (
     <footer className={`${classes.status ?? ''} num`}>
       <div className={classes.news} role="status">
         {!connected && <span className={classes.bad}>{texts.connection.lost}</span>}
+        {network.data?.offline === true && <span className={classes.warn}>{egressTexts.network.status}</span>}
         {under > 0 && (
           <span>{texts.status.running(data?.engine.running ?? 0, data?.engine.queued ?? 0)}</span>
         )}

@@ -33,7 +33,8 @@ const KEYS: Record<Noun, string[]> = {
   prompt: ['prompts', 'prompt', 'versions', 'tags'],
   provider: ['providers', 'models'],
   run: ['runs', 'run', 'executions', 'execution'],
-  workspace: ['workspace', 'settings', 'api-keys'],
+  workspace: ['workspace', 'settings', 'api-keys', 'network'],
+  egress: ['egress'],
   window: [],
 };
 

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { EgressScreen } from '../features/egress/EgressScreen';
 import { PromptPlaceholder } from '../features/prompt/PromptPlaceholder';
 import { PromptScreen } from '../features/prompt/PromptScreen';
 import { PromptsLayout } from '../features/prompt/PromptsLayout';
@@ -65,6 +66,15 @@ const provider = createRoute({
     );
   },
 });
+const egress = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/egress',
+  component: () => (
+    <SettingsLayout>
+      <EgressScreen />
+    </SettingsLayout>
+  ),
+});
 const appearance = createRoute({
   getParentRoute: () => root,
   path: '/settings/appearance',
@@ -91,6 +101,7 @@ const routeTree = root.addChildren([
   run,
   providers,
   provider,
+  egress,
   appearance,
   about,
 ]);

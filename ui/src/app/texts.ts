@@ -1,4 +1,4 @@
-import type { ErrorClass, ExecutionStatus, PromptStatus, RunStatus } from '../bindings/types';
+import type { ErrorClass, ExecutionStatus, FinishReason, PromptStatus, RunStatus } from '../bindings/types';
 
 /** Every text that the screens say themselves, in English. */
 export const texts = {
@@ -61,6 +61,7 @@ export const texts = {
     template: 'The template cannot be rendered',
     inputs: 'The inputs do not fit',
     no_key: 'There is no key for this provider',
+    key_locked: 'The key is locked away',
     authentication: 'The provider does not accept the key',
     permission: 'The key has no right to this',
     no_quota: 'The account has no quota left',
@@ -70,8 +71,11 @@ export const texts = {
     content_filter: 'The provider held the content back',
     rate_limited: 'Too many requests',
     server_error: 'The provider is broken or overloaded',
+    offline: 'The network is switched off',
     name_not_found: 'The host name leads nowhere',
     refused: 'The server refused the connection',
+    no_route: 'No way leads to the server',
+    proxy: 'The proxy stands in the way',
     tls: 'No secure connection could be made',
     reset: 'The connection broke',
     timeout: 'The provider took too long',
@@ -83,6 +87,14 @@ export const texts = {
     storage: 'The result could not be kept',
     internal: 'FormaOps made a mistake',
   } satisfies Record<ErrorClass, string>,
+  finish: {
+    stop: 'stop',
+    length: 'token limit',
+    'content-filter': 'held back',
+    refusal: 'declined',
+    'tool-calls': 'asks for tools',
+    other: 'other',
+  } satisfies Record<FinishReason, string>,
   prompts: {
     title: 'Prompts',
     new: 'New prompt',
@@ -139,19 +151,6 @@ export const texts = {
     use: (model: string) => `Use ${model}`,
     remove: (model: string) => `Remove ${model}`,
     parametersOf: (model: string) => `Parameters of ${model}`,
-    parameters: {
-      temperature: 'Temperature',
-      topP: 'Top p',
-      maxTokens: 'Most tokens',
-      seed: 'Seed',
-      frequencyPenalty: 'Frequency penalty',
-      presencePenalty: 'Presence penalty',
-      reasoningEffort: 'Reasoning effort',
-      stop: 'Stop texts',
-      extra: 'Further fields (JSON)',
-    },
-    extraProblem: 'This must be a JSON object',
-    fromVersion: 'Empty fields are taken from the prompt, then left to the provider',
     contextMessages: 'Earlier messages (JSON list of role and text)',
     contextData: 'Further data, `@context` in templates (JSON object)',
     contextProblem: 'This is not what is expected',
@@ -167,6 +166,9 @@ export const texts = {
     cost: 'cost',
     latency: 'latency',
     finish: 'finish',
+    finishWord: (word: string) => `The provider’s word: ${word}`,
+    heldBack: 'The provider held the answer back for what it says.',
+    declined: 'The model declined to answer.',
     best: 'best of the row',
     markdown: 'Markdown',
     raw: 'Raw',
@@ -178,6 +180,7 @@ export const texts = {
     providersWords: 'What the provider said',
     openProvider: 'Open provider',
     addKey: 'Add key',
+    switchOn: 'Switch the network on',
     waiting: 'Waiting for its turn',
     thinking: 'Waiting for the first token',
     empty: 'Run the prompt to see the answers side by side',

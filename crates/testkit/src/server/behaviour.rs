@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// One example of each behaviour; the numbers in a name may be changed.
-pub(super) const EXAMPLES: [&str; 21] = [
+pub(super) const EXAMPLES: [&str; 22] = [
     "echo",         // the last message, word by word
     "words-200",    // 200 tokens at once
     "slow-50x200",  // a token every 50 ms, 200 of them
@@ -15,6 +15,7 @@ pub(super) const EXAMPLES: [&str; 21] = [
     "markdown",     // headings, a list, a table, code, and markup that must not be live
     "json",         // what the sample code reviewer asks for
     "tool",         // asks for a tool to be called
+    "finish-stop",  // a word for why it ends, as the wire format spells it
     "big-10mb",     // 10 MB of text
     "fail-400",     // any status, as OpenAI says it
     "fail-401",     //
@@ -65,6 +66,9 @@ pub(super) fn of(request: &Received) -> Option<Reply> {
         ("markdown", "") => Some(spoken(request, MARKDOWN)),
         ("json", "") => Some(spoken(request, &review())),
         ("tool", "") => Some(tool(request)),
+        ("finish", word) if !word.is_empty() => {
+            Some(chat().texts(words.split_inclusive(' ')).finish(word).into())
+        }
         ("big", "10mb") => Some(big(request)),
         ("fail", status) => Some(failure(request, status.parse().ok()?)),
         ("html", "") => Some(Reply::html(200, "<!DOCTYPE html><title>Welcome</title><p>Sign in first.</p>")),

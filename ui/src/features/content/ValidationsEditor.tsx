@@ -7,7 +7,7 @@ import type { Work } from '../prompt/useWork';
 import { inserted, replaced, without } from './body';
 import { JsonEditor } from './JsonEditor';
 import { contentTexts } from './texts';
-import { type CheckJson, useJsonText } from './useJsonText';
+import { type CheckJson, ownerOf, useJsonText } from './useJsonText';
 import { useKeys } from './useKeys';
 import classes from './ValidationsEditor.module.css';
 
@@ -82,7 +82,7 @@ function ValidationCard(props: {
   const json = useJsonText({
     value: validation.rule.schema,
     write: (schema) => onChange({ ...validation, rule: { ...validation.rule, schema } }),
-    work: props.work,
+    owner: ownerOf(props.work),
     name: `validations.${validation.name}`,
     check: isObject,
   });

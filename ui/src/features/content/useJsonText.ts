@@ -25,7 +25,7 @@ function keep(owner: object, name: string, text: string | null): void {
 }
 
 /** What stays the same for as long as the same work is on screen: each change makes a new `Work`, not a new setter. */
-function identityOf(work: Work): object {
+export function ownerOf(work: Work): object {
   return Reflect.get(work, 'setContent');
 }
 
@@ -47,13 +47,12 @@ function read(text: string, check?: CheckJson): ParsedJson {
 export function useJsonText(options: {
   readonly value: unknown;
   readonly write: (value: unknown) => void;
-  /** The work that the value is a part of, and the name of the part. */
-  readonly work: Work;
+  /** What the value is a part of, the same for as long as that is on screen, and the name of the part. */
+  readonly owner: object;
   readonly name: string;
   readonly check?: CheckJson;
 }): JsonText {
-  const { value, write, name, check } = options;
-  const owner = identityOf(options.work);
+  const { value, write, owner, name, check } = options;
   const [text, setText] = useState(() => kept.get(owner)?.get(name) ?? formatJson(value));
   const [seen, setSeen] = useState<unknown>(value);
   const parsed = useMemo(() => read(text, check), [text, check]);

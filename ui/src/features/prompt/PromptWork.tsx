@@ -78,7 +78,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   );
   const lower = (
     <div className={classes.lower}>
-      <RunBar bar={bar} />
+      <RunBar bar={bar} validations={work.content.validations} />
       <div className={classes.columns}>
         <Columns detail={bar.run} />
       </div>

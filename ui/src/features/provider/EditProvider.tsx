@@ -8,7 +8,7 @@ import { Marked } from '../../components/Notice';
 import type { ProviderView, UpdateProvider } from '../../bindings/types';
 import { api, toApiError } from '../../host';
 import { notifyDone, notifyError } from '../../lib/notify';
-import { changesOf, type FieldProblems, fieldsOf, problemsOf, type ProviderFields } from './form';
+import { changesOf, type FieldProblems, fieldsOf, problemsOf, type ProviderFields, variableOf } from './form';
 import { problemsBefore, ProviderForm } from './ProviderForm';
 import { KeyChip } from './KeyChip';
 import classes from './provider.module.css';
@@ -87,11 +87,11 @@ function KeyNote(props: { provider: ProviderView; onUpdate: (request: UpdateProv
   const { provider, onUpdate } = props;
   const note = noteOf(provider);
   const isBad = provider.keyState === 'missing' || provider.keyState === 'detached';
-  const name = provider.key?.reference.name;
+  const name = variableOf(provider);
   return (
     <div className={isBad ? classes.warning : classes.note}>
       <Marked text={note} />
-      {provider.keyState === 'detached' && name !== undefined && (
+      {provider.keyState === 'detached' && name !== null && (
         <Group gap="sm" mt="sm">
           <Button variant="default" onClick={() => void onUpdate({ id: provider.id, keyEnv: name })}>
             {providerTexts.reattach}
@@ -105,10 +105,11 @@ function KeyNote(props: { provider: ProviderView; onUpdate: (request: UpdateProv
   );
 }
 
-function noteOf({ key, keyState, baseUrl }: ProviderView): string {
+function noteOf(provider: ProviderView): string {
+  const { key, keyState, baseUrl } = provider;
   const notes = providerTexts.keyNote;
   if (key === null || keyState === 'none') return notes.none();
-  const { name } = key.reference;
+  const name = variableOf(provider) ?? key.reference.kind;
   // Without the port where it is the usual one.
   const { origin } = new URL(key.origin);
   if (keyState === 'found') return notes.found(name, origin);

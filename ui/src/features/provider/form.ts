@@ -37,12 +37,17 @@ export function fieldsOfPreset(preset: Preset, taken: string[]): ProviderFields 
   };
 }
 
+/** The environment variable that holds the key of a provider, where it is kept in one. */
+export function variableOf({ key }: ProviderView): string | null {
+  return key?.reference.kind === 'env' ? key.reference.name : null;
+}
+
 /** What a form starts with for a provider that is there. */
 export function fieldsOf(provider: ProviderView): ProviderFields {
   return {
     name: provider.name,
     baseUrl: provider.baseUrl ?? '',
-    keyEnv: provider.key?.reference.name ?? '',
+    keyEnv: variableOf(provider) ?? '',
     maxConcurrent: provider.maxConcurrent ?? '',
   };
 }

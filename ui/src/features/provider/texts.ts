@@ -20,6 +20,12 @@ export const providerTexts = {
   kinds: {
     'dry-run': 'built in, answers without a network',
     'openai-chat': 'OpenAI-compatible',
+    'openai-responses': 'OpenAI Responses',
+    anthropic: 'Anthropic Messages',
+    gemini: 'Google Gemini',
+    ollama: 'Ollama',
+    'azure-openai': 'Azure OpenAI',
+    bedrock: 'Amazon Bedrock',
   } satisfies Record<ProviderKind, string>,
   fields: {
     name: 'Name',
@@ -39,6 +45,9 @@ export const providerTexts = {
     none: 'no key',
     found: 'key found',
     missing: 'key missing',
+    locked: 'key locked',
+    denied: 'key denied',
+    'no-keychain': 'no keychain',
     detached: 'key not sent',
   } satisfies Record<KeyState, string>,
   keyNote: {

@@ -4,7 +4,6 @@ import { IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution, Parameters } from '../../bindings/types';
-import { Chip } from '../../components/Chip';
 import { api } from '../../host';
 import { notifyError } from '../../lib/notify';
 import { streams } from '../../app/live';
@@ -12,8 +11,9 @@ import { retryExecution } from './again';
 import type { Best } from './best';
 import { ColumnBody, type View } from './ColumnBody';
 import { ColumnFooter } from './ColumnFooter';
+import { ColumnState } from './ColumnState';
 import { ExecutionDetails } from './ExecutionDetails';
-import { describeParameters } from './parameters';
+import { describeParameters } from '../parameter/parameters';
 import classes from './run.module.css';
 
 interface Props {
@@ -40,7 +40,7 @@ export function Column(props: Props) {
         <small>{describeParameters(props.parameters)}</small>
         <span className="spacer" />
         {props.repeats > 1 && <RepeatSelect {...props} />}
-        <State execution={execution} />
+        <ColumnState execution={execution} />
         <ColumnMenu {...props} view={view} onView={setView} onDetails={drawer.open} />
       </div>
       <ColumnBody key={execution.id} execution={execution} view={view} onDetails={drawer.open} />
@@ -65,28 +65,6 @@ function RepeatSelect({ repeats, repeat, onRepeat }: Props) {
       onChange={(value) => onRepeat(Number(value))}
     />
   );
-}
-
-function State({ execution }: { execution: Execution }) {
-  const passed = execution.validations.filter(({ verdict }) => verdict === 'pass').length;
-  const label = texts.executionStatus[execution.status];
-  switch (execution.status) {
-    case 'completed':
-      if (execution.validations.length === 0) return <Chip tone="good">✓ {label}</Chip>;
-      return (
-        <Chip tone={execution.validationStatus === 'passed' ? 'good' : 'bad'}>
-          {execution.validationStatus === 'passed' ? '✓' : '✕'}{' '}
-          {texts.column.valid(passed, execution.validations.length)}
-        </Chip>
-      );
-    case 'failed':
-      return <Chip tone="bad">✕ {label}</Chip>;
-    case 'running':
-      return <Chip tone="accent">● {label}</Chip>;
-    case 'pending':
-    case 'cancelled':
-      return <Chip>{label}</Chip>;
-  }
 }
 
 function ColumnMenu(props: Props & { view: View; onView: (view: View) => void; onDetails: () => void }) {

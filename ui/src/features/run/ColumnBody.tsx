@@ -8,33 +8,18 @@ import { RawText } from '../../components/RawText';
 import { bytes } from '../../lib/format';
 import { useStream } from '../../lib/useStream';
 import { FailureCard } from './FailureCard';
+import { isBareJson, prettyJson } from './json';
 import { Reasoning } from './Reasoning';
 import classes from './run.module.css';
+import { withheld } from './summary';
+import { ToolCalls } from './ToolCalls';
+import { Withheld } from './Withheld';
 
 /** How an answer is shown. */
 export type View = 'markdown' | 'raw' | 'json';
 
 /** How close to the end counts as being there, in pixels. */
 const NEAR_END = 24;
-
-/** The JSON of an answer, bare or in one fence, indented; the text itself where it is none. */
-export function prettyJson(text: string): string {
-  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n```\s*$/.exec(text)?.[1];
-  try {
-    return JSON.stringify(JSON.parse(fenced ?? text), null, 2);
-  } catch {
-    return text;
-  }
-}
-
-function isBareJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The answer as it streams. It follows the end unless the reader has scrolled away from it. */
 export function ColumnBody({
@@ -71,7 +56,12 @@ export function ColumnBody({
           {execution.status === 'pending' ? texts.column.waiting : texts.column.thinking}
         </span>
       )}
-      {execution.failure !== null && <FailureCard execution={execution} onDetails={onDetails} />}
+      <ToolCalls calls={execution.toolCalls} />
+      {withheld(execution) !== null ? (
+        <Withheld execution={execution} onDetails={onDetails} />
+      ) : (
+        execution.failure !== null && <FailureCard execution={execution} onDetails={onDetails} />
+      )}
       {execution.validations
         .filter(({ verdict }) => verdict === 'fail')
         .map(({ name, message }) => (

@@ -1,12 +1,9 @@
 import { texts } from '../../app/texts';
-import type { Execution, FinishReason } from '../../bindings/types';
+import type { Execution, Finish } from '../../bindings/types';
 import { count, dollars, duration, rate } from '../../lib/format';
 import type { Best } from './best';
 import classes from './run.module.css';
-
-function finishName(finish: FinishReason): string {
-  return typeof finish === 'string' ? finish : finish.other;
-}
+import { finishText } from './summary';
 
 /** The figures of an execution, always in the same order. */
 export function ColumnFooter({ execution, best }: { execution: Execution; best: Best }) {
@@ -29,8 +26,24 @@ export function ColumnFooter({ execution, best }: { execution: Execution; best: 
       />
       <Figure name={texts.column.cost} value={`${usage ? about : ''}${cost}`} isBest={best.cost === id} />
       <Figure name={texts.column.latency} value={duration(metrics.latencyMs)} isBest={best.latency === id} />
-      <Figure name={texts.column.finish} value={finish === null ? running : finishName(finish)} />
+      <FinishFigure finish={finish} otherwise={running} />
     </dl>
+  );
+}
+
+/** Why the model stopped. That it was simply done needs no notice; the provider's own word is a title away. */
+function FinishFigure({ finish, otherwise }: { finish: Finish | null; otherwise: string }) {
+  const word = finish?.word;
+  return (
+    <div>
+      <dt>{texts.column.finish}</dt>
+      <dd
+        className={finish?.reason === 'stop' ? classes.quiet : undefined}
+        title={word === undefined || word === null ? undefined : texts.column.finishWord(word)}
+      >
+        {finish === null ? otherwise : finishText(finish)}
+      </dd>
+    </div>
   );
 }
 

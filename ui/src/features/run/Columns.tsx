@@ -3,7 +3,7 @@ import { texts } from '../../app/texts';
 import type { Execution, RunDetail } from '../../bindings/types';
 import { bestOf } from './best';
 import { Column } from './Column';
-import { differingParameters } from './parameters';
+import { differingParameters } from '../parameter/parameters';
 import classes from './run.module.css';
 
 /** One column for each model, streaming at once. What is typed beside it does not draw it again. */

@@ -1,7 +1,10 @@
 import { Button, Popover, Stack } from '@mantine/core';
+import { useState } from 'react';
 import { texts } from '../../app/texts';
 import type { ContextMessage, RunContext } from '../../bindings/types';
-import { JsonField } from './JsonField';
+import { JsonField } from '../content/JsonField';
+import type { CheckJson } from '../content/useJsonText';
+import { isObject } from '../parameter/fields';
 
 const ROLES = ['system', 'user', 'assistant', 'tool'];
 
@@ -16,7 +19,17 @@ function isMessages(value: unknown): boolean {
   return Array.isArray(value) && value.every(isMessage);
 }
 
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const problem = texts.runBar.contextProblem;
+const checkMessages: CheckJson = (value) => (value === undefined || isMessages(value) ? null : problem);
+const checkData: CheckJson = (value) => (value === undefined || isObject(value) ? null : problem);
+
+/** The context with a field changed; a field that was emptied is left out. */
+function withField(context: RunContext, change: Partial<RunContext>): RunContext {
+  const fields = Object.entries<unknown>({ ...context, ...change }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return Object.fromEntries(fields);
+}
 
 /** Earlier messages and further data that the run carries along. */
 export function ContextButton({
@@ -26,6 +39,7 @@ export function ContextButton({
   context: RunContext;
   onChange: (context: RunContext) => void;
 }) {
+  const [owner] = useState(() => ({}));
   const isSet = (context.messages?.length ?? 0) > 0 || Object.keys(context.data ?? {}).length > 0;
   return (
     <Popover position="top-end" trapFocus>
@@ -38,17 +52,19 @@ export function ContextButton({
         <Stack w={380} gap="xs">
           <JsonField
             label={texts.runBar.contextMessages}
-            value={context.messages ?? []}
-            isValid={isMessages}
-            problem={texts.runBar.contextProblem}
-            onChange={(messages) => onChange({ ...context, messages: messages as ContextMessage[] })}
+            value={context.messages}
+            check={checkMessages}
+            owner={owner}
+            name="messages"
+            onChange={(messages) => onChange(withField(context, { messages: messages as ContextMessage[] }))}
           />
           <JsonField
             label={texts.runBar.contextData}
-            value={context.data ?? {}}
-            isValid={isObject}
-            problem={texts.runBar.contextProblem}
-            onChange={(data) => onChange({ ...context, data: data as Record<string, unknown> })}
+            value={context.data}
+            check={checkData}
+            owner={owner}
+            name="data"
+            onChange={(data) => onChange(withField(context, { data: data as Record<string, unknown> }))}
           />
         </Stack>
       </Popover.Dropdown>

@@ -1,5 +1,6 @@
 import { Drawer, Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { texts } from '../../app/texts';
 import { Chip } from '../../components/Chip';
@@ -16,7 +17,8 @@ import { FailureBox } from './FailureBox';
 import { Inputs } from './Inputs';
 import { exactMoment } from './moment';
 import { runsTexts } from './runs.texts';
-import { finishText, messageText, parameterList, tokenList, type Tone } from './summary';
+import { finishInFull, messageText, parameterList, tokenList, type Tone } from './summary';
+import { ToolCalls } from './ToolCalls';
 
 const TONES: Record<Execution['status'], Tone> = {
   pending: 'plain',
@@ -73,6 +75,11 @@ function Details({ detail }: { detail: ExecutionDetail }) {
         ))}
       </Section>
       <Reasoning execution={execution} />
+      {execution.toolCalls.length > 0 && (
+        <Section title={runsTexts.toolCalls.title} copy={JSON.stringify(execution.toolCalls, null, 2)}>
+          <ToolCalls calls={execution.toolCalls} />
+        </Section>
+      )}
       <Section title={words.validations}>
         <Validations detail={detail} />
       </Section>
@@ -121,6 +128,7 @@ function Overview({ execution }: { execution: Execution }) {
           copy={execution.versionId}
         />
         <Fact name={words.id} value={execution.id} isMono copy={execution.id} />
+        <RunFact runId={execution.runId} />
         {execution.generation > 0 && (
           <Fact name={words.generation} value={String(execution.generation + 1)} />
         )}
@@ -139,15 +147,29 @@ function Overview({ execution }: { execution: Execution }) {
           value={metrics.tokenUsage === null ? texts.unknown : tokenList(metrics.tokenUsage)}
         />
         <Fact name={words.cost} value={`${dollars(metrics.costUsd)}, ${words.basis[metrics.basis]}`} />
-        {execution.finish !== null && (
-          <Fact name={words.finish} value={finishText(execution.finish)} isMono />
-        )}
+        {execution.finish !== null && <Fact name={words.finish} value={finishInFull(execution.finish)} />}
         <Fact name={words.size} value={bytes(execution.outputBytes)} />
         {execution.reasoningBytes > 0 && (
           <Fact name={texts.column.reasoning} value={bytes(execution.reasoningBytes)} />
         )}
       </Facts>
     </>
+  );
+}
+
+/** The way to its run, where that is not what is looked at. */
+function RunFact({ runId }: { runId: string }) {
+  const isThere = useLocation({ select: ({ pathname }) => pathname === `/runs/${runId}` });
+  if (isThere) return null;
+  return (
+    <div>
+      <dt>{words.run}</dt>
+      <dd>
+        <Link to="/runs/$id" params={{ id: runId }}>
+          {words.openRun}
+        </Link>
+      </dd>
+    </div>
   );
 }
 

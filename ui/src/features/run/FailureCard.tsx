@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { texts } from '../../app/texts';
 import type { ErrorClass, Execution } from '../../bindings/types';
 import { Marked } from '../../components/Notice';
+import { switchNetwork } from '../egress/network';
 import { notifyError } from '../../lib/notify';
 import { retryExecution } from './again';
 import classes from './run.module.css';
@@ -15,6 +16,8 @@ const AT_PROVIDER: ErrorClass[] = [
   'no_quota',
   'name_not_found',
   'refused',
+  'no_route',
+  'proxy',
   'tls',
   'redirect',
   'not_found',
@@ -46,6 +49,11 @@ export function FailureCard({ execution, onDetails }: { execution: Execution; on
         <Button variant="default" onClick={() => void retry()}>
           {texts.actions.tryAgain}
         </Button>
+        {failure.class === 'offline' && (
+          <Button variant="default" onClick={() => void switchNetwork(false)}>
+            {texts.column.switchOn}
+          </Button>
+        )}
         {AT_PROVIDER.includes(failure.class) && (
           <Button variant="default" component={Link} to="/settings/providers">
             {failure.class === 'no_key' ? texts.column.addKey : texts.column.openProvider}

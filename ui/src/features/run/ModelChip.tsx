@@ -1,22 +1,26 @@
 import { CloseButton, Popover } from '@mantine/core';
+import { useState } from 'react';
 import { texts } from '../../app/texts';
-import type { ModelChoice } from '../../bindings/types';
-import { describeParameters } from './parameters';
-import { ParametersForm } from './ParametersForm';
+import type { ModelChoice, Validation } from '../../bindings/types';
+import { describeParameters } from '../parameter/parameters';
+import { ParametersForm } from '../parameter/ParametersForm';
 import classes from './run.module.css';
 
 /** A chosen model: a click opens its parameters. */
 export function ModelChip({
   choice,
+  validations,
   onChange,
 }: {
   choice: ModelChoice;
+  validations: readonly Validation[];
   onChange: (next: ModelChoice | null) => void;
 }) {
   const parameters = choice.parameters ?? {};
+  const [owner] = useState(() => ({}));
   return (
     <span className={classes.model}>
-      <Popover position="top-start" trapFocus>
+      <Popover position="top-start" trapFocus middlewares={{ flip: true, shift: true, size: true }}>
         <Popover.Target>
           <button
             type="button"
@@ -26,9 +30,11 @@ export function ModelChip({
             {choice.model} <small>{describeParameters(parameters)}</small>
           </button>
         </Popover.Target>
-        <Popover.Dropdown>
+        <Popover.Dropdown className={classes.parameters ?? ''}>
           <ParametersForm
             parameters={parameters}
+            validations={validations}
+            owner={owner}
             onChange={(next) => onChange({ ...choice, parameters: next })}
           />
         </Popover.Dropdown>

@@ -2,7 +2,7 @@ import { Button, Menu, NumberInput } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useCallback } from 'react';
 import { texts } from '../../app/texts';
-import type { ModelChoice, Priority } from '../../bindings/types';
+import type { ModelChoice, Priority, Validation } from '../../bindings/types';
 import { modifierName, useCommandKey } from '../../lib/keys';
 import { ContextButton } from './ContextButton';
 import { ModelChip } from './ModelChip';
@@ -11,7 +11,7 @@ import classes from './run.module.css';
 import type { RunBarState } from './useRunBar';
 
 /** Models, repeats, priority and context of the next run, and its one button. */
-export function RunBar({ bar }: { bar: RunBarState }) {
+export function RunBar({ bar, validations }: { bar: RunBarState; validations: readonly Validation[] }) {
   const { start, stop, isRunning } = bar;
   const canRun = !isRunning && bar.models.length > 0;
   const runNow = useCallback(() => {
@@ -30,7 +30,12 @@ export function RunBar({ bar }: { bar: RunBarState }) {
     <div className={classes.bar} role="toolbar" aria-label={texts.runBar.models}>
       <div className={classes.chosen}>
         {bar.models.map((choice, at) => (
-          <ModelChip key={`${choice.model} ${at}`} choice={choice} onChange={(next) => change(at, next)} />
+          <ModelChip
+            key={`${choice.model} ${at}`}
+            choice={choice}
+            validations={validations}
+            onChange={(next) => change(at, next)}
+          />
         ))}
         <ModelPicker onPick={(model) => bar.setModels([...bar.models, { model, parameters: {} }])} />
         {bar.models.length === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution, Metrics } from '../../bindings/types';
 import { bestOf } from './best';
-import { describeParameters, differingParameters } from './parameters';
 
 function execution(
   id: string,
@@ -25,14 +24,5 @@ describe('bestOf', () => {
     const alone = [execution('a', { latencyMs: 5 })];
     const equal = [execution('a', { latencyMs: 5 }), execution('b', { latencyMs: 5 })];
     expect([bestOf(alone).latency, bestOf(equal).latency]).toEqual([null, null]);
-  });
-});
-
-describe('parameters', () => {
-  it('says those that differ from the neighbours in a few characters', () => {
-    const own = { temperature: 0.2, maxTokens: 100, stop: ['x'] };
-    const differing = differingParameters(own, [{ temperature: 0.9, maxTokens: 100, stop: ['x'] }]);
-    expect(describeParameters(differing)).toBe('t 0.2');
-    expect(describeParameters(own)).toBe('t 0.2 · max 100 · stop');
   });
 });

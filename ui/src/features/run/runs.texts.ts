@@ -60,6 +60,11 @@ export const runsTexts = {
     data: '@context',
     openPrompt: (name: string) => `Open ${name}`,
   },
+  toolCalls: {
+    title: 'Tool calls',
+    noArguments: 'without arguments',
+    copy: (name: string) => `Copy the arguments of ${name}`,
+  },
   sensitive: {
     title: 'Sensitive values are needed again',
     text: 'They are never stored, so that repeating a run asks for them.',
@@ -76,6 +81,8 @@ export const runsTexts = {
     copied: 'Copied',
     copyThing: (thing: string) => `Copy ${thing}`,
     id: 'Execution',
+    run: 'Run',
+    openRun: 'Open its run',
     version: 'Version',
     model: 'Model',
     generation: 'Try of the cell',

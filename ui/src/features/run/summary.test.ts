@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Run, RunProgress } from '../../bindings/types';
+import type { Execution, Failure, Finish, Run, RunProgress } from '../../bindings/types';
 import { missingInput, typedValue } from './sensitive';
-import { modelsOf, outcome, parameterList, tokenList, totalTime, versionsOf } from './summary';
+import {
+  finishInFull,
+  finishText,
+  modelsOf,
+  outcome,
+  parameterList,
+  tokenList,
+  totalTime,
+  versionsOf,
+  withheld,
+} from './summary';
 
 const progress: RunProgress = {
   total: 3,
@@ -83,6 +93,31 @@ describe('the facts of a run', () => {
       reasoningTokens: 8,
     };
     expect(tokenList(usage)).toBe('1,200 input · 0 output · 8 reasoning');
+  });
+});
+
+describe('why a model stopped', () => {
+  it('is a plain word, with the provider’s own in full', () => {
+    expect(finishText({ reason: 'length', word: 'max_tokens' })).toBe('token limit');
+    expect(finishInFull({ reason: 'length', word: 'max_tokens' })).toBe('token limit (max_tokens)');
+    expect(finishInFull({ reason: 'stop', word: 'stop' })).toBe('stop');
+    expect(finishInFull({ reason: 'refusal' })).toBe('declined');
+  });
+
+  it('is in the provider’s word where there is no plain one', () => {
+    expect(finishText({ reason: 'other', word: 'RECITATION' })).toBe('RECITATION');
+    expect(finishText({ reason: 'other', word: null })).toBe('other');
+  });
+
+  it('is an outcome of its own where the answer was withheld, and not otherwise', () => {
+    const ended = (finish: Finish | null, failure: Partial<Failure> | null) =>
+      withheld({ finish, failure } as Execution);
+    expect(ended({ reason: 'refusal' }, null)).toBe('refusal');
+    expect(ended({ reason: 'content-filter' }, null)).toBe('content-filter');
+    expect(ended(null, { class: 'content_filter' })).toBe('content-filter');
+    expect(ended({ reason: 'stop' }, null)).toBeNull();
+    expect(ended({ reason: 'refusal' }, { class: 'reset' })).toBeNull();
+    expect(ended(null, null)).toBeNull();
   });
 });
 

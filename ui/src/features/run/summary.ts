@@ -1,4 +1,5 @@
-import type { FinishReason, Parameters, RenderedMessage, Run, Usage } from '../../bindings/types';
+import type { Execution, Finish, Parameters, RenderedMessage, Run, Usage } from '../../bindings/types';
+import { texts } from '../../app/texts';
 import { count } from '../../lib/format';
 import { runsTexts } from './runs.texts';
 
@@ -60,9 +61,26 @@ export function tokenList(usage: Usage): string {
     .join(' · ');
 }
 
-/** Why a model stopped, in the provider's word where it has its own. */
-export function finishText(finish: FinishReason): string {
-  return typeof finish === 'string' ? finish : finish.other;
+/** Why a model stopped, in a plain word; for what no word is known for, in the provider's own. */
+export function finishText({ reason, word }: Finish): string {
+  return reason === 'other' ? (word ?? texts.finish.other) : texts.finish[reason];
+}
+
+/** Why a model stopped, with the provider's own word where that is another. */
+export function finishInFull(finish: Finish): string {
+  const text = finishText(finish);
+  const { word } = finish;
+  return word === undefined || word === null || word === text ? text : `${text} (${word})`;
+}
+
+/**
+ * An end that is neither an answer nor an error: the provider held the content back, or the model declined. A
+ * provider may say so with its answer or refuse the request for it.
+ */
+export function withheld({ failure, finish }: Execution): 'content-filter' | 'refusal' | null {
+  if (failure?.class === 'content_filter') return 'content-filter';
+  if (failure !== null || finish === null) return null;
+  return finish.reason === 'content-filter' || finish.reason === 'refusal' ? finish.reason : null;
 }
 
 /** The whole text of a message. */

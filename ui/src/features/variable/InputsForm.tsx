@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import type { Problem, Variable } from '../../bindings/types';
 import { JsonEditor } from '../content/JsonEditor';
 import { useCheck } from '../content/queries';
-import { type JsonText, useJsonText } from '../content/useJsonText';
+import { type JsonText, ownerOf, useJsonText } from '../content/useJsonText';
 import type { Work } from '../prompt/useWork';
 import classes from './InputsForm.module.css';
 import { variableTexts } from './texts';
@@ -112,7 +112,7 @@ function useInputsJson(work: Work): JsonText {
       const kept = Object.entries(now).filter(([name]) => secret.includes(name));
       return { ...(next as Record<string, unknown>), ...Object.fromEntries(kept) };
     });
-  return useJsonText({ value, write, work, name: 'inputs', check });
+  return useJsonText({ value, write, owner: ownerOf(work), name: 'inputs', check });
 }
 
 function checkInputs(secret: readonly string[]) {

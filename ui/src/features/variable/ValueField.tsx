@@ -2,7 +2,7 @@ import { Input, NumberInput, PasswordInput, Select, Switch, Textarea, UnstyledBu
 import { type ReactNode, useState } from 'react';
 import type { Variable } from '../../bindings/types';
 import { JsonEditor } from '../content/JsonEditor';
-import { useJsonText } from '../content/useJsonText';
+import { ownerOf, useJsonText } from '../content/useJsonText';
 import type { Work } from '../prompt/useWork';
 import { variableTexts } from './texts';
 import classes from './ValueField.module.css';
@@ -167,7 +167,12 @@ function EnumField(props: ValueFieldProps) {
 }
 
 function JsonField(props: ValueFieldProps) {
-  const json = useJsonText({ value: props.value, write: props.onChange, work: props.work, name: props.path });
+  const json = useJsonText({
+    value: props.value,
+    write: props.onChange,
+    owner: ownerOf(props.work),
+    name: props.path,
+  });
   return (
     <Input.Wrapper {...wrapper(props)} labelElement="div">
       <JsonEditor

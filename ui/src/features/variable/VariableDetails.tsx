@@ -1,7 +1,7 @@
 import { Input, NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { Variable } from '../../bindings/types';
 import { JsonEditor } from '../content/JsonEditor';
-import { type CheckJson, useJsonText } from '../content/useJsonText';
+import { type CheckJson, ownerOf, useJsonText } from '../content/useJsonText';
 import type { Work } from '../prompt/useWork';
 import { variableTexts } from './texts';
 import { ValueField } from './ValueField';
@@ -110,7 +110,7 @@ function Schema({ work, variable, onChange, type }: PartProps & { type: 'array' 
     value: variable.schema ?? undefined,
     write: (schema) =>
       onChange({ ...variable, schema: (schema as Record<string, unknown> | undefined) ?? null }),
-    work,
+    owner: ownerOf(work),
     name: `variables.${variable.name}.schema`,
     check: isSchema,
   });

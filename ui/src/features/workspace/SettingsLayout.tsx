@@ -1,4 +1,4 @@
-import { IconBrush, IconInfoCircle, IconPlugConnected } from '@tabler/icons-react';
+import { IconBrush, IconInfoCircle, IconPlugConnected, IconWorldUpload } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { workspaceTexts } from './texts';
@@ -14,6 +14,9 @@ export function SettingsLayout({ children }: { children: ReactNode }) {
       <nav className={classes.nav} aria-label={settings}>
         <Link to="/settings/providers" className={classes.place}>
           <IconPlugConnected {...ICON} /> {nav.providers}
+        </Link>
+        <Link to="/settings/egress" className={classes.place}>
+          <IconWorldUpload {...ICON} /> {nav.egress}
         </Link>
         <Link to="/settings/appearance" className={classes.place}>
           <IconBrush {...ICON} /> {nav.appearance}

@@ -3,7 +3,7 @@ import type { Scope } from '../../bindings/types';
 /** What the screens of settings say. */
 export const workspaceTexts = {
   settings: 'Settings',
-  nav: { providers: 'Providers', appearance: 'Appearance', about: 'About' },
+  nav: { providers: 'Providers', egress: 'Egress', appearance: 'Appearance', about: 'About' },
   appearance: {
     title: 'Appearance',
     scheme: 'Colours',

@@ -1,4 +1,7 @@
 import type { Parameters } from '../../bindings/types';
+import { parameterTexts } from './texts';
+
+const { short } = parameterTexts;
 
 /** The parameters that are set, in a few characters. */
 export function describeParameters(parameters: Parameters): string {
@@ -8,11 +11,15 @@ export function describeParameters(parameters: Parameters): string {
   };
   add('t', parameters.temperature);
   add('top p', parameters.topP);
+  add('top k', parameters.topK);
   add('max', parameters.maxTokens);
   add('seed', parameters.seed);
   add('freq', parameters.frequencyPenalty);
   add('pres', parameters.presencePenalty);
   add('effort', parameters.reasoningEffort);
+  add('budget', parameters.reasoningBudget);
+  if (parameters.responseFormat) parts.push(short[parameters.responseFormat.kind]);
+  if (parameters.tools?.length) parts.push(short.tools(parameters.tools.length));
   if (parameters.stop?.length) parts.push('stop');
   if (parameters.extra && Object.keys(parameters.extra).length > 0) parts.push('extra');
   return parts.join(' · ');
