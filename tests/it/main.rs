@@ -8,6 +8,7 @@ mod faults;
 mod http;
 mod keychain;
 mod kills;
+mod network;
 mod ownership;
 mod secrets;
 mod vault;
