@@ -4,6 +4,7 @@ import type {
   ApiKey,
   CancelExecution,
   CancelRun,
+  CatalogueModel,
   CheckContent,
   CompareVersions,
   ConnectionTest,
@@ -79,6 +80,7 @@ import type {
   RenderContent,
   RenderedContent,
   RepeatRun,
+  ResetModel,
   RestoreVersion,
   RetryExecution,
   RotateProviderKey,
@@ -87,6 +89,7 @@ import type {
   TestProvider,
   UndeletePrompt,
   UnlockVault,
+  UpdateModel,
   UpdatePrompt,
   UpdateProvider,
   UseProviderKey,
@@ -138,6 +141,8 @@ export type OperationName =
   | 'vault_unlock'
   | 'vault_lock'
   | 'model_list'
+  | 'model_update'
+  | 'model_reset'
   | 'run_create'
   | 'run_list'
   | 'run_get'
@@ -289,6 +294,12 @@ export function client(caller: Caller) {
     /** The models of all providers or of one; `refresh` asks the provider for its list. */
     modelList: (request: ListModels = {}): Promise<PageOfCatalogueModel> =>
       caller.call('model_list', 'GET', '/api/models', request),
+    /** Says what is true of a model, listed or not: limits, price, what it can do, when it retires. */
+    modelUpdate: (request: UpdateModel): Promise<CatalogueModel> =>
+      caller.call('model_update', 'PUT', '/api/models', request),
+    /** Forgets what was said of a model; what the catalogue and the provider's list know stays. */
+    modelReset: (request: ResetModel): Promise<CatalogueModel> =>
+      caller.call('model_reset', 'DELETE', '/api/models', request),
     /** Starts a run: one column for each model. */
     runCreate: (request: CreateRun): Promise<RunDetail> =>
       caller.call('run_create', 'POST', '/api/runs', request),

@@ -2,6 +2,18 @@
 
 export type ActorId = string;
 
+/** An address in which one word stands for what only the user knows. */
+export type AddressTemplate = {
+  /** The address with the word. */
+  url: string;
+  /** The word to replace. */
+  word: string;
+  /** What it stands for, for people. */
+  label: string;
+  /** What it may look like. */
+  example: string;
+};
+
 /** What went wrong, and what to do next. Hosts act on the code; people read message and hint. */
 export type ApiError = {
   /** What kind of error it is. */
@@ -98,20 +110,44 @@ export type CancelRun = {
   id: RunId;
 };
 
+/** What a model can do. What is absent is unknown. */
+export type Capabilities = {
+  /** It takes images. */
+  images?: boolean | null;
+  /** It takes files, such as PDF. */
+  files?: boolean | null;
+  /** It asks for tools. */
+  tools?: boolean | null;
+  /** Its answer can be bound to a JSON Schema. */
+  jsonSchema?: boolean | null;
+  /** It thinks before it answers. */
+  reasoning?: boolean | null;
+  /** It reads the beginning of a request from a cache. */
+  cache?: boolean | null;
+};
+
 /** What is known of a model. What is absent is unknown, and shown as unknown. */
 export type CatalogueModel = {
   /** The model. */
   model: ModelRef;
   /** A name for people, where it differs from the id. */
   title?: string | null;
+  /** The model that it is, where the user said so because its id does not, as with deployments on Azure. */
+  sameAs?: string | null;
   /** The most tokens of request and answer together. */
   contextWindow?: number | null;
   /** The most tokens of an answer. */
   maxOutputTokens?: number | null;
   /** What it costs. */
   price?: Price | null;
-  /** Where these facts come from. */
-  source?: Source | null;
+  /** What it can do. */
+  capabilities: Capabilities;
+  /** The day from which it no longer answers: `YYYY-MM-DD`. It may have passed. */
+  retiresOn?: string | null;
+  /** What it makes of parameters that it does not simply take. */
+  parameters?: ParameterRule[];
+  /** Where each fact comes from. */
+  sources: FactSources;
   /** Whether the provider's own list was asked, and what it said. */
   listed: Listed;
 };
@@ -429,6 +465,10 @@ export type Estimate = {
   inputCostUsd: NanoUsd | null;
   /** The cost with the longest answer that the parameters or the model allow; unknown where either is. */
   worstCostUsd: NanoUsd | null;
+  /** What the model does not take of the content's parameters: a run would be refused. */
+  parameterProblems?: ParameterProblem[];
+  /** The day from which the model no longer answers, where one is known: `YYYY-MM-DD`. */
+  retiresOn?: string | null;
 };
 
 /** Something that happened. A transition is committed before its event is sent. */
@@ -575,6 +615,23 @@ export type ExecutionId = string;
 
 /** Where an execution stands. */
 export type ExecutionStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+/**
+ * Where each fact of a model comes from. A fact that is unknown, or follows from where the model runs
+ * (servers on this machine are free), has no source.
+ */
+export type FactSources = {
+  /** Of the context window. */
+  contextWindow?: Source | null;
+  /** Of the longest answer. */
+  maxOutputTokens?: Source | null;
+  /** Of the price. */
+  price?: Source | null;
+  /** Of what it can do, where one source said all of it; else of the one that stands highest. */
+  capabilities?: Source | null;
+  /** Of the day it retires. */
+  retiresOn?: Source | null;
+};
 
 /** Why an execution or attempt failed. */
 export type Failure = {
@@ -1032,6 +1089,66 @@ export type PageOfVersion = {
   next?: string | null;
 };
 
+/** A parameter of a call, by its name in [`Parameters`]. The free object is none of them: it is never judged. */
+export type Parameter = 'temperature' | 'topP' | 'topK' | 'maxTokens' | 'stop' | 'seed' | 'frequencyPenalty' | 'presencePenalty' | 'reasoningEffort' | 'reasoningBudget' | 'reasoningSummary' | 'responseFormat' | 'tools' | 'toolChoice';
+
+/** What is made of a parameter. */
+export type ParameterLimit = {
+  kind: 'refused';
+} | {
+  kind: 'ignored';
+} | {
+  kind: 'required';
+  /** What is sent. */
+  default: number;
+} | {
+  kind: 'range';
+  /** The least. */
+  min: number;
+  /** The most. */
+  max: number;
+  /** Whether 0 is taken too, where it lies outside. */
+  zero?: boolean;
+} | {
+  kind: 'words';
+  /** The words. */
+  words: string[];
+} | {
+  kind: 'atMost';
+  /** The most. */
+  count: number;
+} | {
+  kind: 'notWith';
+  /** The other. */
+  other: Parameter;
+} | {
+  kind: 'below';
+  /** The other. */
+  other: Parameter;
+};
+
+/** A parameter that a model does not take as it is set. */
+export type ParameterProblem = {
+  /** The parameter. */
+  parameter: Parameter;
+  /** What is wrong. */
+  message: string;
+  /** What to do. */
+  hint: string;
+};
+
+/** What a model makes of a parameter, where that is not simply to take it. */
+export type ParameterRule = {
+  /** The parameter. */
+  parameter: Parameter;
+  /** What is made of it. */
+  limit: ParameterLimit;
+  /** When that holds. */
+  when?: When;
+  /** Why, or what to do instead; empty where the limit says it all. */
+  note?: string;
+};
+
 /** The usual parameters of a call. What is absent is not sent. */
 export type Parameters = {
   /** Randomness, 0 to 2. */
@@ -1087,12 +1204,16 @@ export type Preset = {
   title: string;
   /** The wire format. */
   kind: ProviderKind;
-  /** The address; none where the user has to give it. */
+  /** The address; none where the user has to give it, wholly or in part. */
   baseUrl: string | null;
+  /** An address with parts that the user fills in. */
+  template?: AddressTemplate | null;
   /** The environment variable that usually holds the key; none where no key is needed. */
   env: EnvName | null;
   /** The page where a key can be had. */
   keyPage: string | null;
+  /** What a newcomer should know; empty where there is nothing peculiar. */
+  note?: string;
 };
 
 /** What a model costs: nano-dollars per million tokens, a meter for each kind of token. */
@@ -1119,6 +1240,8 @@ export type PriceTier = {
   input: number;
   /** As in [`Price`]. */
   cachedInput?: number | null;
+  /** As in [`Price`]. */
+  cacheWrite?: number | null;
   /** As in [`Price`]. */
   output: number;
 };
@@ -1323,6 +1446,12 @@ export type RepeatRun = {
 
 export type RequestHash = string;
 
+/** Forgets what the user said of a model. */
+export type ResetModel = {
+  /** The model. */
+  model: ModelRef;
+};
+
 /** What shape the answer of a model shall have. */
 export type ResponseFormat = {
   kind: 'json';
@@ -1494,7 +1623,7 @@ export type Severity = 'info' | 'warning' | 'error';
 
 /** Where a fact comes from. */
 export type Source = {
-  /** The page or list, or `user` for what the user entered. */
+  /** The page it was read from, `list` for the provider's own list, or `user` for what the user entered. */
   source: string;
   /** The day it was read, `YYYY-MM-DD`. */
   date: string;
@@ -1569,6 +1698,27 @@ export type UndeletePrompt = {
 export type UnlockVault = {
   /** What opens it. */
   passphrase: string;
+};
+
+/**
+ * Says what is true of a model, over what the catalogue and the provider's list know. What is absent
+ * stays as it was said before.
+ */
+export type UpdateModel = {
+  /** The model; nobody has to list it. */
+  model: ModelRef;
+  /** The model that it is, where its name is the user's own, such as `gpt-4o` for a deployment on Azure. */
+  sameAs?: string | null;
+  /** The most tokens of request and answer together. */
+  contextWindow?: number | null;
+  /** The most tokens of an answer. */
+  maxOutputTokens?: number | null;
+  /** What it costs; all of it, as one price. */
+  price?: Price | null;
+  /** What it can do; those that are absent stay. */
+  capabilities?: Capabilities;
+  /** The day from which it no longer answers: `YYYY-MM-DD`. */
+  retiresOn?: string | null;
 };
 
 /** Changes a prompt. What is absent stays. */
@@ -1737,6 +1887,9 @@ export type VersionComparison = {
 };
 
 export type VersionId = string;
+
+/** When a rule holds. */
+export type When = 'always' | 'thinking' | 'unlessOff';
 
 export type WorkspaceId = string;
 
