@@ -49,8 +49,8 @@ test('a key is kept in a vault, used, and never comes back to the page', async (
   await expect(keys.getByLabel('Key', { exact: true })).toHaveAttribute('type', 'password');
   const page = await app.evaluate(() => [
     document.documentElement.outerHTML,
-    JSON.stringify({ ...localStorage }),
-    JSON.stringify({ ...sessionStorage }),
+    JSON.stringify(Object.entries(localStorage)),
+    JSON.stringify(Object.entries(sessionStorage)),
   ]);
   const texts = await Promise.allSettled(heard);
   const all = [...page, ...texts.flatMap((text) => (text.status === 'fulfilled' ? text.value : []))].join(
