@@ -51,7 +51,7 @@ async fn three_models_answer_side_by_side_and_the_document_names_every_execution
     for execution in executions {
         assert_eq!(execution["metrics"]["tokenUsage"]["inputTokens"], 7);
         assert_eq!(execution["metrics"]["basis"], "reported");
-        assert_eq!(execution["finish"], "stop");
+        assert_eq!(execution["finish"], json!({ "reason": "stop", "word": "stop" }));
     }
     for request in server.requests() {
         assert_eq!(request.body["temperature"], 0.5);

@@ -17,11 +17,11 @@ fn body_of(request: &ModelRequest) -> Value {
 }
 
 fn with(parameters: Parameters) -> ModelRequest {
-    ModelRequest { parameters, ..request("claude-sonnet-4-5", "Hi") }
+    ModelRequest { parameters, ..request("claude-sonnet-4-6", "Hi") }
 }
 
 fn saying(messages: Vec<ModelMessage>) -> ModelRequest {
-    ModelRequest { messages, ..request("claude-sonnet-4-5", "") }
+    ModelRequest { messages, ..request("claude-sonnet-4-6", "") }
 }
 
 fn object(value: Value) -> JsonObject {
@@ -31,7 +31,7 @@ fn object(value: Value) -> JsonObject {
 #[test]
 fn what_is_not_set_is_not_sent_but_the_most_tokens_must_be() {
     let expected = json!({
-        "model": "claude-sonnet-4-5",
+        "model": "claude-sonnet-4-6",
         "max_tokens": 8192,
         "messages": [{ "role": "user", "content": "Hi" }],
         "stream": true,
@@ -73,7 +73,7 @@ fn every_parameter_has_its_field_and_the_free_object_is_merged_over_them() {
     });
     request.messages.insert(0, ModelMessage::text(Role::System, "Be brief."));
     let expected = json!({
-        "model": "claude-sonnet-4-5",
+        "model": "claude-sonnet-4-6",
         "max_tokens": 100,
         "system": "Be brief.",
         "messages": [{ "role": "user", "content": "Hi" }],
@@ -121,6 +121,17 @@ fn how_a_model_thinks_follows_from_budget_effort_and_summary() {
         assert_eq!(body["output_config"]["effort"], json!(effort));
         assert_eq!(body["max_tokens"], most);
     }
+}
+
+#[test]
+fn a_model_that_thinks_by_budget_alone_is_not_told_to_think_as_it_sees_fit() {
+    let opus = |parameters| ModelRequest { parameters, ..request("claude-opus-4-5", "Hi") };
+    let effort = Parameters { reasoning_effort: Some("low".to_owned()), ..Parameters::default() };
+    let body = body_of(&opus(effort));
+    assert_eq!((&body["thinking"], &body["output_config"]), (&Value::Null, &json!({ "effort": "low" })));
+    let shown = Parameters { reasoning_summary: Some(true), ..Parameters::default() };
+    let why = Anthropic.call(&opus(shown)).unwrap_err();
+    assert!(why.contains("`reasoningBudget`"), "{why}");
 }
 
 #[test]

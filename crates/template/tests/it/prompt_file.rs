@@ -85,7 +85,7 @@ ext:
 #[test]
 fn a_file_of_another_tool_is_read_for_what_it_says() {
     let text = "# A licence\n\n---\nmodel: googleai/gemini-2.0-flash\nname: greet\ntools: [search]\nconfig:\n  \
-        temperature: 1\n  topK: 40\ninput:\n  schema:\n    who: string, the name\n    tags?(array, words): string\n    \
+        temperature: 1\n  topK: 40\n  tone: dry\ninput:\n  schema:\n    who: string, the name\n    tags?(array, words): string\n    \
         mood?(enum): [GOOD, BAD]\n    place?(object):\n      city: string\n    many?: integer\n    \
         what: any\n  default: {who: you}\noutput:\n  format: json\n  schema:\n    text: string\n---\nHello {{who}}\n";
     let file = from_prompt_file(text).unwrap();
@@ -94,7 +94,8 @@ fn a_file_of_another_tool_is_read_for_what_it_says() {
     assert_eq!(body, Body::text("Hello {{who}}\n"));
     assert_eq!(settings.model.unwrap().to_string(), "googleai:gemini-2.0-flash");
     assert_eq!(settings.parameters.temperature, Some(1.0));
-    assert_eq!(settings.parameters.extra["topK"], 40);
+    assert_eq!(settings.parameters.top_k, Some(40));
+    assert_eq!(settings.parameters.extra["tone"], "dry");
     let shown: Vec<_> = variables.iter().map(|v| (v.name.as_str(), v.kind.as_str(), v.required)).collect();
     let expected = [
         ("who", "string", true),
