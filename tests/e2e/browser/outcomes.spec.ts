@@ -45,7 +45,7 @@ test('the tools that a model asks for are shown with their arguments', async ({ 
   const calls = column(app, model).getByRole('list', { name: 'Tool calls' });
   await expect(calls).toContainText('get_weather');
   await expect(calls).toContainText('"city": "Zürich"');
-  await expect(figure(app, model, 'finish')).toHaveText('asks for tools');
+  await expect(figure(app, model, 'finish')).toHaveText('tool calls');
   await calls.getByText('get_weather').click();
   await expect(calls.getByText('"city": "Zürich"')).toBeHidden();
   await fromMenu(app, model, 'Details');

@@ -3,7 +3,7 @@ import { type Api, Host, connect } from './host';
 import { Models } from './models';
 import { Workspace } from './workspace';
 
-export { type Page, expect } from '@playwright/test';
+export { type Locator, type Page, expect } from '@playwright/test';
 
 interface Fixtures {
   /** A new workspace, with the samples. */

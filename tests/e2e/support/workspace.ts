@@ -24,6 +24,8 @@ export class Workspace {
       XDG_DATA_HOME: join(home, 'data'),
       XDG_CACHE_HOME: join(home, 'cache'),
       FORMAOPS_WORKSPACE: this.folder,
+      // No keychain: one of the machine that tests must neither be asked nor written to.
+      DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(this.root, 'no-bus')}`,
     };
   }
 

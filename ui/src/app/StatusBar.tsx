@@ -1,6 +1,9 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { networkQuery } from '../features/egress/queries';
 import { egressTexts } from '../features/egress/texts';
+import { keyTexts } from '../features/key/texts';
+import { openVault } from '../features/key/vault';
+import { providersQuery } from '../features/provider/queries';
 import { api } from '../host';
 import { dollars } from '../lib/format';
 import classes from './Frame.module.css';
@@ -13,12 +16,21 @@ const metricsQuery = queryOptions({ queryKey: ['runs', 'metrics'], queryFn: () =
 export function StatusBar({ connected }: { connected: boolean }) {
   const { data } = useQuery(metricsQuery);
   const network = useQuery(networkQuery);
+  const providers = useQuery(providersQuery);
+  const isLocked = providers.data?.items.some(
+    ({ key, keyState }) => keyState === 'locked' && key?.reference.kind === 'vault',
+  );
   const under = (data?.engine.running ?? 0) + (data?.engine.queued ?? 0);
   return (
     <footer className={`${classes.status ?? ''} num`}>
       <div className={classes.news} role="status">
         {!connected && <span className={classes.bad}>{texts.connection.lost}</span>}
         {network.data?.offline === true && <span className={classes.warn}>{egressTexts.network.status}</span>}
+        {isLocked && (
+          <button type="button" className={classes.unlock} onClick={() => void openVault()}>
+            {keyTexts.vault.status} <span>{keyTexts.vault.open}</span>
+          </button>
+        )}
         {under > 0 && (
           <span>{texts.status.running(data?.engine.running ?? 0, data?.engine.queued ?? 0)}</span>
         )}

@@ -92,7 +92,7 @@ export const texts = {
     length: 'token limit',
     'content-filter': 'held back',
     refusal: 'declined',
-    'tool-calls': 'asks for tools',
+    'tool-calls': 'tool calls',
     other: 'other',
   } satisfies Record<FinishReason, string>,
   prompts: {

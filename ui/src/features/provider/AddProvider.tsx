@@ -1,15 +1,18 @@
-import { Button, Group, Skeleton } from '@mantine/core';
+import { Button, Group, Skeleton, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
 import { queries } from '../../app/live';
-import { Problem } from '../../components/Notice';
+import { Marked, Problem } from '../../components/Notice';
 import type { Preset, ProviderView } from '../../bindings/types';
 import { api, toApiError } from '../../host';
 import { notifyDone, notifyError } from '../../lib/notify';
 import { ExternalLink } from './ExternalLink';
 import { type FieldProblems, fieldsOfPreset, problemsOf, type ProviderFields } from './form';
-import { problemsBefore, ProviderForm } from './ProviderForm';
+import { ProviderForm } from './ProviderForm';
+import { FoundServers } from './FoundServers';
+import { filledIn, findPresets } from './presets';
 import classes from './provider.module.css';
 import { presetsQuery, providersQuery } from './queries';
 import { providerTexts } from './texts';
@@ -27,11 +30,12 @@ export function AddProvider({ providers }: { providers: ProviderView[] }) {
       {chosen === null ? (
         <>
           <p className={classes.about}>{providerTexts.addText}</p>
-          <ul className={classes.presets}>
-            {presets.data?.items.map((preset) => (
-              <PresetCard key={preset.id} preset={preset} onChoose={() => setChosen(preset)} />
-            ))}
-          </ul>
+          {presets.data !== undefined && (
+            <>
+              <FoundServers providers={providers} presets={presets.data.items} />
+              <Presets presets={presets.data.items} onChoose={setChosen} />
+            </>
+          )}
         </>
       ) : (
         <NewProvider key={chosen.id} preset={chosen} taken={taken} onBack={() => setChosen(null)} />
@@ -40,20 +44,46 @@ export function AddProvider({ providers }: { providers: ProviderView[] }) {
   );
 }
 
-function PresetCard({ preset, onChoose }: { preset: Preset; onChoose: () => void }) {
+/** The presets by the names of their vendors. */
+function Presets({ presets, onChoose }: { presets: Preset[]; onChoose: (preset: Preset) => void }) {
+  const [search, setSearch] = useState('');
+  const found = findPresets(presets, search);
   return (
-    <li className={classes.preset}>
-      <div className={classes.presetText}>
-        <b>{preset.title}</b>
-        <span className={preset.baseUrl === null ? classes.quiet : 'mono'}>
-          {preset.baseUrl ?? providerTexts.ownAddress}
-        </span>
-        <KeyPage preset={preset} />
-      </div>
-      <Button variant="default" aria-label={providerTexts.choose(preset.title)} onClick={onChoose}>
-        {providerTexts.use}
-      </Button>
-    </li>
+    <>
+      <TextInput
+        className={classes.search ?? ''}
+        aria-label={providerTexts.search}
+        placeholder={providerTexts.search}
+        leftSection={<IconSearch size={14} />}
+        value={search}
+        onChange={(event) => setSearch(event.currentTarget.value)}
+      />
+      <ul className={classes.cards}>
+        {found.map((preset) => (
+          <li key={preset.id}>
+            <PresetCard preset={preset} onChoose={() => onChoose(preset)} />
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && <p className={classes.about}>{providerTexts.noMatch}</p>}
+    </>
+  );
+}
+
+function PresetCard({ preset, onChoose }: { preset: Preset; onChoose: () => void }) {
+  const address = preset.baseUrl ?? preset.template?.url;
+  return (
+    <button
+      type="button"
+      className={classes.card}
+      aria-label={providerTexts.choose(preset.title)}
+      onClick={onChoose}
+    >
+      <b>{preset.title}</b>
+      <span className={address === undefined ? classes.quiet : classes.mono}>
+        {address ?? providerTexts.ownAddress}
+      </span>
+    </button>
   );
 }
 
@@ -71,24 +101,25 @@ function KeyPage({ preset }: { preset: Preset }) {
 function NewProvider({ preset, taken, onBack }: { preset: Preset; taken: string[]; onBack: () => void }) {
   const [fields, setFields] = useState(() => fieldsOfPreset(preset, taken));
   const [problems, setProblems] = useState<FieldProblems>({});
+  const [part, setPart] = useState('');
   const [busy, setBusy] = useState(false);
   const navigate = useNavigate();
   const change = (changed: Partial<ProviderFields>) => {
     setFields((known) => ({ ...known, ...changed }));
     setProblems({});
   };
+  const fillIn = (value: string) => {
+    setPart(value);
+    if (preset.template) change({ baseUrl: filledIn(preset.template, value) });
+  };
   const create = async (event: SyntheticEvent) => {
     event.preventDefault();
-    const before = problemsBefore(fields);
-    setProblems(before);
-    if (Object.keys(before).length > 0) return;
     setBusy(true);
     try {
       const made = await api.providerCreate({
         name: fields.name,
         kind: preset.kind,
         baseUrl: fields.baseUrl === '' ? null : fields.baseUrl,
-        keyEnv: fields.keyEnv === '' ? null : fields.keyEnv,
         maxConcurrent: fields.maxConcurrent === '' ? null : fields.maxConcurrent,
       });
       await queries.invalidateQueries(providersQuery);
@@ -105,8 +136,25 @@ function NewProvider({ preset, taken, onBack }: { preset: Preset; taken: string[
   return (
     <form onSubmit={(event) => void create(event)} noValidate>
       <p className={classes.about}>
+        {preset.note !== undefined && preset.note !== '' && (
+          <>
+            <Marked text={preset.note} />
+            <br />
+          </>
+        )}
         <KeyPage preset={preset} />
       </p>
+      {preset.template !== undefined && preset.template !== null && (
+        <TextInput
+          className={classes.part ?? ''}
+          label={preset.template.label}
+          description={providerTexts.partExample(preset.template.example)}
+          autoComplete="off"
+          spellCheck={false}
+          value={part}
+          onChange={(event) => fillIn(event.currentTarget.value)}
+        />
+      )}
       <ProviderForm kind={preset.kind} fields={fields} problems={problems} onChange={change} />
       <Group mt="lg" gap="sm">
         <Button type="submit" loading={busy} disabled={fields.name === '' || fields.baseUrl === ''}>

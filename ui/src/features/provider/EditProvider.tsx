@@ -4,12 +4,11 @@ import { IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
 import { queries } from '../../app/live';
-import { Marked } from '../../components/Notice';
 import type { ProviderView, UpdateProvider } from '../../bindings/types';
 import { api, toApiError } from '../../host';
 import { notifyDone, notifyError } from '../../lib/notify';
-import { changesOf, type FieldProblems, fieldsOf, problemsOf, type ProviderFields, variableOf } from './form';
-import { problemsBefore, ProviderForm } from './ProviderForm';
+import { changesOf, type FieldProblems, fieldsOf, problemsOf, type ProviderFields } from './form';
+import { ProviderForm } from './ProviderForm';
 import { KeyChip } from './KeyChip';
 import classes from './provider.module.css';
 import { providersQuery } from './queries';
@@ -49,9 +48,7 @@ export function EditProvider({ provider }: { provider: ProviderView }) {
   };
   const save = async (event: SyntheticEvent) => {
     event.preventDefault();
-    const before = problemsBefore(fields);
-    setProblems(before);
-    if (changes === null || Object.keys(before).length > 0) return;
+    if (changes === null) return;
     // What was typed while it was saved stays.
     if (await update(changes)) setEdits((now) => (now === edits ? {} : now));
   };
@@ -64,7 +61,6 @@ export function EditProvider({ provider }: { provider: ProviderView }) {
         <span className="spacer" />
         {provider.kind !== 'dry-run' && <DeleteButton provider={provider} />}
       </div>
-      {provider.kind !== 'dry-run' && <KeyNote provider={provider} onUpdate={update} />}
       <form onSubmit={(event) => void save(event)} noValidate>
         <ProviderForm kind={provider.kind} fields={fields} problems={problems} onChange={change} />
         <Group mt="lg" gap="sm">
@@ -80,40 +76,6 @@ export function EditProvider({ provider }: { provider: ProviderView }) {
       </form>
     </section>
   );
-}
-
-/** How the key is, and what to do about it. */
-function KeyNote(props: { provider: ProviderView; onUpdate: (request: UpdateProvider) => Promise<boolean> }) {
-  const { provider, onUpdate } = props;
-  const note = noteOf(provider);
-  const isBad = provider.keyState === 'missing' || provider.keyState === 'detached';
-  const name = variableOf(provider);
-  return (
-    <div className={isBad ? classes.warning : classes.note}>
-      <Marked text={note} />
-      {provider.keyState === 'detached' && name !== null && (
-        <Group gap="sm" mt="sm">
-          <Button variant="default" onClick={() => void onUpdate({ id: provider.id, keyEnv: name })}>
-            {providerTexts.reattach}
-          </Button>
-          <Button variant="subtle" onClick={() => void onUpdate({ id: provider.id, forgetKey: true })}>
-            {providerTexts.forget}
-          </Button>
-        </Group>
-      )}
-    </div>
-  );
-}
-
-function noteOf(provider: ProviderView): string {
-  const { key, keyState, baseUrl } = provider;
-  const notes = providerTexts.keyNote;
-  if (key === null || keyState === 'none') return notes.none();
-  const name = variableOf(provider) ?? key.reference.kind;
-  // Without the port where it is the usual one.
-  const { origin } = new URL(key.origin);
-  if (keyState === 'found') return notes.found(name, origin);
-  return keyState === 'missing' ? notes.missing(name) : notes.detached(name, origin, baseUrl ?? '');
 }
 
 function DeleteButton({ provider }: { provider: ProviderView }) {

@@ -1,17 +1,12 @@
 import { NumberInput, TextInput } from '@mantine/core';
 import { Marked } from '../../components/Notice';
 import type { ProviderKind } from '../../bindings/types';
-import { type FieldProblems, mayHoldKey, type ProviderFields } from './form';
+import type { FieldProblems, ProviderFields } from './form';
 import classes from './provider.module.css';
 import { providerTexts } from './texts';
 
 const { fields: words } = providerTexts;
 const MOST_CONCURRENT = 1024;
-
-/** What is wrong in the fields before anything is sent: an empty name, or a variable that may not hold a key. */
-export function problemsBefore(fields: ProviderFields): FieldProblems {
-  return fields.keyEnv === '' || mayHoldKey(fields.keyEnv) ? {} : { keyEnv: words.badEnv };
-}
 
 /** The fields of a provider, new or there already. */
 export function ProviderForm(props: {
@@ -59,20 +54,6 @@ export function ProviderForm(props: {
           value={fields.baseUrl}
           error={shown(problems.baseUrl)}
           onChange={(event) => onChange({ baseUrl: event.currentTarget.value.trim() })}
-        />
-      )}
-      {hasAddress && (
-        <TextInput
-          className={classes.wide}
-          label={words.key}
-          description={<Marked text={words.keyHint} />}
-          autoComplete="off"
-          spellCheck={false}
-          placeholder={words.noKey}
-          classNames={{ input: classes.mono ?? '' }}
-          value={fields.keyEnv}
-          error={shown(problems.keyEnv)}
-          onChange={(event) => onChange({ keyEnv: event.currentTarget.value.trim() })}
         />
       )}
     </div>

@@ -5,7 +5,9 @@ import { Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import { Problem } from '../../components/Notice';
 import type { ProviderView } from '../../bindings/types';
+import { Keys } from '../key/Keys';
 import { AddProvider } from './AddProvider';
+import { Connection } from './Connection';
 import { EditProvider } from './EditProvider';
 import { KeyChip } from './KeyChip';
 import { ModelTable } from './ModelTable';
@@ -31,6 +33,8 @@ export function ProvidersScreen({ selected }: { selected?: string }) {
         {provider !== undefined && (
           <Fragment key={provider.id}>
             <EditProvider provider={provider} />
+            {provider.kind !== 'dry-run' && <Keys provider={provider} />}
+            {provider.kind !== 'dry-run' && <Connection provider={provider} />}
             <ModelTable provider={provider} />
           </Fragment>
         )}

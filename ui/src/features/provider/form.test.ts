@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { ProviderView } from '../../bindings/types';
-import { changesOf, fieldsOf, freeName, mayHoldKey, problemsOf } from './form';
+import { changesOf, fieldsOf, freeName, problemsOf } from './form';
 
 const provider: ProviderView = {
   id: 'prv_1',
   name: 'openai',
   kind: 'openai-chat',
   baseUrl: 'https://api.openai.com/v1',
-  key: { reference: { kind: 'env', name: 'OPENAI_API_KEY' }, origin: 'https://api.openai.com' },
+  key: {
+    id: 'key_1',
+    name: 'main',
+    reference: { kind: 'env', name: 'OPENAI_API_KEY' },
+    origin: 'https://api.openai.com',
+  },
   maxConcurrent: 4,
   createdAt: '2026-01-01T00:00:00Z',
   updatedAt: '2026-01-01T00:00:00Z',
@@ -24,23 +29,9 @@ describe('the form of a provider', () => {
     expect(changes).toEqual({ id: 'prv_1', baseUrl: 'https://example.com/v1' });
   });
 
-  it('forgets the key where its variable is taken away', () => {
-    expect(changesOf(provider, { ...fieldsOf(provider), keyEnv: '' })).toEqual({
-      id: 'prv_1',
-      forgetKey: true,
-    });
-  });
-
   it('goes back to the default concurrency where the field is emptied', () => {
     const changes = changesOf(provider, { ...fieldsOf(provider), maxConcurrent: '' });
     expect(changes).toEqual({ id: 'prv_1', maxConcurrent: 0 });
-  });
-
-  it('knows which variables may hold a key', () => {
-    for (const good of ['OPENAI_API_KEY', 'HF_TOKEN', 'FORMAOPS_X']) expect(mayHoldKey(good)).toBe(true);
-    for (const bad of ['HOME', '_API_KEY', 'FORMAOPS_', 'aws_token', 'A_TOKEN=1', 'AWS_SECRET_ACCESS_KEY']) {
-      expect(mayHoldKey(bad)).toBe(false);
-    }
   });
 
   it('finds a name that is free', () => {

@@ -4,20 +4,12 @@ import type { ApiError, Preset, ProviderView, UpdateProvider } from '../../bindi
 export interface ProviderFields {
   name: string;
   baseUrl: string;
-  keyEnv: string;
   /** Empty for the default. */
   maxConcurrent: number | '';
 }
 
 /** What is wrong with each field. */
 export type FieldProblems = Partial<Record<keyof ProviderFields, string>>;
-
-const ENV_NAME = /^(?:[A-Z0-9_]+(?:_API_KEY|_TOKEN)|FORMAOPS_[A-Z0-9_]+)$/;
-
-/** Whether an environment variable of this name may hold a key. */
-export function mayHoldKey(name: string): boolean {
-  return ENV_NAME.test(name);
-}
 
 /** A name that no provider has yet: the wanted one, or the same with a number. */
 export function freeName(wanted: string, taken: string[]): string {
@@ -32,14 +24,8 @@ export function fieldsOfPreset(preset: Preset, taken: string[]): ProviderFields 
   return {
     name: freeName(preset.id, taken),
     baseUrl: preset.baseUrl ?? '',
-    keyEnv: preset.env ?? '',
     maxConcurrent: '',
   };
-}
-
-/** The environment variable that holds the key of a provider, where it is kept in one. */
-export function variableOf({ key }: ProviderView): string | null {
-  return key?.reference.kind === 'env' ? key.reference.name : null;
 }
 
 /** What a form starts with for a provider that is there. */
@@ -47,7 +33,6 @@ export function fieldsOf(provider: ProviderView): ProviderFields {
   return {
     name: provider.name,
     baseUrl: provider.baseUrl ?? '',
-    keyEnv: variableOf(provider) ?? '',
     maxConcurrent: provider.maxConcurrent ?? '',
   };
 }
@@ -58,10 +43,6 @@ export function changesOf(provider: ProviderView, fields: ProviderFields): Updat
   const request: UpdateProvider = { id: provider.id };
   if (fields.name !== before.name) request.name = fields.name;
   if (fields.baseUrl !== before.baseUrl) request.baseUrl = fields.baseUrl;
-  if (fields.keyEnv !== before.keyEnv) {
-    if (fields.keyEnv === '') request.forgetKey = true;
-    else request.keyEnv = fields.keyEnv;
-  }
   if (fields.maxConcurrent !== before.maxConcurrent) {
     request.maxConcurrent = fields.maxConcurrent === '' ? 0 : fields.maxConcurrent;
   }
@@ -71,6 +52,6 @@ export function changesOf(provider: ProviderView, fields: ProviderFields): Updat
 /** An error as the problem of the field that it names, where it names one. */
 export function problemsOf(error: ApiError): FieldProblems | null {
   const field = error.at?.path;
-  if (field !== 'name' && field !== 'baseUrl' && field !== 'keyEnv' && field !== 'maxConcurrent') return null;
+  if (field !== 'name' && field !== 'baseUrl' && field !== 'maxConcurrent') return null;
   return { [field]: error.message };
 }

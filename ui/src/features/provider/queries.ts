@@ -11,6 +11,13 @@ export const presetsQuery = queryOptions({
   staleTime: Infinity,
 });
 
+/** The model servers on this machine; each time somebody comes to see them, they are looked for anew. */
+export const serversQuery = queryOptions({
+  queryKey: ['servers'],
+  queryFn: () => api.serverList(),
+  staleTime: 0,
+});
+
 /** The known models of one provider, by its name. Nothing is sent to it. */
 export const modelsQuery = (provider: string) =>
   queryOptions({ queryKey: ['models', { provider }], queryFn: () => api.modelList({ provider }) });

@@ -1,13 +1,16 @@
-import type { KeyState, Listed, ProviderKind } from '../../bindings/types';
+import type { Listed, ProviderKind } from '../../bindings/types';
 
 /** What the screens of providers say. */
 export const providerTexts = {
   title: 'Providers',
   add: 'Add a provider',
   addText:
-    'A provider is a server that answers prompts. Start from one of these; everything can be changed later.',
+    'A provider is a server that answers prompts. Choose whose models you want to use; everything can be changed later.',
   noKeyNeeded: 'No key is needed',
   ownAddress: 'At an address that you give',
+  search: 'Search vendors and servers',
+  noMatch: 'No vendor matches. Most servers work with “Any OpenAI-compatible server”.',
+  partExample: (example: string) => `Such as ${example}`,
   keyPage: 'Keys are made at',
   use: 'Use this',
   choose: (title: string) => `Use this: ${title}`,
@@ -32,39 +35,43 @@ export const providerTexts = {
     nameHint: 'As in `openai:gpt-5`',
     address: 'Address',
     addressHint: 'Where its paths are joined to; most end in `/v1`',
-    key: 'Environment variable with the key',
-    keyHint:
-      'Set the variable before starting FormaOps: the key is read from there and never stored. Only names that end in `_API_KEY` or `_TOKEN`, or start with `FORMAOPS_`, are read.',
-    noKey: 'No key',
-    badEnv: 'The name must be in capitals and end in `_API_KEY` or `_TOKEN`, or start with `FORMAOPS_`',
     concurrent: 'Calls at once',
     concurrentHint: 'The rest wait for their turn',
     default: 'Default',
   },
-  key: {
-    none: 'no key',
-    found: 'key found',
-    missing: 'key missing',
-    locked: 'key locked',
-    denied: 'key denied',
-    'no-keychain': 'no keychain',
-    detached: 'key not sent',
-  } satisfies Record<KeyState, string>,
-  keyNote: {
-    none: () => 'No key is sent. Local servers seldom need one; others answer that the key is missing.',
-    found: (name: string, origin: string) =>
-      `\`${name}\` holds a key. It is sent to \`${origin}\` and nowhere else.`,
-    missing: (name: string) =>
-      `\`${name}\` was not set when FormaOps was started. Set it, then start FormaOps again; or name another variable.`,
-    detached: (name: string, origin: string, address: string) =>
-      `\`${name}\` was given for \`${origin}\`, and the address is \`${address}\` now, so the key is not sent. Check the address, then give the key to it.`,
+  found: {
+    title: 'Found on this machine',
+    again: 'Look again',
+    looking: 'Looking for model servers on this machine',
+    none: 'No model server answers on this machine. Ollama, LM Studio, vLLM and llama.cpp are found here while they run.',
+    allAdded: 'Every model server that answers on this machine has been added.',
+    add: 'Add',
+    addOf: (title: string) => `Add ${title}`,
+    models: (ids: readonly string[]) =>
+      ids.length === 0
+        ? 'It has no models yet'
+        : ids.length <= 3
+          ? ids.join(', ')
+          : `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more`,
   },
-  reattach: 'Send the key to this address',
-  forget: 'Forget the key',
+  test: {
+    title: 'Connection',
+    action: 'Test connection',
+    model: 'With a model (optional)',
+    noModel: 'Only ask for the list of models',
+    hint: 'The provider is asked for its list of models, which costs nothing.',
+    modelHint:
+      'The model is asked for a few words, which may cost a few tokens. Only so a missing right or a used-up quota shows.',
+    good: 'It can be called.',
+    listed: (count: string, models: number, time: string) =>
+      `It lists ${count} ${models === 1 ? 'model' : 'models'} and answered in ${time}.`,
+    calledIn: (time: string) => `The model answered in ${time}.`,
+    after: (time: string) => `Found out in ${time}.`,
+  },
   delete: {
     action: 'Delete provider',
     title: (name: string) => `Delete ${name}?`,
-    text: 'Its runs stay, with their answers, times and cost. The environment variable is not touched.',
+    text: 'Its runs stay, with their answers, times and cost. Its keys are forgotten; environment variables are not touched.',
     confirm: 'Delete',
     cancel: 'Cancel',
     done: (name: string) => `Deleted ${name}`,
