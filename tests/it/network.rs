@@ -56,7 +56,7 @@ async fn seven_vendors_answer_side_by_side_and_the_ledger_says_where_each_reques
         assert!(entry["endedAt"].is_string(), "{entry}");
     }
     // All of it stayed on this machine.
-    assert_eq!(cli.json(&["egress", "list", "--outside", "true"]).await["items"], json!([]));
+    assert_eq!(cli.json(&["egress", "list", "--outside"]).await["items"], json!([]));
     assert_eq!(cli.json(&["egress", "totals"]).await["items"], json!([]));
 }
 

@@ -78,7 +78,7 @@ macro_rules! for_each_operation {
             /// Removes a provider; what ran on it stays.
             provider_delete(DeleteProvider) -> ProviderView = DELETE "/api/providers/{id}", admin;
             /// Tests whether a provider can be called, and says what stands in the way.
-            provider_test(TestProvider) -> ConnectionTest = POST "/api/providers/{id}/test", admin;
+            provider_test(TestProvider) -> ConnectionTest = POST "/api/providers/{provider}/test", admin;
             /// The model servers that answer on this machine, at their usual ports.
             server_list(ListServers) -> Page<FoundServer> = GET "/api/servers", admin;
 

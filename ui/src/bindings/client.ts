@@ -260,7 +260,7 @@ export function client(caller: Caller) {
       caller.call('provider_delete', 'DELETE', '/api/providers/{id}', request),
     /** Tests whether a provider can be called, and says what stands in the way. */
     providerTest: (request: TestProvider): Promise<ConnectionTest> =>
-      caller.call('provider_test', 'POST', '/api/providers/{id}/test', request),
+      caller.call('provider_test', 'POST', '/api/providers/{provider}/test', request),
     /** The model servers that answer on this machine, at their usual ports. */
     serverList: (request: ListServers = {}): Promise<PageOfFoundServer> =>
       caller.call('server_list', 'GET', '/api/servers', request),

@@ -1651,8 +1651,8 @@ export type TagCount = {
 
 /** Tests whether a provider can be called. */
 export type TestProvider = {
-  /** The provider. */
-  id: ProviderId;
+  /** The provider, by its id or name. */
+  provider: string;
   /**
    * A model to call with a request of a few tokens, which may cost a little. Only so a missing right,
    * a used-up quota or a wrong id shows. Without it the provider is asked for its list of models, which

@@ -1,8 +1,9 @@
 //! Whether a provider can be called, and what servers there are on this machine.
 
+use super::provider::find_provider;
 use crate::{ApiError, App, Caller};
 use formaops_domain::{
-    Failure, Page, Parameters, ProviderId, Purpose, Role, Span,
+    Failure, Page, Parameters, Purpose, Role, Span,
     ports::{ModelMessage, ModelRequest, Provider, StreamPart, Timeouts},
 };
 use formaops_providers::FoundServer;
@@ -15,8 +16,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TestProvider {
-    /// The provider.
-    pub id: ProviderId,
+    /// The provider, by its id or name.
+    pub provider: String,
     /// A model to call with a request of a few tokens, which may cost a little. Only so a missing right,
     /// a used-up quota or a wrong id shows. Without it the provider is asked for its list of models, which
     /// costs nothing.
@@ -56,7 +57,7 @@ pub(crate) async fn provider_test(
     _: &Caller,
     request: TestProvider,
 ) -> Result<ConnectionTest, ApiError> {
-    let config = app.store.get_provider(request.id).await?;
+    let config = find_provider(app, &request.provider).await?;
     let started = Instant::now();
     let found = match app.registry.get(&config) {
         Ok(provider) => try_out(&*provider, request.model).await,

@@ -16,7 +16,7 @@ const words = providerTexts.test;
 /** Tests whether a provider can be called, and says what stands in the way. */
 export function Connection({ provider }: { provider: ProviderView }) {
   const [model, setModel] = useState<string | null>(null);
-  const test = useMutation({ mutationFn: () => api.providerTest({ id: provider.id, model }) });
+  const test = useMutation({ mutationFn: () => api.providerTest({ provider: provider.id, model }) });
   return (
     <section className={classes.section} aria-labelledby="connection-title">
       <div className={classes.titleRow}>
