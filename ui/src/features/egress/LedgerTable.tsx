@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import type { Egress } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
-import { bytes } from '../../lib/format';
+import { bytes, moment } from '../../lib/format';
 import { exactMoment } from '../run/moment';
 import classes from './egress.module.css';
 import { keyName, placeName, statusOf } from './place';
@@ -45,7 +45,9 @@ function Row({ entry, onExecution }: { entry: Egress; onExecution: (id: string) 
   return (
     <tr>
       <td className={classes.time}>
-        <time dateTime={entry.sentAt}>{time}</time>
+        <time dateTime={entry.sentAt} title={time}>
+          {moment(entry.sentAt)}
+        </time>
       </td>
       <td>
         <span className="mono">{placeName(entry.origin)}</span> {entry.isLocal && <Chip>{words.local}</Chip>}

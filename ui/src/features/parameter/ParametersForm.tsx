@@ -1,9 +1,10 @@
 import { Autocomplete, NumberInput, UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useId, useState } from 'react';
-import type { Parameters, Validation } from '../../bindings/types';
+import type { ParameterProblem, Parameters, Validation } from '../../bindings/types';
 import { AdvancedParameters } from './AdvancedParameters';
 import { advancedCount, changed } from './fields';
+import { FitProblems } from './FitProblems';
 import classes from './ParametersForm.module.css';
 import { parameterTexts as words } from './texts';
 
@@ -19,6 +20,8 @@ export interface ParametersProps {
   readonly onChange: (parameters: Parameters) => void;
   /** The rules of the prompt, whose schemas can be asked for. */
   readonly validations: readonly Validation[];
+  /** What the model does not take of them. */
+  readonly problems: readonly ParameterProblem[];
   /** Keeps texts that are not valid while the form is closed. */
   readonly owner: object;
 }
@@ -32,6 +35,7 @@ export function ParametersForm(props: ParametersProps) {
   const set = (change: Partial<Parameters>) => onChange(changed(parameters, change));
   return (
     <div className={classes.form}>
+      <FitProblems problems={props.problems} />
       <NumberField name="temperature" min={0} max={2} step={0.1} {...props} />
       <NumberField name="topP" min={0} max={1} step={0.05} {...props} />
       <NumberField name="maxTokens" min={1} max={10_000_000} step={100} {...props} />

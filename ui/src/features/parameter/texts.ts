@@ -48,6 +48,8 @@ export const parameterTexts = {
     required: 'It must ask for one',
     tool: (name: string) => `It must ask for ${name}`,
   },
+  misfits: (model: string, problems: number) =>
+    problems === 1 ? `${model} does not take 1 parameter` : `${model} does not take ${problems} parameters`,
   extraProblem: 'This must be a JSON object',
   short: {
     tools: (tools: number) => (tools === 1 ? '1 tool' : `${tools} tools`),

@@ -78,7 +78,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   );
   const lower = (
     <div className={classes.lower}>
-      <RunBar bar={bar} validations={work.content.validations} />
+      <RunBar bar={bar} content={work.content} />
       <div className={classes.columns}>
         <Columns detail={bar.run} />
       </div>

@@ -1,4 +1,4 @@
-import type { Listed, ProviderKind } from '../../bindings/types';
+import type { Capabilities, Listed, ProviderKind } from '../../bindings/types';
 
 /** What the screens of providers say. */
 export const providerTexts = {
@@ -94,11 +94,55 @@ export const providerTexts = {
       source: 'Source',
       listed: 'Listed',
     },
+    longest: (tokens: string) => `${tokens} out`,
     above: (tokens: string, price: string) => `${price} above ${tokens}`,
     listed: { yes: 'yes', no: 'no', unknown: 'unknown' } satisfies Record<Listed, string>,
     listedHint: 'Whether the provider’s own list has it',
     user: 'you',
     list: 'its own list',
+  },
+  retires: {
+    gone: (day: string) => `retired ${day}`,
+    soon: (day: string) => `retires ${day}`,
+    later: (day: string) => `retires ${day}`,
+  },
+  abilities: {
+    images: 'images',
+    files: 'files',
+    tools: 'tools',
+    jsonSchema: 'JSON Schema',
+    reasoning: 'reasoning',
+    cache: 'cache',
+  } satisfies Record<keyof Capabilities, string>,
+  edit: {
+    open: (model: string) => `Edit what is known of ${model}`,
+    describe: 'Describe a model',
+    title: (model: string) => `What is known of ${model}`,
+    newTitle: 'Describe a model',
+    mark: 'edited by you',
+    id: 'Id',
+    idHint: 'As the provider knows it, such as the name of a deployment',
+    sameAs: 'It is the same as',
+    sameAsHint: 'The id of a known model, whose facts it has then; for names of your own',
+    contextWindow: 'Context window, tokens',
+    maxOutputTokens: 'Longest answer, tokens',
+    retiresOn: 'Retires on',
+    prices: 'Dollars per million tokens',
+    from: (source: string, date: string) => `from ${source}, ${date}`,
+    meters: {
+      input: 'Input',
+      cachedInput: 'Cached input',
+      cacheWrite: 'Cache write',
+      output: 'Output',
+      reasoning: 'Reasoning',
+    },
+    half: 'A price has input and output',
+    tiers: 'The prices of longer requests stay as they are.',
+    save: 'Save',
+    cancel: 'Cancel',
+    saved: (model: string) => `Saved what you know of ${model}`,
+    reset: 'Forget my changes',
+    resetDone: 'The catalogue holds again',
   },
   link: {
     open: (url: string) => `Open ${url} outside FormaOps`,

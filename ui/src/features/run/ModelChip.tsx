@@ -1,45 +1,67 @@
-import { CloseButton, Popover } from '@mantine/core';
+import { CloseButton, Popover, Tooltip } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { texts } from '../../app/texts';
-import type { ModelChoice, Validation } from '../../bindings/types';
+import type { Content, ModelChoice } from '../../bindings/types';
 import { describeParameters } from '../parameter/parameters';
 import { ParametersForm } from '../parameter/ParametersForm';
+import { parameterTexts } from '../parameter/texts';
+import { type Fit, useFit } from '../parameter/useFit';
+import { retirement } from '../provider/model';
+import { providerTexts } from '../provider/texts';
 import classes from './run.module.css';
 
-/** A chosen model: a click opens its parameters. */
-export function ModelChip({
-  choice,
-  validations,
-  onChange,
-}: {
+interface Props {
   choice: ModelChoice;
-  validations: readonly Validation[];
+  /** What is run: its parameters stand below those of the model, and its schemas can be asked for. */
+  content: Content;
   onChange: (next: ModelChoice | null) => void;
-}) {
-  const parameters = choice.parameters ?? {};
+}
+
+/** A chosen model: a click opens its parameters. What it will not take is marked before it is run. */
+export function ModelChip({ choice, content, onChange }: Props) {
+  const { model, parameters = {} } = choice;
   const [owner] = useState(() => ({}));
+  const fit = useFit(model, parameters, content.settings.parameters);
   return (
     <span className={classes.model}>
-      <Popover position="top-start" trapFocus middlewares={{ flip: true, shift: true, size: true }}>
+      <Warning model={model} fit={fit} />
+      <Popover position="top-start" trapFocus middlewares={{ flip: true, shift: true, size: { padding: 8 } }}>
         <Popover.Target>
-          <button
-            type="button"
-            className={classes.modelName}
-            aria-label={texts.runBar.parametersOf(choice.model)}
-          >
-            {choice.model} <small>{describeParameters(parameters)}</small>
+          <button type="button" className={classes.modelName} aria-label={texts.runBar.parametersOf(model)}>
+            {model} <small>{describeParameters(parameters)}</small>
           </button>
         </Popover.Target>
         <Popover.Dropdown className={classes.parameters ?? ''}>
           <ParametersForm
             parameters={parameters}
-            validations={validations}
+            validations={content.validations}
+            problems={fit.problems}
             owner={owner}
             onChange={(next) => onChange({ ...choice, parameters: next })}
           />
         </Popover.Dropdown>
       </Popover>
-      <CloseButton size="xs" aria-label={texts.runBar.remove(choice.model)} onClick={() => onChange(null)} />
+      <CloseButton size="xs" aria-label={texts.runBar.remove(model)} onClick={() => onChange(null)} />
     </span>
+  );
+}
+
+/** That a run would be refused, or that the model has an end. */
+function Warning({ model, fit: { problems, retiresOn } }: { model: string; fit: Fit }) {
+  const near = retirement(retiresOn);
+  const words: string[] = [];
+  if (problems.length > 0) words.push(parameterTexts.misfits(model, problems.length));
+  if (retiresOn !== null && (near === 'gone' || near === 'soon')) {
+    words.push(`${model} ${providerTexts.retires[near](retiresOn)}`);
+  }
+  if (words.length === 0) return null;
+  const label = words.join('; ');
+  return (
+    <Tooltip label={label}>
+      <span className={classes.chipWarning} role="img" aria-label={label}>
+        <IconAlertTriangle size={14} aria-hidden />
+      </span>
+    </Tooltip>
   );
 }

@@ -4,6 +4,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { texts } from '../../app/texts';
 import { api } from '../../host';
+import { Retirement } from '../provider/Retirement';
 
 /** How many models are shown at once: typing narrows the list. */
 const MOST_SHOWN = 100;
@@ -24,7 +25,9 @@ export function ModelPicker({ onPick }: { onPick: (model: string) => void }) {
     onDropdownOpen: () => combobox.focusSearchInput(),
   });
   const words = search.toLowerCase().split(/\s+/);
-  const names = (models.data?.items ?? []).map((known) => known.model);
+  const known = models.data?.items ?? [];
+  const names = known.map(({ model }) => model);
+  const retires = new Map(known.map(({ model, retiresOn }) => [model, retiresOn]));
   const found = names
     .filter((name) => words.every((word) => name.toLowerCase().includes(word)))
     .slice(0, MOST_SHOWN);
@@ -63,7 +66,7 @@ export function ModelPicker({ onPick }: { onPick: (model: string) => void }) {
                 .filter((name) => providerOf(name) === provider)
                 .map((name) => (
                   <Combobox.Option key={name} value={name}>
-                    {name}
+                    {name} <Retirement day={retires.get(name)} />
                   </Combobox.Option>
                 ))}
             </Combobox.Group>

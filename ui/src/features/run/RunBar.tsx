@@ -2,7 +2,7 @@ import { Button, Menu, NumberInput } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useCallback } from 'react';
 import { texts } from '../../app/texts';
-import type { ModelChoice, Priority, Validation } from '../../bindings/types';
+import type { Content, ModelChoice, Priority } from '../../bindings/types';
 import { modifierName, useCommandKey } from '../../lib/keys';
 import { ContextButton } from './ContextButton';
 import { ModelChip } from './ModelChip';
@@ -11,7 +11,7 @@ import classes from './run.module.css';
 import type { RunBarState } from './useRunBar';
 
 /** Models, repeats, priority and context of the next run, and its one button. */
-export function RunBar({ bar, validations }: { bar: RunBarState; validations: readonly Validation[] }) {
+export function RunBar({ bar, content }: { bar: RunBarState; content: Content }) {
   const { start, stop, isRunning } = bar;
   const canRun = !isRunning && bar.models.length > 0;
   const runNow = useCallback(() => {
@@ -33,7 +33,7 @@ export function RunBar({ bar, validations }: { bar: RunBarState; validations: re
           <ModelChip
             key={`${choice.model} ${at}`}
             choice={choice}
-            validations={validations}
+            content={content}
             onChange={(next) => change(at, next)}
           />
         ))}
