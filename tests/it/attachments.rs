@@ -37,16 +37,15 @@ async fn a_picture_goes_to_each_vendor_in_its_own_words_and_is_there_after_a_res
         (&attachment["name"], &attachment["mediaType"], &attachment["bytes"]),
         (&json!("a.png"), &json!("image/png"), &json!(PNG.len()))
     );
-    server.script("any", ChatReply::new().text("a pixel"));
 
-    cli.json(&["run", "look", "--var", "what=this", "-m", "local:any"]).await;
+    cli.json(&["run", "look", "--var", "what=this", "-m", "local:words-3"]).await;
     let expected = json!([
         { "type": "image_url", "image_url": { "url": format!("data:image/png;base64,{BASE64}") } },
         { "type": "text", "text": "What is on this?" },
     ]);
     assert_eq!(server.last_request().body["messages"][1]["content"], expected);
 
-    cli.json(&["run", "look", "--var", "what=this", "-m", "claude:any"]).await;
+    cli.json(&["run", "look", "--var", "what=this", "-m", "claude:words-3"]).await;
     let source = json!({ "type": "base64", "media_type": "image/png", "data": BASE64 });
     let sent = &server.last_request().body["messages"][0]["content"];
     assert_eq!(sent[0], json!({ "type": "image", "source": source }));

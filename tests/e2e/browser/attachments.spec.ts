@@ -74,9 +74,12 @@ test('files are dropped and pasted, and survive a reload', async ({ app, api }) 
   expect(await editor.textContent()).toBe(before);
   await expect(prompt.getByRole('button', { name: 'Edit as one text' })).toBeDisabled();
 
-  await expect
-    .poll(async () => (await api.promptList({})).items.find(({ name }) => name === 'code-review')?.hasDraft)
-    .toBe(true);
+  const kept = async () => {
+    const { draft } = await api.promptGet({ id: 'code-review' });
+    const body = draft?.content.body;
+    return body?.kind === 'messages' ? body.messages[1]?.attachments?.map(({ name }) => name) : undefined;
+  };
+  await expect.poll(kept).toEqual(['notes.md', 'data.json']);
   await app.reload();
   await expect(attachments(message)).toContainText('notes.md');
   await expect(attachments(message)).toContainText('data.json');
