@@ -92,9 +92,9 @@ impl Cli {
     /// # Panics
     /// Where it cannot be written.
     #[must_use]
-    pub fn file(&self, name: &str, text: &str) -> String {
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.folder.path().join(name);
-        std::fs::write(&path, text).expect("the temporary folder can be written");
+        std::fs::write(&path, content).expect("the temporary folder can be written");
         path.to_str().expect("temporary folders have plain names").to_owned()
     }
 
@@ -160,17 +160,12 @@ impl Cli {
 
     /// Adds a provider named `local` at an address.
     pub async fn add_provider(&self, base_url: &str) {
-        self.json(&[
-            "provider",
-            "create",
-            "--name",
-            "local",
-            "--kind",
-            "openai-chat",
-            "--base-url",
-            base_url,
-        ])
-        .await;
+        self.add_provider_of_kind("local", "openai-chat", base_url).await;
+    }
+
+    /// Adds a provider at an address.
+    pub async fn add_provider_of_kind(&self, name: &str, kind: &str, base_url: &str) {
+        self.json(&["provider", "create", "--name", name, "--kind", kind, "--base-url", base_url]).await;
     }
 
     /// Adds a prompt of one text.

@@ -175,10 +175,17 @@ impl From<StoreError> for ApiError {
             StoreError::NameTaken { .. } | StoreError::KeyReused { .. } => ErrorCode::Conflict,
             StoreError::HeadMoved { .. } | StoreError::Transition { .. } => ErrorCode::Stale,
             StoreError::InvalidCursor(_) => ErrorCode::BadRequest,
+            StoreError::NoAttachment { .. } | StoreError::OtherAttachment { .. } => ErrorCode::Invalid,
             StoreError::Unreadable(_) => ErrorCode::Internal,
             _ => ErrorCode::Storage,
         };
-        Self::new(code, error.to_string(), error.hint())
+        let at = match &error {
+            StoreError::NoAttachment { place, .. } | StoreError::OtherAttachment { place, .. } => {
+                Some(Place { path: place.clone(), line: None, column: None })
+            }
+            _ => None,
+        };
+        Self { at, ..Self::new(code, error.to_string(), error.hint()) }
     }
 }
 

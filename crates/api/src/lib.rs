@@ -25,6 +25,7 @@ mod events;
 pub mod generate;
 pub mod handlers;
 mod ledger;
+mod media_type;
 mod operations;
 mod registry;
 mod samples;

@@ -65,6 +65,11 @@ macro_rules! for_each_operation {
             /// The messages that some content and inputs give, with tokens and cost on each model.
             content_render(RenderContent) -> RenderedContent = POST "/api/content/render", read;
 
+            /// Keeps an image or a file, to be attached to a message; the same bytes are kept once.
+            attachment_create(CreateAttachment) -> Attachment = POST "/api/attachments", write;
+            /// The bytes of an attachment.
+            attachment_get(GetAttachment) -> AttachmentBytes = GET "/api/attachments/{hash}", read;
+
             /// The configured providers.
             provider_list(ListProviders) -> Page<ProviderView> = GET "/api/providers", read;
             /// What a new provider can start from.

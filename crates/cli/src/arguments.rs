@@ -6,10 +6,16 @@ use crate::{
     secret,
     serve::ServeArguments,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use formaops_api::{ApiError, ErrorCode, OPERATIONS, Operation};
+use formaops_domain::{Attachment, InvalidAttachment};
 use serde_json::{Map, Value};
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 /// What holds for every command.
 #[derive(Debug, Clone, Args)]
@@ -120,9 +126,12 @@ fn verb_command(operation: &'static Operation, verb: String) -> Command {
     let path_fields: Vec<_> = operation.path_fields().collect();
     let fields = schema::fields(operation);
     let secret = fields.iter().any(|field| field.kind == FieldKind::Secret).then(secret::argument);
+    let has_file = fields.iter().any(|field| field.kind == FieldKind::File);
     let args = fields.into_iter().filter(|field| field.kind != FieldKind::Secret).map(|field| {
         let positional = path_fields.contains(&field.name.as_str());
-        argument(&field, positional)
+        let arg = argument(&field, positional);
+        // A file has a name already.
+        if has_file && field.name == "name" { arg.required(false) } else { arg }
     });
     Command::new(verb)
         .about(operation.doc.trim().trim_end_matches('.'))
@@ -135,7 +144,9 @@ fn argument(field: &Field, positional: bool) -> Arg {
     let arg = Arg::new(field.name.clone())
         .help(field.doc.trim_end_matches('.').to_owned())
         .required(field.required);
-    let arg = if positional {
+    let arg = if field.kind == FieldKind::File {
+        arg.value_name("FILE").help("The file whose bytes it is").value_parser(value_parser!(PathBuf))
+    } else if positional {
         arg.value_name(flag_name(&field.name).to_uppercase())
     } else {
         arg.long(flag_name(&field.name))
@@ -145,7 +156,7 @@ fn argument(field: &Field, positional: bool) -> Arg {
         FieldKind::Texts => arg.action(ArgAction::Append),
         FieldKind::Json => arg.value_name("JSON|@FILE"),
         FieldKind::Number => arg.value_name("NUMBER").allow_negative_numbers(true),
-        FieldKind::Text | FieldKind::Flag | FieldKind::Secret => arg,
+        FieldKind::Text | FieldKind::Flag | FieldKind::File | FieldKind::Secret => arg,
     }
 }
 
@@ -192,6 +203,9 @@ fn request(operation: &'static Operation, matches: &ArgMatches) -> Result<Value,
         let value = match field.kind {
             FieldKind::Flag if !field.required => matches.get_flag(name).then_some(Value::Bool(true)),
             FieldKind::Texts => matches.get_many::<String>(name).map(|texts| texts.cloned().collect()),
+            FieldKind::File => {
+                matches.get_one::<PathBuf>(name).map(|path| file(path, &mut request)).transpose()?
+            }
             // A key is asked for unless it is in a variable of the environment.
             FieldKind::Secret if !field.required && request.contains_key("env") => None,
             FieldKind::Secret => Some(secret::read(operation, name, matches)?),
@@ -202,6 +216,20 @@ fn request(operation: &'static Operation, matches: &ArgMatches) -> Result<Value,
         }
     }
     Ok(request.into())
+}
+
+/// The bytes of a file in base 64. What they belong to is called like the file, unless it has a name.
+fn file(path: &Path, request: &mut Map<String, Value>) -> Result<Value, ApiError> {
+    let wrong = |problem: String| ApiError::new(ErrorCode::BadRequest, problem, "");
+    let unreadable = |error: io::Error| wrong(format!("cannot read `{}`: {error}", path.display()));
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let bytes = fs::metadata(path).map_err(unreadable)?.len();
+    if bytes > Attachment::MOST_BYTES {
+        return Err(wrong(InvalidAttachment::Size { name, bytes }.to_string()));
+    }
+    let content = fs::read(path).map_err(unreadable)?;
+    request.entry("name").or_insert_with(|| name.into());
+    Ok(STANDARD.encode(content).into())
 }
 
 fn single(kind: FieldKind, name: &str, text: &str) -> Result<Value, ApiError> {
@@ -255,6 +283,24 @@ mod tests {
             let expected = serde_json::json!({ "provider": "openai", "name": "work", "env": "X_API_KEY" });
             assert_eq!(request, expected);
         }
+    }
+
+    #[test]
+    fn a_file_is_read_and_lends_its_name() {
+        let folder = std::env::temp_dir().join(format!("formaops-arguments-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.png");
+        fs::write(&path, "abc").unwrap();
+        let given = ["formaops", "attachment", "create", path.to_str().unwrap()];
+        let requested = |given: &[&str]| {
+            let matches = command().try_get_matches_from(given).unwrap();
+            let (_, Chosen::Operation(_, request)) = read(&matches).unwrap() else { panic!() };
+            request
+        };
+        assert_eq!(requested(&given), serde_json::json!({ "name": "a.png", "data": "YWJj" }));
+        let named = requested(&[&given[..], &["--name", "b.png"]].concat());
+        assert_eq!(named["name"], "b.png");
+        fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(crate) enum FieldKind {
     Flag,
     Texts,
     Json,
+    /// Bytes, in base 64 where they are text; the command line reads them from a file.
+    File,
     /// Text that is typed unseen or comes by a pipe, and is never part of a command or an address.
     Secret,
 }
@@ -56,6 +58,9 @@ fn kind(schema: &Value, definitions: &Map<String, Value>) -> FieldKind {
     if schema["writeOnly"] == true {
         return FieldKind::Secret;
     }
+    if schema["contentEncoding"] == "base64" {
+        return FieldKind::File;
+    }
     if let Some(choices) = schema["anyOf"].as_array().or_else(|| schema["oneOf"].as_array()) {
         let mut kinds =
             choices.iter().filter(|choice| choice["type"] != "null").map(|choice| kind(choice, definitions));
@@ -86,7 +91,7 @@ fn kind(schema: &Value, definitions: &Map<String, Value>) -> FieldKind {
 /// A field's value from its text.
 pub(crate) fn value(kind: FieldKind, text: &str) -> Result<Value, serde_json::Error> {
     match kind {
-        FieldKind::Text | FieldKind::Secret => Ok(Value::from(text)),
+        FieldKind::Text | FieldKind::File | FieldKind::Secret => Ok(Value::from(text)),
         FieldKind::Number | FieldKind::Flag | FieldKind::Json => serde_json::from_str(text),
         FieldKind::Texts if text.starts_with('[') => serde_json::from_str(text),
         FieldKind::Texts => Ok(Value::from(vec![text])),
@@ -115,6 +120,7 @@ mod tests {
         }
         assert!(kinds("vault_unlock").contains(&("passphrase".to_owned(), FieldKind::Secret)));
         assert!(kinds("provider_key_create").contains(&("secret".to_owned(), FieldKind::Secret)));
+        assert!(kinds("attachment_create").contains(&("data".to_owned(), FieldKind::File)));
         let create = kinds("prompt_create");
         for expected in [("tags", FieldKind::Texts), ("content", FieldKind::Json), ("name", FieldKind::Text)]
         {

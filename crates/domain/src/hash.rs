@@ -1,4 +1,4 @@
-//! Names made from content: BLAKE3 over canonical JSON (RFC 8785).
+//! Names made from content: BLAKE3 over canonical JSON (RFC 8785), or over bytes as they are.
 
 use crate::id::text_serde;
 use std::{fmt, str::FromStr};
@@ -99,6 +99,16 @@ hashes! {
     ContentHash = "cnt_";
     /// Names what was sent to a model: wire, model and body, without address, headers or key.
     RequestHash = "req_";
+    /// Names the bytes of an image or a file: BLAKE3 of them as they are.
+    AttachmentHash = "att_";
+}
+
+impl AttachmentHash {
+    /// The name of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(*blake3::hash(bytes).as_bytes())
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 //! Invariants: nothing here reads a clock, a file, the network or randomness; nothing here depends
 //! on another FormaOps crate; no type here ever holds a key.
 
+mod attachment;
 mod catalogue;
 mod egress;
 mod error;
@@ -37,6 +38,7 @@ mod scrub;
 mod time;
 mod tool;
 
+pub use attachment::{Attachment, InvalidAttachment};
 pub use catalogue::{Capabilities, CatalogueModel, FactSources, Listed, ListedModel, ModelEdit, Source};
 pub use egress::{Egress, Purpose};
 pub use error::{ErrorClass, Failure, Place};
@@ -45,7 +47,7 @@ pub use execution::{
     Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Finish, FinishReason, Metrics, Usage,
     ValidationResult, ValidationStatus, Verdict,
 };
-pub use hash::{ContentHash, InvalidHash, RequestHash, VersionId, canonical_hash};
+pub use hash::{AttachmentHash, ContentHash, InvalidHash, RequestHash, VersionId, canonical_hash};
 pub use id::{
     ActorId, ApiKeyId, AttemptId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId, ProviderKeyId,
     RunId, WorkspaceId,

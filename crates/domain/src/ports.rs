@@ -1,10 +1,10 @@
 //! What the engine and the hosts need from the outside, for `store`, `providers` and `secrets` to implement.
 
 use crate::{
-    Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody, Execution, ExecutionId, Failure,
-    Finish, JsonObject, KeyRef, ListedModel, Media, Metrics, ModelRef, Origin, Parameters, Price, Purpose,
-    RequestHash, Role, Run, RunContext, RunId, RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult,
-    Usage, ValidationResult, ValidationStatus,
+    AttachmentHash, Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody, Execution,
+    ExecutionId, Failure, Finish, JsonObject, KeyRef, ListedModel, Media, Metrics, ModelRef, Origin,
+    Parameters, Price, Purpose, RequestHash, Role, Run, RunContext, RunId, RunStatus, Scrubber, Span,
+    Timestamp, ToolCall, ToolResult, Usage, ValidationResult, ValidationStatus,
 };
 use bytes::Bytes;
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -150,7 +150,8 @@ impl ModelMessage {
         Self { role, parts: vec![MessagePart::Text(text.into())] }
     }
 
-    /// The text of all its parts, tool results included.
+    /// The text of all its parts, tool results included. Images and files have none, so whatever counts tokens by
+    /// it leaves them out.
     #[must_use]
     pub fn all_text(&self) -> String {
         let texts = self.parts.iter().map(|part| match part {
@@ -339,6 +340,9 @@ pub struct Outcome {
 pub trait RunStore: Send + Sync {
     /// All that is needed to execute a pending cell.
     fn load_work(&self, execution: ExecutionId) -> BoxFuture<'_, Result<Work, Failure>>;
+
+    /// The bytes of an attachment, whole.
+    fn load_attachment(&self, hash: AttachmentHash) -> BoxFuture<'_, Result<Bytes, Failure>>;
 
     /// The execution leaves the queue, and its run with it: both become running, the attempt is kept.
     fn start_attempt(&self, attempt: Attempt) -> BoxFuture<'_, Result<Execution, Failure>>;

@@ -1,8 +1,8 @@
 //! Prompts, what a version of them holds, and unsaved work on them.
 
 use crate::{
-    ActorId, ContentHash, JsonObject, ModelRef, Parameters, PromptId, PromptName, Timestamp, VersionId,
-    canonical_hash,
+    ActorId, Attachment, ContentHash, JsonObject, ModelRef, Parameters, PromptId, PromptName, Timestamp,
+    VersionId, canonical_hash,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -116,7 +116,7 @@ impl Body {
     pub fn messages<T: Into<String>>(messages: impl IntoIterator<Item = (Role, T)>) -> Self {
         let messages = messages
             .into_iter()
-            .map(|(role, template)| Message { role, template: template.into() })
+            .map(|(role, template)| Message { role, template: template.into(), attachments: Vec::new() })
             .collect();
         Self::Messages { messages }
     }
@@ -139,6 +139,9 @@ pub struct Message {
     pub role: Role,
     /// The template of what is said.
     pub template: String,
+    /// The images and files that are sent before the text, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 /// Who speaks in a message.

@@ -1,12 +1,17 @@
-//! From the stored work to the request: inputs checked, template rendered, provider found.
+//! From the stored work to the request: inputs checked, template rendered, attachments read, provider found.
 
 use crate::{core::Core, sensitive::Sensitive};
+use bytes::Bytes;
 use formaops_domain::{
-    Content, ErrorClass, Failure, JsonObject, RunContext,
-    ports::{ModelMessage, ModelRequest, Provider, Timeouts, Work},
+    Attachment, AttachmentHash, Content, ErrorClass, Failure, JsonObject, RunContext,
+    ports::{ModelRequest, Provider, Timeouts, Work},
 };
+use formaops_template::Rendered;
 use formaops_validate::InputProblem;
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 /// All that a call needs.
 pub(crate) struct Prepared {
@@ -29,7 +34,9 @@ pub(crate) async fn prepare(
     let rendering =
         tokio::task::spawn_blocking(move || render(&content, &secrets.overlay(&inputs), &context));
     let rendered = rendering.await.unwrap_or_else(|_| Err(internal()));
-    let messages = rendered.map_err(|failure| sensitive.scrub(failure))?;
+    let rendered = rendered.map_err(|failure| sensitive.scrub(failure))?;
+    let attached = load(core, &rendered).await?;
+    let messages = rendered.into_model_messages(&attached);
     let provider = core.ports.providers.find(&work.execution.model).await?;
     let request = ModelRequest {
         model: work.execution.model.model.clone(),
@@ -41,13 +48,20 @@ pub(crate) async fn prepare(
     Ok(Prepared { request, provider })
 }
 
-fn render(
-    content: &Content,
-    inputs: &JsonObject,
-    context: &RunContext,
-) -> Result<Vec<ModelMessage>, Failure> {
+fn render(content: &Content, inputs: &JsonObject, context: &RunContext) -> Result<Rendered, Failure> {
     let inputs = formaops_validate::check_inputs(&content.variables, inputs).map_err(unfit)?;
-    Ok(formaops_template::render(content, &inputs, context)?.into_model_messages())
+    Ok(formaops_template::render(content, &inputs, context)?)
+}
+
+/// The bytes of all that is attached, each read once.
+async fn load(core: &Core, rendered: &Rendered) -> Result<HashMap<AttachmentHash, Bytes>, Failure> {
+    let mut loaded = HashMap::new();
+    for Attachment { hash, .. } in rendered.attachments() {
+        if let Entry::Vacant(entry) = loaded.entry(*hash) {
+            entry.insert(core.ports.store.load_attachment(*hash).await?);
+        }
+    }
+    Ok(loaded)
 }
 
 /// All that is wrong with the inputs, as one failure.

@@ -1,14 +1,15 @@
 //! The built-in provider that streams the rendered prompt back, with no key and no network.
 
 use formaops_domain::{
-    ErrorClass, Failure, FinishReason, ListedModel, RequestHash, Usage, canonical_hash,
-    ports::{ModelRequest, PartStream, Provider, StreamPart, TokenCounter},
+    AttachmentHash, ErrorClass, Failure, FinishReason, ListedModel, Media, MediaSource, RequestHash, Usage,
+    canonical_hash,
+    ports::{MessagePart, ModelMessage, ModelRequest, PartStream, Provider, StreamPart, TokenCounter},
 };
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
-/// Answers with the prompt: its text, or its messages with their roles as headings.
+/// Answers with the prompt: its text, or its messages with their roles as headings. Images and files are named.
 pub struct DryRun {
     tokens: Arc<dyn TokenCounter>,
 }
@@ -76,12 +77,45 @@ impl Provider for DryRun {
 
 fn answer(request: &ModelRequest) -> String {
     match request.messages.as_slice() {
-        [message] => message.all_text(),
+        [message] => told(message),
         messages => {
-            let told = messages
-                .iter()
-                .map(|message| format!("## {}\n\n{}", message.role.as_str(), message.all_text()));
-            told.collect::<Vec<_>>().join("\n\n")
+            let said =
+                messages.iter().map(|message| format!("## {}\n\n{}", message.role.as_str(), told(message)));
+            said.collect::<Vec<_>>().join("\n\n")
+        }
+    }
+}
+
+/// What a message says, with a line for each image and file before it.
+fn told(message: &ModelMessage) -> String {
+    let named = media(message).map(|media| {
+        let kind = if media.is_image() { "image" } else { "file" };
+        let name = media.name.as_deref().unwrap_or(&media.media_type);
+        match &media.source {
+            MediaSource::Bytes(bytes) => format!("[{kind} {name}, {}]", size(bytes.len())),
+            MediaSource::Url(url) => format!("[{kind} {name}, {url}]"),
+        }
+    });
+    let text = message.all_text();
+    let said = (!text.is_empty()).then_some(text);
+    named.chain(said).collect::<Vec<_>>().join("\n")
+}
+
+fn media(message: &ModelMessage) -> impl Iterator<Item = &Media> {
+    message.parts.iter().filter_map(|part| match part {
+        MessagePart::Media(media) => Some(media),
+        MessagePart::Text(_) | MessagePart::ToolCall(_) | MessagePart::ToolResult(_) => None,
+    })
+}
+
+/// A number of bytes in thousands or millions of them, as the limits of vendors count.
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..999_500 => format!("{} KB", (bytes + 500) / 1_000),
+        _ => {
+            let tenths = (bytes + 50_000) / 100_000;
+            format!("{}.{} MB", tenths / 10, tenths % 10)
         }
     }
 }
@@ -96,7 +130,14 @@ fn pieces(text: &str) -> Vec<String> {
 fn hash(request: &ModelRequest) -> RequestHash {
     let messages = request.messages.iter();
     let messages: Vec<_> = messages
-        .map(|message| json!({ "role": message.role.as_str(), "content": message.all_text() }))
+        .map(|message| {
+            let media: Vec<_> = media(message).map(fingerprint).collect();
+            let mut hashed = json!({ "role": message.role.as_str(), "content": message.all_text() });
+            if !media.is_empty() {
+                hashed["media"] = media.into();
+            }
+            hashed
+        })
         .collect();
     let body = json!({ "messages": messages, "parameters": request.parameters });
     RequestHash::from_array(canonical_hash(
@@ -104,11 +145,20 @@ fn hash(request: &ModelRequest) -> RequestHash {
     ))
 }
 
+/// An image or a file in the name of a call: its bytes by their hash.
+fn fingerprint(media: &Media) -> Value {
+    let source = match &media.source {
+        MediaSource::Bytes(bytes) => AttachmentHash::of(bytes).to_string(),
+        MediaSource::Url(url) => url.to_string(),
+    };
+    json!({ "mediaType": media.media_type, "name": media.name, "source": source })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Tokens;
-    use formaops_domain::{Parameters, Role, ports::ModelMessage};
+    use formaops_domain::{Parameters, Role};
     use formaops_testkit::request;
     use tokio::time::Instant;
 
@@ -159,6 +209,40 @@ mod tests {
         let failure =
             run(ModelRequest { parameters: hot, ..request("echo", "Hi") }).await.remove(0).unwrap_err();
         assert_eq!(failure.class, ErrorClass::BadRequest);
+    }
+
+    fn attached(media_type: &str, name: &str, bytes: usize) -> MessagePart {
+        MessagePart::Media(Media {
+            media_type: media_type.to_owned(),
+            name: Some(name.to_owned()),
+            source: MediaSource::Bytes(vec![7; bytes].into()),
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn images_and_files_come_back_by_name_and_size() {
+        let mut request = request("echo", "What is it?");
+        request.messages[0].parts.splice(
+            0..0,
+            [attached("image/png", "a.png", 12_400), attached("application/pdf", "b.pdf", 1_260_000)],
+        );
+        request.messages.push(ModelMessage { role: Role::User, parts: vec![attached("text/plain", "c", 3)] });
+        let expected = "## user\n\n[image a.png, 12 KB]\n[file b.pdf, 1.3 MB]\nWhat is it?\n\n\
+                        ## user\n\n[file c, 3 bytes]";
+        assert_eq!(text_of(&run(request).await), expected);
+    }
+
+    #[test]
+    fn the_name_of_a_call_depends_on_the_bytes_that_are_attached() {
+        let with = |part: MessagePart| {
+            let mut request = request("echo", "a");
+            request.messages[0].parts.insert(0, part);
+            hash(&request)
+        };
+        let image = with(attached("image/png", "a.png", 3));
+        assert_ne!(image, hash(&request("echo", "a")));
+        assert_eq!(image, with(attached("image/png", "a.png", 3)));
+        assert_ne!(image, with(attached("image/png", "a.png", 4)));
     }
 
     #[test]

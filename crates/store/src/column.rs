@@ -2,8 +2,8 @@
 //! name, never a guess.
 
 use formaops_domain::{
-    ActorId, ApiKeyId, AttemptId, ContentHash, EgressId, ExecutionId, NanoUsd, PromptId, ProviderId,
-    ProviderKeyId, RequestHash, RunId, Span, Timestamp, VersionId, WorkspaceId,
+    ActorId, ApiKeyId, AttachmentHash, AttemptId, ContentHash, EgressId, ExecutionId, NanoUsd, PromptId,
+    ProviderId, ProviderKeyId, RequestHash, RunId, Span, Timestamp, VersionId, WorkspaceId,
 };
 use serde::{
     Serialize,
@@ -58,7 +58,7 @@ macro_rules! bytes {
 }
 
 bytes! { ActorId ApiKeyId AttemptId EgressId ExecutionId PromptId ProviderId ProviderKeyId RunId WorkspaceId }
-bytes! { ContentHash RequestHash VersionId }
+bytes! { AttachmentHash ContentHash RequestHash VersionId }
 
 impl Bytes for [u8; 32] {
     fn to_slice(&self) -> &[u8] {

@@ -1,7 +1,7 @@
 //! Drafts: unsaved work on a prompt, which survives a crash.
 
 use crate::{
-    Store, StoreError,
+    Store, StoreError, attachment,
     column::{Int, Json, Key},
 };
 use formaops_domain::{Content, Draft, JsonObject, PromptId, Timestamp, VersionId};
@@ -9,12 +9,16 @@ use formaops_domain::{Content, Draft, JsonObject, PromptId, Timestamp, VersionId
 impl Store {
     /// Keeps the draft of a prompt, over what was kept before. Values of sensitive variables are left out.
     /// A draft that equals the head and has no inputs to remember is dropped instead.
+    ///
+    /// # Errors
+    /// [`StoreError::NoAttachment`] where the bytes of an attachment are not here.
     pub async fn save_draft(&self, mut draft: Draft) -> Result<(), StoreError> {
         let sensitive = |name: &str| draft.content.variables.iter().any(|v| v.sensitive && v.name == name);
         draft.inputs.retain(|name, _| !sensitive(name));
         let hash = Key(draft.content.hash());
         self.write(move |connection| {
             Box::pin(async move {
+                attachment::check(connection, &draft.content).await?;
                 let (prompt, base) = (Key(draft.prompt_id), draft.base.map(Key));
                 let head = sqlx::query_scalar!(
                     "select v.content_hash from refs r join prompt_versions v on v.prompt = r.prompt and v.id = r.version

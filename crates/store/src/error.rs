@@ -73,6 +73,26 @@ pub enum StoreError {
         /// What it was asked for by.
         id: String,
     },
+    /// Content names an attachment whose bytes were never kept here.
+    #[error("the bytes of `{name}` at `{place}` are not in this workspace")]
+    NoAttachment {
+        /// Where the attachment stands, such as `messages[1].attachments[0]`.
+        place: String,
+        /// Its name as a file.
+        name: String,
+    },
+    /// Content says another number of bytes than the attachment has.
+    #[error("`{name}` at `{place}` has {size} bytes, not {bytes}")]
+    OtherAttachment {
+        /// Where the attachment stands.
+        place: String,
+        /// Its name as a file.
+        name: String,
+        /// The bytes that the content says.
+        bytes: u64,
+        /// The bytes that are here.
+        size: u64,
+    },
     /// Something else has that name, perhaps in other case.
     #[error("a {noun} named `{name}` exists already")]
     NameTaken {
@@ -155,6 +175,9 @@ impl StoreError {
             Self::DiskFull { .. } => "Free some space, then try again. What was saved before is intact.",
             Self::CannotOpen { .. } => "Check that the folder exists and that you may use it.",
             Self::NotFound { .. } => "Check the name or id; it may have been deleted.",
+            Self::NoAttachment { .. } | Self::OtherAttachment { .. } => {
+                "Attach the file again, or store it with `formaops attachment create FILE` and use what that answers."
+            }
             Self::NameTaken { .. } => "Choose another name.",
             Self::HeadMoved { .. } => "Look at the newest version, then save again.",
             Self::Transition { .. } => "Read it again: it has moved on.",

@@ -33,6 +33,7 @@
 //! of the repository. After changing a query or a migration, run `crates/store/prepare.sh`.
 
 mod api_key;
+mod attachment;
 mod attempt;
 mod blob;
 mod column;

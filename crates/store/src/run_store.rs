@@ -1,8 +1,10 @@
 //! The engine's port onto the store.
 
 use crate::{Store, StoreError};
+use bytes::Bytes;
 use formaops_domain::{
-    Attempt, Execution, ExecutionId, ExecutionStatus, Failure, Run, RunId, RunStatus, Timestamp,
+    AttachmentHash, Attempt, Execution, ExecutionId, ExecutionStatus, Failure, Run, RunId, RunStatus,
+    Timestamp,
     ports::{Outcome, RecordingPart, RunStore, Work},
 };
 use futures::{FutureExt, TryFutureExt, future::BoxFuture};
@@ -30,6 +32,10 @@ impl Store {
 impl RunStore for Store {
     fn load_work(&self, execution: ExecutionId) -> BoxFuture<'_, Result<Work, Failure>> {
         self.load(execution).map_err(Failure::from).boxed()
+    }
+
+    fn load_attachment(&self, hash: AttachmentHash) -> BoxFuture<'_, Result<Bytes, Failure>> {
+        self.get_attachment(hash).map_ok(Bytes::from).map_err(Failure::from).boxed()
     }
 
     fn start_attempt(&self, attempt: Attempt) -> BoxFuture<'_, Result<Execution, Failure>> {

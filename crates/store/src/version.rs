@@ -1,7 +1,7 @@
 //! Versions: immutable, named by their content, and the names that point to them.
 
 use crate::{
-    Store, StoreError,
+    Store, StoreError, attachment,
     column::{Int, Json, Key},
     cursor,
 };
@@ -168,6 +168,7 @@ async fn save(
     expected_head: Option<VersionId>,
 ) -> Result<Version, StoreError> {
     crate::prompt::get(connection, new.prompt).await?;
+    attachment::check(connection, &new.content).await?;
     let head = find_head(connection, new.prompt).await?;
     let head_id = head.as_ref().map(|head| head.id);
     if expected_head.is_some() && expected_head != head_id {
@@ -204,6 +205,7 @@ async fn save(
 
 async fn snapshot(connection: &mut SqliteConnection, new: NewVersion) -> Result<Version, StoreError> {
     crate::prompt::get(connection, new.prompt).await?;
+    attachment::check(connection, &new.content).await?;
     let head = find_head(connection, new.prompt).await?;
     let hash = new.content.hash();
     let parents: Vec<_> = match head {
@@ -232,7 +234,8 @@ impl Store {
     /// number instead of a twin, unless a note is given, which a snapshot cannot hold.
     ///
     /// # Errors
-    /// [`StoreError::HeadMoved`] where `expected_head` is given and is not the head any more.
+    /// [`StoreError::HeadMoved`] where `expected_head` is given and is not the head any more, and
+    /// [`StoreError::NoAttachment`] where the bytes of an attachment are not here.
     pub async fn save_version(
         &self,
         new: NewVersion,

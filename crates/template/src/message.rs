@@ -1,9 +1,14 @@
 //! What rendering answers: messages made of segments.
 
 use crate::{Diagnostic, source::SourceRange};
-use formaops_domain::{Role, ports::ModelMessage};
+use bytes::Bytes;
+use formaops_domain::{
+    Attachment, AttachmentHash, Media, MediaSource, Role,
+    ports::{MessagePart, ModelMessage},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// A rendered prompt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -16,11 +21,19 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// The messages as a provider takes them.
+    /// What is attached to the messages, in order.
+    pub fn attachments(&self) -> impl Iterator<Item = &Attachment> {
+        self.messages.iter().flat_map(|message| &message.attachments)
+    }
+
+    /// The messages as a provider takes them: what is attached first, then the text, which is left out where
+    /// it is blank beside an attachment. `bytes` are those of all [`Self::attachments`].
+    ///
+    /// # Panics
+    /// Where the bytes of an attachment are missing.
     #[must_use]
-    pub fn into_model_messages(self) -> Vec<ModelMessage> {
-        let model = |message: RenderedMessage| ModelMessage::text(message.role, message.text());
-        self.messages.into_iter().map(model).collect()
+    pub fn into_model_messages(self, bytes: &HashMap<AttachmentHash, Bytes>) -> Vec<ModelMessage> {
+        self.messages.into_iter().map(|message| message.into_model_message(bytes)).collect()
     }
 }
 
@@ -30,6 +43,9 @@ impl Rendered {
 pub struct RenderedMessage {
     /// Who speaks.
     pub role: Role,
+    /// The images and files that are sent before its text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// Its text in pieces, none of which is left out.
     pub segments: Vec<Segment>,
     /// The template it comes from: 0 for a single text, else the index of the message. An earlier
@@ -43,6 +59,22 @@ impl RenderedMessage {
     #[must_use]
     pub fn text(&self) -> String {
         self.segments.iter().map(Segment::text).collect()
+    }
+
+    fn into_model_message(self, bytes: &HashMap<AttachmentHash, Bytes>) -> ModelMessage {
+        let text = self.text();
+        let media = |attachment: Attachment| {
+            let source = MediaSource::Bytes(bytes[&attachment.hash].clone());
+            MessagePart::Media(Media {
+                media_type: attachment.media_type,
+                name: Some(attachment.name),
+                source,
+            })
+        };
+        let says_something = self.attachments.is_empty() || !text.trim().is_empty();
+        let attached = self.attachments.into_iter().map(media);
+        let said = says_something.then_some(MessagePart::Text(text));
+        ModelMessage { role: self.role, parts: attached.chain(said).collect() }
     }
 }
 

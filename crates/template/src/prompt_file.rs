@@ -122,7 +122,7 @@ pub fn from_prompt_file(text: &str) -> Result<PromptFile, PromptFileError> {
         Some(validations) => validations,
         None => output_schema(&mut front)?.into_iter().collect(),
     };
-    let body = match take::<Vec<Message>>(&mut ext, EXT, "messages")? {
+    let mut body = match take::<Vec<Message>>(&mut ext, EXT, "messages")? {
         Some(_) if !body.trim().is_empty() => return Err(PromptFileError::TwoBodies),
         Some(messages) => Body::Messages { messages },
         None => match take::<BodyKind>(&mut ext, EXT, "body")? {
@@ -130,6 +130,7 @@ pub fn from_prompt_file(text: &str) -> Result<PromptFile, PromptFileError> {
             None => body::read(body),
         },
     };
+    body::attach(&mut body, &mut ext)?;
     ignored.extend(front.keys().cloned());
     ignored.extend(ext.keys().map(|key| format!("{EXT}.{key}")));
     let meta = PromptMeta { title, description, tags };

@@ -7,7 +7,7 @@ use crate::{
     evaluate::{World, evaluate},
     sink::{Gathered, Sink},
 };
-use formaops_domain::{Body, Content, JsonObject, RunContext};
+use formaops_domain::{Body, Content, JsonObject, Message, RunContext};
 use serde_json::Value;
 
 /// Renders a prompt to the messages that are sent.
@@ -16,7 +16,7 @@ use serde_json::Value;
 /// prints as nothing. A text body is one user message, unless its `{{role "…"}}` tags begin others;
 /// in a list of messages each has its own role. Earlier messages of the conversation stand where
 /// `{{history}}` stands, else before the last user message. A message into which nothing came but
-/// blanks of the template is left out.
+/// blanks of the template is left out, unless something is attached to it.
 ///
 /// # Errors
 /// [`TemplateError`] where the templates have errors, a required variable has no value, or what
@@ -38,7 +38,8 @@ pub fn render(
         match &content.body {
             Body::Text { .. } => sink.begin_text(),
             Body::Messages { messages } => {
-                sink.begin_message(messages[index].role, index);
+                let Message { role, attachments, .. } = &messages[index];
+                sink.begin_message(*role, index, attachments);
             }
         }
         evaluate(text, &template.nodes, &world, &mut steps, &mut sink)?;

@@ -8,7 +8,7 @@ use crate::{
     diagnostic::{DiagnosticCode, Problem},
     source::SourceRange,
 };
-use formaops_domain::{ContextMessage, Role};
+use formaops_domain::{Attachment, ContextMessage, Role};
 
 /// The longest rendered prompt in bytes, all messages together.
 pub const MAX_OUTPUT_BYTES: usize = 64 * 1024 * 1024;
@@ -39,6 +39,7 @@ struct Current {
     /// Whether no role was given since `{{history}}`.
     after_history: bool,
     segments: Vec<Segment>,
+    attachments: Vec<Attachment>,
 }
 
 impl<'k> Sink<'k> {
@@ -57,10 +58,11 @@ impl<'k> Sink<'k> {
         self.current = Current::new(Role::User, 0, START);
     }
 
-    /// A message with a role of its own begins.
-    pub(crate) fn begin_message(&mut self, role: Role, template: usize) {
+    /// A message with a role of its own begins. What is attached to it belongs to the first of the messages that
+    /// its tags make of it.
+    pub(crate) fn begin_message(&mut self, role: Role, template: usize, attachments: &[Attachment]) {
         let next = Current::new(role, template, START);
-        self.current = Current { has_own_role: true, ..next };
+        self.current = Current { has_own_role: true, attachments: attachments.to_vec(), ..next };
     }
 
     pub(crate) fn literal(&mut self, text: &str, source: SourceRange) -> Result<(), TemplateError> {
@@ -98,8 +100,11 @@ impl<'k> Sink<'k> {
     pub(crate) fn history(&mut self, from: SourceRange) -> Result<(), TemplateError> {
         let Current { role, template, has_own_role, .. } = self.current;
         let role = if has_own_role { role } else { Role::Assistant };
+        // What is attached goes with what is said, not before the conversation that leads to it.
+        let attachments =
+            if self.current.is_blank() { std::mem::take(&mut self.current.attachments) } else { Vec::new() };
         let next = Current::new(role, template, from);
-        self.replace(Current { has_own_role, after_history: !has_own_role, ..next });
+        self.replace(Current { has_own_role, after_history: !has_own_role, attachments, ..next });
         for message in self.history {
             self.count(message.text.len())?;
             self.messages.push(earlier(message));
@@ -127,23 +132,20 @@ impl<'k> Sink<'k> {
 
     fn replace(&mut self, next: Current) {
         let done = std::mem::replace(&mut self.current, next);
-        let is_blank = |segment: &Segment| match segment {
-            Segment::Literal { text, .. } => text.trim().is_empty(),
-            Segment::Value { .. } | Segment::History { .. } => false,
-        };
         // Only the template's own blanks are dropped: an empty value keeps its message, so that the number
-        // of messages does not hang on what a value is.
-        if done.segments.iter().all(is_blank) {
+        // of messages does not hang on what a value is. An image says something without a word.
+        let is_bare = done.attachments.is_empty();
+        if is_bare && done.is_blank() {
             return;
         }
-        if done.segments.iter().all(|segment| segment.text().trim().is_empty()) {
+        if is_bare && done.segments.iter().all(|segment| segment.text().trim().is_empty()) {
             let message = format!("the {} message is empty", done.role.as_str());
             let hint = "Give its variables a value; many providers refuse an empty message";
             let problem = Problem::warning(DiagnosticCode::EmptyMessage, done.from, message, hint);
             self.problems.push((done.template, problem));
         }
-        let Current { role, template, segments, .. } = done;
-        self.messages.push(RenderedMessage { role, segments, template: Some(template) });
+        let Current { role, template, segments, attachments, .. } = done;
+        self.messages.push(RenderedMessage { role, attachments, segments, template: Some(template) });
     }
 
     fn count(&mut self, bytes: usize) -> Result<(), TemplateError> {
@@ -157,11 +159,27 @@ const START: SourceRange = SourceRange { line: 1, column: 1, end_line: 1, end_co
 
 impl Current {
     fn new(role: Role, template: usize, from: SourceRange) -> Self {
-        Self { role, template, from, has_own_role: false, after_history: false, segments: Vec::new() }
+        Self {
+            role,
+            template,
+            from,
+            has_own_role: false,
+            after_history: false,
+            segments: Vec::new(),
+            attachments: Vec::new(),
+        }
+    }
+
+    /// Whether nothing came but blanks of the template.
+    fn is_blank(&self) -> bool {
+        self.segments.iter().all(|segment| match segment {
+            Segment::Literal { text, .. } => text.trim().is_empty(),
+            Segment::Value { .. } | Segment::History { .. } => false,
+        })
     }
 }
 
 fn earlier(message: &ContextMessage) -> RenderedMessage {
     let segments = vec![Segment::History { text: message.text.clone() }];
-    RenderedMessage { role: message.role, segments, template: None }
+    RenderedMessage { role: message.role, attachments: Vec::new(), segments, template: None }
 }

@@ -2,6 +2,8 @@
 
 import type {
   ApiKey,
+  Attachment,
+  AttachmentBytes,
   CancelExecution,
   CancelRun,
   CatalogueModel,
@@ -10,6 +12,7 @@ import type {
   ConnectionTest,
   ContentReport,
   CreateApiKey,
+  CreateAttachment,
   CreatePrompt,
   CreateProvider,
   CreateProviderKey,
@@ -27,6 +30,7 @@ import type {
   ExecuteResult,
   Execution,
   ExecutionDetail,
+  GetAttachment,
   GetExecution,
   GetHealth,
   GetKeyStore,
@@ -123,6 +127,8 @@ export type OperationName =
   | 'draft_delete'
   | 'content_check'
   | 'content_render'
+  | 'attachment_create'
+  | 'attachment_get'
   | 'provider_list'
   | 'preset_list'
   | 'provider_get'
@@ -240,6 +246,12 @@ export function client(caller: Caller) {
     /** The messages that some content and inputs give, with tokens and cost on each model. */
     contentRender: (request: RenderContent): Promise<RenderedContent> =>
       caller.call('content_render', 'POST', '/api/content/render', request),
+    /** Keeps an image or a file, to be attached to a message; the same bytes are kept once. */
+    attachmentCreate: (request: CreateAttachment): Promise<Attachment> =>
+      caller.call('attachment_create', 'POST', '/api/attachments', request),
+    /** The bytes of an attachment. */
+    attachmentGet: (request: GetAttachment): Promise<AttachmentBytes> =>
+      caller.call('attachment_get', 'GET', '/api/attachments/{hash}', request),
     /** The configured providers. */
     providerList: (request: ListProviders = {}): Promise<PageOfProviderView> =>
       caller.call('provider_list', 'GET', '/api/providers', request),

@@ -52,6 +52,28 @@ export type ApiKey = {
 
 export type ApiKeyId = string;
 
+/** An image or a file of a message. Its bytes are kept apart, under their hash. */
+export type Attachment = {
+  /** Its name as a file, without a path: 1 to 255 characters. */
+  name: string;
+  /** Its media type, such as `image/png` or `application/pdf`. */
+  mediaType: string;
+  /** The name of its bytes. */
+  hash: AttachmentHash;
+  /** How many bytes it has, 1 to 20,000,000. */
+  bytes: number;
+};
+
+/** The bytes of an attachment. */
+export type AttachmentBytes = {
+  /** What the bytes alone say that they are; the messages they are attached to may know better. */
+  mediaType: string | null;
+  /** The bytes in base 64. */
+  data: string;
+};
+
+export type AttachmentHash = string;
+
 /** One try of an execution on the wire. */
 export type Attempt = {
   /** Its identity. */
@@ -219,6 +241,16 @@ export type CreateApiKey = {
   scopes: Scope[];
   /** When it ends; never where absent. */
   expiresAt?: Timestamp | null;
+};
+
+/** Keeps an image or a file. */
+export type CreateAttachment = {
+  /** Its name as a file, without a path: 1 to 255 characters. */
+  name: string;
+  /** Its media type, such as `image/png`; guessed from its first bytes and its name where absent. */
+  mediaType?: string | null;
+  /** Its bytes in base 64, 1 to 20,000,000 of them. */
+  data: string;
 };
 
 /** Makes a prompt. */
@@ -453,9 +485,12 @@ export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | '
 export type Estimate = {
   /** The model. */
   model: ModelRef;
-  /** Tokens of all messages. */
+  /**
+   * Tokens of the text of all messages. What images and files come to is not counted: each vendor has a way of
+   * its own, and the answer says the truth.
+   */
   inputTokens: number;
-  /** Tokens of each message, in order. */
+  /** Tokens of the text of each message, in order. */
   messageTokens: number[];
   /** Whether the model's own vocabulary was used; otherwise a quarter of the bytes is taken. */
   exact: boolean;
@@ -670,6 +705,12 @@ export type FoundServer = {
   baseUrl: string;
   /** The ids of the models that it lists. */
   models: string[];
+};
+
+/** Asks for the bytes of an attachment. */
+export type GetAttachment = {
+  /** The name of its bytes. */
+  hash: AttachmentHash;
 };
 
 /** Asks for an execution. */
@@ -924,6 +965,8 @@ export type Message = {
   role: Role;
   /** The template of what is said. */
   template: string;
+  /** The images and files that are sent before the text, in order. */
+  attachments?: Attachment[];
 };
 
 /** Times, tokens and cost of an execution or attempt. */
@@ -1425,6 +1468,8 @@ export type RenderedContent = {
 export type RenderedMessage = {
   /** Who speaks. */
   role: Role;
+  /** The images and files that are sent before its text. */
+  attachments?: Attachment[];
   /** Its text in pieces, none of which is left out. */
   segments: Segment[];
   /**

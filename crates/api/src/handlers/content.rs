@@ -62,9 +62,10 @@ pub struct RenderedContent {
 pub struct Estimate {
     /// The model.
     pub model: ModelRef,
-    /// Tokens of all messages.
+    /// Tokens of the text of all messages. What images and files come to is not counted: each vendor has a way of
+    /// its own, and the answer says the truth.
     pub input_tokens: u64,
-    /// Tokens of each message, in order.
+    /// Tokens of the text of each message, in order.
     pub message_tokens: Vec<u64>,
     /// Whether the model's own vocabulary was used; otherwise a quarter of the bytes is taken.
     pub exact: bool,

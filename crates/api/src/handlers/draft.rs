@@ -1,6 +1,6 @@
 //! Drafts: unsaved work that a crash does not take.
 
-use super::{PromptKey, prompt::find_prompt};
+use super::{PromptKey, attachment::check_attachments, prompt::find_prompt};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{Content, Draft, JsonObject, Noun, Prompt, VersionId};
 use schemars::JsonSchema;
@@ -31,6 +31,7 @@ pub struct DeleteDraft {
 }
 
 pub(crate) async fn draft_put(app: &App, _: &Caller, request: PutDraft) -> Result<Draft, ApiError> {
+    check_attachments(&request.content)?;
     let prompt = find_prompt(app, &request.id).await?;
     let draft = Draft {
         prompt_id: prompt.id,

@@ -1,6 +1,7 @@
 //! What each operation does: a plain function from a request to a response, testable with no host.
 
 mod api_key;
+mod attachment;
 mod connection;
 mod content;
 mod draft;
@@ -18,6 +19,7 @@ mod workspace;
 
 pub(crate) use api_key::scopes_of;
 pub use api_key::*;
+pub use attachment::*;
 pub use connection::*;
 pub use content::*;
 pub use draft::*;

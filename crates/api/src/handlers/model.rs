@@ -1,9 +1,9 @@
 //! Models: the catalogue, merged with what the providers list and what the user says.
 
-use crate::{ApiError, App, Caller};
+use crate::{ApiError, App, Caller, Problem};
 use formaops_domain::{
-    Capabilities, CatalogueModel, ModelEdit, ModelRef, Noun, Page, ParameterProblem, Parameters, Price,
-    Provider, Span,
+    Body, Capabilities, CatalogueModel, ModelEdit, ModelRef, Noun, Page, ParameterProblem, Parameters, Place,
+    Price, Provider, Span,
 };
 use formaops_providers::{Catalogue, Told, quirks};
 use formaops_store::ProviderModels;
@@ -103,6 +103,34 @@ pub(super) async fn find_model(app: &App, model: &ModelRef) -> Result<CatalogueM
 /// What a model does not take of these parameters. The free object is not judged.
 pub(super) fn parameter_problems(known: &CatalogueModel, parameters: &Parameters) -> Vec<ParameterProblem> {
     quirks::problems(&known.parameters, &known.model.model, parameters)
+}
+
+/// All that a model is known not to take of a run, before anything is sent: parameters, and what is attached to
+/// the messages. `column` is the index of the model among those of the run.
+pub(super) fn refusals(
+    known: &CatalogueModel,
+    column: usize,
+    parameters: &Parameters,
+    body: &Body,
+) -> Vec<Problem> {
+    let at = |path| Place { path, line: None, column: None };
+    let parameters = parameter_problems(known, parameters).into_iter().map(|problem| Problem {
+        at: at(format!("models[{column}].parameters.{}", problem.parameter)),
+        message: problem.message,
+        hint: problem.hint,
+    });
+    let Capabilities { images, files, .. } = known.capabilities;
+    let attachments = body.attachments().filter_map(|(place, attachment)| {
+        let (kind, taken) = if attachment.is_image() { ("images", images) } else { ("files", files) };
+        (taken == Some(false)).then(|| Problem {
+            at: at(format!("models[{column}].model")),
+            message: format!("`{}` takes no {kind}, and `{place}` is `{}`", known.model, attachment.name),
+            hint: format!(
+                "Remove it, or choose a model that takes {kind}. Where this one does, say so among its capabilities."
+            ),
+        })
+    });
+    parameters.chain(attachments).collect()
 }
 
 pub(crate) async fn model_list(

@@ -308,6 +308,8 @@ pub(crate) async fn prompt_create(
         check_length("title", Some(&request.title), MOST_TITLE)?;
         check_length("description", Some(&request.description), MOST_DESCRIPTION)?;
         check_content_for_saving(&request.content)?;
+        // Saving checks this too, but by then the prompt is there.
+        app.store.check_attachments(&request.content).await?;
         let facts = PromptFacts {
             name: request.name,
             title: request.title,

@@ -2,16 +2,17 @@
 
 use super::{
     PromptKey,
+    attachment::check_attachments,
     content::render,
     idempotent, limit,
-    model::{find_model, parameter_problems},
+    model::{find_model, refusals},
     prompt::find_prompt,
     version::find_version,
 };
-use crate::{ApiError, App, Caller, CallerKind, ErrorCode, Problem};
+use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
-    Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, JsonObject, Metrics, ModelRef,
-    Noun, Page, Parameters, Place, Price, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress,
+    Body, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, JsonObject, Metrics,
+    ModelRef, Noun, Page, Parameters, Price, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress,
     RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
@@ -202,6 +203,7 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
     }
     let prompt = find_prompt(app, &request.prompt).await?;
     let (content, version) = if let Some(content) = request.content {
+        check_attachments(&content)?;
         (content, None)
     } else {
         let version = find_version(app, &prompt, request.version.as_deref()).await?;
@@ -211,7 +213,8 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
     // kept or sent.
     render(&content, &request.inputs, &request.context)?;
     let columns = columns(&content.settings, request.models)?;
-    let prices = prices(app, columns.iter().map(|column| (&column.model, &column.parameters))).await?;
+    let asked = columns.iter().map(|column| (&column.model, &column.parameters));
+    let prices = prices(app, &content.body, asked).await?;
     let version = if let Some(version) = version {
         version
     } else {
@@ -280,23 +283,16 @@ fn columns(settings: &Settings, choices: Vec<ModelChoice>) -> Result<Vec<ModelCh
 }
 
 /// What each column costs today. Also finds out whether its provider is there, and whether its model
-/// takes its parameters: what it does not is told, never dropped in silence.
+/// takes its parameters and what is attached: what it does not is told, never dropped in silence.
 async fn prices(
     app: &App,
+    body: &Body,
     columns: impl Iterator<Item = (&ModelRef, &Parameters)>,
 ) -> Result<Vec<Option<Price>>, ApiError> {
     let (mut prices, mut problems) = (Vec::new(), Vec::new());
     for (at, (model, parameters)) in columns.enumerate() {
         let known = find_model(app, model).await?;
-        problems.extend(parameter_problems(&known, parameters).into_iter().map(|problem| Problem {
-            at: Place {
-                path: format!("models[{at}].parameters.{}", problem.parameter),
-                line: None,
-                column: None,
-            },
-            message: problem.message,
-            hint: problem.hint,
-        }));
+        problems.extend(refusals(&known, at, parameters, body));
         prices.push(known.price);
     }
     if problems.is_empty() { Ok(prices) } else { Err(ApiError::problems(ErrorCode::Invalid, problems)) }
@@ -417,10 +413,12 @@ async fn repeat(app: &App, caller: &Caller, request: RepeatRun) -> Result<RunDet
     };
     let content = app.store.get_version(run.prompt_id, first.version_id).await?.content;
     let inputs = unmask(&content, run.inputs, request.sensitive_inputs)?;
+    let columns = run.variants.iter().map(|column| (&column.model, &column.parameters));
+    let prices = prices(app, &content.body, columns).await?;
     let asked = Asked {
         prompt,
         content,
-        prices: prices(app, run.variants.iter().map(|column| (&column.model, &column.parameters))).await?,
+        prices,
         variants: run.variants,
         inputs,
         context: run.context,

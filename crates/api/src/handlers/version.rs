@@ -1,6 +1,6 @@
 //! Versions: saved, listed, compared and restored.
 
-use super::{PromptKey, limit, prompt::find_prompt};
+use super::{PromptKey, attachment::check_attachments, limit, prompt::find_prompt};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
 use formaops_domain::{Content, Noun, Page, Prompt, Version, VersionId, VersionSelector};
 use formaops_store::NewVersion;
@@ -106,6 +106,7 @@ pub(super) fn check_content_for_saving(content: &Content) -> Result<(), ApiError
         .parameters
         .check()
         .map_err(|message| ApiError::invalid("settings.parameters", message))?;
+    check_attachments(content)?;
     let bytes: usize = content.body.templates().map(str::len).sum();
     if bytes > MOST_CONTENT {
         return Err(ApiError::invalid(

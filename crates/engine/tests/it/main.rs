@@ -1,6 +1,7 @@
 //! The engine from the outside: its scheduler as a pure machine, and whole runs over scripted ports.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod attachments;
 mod cancel;
 mod faults;
 mod limits;

@@ -1,6 +1,7 @@
 //! Stories of the store, each in a workspace of its own that is gone afterwards.
 #![expect(clippy::unwrap_used, reason = "a story that cannot be told stops there")]
 
+mod attachments;
 mod egress;
 mod keys;
 mod models;

@@ -1,12 +1,16 @@
 //! The text below the front matter, and the messages in it.
 
+use super::{EXT, PromptFileError, take};
 use crate::{
     ast::Node,
     helpers::{self, Helper},
     parse::{self, Parsed},
 };
-use formaops_domain::{Body, JsonObject, Message, Role};
+use formaops_domain::{Attachment, Body, JsonObject, Message, Role};
 use serde_json::json;
+use std::collections::BTreeMap;
+
+const ATTACHMENTS: &str = "attachments";
 
 /// The body as text. What would be read as something else is marked in `ext`.
 pub(super) fn write(body: &Body, ext: &mut JsonObject) -> String {
@@ -17,7 +21,11 @@ pub(super) fn write(body: &Body, ext: &mut JsonObject) -> String {
             .map(|message| format!("{{{{role \"{}\"}}}}{}", word(message.role), message.template))
             .collect(),
     };
-    if read(&text) == *body {
+    let (bare, attachments) = detached(body);
+    if read(&text) == bare {
+        if !attachments.is_empty() {
+            ext.insert(ATTACHMENTS.into(), json!(attachments));
+        }
         return text;
     }
     match body {
@@ -30,6 +38,43 @@ pub(super) fn write(body: &Body, ext: &mut JsonObject) -> String {
             String::new()
         }
     }
+}
+
+/// What is attached to the messages that have something, by their index.
+type Attached = BTreeMap<usize, Vec<Attachment>>;
+
+/// The body without its attachments, and those.
+fn detached(body: &Body) -> (Body, Attached) {
+    let (mut bare, mut attached) = (body.clone(), Attached::new());
+    if let Body::Messages { messages } = &mut bare {
+        for (at, message) in messages.iter_mut().enumerate() {
+            if !message.attachments.is_empty() {
+                attached.insert(at, std::mem::take(&mut message.attachments));
+            }
+        }
+    }
+    (bare, attached)
+}
+
+/// Takes the attachments out of `ext`, and gives them back to their messages.
+pub(super) fn attach(body: &mut Body, ext: &mut JsonObject) -> Result<(), PromptFileError> {
+    let Some(attached) = take::<Attached>(ext, EXT, ATTACHMENTS)? else { return Ok(()) };
+    let messages = match body {
+        Body::Text { .. } => [].as_mut_slice(),
+        Body::Messages { messages } => messages.as_mut_slice(),
+    };
+    let number = messages.len();
+    for (at, attachments) in attached {
+        let Some(message) = messages.get_mut(at) else {
+            let field = format!("{EXT}.{ATTACHMENTS}.{at}");
+            return Err(PromptFileError::field(
+                field,
+                format!("names one of {number} messages, counted from 0"),
+            ));
+        };
+        message.attachments.extend(attachments);
+    }
+    Ok(())
 }
 
 /// The role in the words of dotprompt.
@@ -107,7 +152,10 @@ fn messages(text: &str) -> Option<Vec<Message>> {
         })
         .collect();
     (whole == apart).then(|| {
-        pieces.into_iter().map(|(role, _, piece)| Message { role, template: piece.to_owned() }).collect()
+        pieces
+            .into_iter()
+            .map(|(role, _, piece)| Message { role, template: piece.to_owned(), attachments: Vec::new() })
+            .collect()
     })
 }
 

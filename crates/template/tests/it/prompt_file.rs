@@ -1,11 +1,12 @@
 use crate::properties::{body, hostile};
 use formaops_domain::{
-    Body, Content, JsonObject, ModelRef, Parameters, ResponseFormat, Role, RunContext, Settings, ToolChoice,
-    ToolDefinition, Validation, ValidationRule, Variable, VariableType,
+    Attachment, Body, Content, JsonObject, Message, ModelRef, Parameters, ResponseFormat, Role, RunContext,
+    Settings, ToolChoice, ToolDefinition, Validation, ValidationRule, Variable, VariableType,
 };
 use formaops_template::{PromptFileError, PromptMeta, from_prompt_file, render, to_prompt_file};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 #[test]
 fn a_prompt_is_written_in_the_words_of_dotprompt() {
@@ -121,6 +122,33 @@ fn object(value: Value) -> JsonObject {
 }
 
 #[test]
+fn attachments_stand_beside_the_messages_they_belong_to() {
+    let image = Attachment::new("a.png".to_owned(), "image/png".to_owned(), b"abc").unwrap();
+    let messages = [(Role::System, vec![]), (Role::User, vec![image.clone()])]
+        .map(|(role, attachments)| Message { role, template: "Look.\n".to_owned(), attachments });
+    let content = Content { body: Body::Messages { messages: messages.into() }, ..Content::default() };
+    let text = to_prompt_file(&content, &PromptMeta::default());
+    let expected = format!(
+        "---
+ext:
+  formaops:
+    attachments:
+      \"1\":
+      - name: a.png
+        mediaType: image/png
+        hash: {}
+        bytes: 3
+---
+{{{{role \"system\"}}}}Look.
+{{{{role \"user\"}}}}Look.
+",
+        image.hash,
+    );
+    assert_eq!(text, expected);
+    assert_eq!(from_prompt_file(&text).unwrap().content, content);
+}
+
+#[test]
 fn role_tags_are_messages_only_where_that_changes_nothing() {
     for (text, messages) in [
         ("{{role \"system\"}}a {{x}}\n{{role \"user\"}}b", 2),
@@ -150,7 +178,7 @@ fn role_tags_are_messages_only_where_that_changes_nothing() {
             let run = |body| {
                 let content = Content { body, ..Content::default() };
                 let rendered = render(&content, &object(json!({"x": 1})), &RunContext::default()).unwrap();
-                rendered.into_model_messages()
+                rendered.into_model_messages(&HashMap::new())
             };
             assert_eq!(run(read), run(Body::text(text)), "{text}");
         }
@@ -177,6 +205,10 @@ fn a_file_that_cannot_be_read_says_where() {
             "`input.schema.a(enum)` in the front matter must be a type or a mapping of fields, got a number",
         ),
         ("- a", "the front matter cannot be read: it must be a mapping of fields"),
+        (
+            "ext: {formaops: {attachments: {0: []}}}",
+            "`ext.formaops.attachments.0` in the front matter names one of 0 messages, counted from 0",
+        ),
         (
             "ext: {formaops: {messages: []}}",
             "the file has both `ext.formaops.messages` and a body; remove one of them",

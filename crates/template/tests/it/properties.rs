@@ -1,4 +1,6 @@
-use formaops_domain::{Body, Content, ContextMessage, JsonObject, Role, RunContext};
+use formaops_domain::{
+    Attachment, AttachmentHash, Body, Content, ContextMessage, JsonObject, Message, Role, RunContext,
+};
 use formaops_template::{
     PromptMeta, RenderedMessage, Segment, check, from_prompt_file, render, to_prompt_file, used_variables,
 };
@@ -58,8 +60,24 @@ pub(crate) fn role() -> impl Strategy<Value = Role> {
     prop::sample::select(vec![Role::System, Role::User, Role::Assistant, Role::Tool])
 }
 
+fn attachments() -> impl Strategy<Value = Vec<Attachment>> {
+    let attachment = (hostile(), "[a-z]{1,4}/[a-z+]{1,4}", any::<[u8; 32]>(), any::<u32>());
+    let attachment = attachment.prop_map(|(name, media_type, hash, bytes)| Attachment {
+        name,
+        media_type,
+        hash: AttachmentHash::from_array(hash),
+        bytes: bytes.into(),
+    });
+    prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(attachment, 1..3)]
+}
+
 pub(crate) fn body() -> impl Strategy<Value = Body> {
-    let messages = prop::collection::vec((role(), template()), 0..4).prop_map(Body::messages);
+    let message = (role(), template(), attachments()).prop_map(|(role, template, attachments)| Message {
+        role,
+        template,
+        attachments,
+    });
+    let messages = prop::collection::vec(message, 0..4).prop_map(|messages| Body::Messages { messages });
     prop_oneof![template().prop_map(Body::text), messages]
 }
 

@@ -1,6 +1,11 @@
-use formaops_domain::{Body, Content, ContextMessage, JsonObject, Role, RunContext, Variable, VariableType};
+use formaops_domain::{
+    Attachment, Body, Content, ContextMessage, JsonObject, Media, MediaSource, Message, Role, RunContext,
+    Variable, VariableType,
+    ports::{MessagePart, ModelMessage},
+};
 use formaops_template::{DiagnosticCode, Rendered, Segment, TemplateError, render};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 fn object(value: Value) -> JsonObject {
     serde_json::from_value(value).unwrap()
@@ -110,6 +115,44 @@ fn an_empty_value_keeps_its_message_and_says_so() {
     let rendered = render_text("{{role \"system\"}}{{x}}{{role \"user\"}}Hi", json!({"x": " "}));
     assert_eq!(spoken(&rendered), [("system", " ".to_owned()), ("user", "Hi".to_owned())]);
     assert_eq!(rendered.diagnostics[0].code, DiagnosticCode::EmptyMessage);
+}
+
+#[test]
+fn what_is_attached_comes_before_the_text_and_keeps_a_message_without_any() {
+    let image = Attachment::new("a.png".to_owned(), "image/png".to_owned(), b"abc").unwrap();
+    let message = |role, template: &str, attachments: &[&Attachment]| Message {
+        role,
+        template: template.to_owned(),
+        attachments: attachments.iter().copied().cloned().collect(),
+    };
+    let messages = vec![
+        message(Role::System, " \n", &[]),
+        message(Role::User, " \n", &[&image]),
+        message(Role::User, "{{history}}What is {{x}}?", &[&image]),
+        message(Role::User, "First{{history}}then", &[&image]),
+    ];
+    let content = Content { body: Body::Messages { messages }, ..Content::default() };
+    let earlier = ContextMessage { role: Role::Assistant, text: "Hi".to_owned() };
+    let context = RunContext { messages: vec![earlier], ..RunContext::default() };
+    let rendered = render(&content, &object(json!({"x": "it"})), &context).unwrap();
+    assert_eq!(rendered.attachments().count(), 3);
+
+    let medium = MessagePart::Media(Media {
+        media_type: "image/png".to_owned(),
+        name: Some("a.png".to_owned()),
+        source: MediaSource::Bytes("abc".into()),
+    });
+    let text = |text: &str| MessagePart::Text(text.to_owned());
+    let user = |parts| ModelMessage { role: Role::User, parts };
+    let expected = [
+        user(vec![medium.clone()]),
+        ModelMessage::text(Role::Assistant, "Hi"),
+        user(vec![medium.clone(), text("What is it?")]),
+        user(vec![medium, text("First")]),
+        ModelMessage::text(Role::Assistant, "Hi"),
+        user(vec![text("then")]),
+    ];
+    assert_eq!(rendered.into_model_messages(&HashMap::from([(image.hash, "abc".into())])), expected);
 }
 
 #[test]

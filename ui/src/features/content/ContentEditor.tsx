@@ -1,15 +1,16 @@
 import { Button } from '@mantine/core';
 import { IconAlignLeft, IconMessages, IconPlus } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import type { Body, Content, Diagnostic, Message } from '../../bindings/types';
+import type { Attachment, Body, Content, Diagnostic, Message } from '../../bindings/types';
 import { count } from '../../lib/format';
 import { notifyUndo } from '../../lib/notify';
 import type { Work } from '../prompt/useWork';
-import { inserted, moved, nextRole, replaced, toMessages, toText, without } from './body';
+import { useAttaching } from './Attachments';
+import { attached, inserted, moved, nextRole, replaced, toMessages, toText, without } from './body';
 import classes from './ContentEditor.module.css';
 import type { EditorDiagnostic } from './editor/diagnostics';
 import type { KnownName } from './editor/handlebars';
-import { MessageActions, RoleMenu, TemplateCard } from './MessageCard';
+import { MessageActions, MessageCard, TemplateCard } from './MessageCard';
 import { useCheck, useRendered } from './queries';
 import { contentTexts as texts } from './texts';
 import { useKeys } from './useKeys';
@@ -48,6 +49,7 @@ interface BodyProps {
 const CLEAN: readonly EditorDiagnostic[] = [];
 
 function TextBody({ template, found, names, tokens, setBody }: BodyProps & { template: string }) {
+  const attaching = useAttaching(0, (added) => setBody((body) => attached(body, added)));
   return (
     <>
       <TemplateCard
@@ -59,6 +61,7 @@ function TextBody({ template, found, names, tokens, setBody }: BodyProps & { tem
         diagnostics={found.get('body') ?? CLEAN}
         names={names}
         minHeight={160}
+        attaching={attaching}
       />
       <div className={classes.tools}>
         <Button
@@ -96,14 +99,23 @@ function MessagesBody({ messages, found, names, tokens, setBody }: BodyProps & {
   };
   const set = (at: number, part: Partial<Message>) =>
     change((now) => now.map((message, index) => (index === at ? { ...message, ...part } : message)));
+  const setAttachments = (at: number, next: (attachments: Attachment[]) => Attachment[]) =>
+    change((now) =>
+      now.map((message, index) =>
+        index === at ? { ...message, attachments: next(message.attachments ?? []) } : message,
+      ),
+    );
+  const hasAttachments = messages.some(({ attachments = [] }) => attachments.length > 0);
   return (
     <>
       {messages.length === 0 && <p className={classes.empty}>{texts.noMessages}</p>}
       {messages.map((message, at) => (
-        <TemplateCard
+        <MessageCard
           key={keys.keys[at]}
-          label={texts.message(at + 1, texts.roles[message.role])}
-          title={<RoleMenu number={at + 1} role={message.role} onChange={(role) => set(at, { role })} />}
+          number={at + 1}
+          message={message}
+          onChange={(part) => set(at, part)}
+          onAttachments={(next) => setAttachments(at, next)}
           tokens={tokens[at] ?? null}
           actions={
             <MessageActions
@@ -114,8 +126,6 @@ function MessagesBody({ messages, found, names, tokens, setBody }: BodyProps & {
               onRemove={() => remove(at, message)}
             />
           }
-          value={message.template}
-          onChange={(template) => set(at, { template })}
           diagnostics={found.get(`messages[${at}]`) ?? CLEAN}
           names={names}
         />
@@ -132,6 +142,8 @@ function MessagesBody({ messages, found, names, tokens, setBody }: BodyProps & {
           variant="subtle"
           color="gray"
           leftSection={<IconAlignLeft size={14} aria-hidden />}
+          disabled={hasAttachments}
+          title={hasAttachments ? texts.asTextAttached : undefined}
           onClick={() => setBody((body) => (body.kind === 'messages' ? toText(body.messages) : body))}
         >
           {texts.asText}

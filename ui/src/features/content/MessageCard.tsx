@@ -11,8 +11,10 @@ import {
   IconTrash,
 } from '@tabler/icons-react';
 import { type ReactNode, useRef } from 'react';
-import type { Role } from '../../bindings/types';
-import { roles } from './body';
+import type { Attachment, Message, Role } from '../../bindings/types';
+import { notifyUndo } from '../../lib/notify';
+import { AttachButton, type Attaching, Attachments, fileTarget, useAttaching } from './Attachments';
+import { inserted, roles, without } from './body';
 import { CodeEditor } from './CodeEditor';
 import type { EditorDiagnostic } from './editor/diagnostics';
 import type { KnownName } from './editor/handlebars';
@@ -30,6 +32,9 @@ export function TemplateCard(props: {
   readonly diagnostics: readonly EditorDiagnostic[];
   readonly names: readonly KnownName[];
   readonly minHeight?: number;
+  readonly attaching: Attaching;
+  readonly attachments?: readonly Attachment[] | undefined;
+  readonly onDetach?: (at: number) => void;
 }) {
   const view = useRef<EditorView | null>(null);
   const goToNext = () => {
@@ -38,14 +43,18 @@ export function TemplateCard(props: {
     view.current.focus();
   };
   return (
-    <section className={classes.card} aria-label={props.label}>
+    <section className={classes.card} aria-label={props.label} {...fileTarget(props.attaching)}>
       <header className={classes.header}>
         {props.title}
         {props.tokens !== null && <span className="num">{props.tokens}</span>}
         <span className="spacer" />
         <Findings diagnostics={props.diagnostics} onClick={goToNext} />
-        {props.actions}
+        <div className={classes.actions}>
+          <AttachButton {...props.attaching} />
+          {props.actions}
+        </div>
       </header>
+      <Attachments attachments={props.attachments} onRemove={props.onDetach} />
       <CodeEditor
         language="handlebars"
         ariaLabel={props.label}
@@ -85,8 +94,46 @@ function Findings({
   );
 }
 
+/** A message with its role, its attachments and its template. */
+export function MessageCard(props: {
+  readonly number: number;
+  readonly message: Message;
+  readonly onChange: (part: Partial<Message>) => void;
+  /** Changes the attachments that the message has by then: others may have come in the meantime. */
+  readonly onAttachments: (next: (now: Attachment[]) => Attachment[]) => void;
+  readonly tokens: string | null;
+  readonly actions: ReactNode;
+  readonly diagnostics: readonly EditorDiagnostic[];
+  readonly names: readonly KnownName[];
+}) {
+  const { number, message, onChange, onAttachments, ...shared } = props;
+  const { role, template, attachments = [] } = message;
+  const attaching = useAttaching(attachments.length, (added) => onAttachments((now) => [...now, ...added]));
+  const detach = (at: number) => {
+    const removed = attachments[at];
+    if (removed === undefined) return;
+    onAttachments((now) => without(now, at));
+    notifyUndo(texts.attachments.removed(removed.name), () => {
+      onAttachments((now) => inserted(now, at, removed));
+      return Promise.resolve();
+    });
+  };
+  return (
+    <TemplateCard
+      {...shared}
+      label={texts.message(number, texts.roles[role])}
+      title={<RoleMenu number={number} role={role} onChange={(next) => onChange({ role: next })} />}
+      value={template}
+      onChange={(next) => onChange({ template: next })}
+      attaching={attaching}
+      attachments={attachments}
+      onDetach={detach}
+    />
+  );
+}
+
 /** The role of a message, to be changed by a menu. */
-export function RoleMenu(props: {
+function RoleMenu(props: {
   readonly number: number;
   readonly role: Role;
   readonly onChange: (role: Role) => void;
@@ -132,7 +179,7 @@ export function MessageActions(props: {
     { label: texts.remove, icon: IconTrash, onClick: props.onRemove, disabled: false },
   ];
   return (
-    <div className={classes.actions}>
+    <>
       {actions.map(({ label, icon: Icon, onClick, disabled }) => (
         <Tooltip key={label} label={label}>
           <ActionIcon size={24} aria-label={label} onClick={onClick} disabled={disabled}>
@@ -140,6 +187,6 @@ export function MessageActions(props: {
           </ActionIcon>
         </Tooltip>
       ))}
-    </div>
+    </>
   );
 }

@@ -10,6 +10,7 @@ import type {
   Segment,
 } from '../../bindings/types';
 import { count } from '../../lib/format';
+import { Attachments } from './Attachments';
 import { useRendered } from './queries';
 import classes from './RenderedView.module.css';
 import { contentTexts } from './texts';
@@ -50,7 +51,7 @@ const RenderedCard = memo(function RenderedCard(props: {
   readonly tokens: number | null;
   readonly exact: boolean;
 }) {
-  const { role, segments, template } = props.message;
+  const { role, segments, template, attachments } = props.message;
   const { shown, total } = cut(segments);
   return (
     <section className={classes.card} aria-label={contentTexts.roles[role]}>
@@ -61,6 +62,7 @@ const RenderedCard = memo(function RenderedCard(props: {
         )}
         {template == null && <span>{texts.history}</span>}
       </header>
+      <Attachments attachments={attachments} />
       <div className={classes.text}>
         {shown.map((segment, index) => (
           <Piece key={index} segment={segment} />

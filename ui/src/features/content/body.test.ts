@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../bindings/types';
-import { moved, nextRole, toMessages, toText } from './body';
+import type { Attachment, Message } from '../../bindings/types';
+import { attached, moved, nextRole, toMessages, toText } from './body';
 
 const system: Message = { role: 'system', template: 'Be brief.' };
 const user: Message = { role: 'user', template: '{{#if a}}\n{{a}}\n{{/if}}' };
@@ -44,6 +44,18 @@ describe('one text and messages', () => {
       ],
     });
   });
+});
+
+it('what is attached to a text makes messages of it, and belongs to the last', () => {
+  const image: Attachment = { name: 'a.png', mediaType: 'image/png', hash: 'att_1', bytes: 1 };
+  const body = attached({ kind: 'text', template: '{{role "system"}}Be brief.{{role "user"}}Look.' }, [
+    image,
+  ]);
+  expect(body).toEqual({
+    kind: 'messages',
+    messages: [system, { role: 'user', template: 'Look.', attachments: [image] }],
+  });
+  expect(attached(body, [image])).toMatchObject({ messages: [{}, { attachments: [image, image] }] });
 });
 
 it('an item moves and the others keep their order', () => {

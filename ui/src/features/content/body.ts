@@ -1,4 +1,4 @@
-import type { Body, Message, Role } from '../../bindings/types';
+import type { Attachment, Body, Message, Role } from '../../bindings/types';
 import { tokens } from './editor/tags';
 
 /** The roles in the order they are offered. */
@@ -49,10 +49,26 @@ export function toText(messages: readonly Message[]): Body {
   return { kind: 'text', template: parts.join('') };
 }
 
+/**
+ * The body with attachments at its last message. A text has none, so it becomes messages first, which sends the same.
+ */
+export function attached(body: Body, added: readonly Attachment[]): Body {
+  const { messages } = body.kind === 'messages' ? body : toMessages(body.template);
+  const last = messages.length - 1;
+  const more = ({ attachments = [], ...message }: Message): Message => ({
+    ...message,
+    attachments: [...attachments, ...added],
+  });
+  return {
+    kind: 'messages',
+    messages: messages.map((message, at) => (at === last ? more(message) : message)),
+  };
+}
+
 const roleTag = /^\{\{\s*role\s+["'](system|user|assistant|model|tool)["']\s*\}\}$/;
 
 /** One text as messages, split at its role tags. Tags inside of a block decide at run time, so they stay. */
-export function toMessages(text: string): Body {
+export function toMessages(text: string): Extract<Body, { kind: 'messages' }> {
   const cuts = roleTags(text);
   const messages: Message[] = cuts.map(({ role, to }, index) => ({
     role,

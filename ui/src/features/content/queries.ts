@@ -1,7 +1,15 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { useDebouncedValue } from '@mantine/hooks';
-import type { ApiError, Content, ContentReport, Problem, RenderedContent } from '../../bindings/types';
+import type {
+  ApiError,
+  Attachment,
+  Content,
+  ContentReport,
+  Problem,
+  RenderedContent,
+} from '../../bindings/types';
 import { api, HostError } from '../../host';
+import { fileName, toBase64 } from './attachments';
 
 /** How long typing rests before the content is checked. */
 const CHECK_AFTER_MS = 150;
@@ -43,6 +51,19 @@ async function render(content: Content, inputs: Record<string, unknown>, models:
       return { rendered: null, error: thrown.error };
     throw thrown;
   }
+}
+
+/** The bytes of an attachment, in base 64. They never change: the hash is their name. */
+export const attachmentQuery = (hash: string) =>
+  queryOptions({
+    queryKey: ['attachment', hash],
+    queryFn: () => api.attachmentGet({ hash }),
+    staleTime: Infinity,
+  });
+
+/** Keeps a file with the host, which finds out what kind it is. */
+export async function keepFile(file: File): Promise<Attachment> {
+  return api.attachmentCreate({ name: fileName(file.name), data: await toBase64(file) });
 }
 
 /** What is wrong with content that is being typed; the report before while the next one is made. */

@@ -9,6 +9,7 @@ import { Marked, Problem } from '../../components/Notice';
 import type { Execution, ExecutionDetail, RenderedMessage } from '../../bindings/types';
 import { bytes, dollars, duration, rate, shortVersion } from '../../lib/format';
 import { useStream } from '../../lib/useStream';
+import { Attachments } from '../content/Attachments';
 import { AttemptFacts } from './AttemptFacts';
 import classes from './details.module.css';
 import { Fact, Facts } from './Facts';
@@ -236,6 +237,7 @@ function Message({ message }: { message: RenderedMessage }) {
         <span className="spacer" />
         <CopyIcon value={messageText(message)} label={words.copyThing(role)} />
       </div>
+      <Attachments attachments={message.attachments} />
       <pre className={classes.text}>
         {message.segments.map((segment, at) =>
           segment.kind === 'value' ? (

@@ -1,9 +1,10 @@
 //! A store in memory that refuses impossible transitions, and can be slow, stalled, failing or broken.
 
 use super::journal::{Entry, Journal};
+use bytes::Bytes;
 use formaops_domain::{
-    Attempt, AttemptStatus, ErrorClass, Execution, ExecutionId, ExecutionStatus, Failure, Run, RunId,
-    RunProgress, RunStatus, Timestamp,
+    AttachmentHash, Attempt, AttemptStatus, ErrorClass, Execution, ExecutionId, ExecutionStatus, Failure,
+    Run, RunId, RunProgress, RunStatus, Timestamp,
     ports::{Outcome, RecordingPart, RunStore, Work},
 };
 use futures::future::BoxFuture;
@@ -18,6 +19,7 @@ use tokio::sync::watch;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum StoreCall {
     Load,
+    LoadAttachment,
     Start,
     Append,
     Finish,
@@ -38,6 +40,7 @@ struct State {
     works: BTreeMap<ExecutionId, Work>,
     runs: BTreeMap<RunId, Run>,
     faults: HashMap<StoreCall, Fault>,
+    attachments: HashMap<AttachmentHash, Bytes>,
 }
 
 pub(crate) struct FakeStore {
@@ -61,6 +64,10 @@ impl FakeStore {
 
     pub(crate) fn insert(&self, work: Work) {
         self.state().works.insert(work.execution.id, work);
+    }
+
+    pub(crate) fn insert_attachment(&self, bytes: &'static [u8]) {
+        self.state().attachments.insert(AttachmentHash::of(bytes), Bytes::from_static(bytes));
     }
 
     pub(crate) fn insert_run(&self, run: Run) {
@@ -134,6 +141,13 @@ impl RunStore for FakeStore {
         Box::pin(async move {
             self.pass(StoreCall::Load).await?;
             Ok(self.state().works[&execution].clone())
+        })
+    }
+
+    fn load_attachment(&self, hash: AttachmentHash) -> BoxFuture<'_, Result<Bytes, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::LoadAttachment).await?;
+            Ok(self.state().attachments[&hash].clone())
         })
     }
 
