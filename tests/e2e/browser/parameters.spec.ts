@@ -3,7 +3,8 @@ import { chooseModels, column, openPrompt, run } from '../support/screens';
 
 /** The form of the parameters of a model, opened. */
 async function parameters(app: Page, model: string): Promise<Locator> {
-  await app.getByRole('button', { name: `Parameters of ${model}`, exact: true }).click();
+  // What is set is a part of its name.
+  await app.getByRole('button', { name: `Parameters of ${model}` }).click();
   const form = app.getByRole('dialog').filter({ hasText: 'Empty fields are taken from the prompt' });
   await expect(form).toBeVisible();
   return form;

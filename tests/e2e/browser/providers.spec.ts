@@ -6,8 +6,8 @@ const settings = (app: Page) => app.getByRole('link', { name: 'Settings', exact:
 test('a vendor is found by its name, and its address is filled in', async ({ app }) => {
   await settings(app);
   await app.getByLabel('Search vendors and servers').fill('azure');
-  await expect(app.getByRole('button', { name: /^Use this/ })).toHaveCount(1);
-  await app.getByRole('button', { name: 'Use this: Azure OpenAI' }).click();
+  await expect(app.getByRole('list', { name: 'Vendors and servers' }).getByRole('listitem')).toHaveCount(1);
+  await app.getByRole('button', { name: /^Azure OpenAI / }).click();
   await app.getByLabel('Name of the resource').fill('mine');
   await expect(app.getByLabel('Address')).toHaveValue('https://mine.openai.azure.com/openai/v1');
   await app.getByRole('button', { name: 'Add provider' }).click();
@@ -37,7 +37,7 @@ test('a server on this machine is found and added with one click', async ({ app,
 
 test('a server is added, tested, asked for its models, and run on', async ({ app, models }) => {
   await settings(app);
-  await app.getByRole('button', { name: 'Use this: Any OpenAI-compatible server' }).click();
+  await app.getByRole('button', { name: /^Any OpenAI-compatible server / }).click();
   await app.getByLabel('Name').fill('local');
   await app.getByLabel('Address').fill(models.baseUrl);
   await app.getByRole('button', { name: 'Add provider' }).click();

@@ -58,23 +58,63 @@ for (const viewport of SIZES) {
         await app.keyboard.press('Control+.');
         await expect(column(app, thinkers[0] ?? '')).toContainText('cancelled');
 
+        const outcomes = ['tool', 'finish-content_filter', 'finish-length'].map(
+          (model) => `${scripted}:${model}`,
+        );
+        await chooseModels(app, outcomes);
+        await run(app);
+        await expect(column(app, outcomes[0] ?? '')).toContainText('get_weather');
+        await expect(column(app, outcomes[1] ?? '')).toContainText('held back');
+        await expect(column(app, outcomes[2] ?? '')).toContainText('token limit');
+        await picture('outcomes');
+        await app.getByRole('button', { name: `Parameters of ${outcomes[0] ?? ''}`, exact: true }).click();
+        await app.getByRole('button', { name: 'Advanced' }).click();
+        await picture('parameters');
+        await app.keyboard.press('Escape');
+
         await visit(app, '/runs', 'Runs');
         await app.getByRole('table').getByRole('link').first().waitFor();
         await picture('runs');
         await app.getByRole('table').getByRole('link').first().click();
-        await expect(column(app, thinkers[2] ?? '').getByRole('heading')).toBeVisible();
+        await expect(column(app, outcomes[0] ?? '')).toContainText('get_weather');
         await picture('run');
-        await fromMenu(app, thinkers[1] ?? '', 'Details');
+        await fromMenu(app, outcomes[0] ?? '', 'Details');
         await app.getByRole('dialog').getByText('Attempt 1').waitFor();
         await picture('execution');
         await app.keyboard.press('Escape');
 
         await visit(app, '/settings/providers', 'Providers');
+        await app.getByRole('button', { name: /^Anthropic / }).waitFor();
         await picture('providers');
+        await api.providerCreate({
+          name: 'openai',
+          kind: 'openai-chat',
+          baseUrl: 'https://api.openai.com/v1',
+        });
+        await app.getByRole('link', { name: /^openai/ }).click();
+        await app.getByRole('form', { name: 'A new key' }).waitFor();
+        await app.getByRole('table').waitFor();
+        await picture('provider-new');
+        await app.getByRole('button', { name: 'Edit what is known of gpt-4o', exact: true }).click();
+        await picture('model');
+        await app.keyboard.press('Escape');
+        await api.vaultCreate({ passphrase: 'three quiet words' });
+        await api.providerKeyCreate({
+          provider: scripted,
+          name: 'main',
+          secret: 'sk-1234567890',
+          place: 'vault',
+        });
+        await api.providerKeyCreate({ provider: scripted, name: 'spare', env: 'FORMAOPS_SPARE' });
         await api.modelList({ provider: scripted, refresh: true });
         await app.getByRole('link', { name: new RegExp(`^${scripted}`) }).click();
-        await app.getByRole('table').waitFor();
+        await app.getByRole('button', { name: 'Test connection' }).click();
+        await app.getByText('It can be called').waitFor();
+        await app.getByRole('table').filter({ hasText: 'Context window' }).waitFor();
         await picture('provider');
+        await visit(app, '/settings/egress', 'What left this machine');
+        await app.getByRole('table').waitFor();
+        await picture('egress');
         await visit(app, '/settings/appearance', 'Appearance');
         await picture('appearance');
         await visit(app, '/settings/about', 'About');

@@ -17,13 +17,15 @@ interface Tour {
 
 const link = (app: Page, name: string) => app.getByRole('link', { name, exact: true }).click();
 
-/** An answer that is done, one with much Markdown, one after reasoning, and a failure. */
+/** An answer that is done, one with much Markdown, one after reasoning, one held back, tools, and a failure. */
 const modelsOf = (provider: string) => {
   const model = (name: string) => `${provider}:${name}`;
   return {
     plain: model('slow-5x80'),
     markdown: model('markdown'),
     reasoning: model('thinking-5x9'),
+    withheld: model('finish-content_filter'),
+    tool: model('tool'),
     failing: model('fail-401'),
   };
 };
@@ -45,10 +47,11 @@ function prompts(app: Page, _api: Api, provider: string): Stop[] {
         await openPrompt(app, 'summarise');
         await chooseModels(app, Object.values(models));
         await run(app);
-        for (const model of [models.plain, models.markdown, models.reasoning]) {
+        for (const model of [models.plain, models.markdown, models.reasoning, models.tool]) {
           await column(app, model).getByText('✓ done').waitFor();
         }
         await column(app, models.failing).getByRole('alert').waitFor();
+        await column(app, models.withheld).getByRole('note').waitFor();
         await column(app, models.reasoning)
           .getByRole('button', { name: /^Reasoning/ })
           .click();
@@ -56,8 +59,19 @@ function prompts(app: Page, _api: Api, provider: string): Stop[] {
       },
     },
     {
+      name: 'parameters',
+      visit: async () => {
+        await app.getByRole('button', { name: `Parameters of ${models.tool}`, exact: true }).click();
+        await app.getByRole('button', { name: 'Advanced' }).click();
+        await app.getByText('JSON Schema', { exact: true }).click();
+        await app.getByRole('button', { name: 'Start from an example' }).click();
+        await app.getByRole('combobox', { name: 'Asking for tools' }).waitFor();
+      },
+    },
+    {
       name: 'rendered',
       visit: async () => {
+        await app.keyboard.press('Escape');
         await tab('Rendered');
         await app.getByRole('region', { name: 'user', exact: true }).waitFor();
       },
@@ -138,14 +152,67 @@ function settings(app: Page, api: Api, provider: string): Stop[] {
       visit: async () => {
         await link(app, 'Settings');
         await app.getByRole('heading', { name: 'Add a provider' }).waitFor();
+        await app.getByRole('button', { name: /^OpenAI https/ }).waitFor();
+      },
+    },
+    {
+      name: 'new provider',
+      visit: async () => {
+        await app.getByRole('button', { name: /^Azure OpenAI / }).click();
+        await app.getByLabel('Name of the resource').waitFor();
+      },
+    },
+    {
+      name: 'a vendor without a key',
+      visit: async () => {
+        await api.providerCreate({
+          name: 'vendor',
+          kind: 'openai-chat',
+          baseUrl: 'https://api.openai.com/v1',
+        });
+        await app.getByRole('link', { name: /^vendor/ }).click();
+        await app.getByRole('form', { name: 'A new key' }).waitFor();
+        await app.getByRole('table').waitFor();
+      },
+    },
+    {
+      name: 'model',
+      visit: async () => {
+        await app.getByRole('button', { name: 'Edit what is known of gpt-4o', exact: true }).click();
+        await app.getByRole('dialog').getByLabel('Context window, tokens').waitFor();
       },
     },
     {
       name: 'provider',
       visit: async () => {
+        await app.keyboard.press('Escape');
         await api.modelList({ provider, refresh: true });
+        await api.vaultCreate({ passphrase: 'three quiet words' });
+        await api.providerKeyCreate({ provider, name: 'main', secret: 'sk-1234567890', place: 'vault' });
+        await api.providerKeyCreate({ provider, name: 'spare', env: 'FORMAOPS_SPARE' });
         await app.getByRole('link', { name: new RegExp(`^${provider}`) }).click();
+        await app.getByRole('button', { name: 'Replace main' }).click();
+        await app.getByRole('button', { name: 'Test connection' }).click();
+        await app.getByText('It can be called').waitFor();
+        await app.getByRole('table').filter({ hasText: 'Context window' }).waitFor();
+      },
+    },
+    {
+      name: 'locked vault',
+      visit: async () => {
+        await api.vaultLock({});
+        await app.getByRole('button', { name: /^Vault locked/ }).click();
+        await app.getByRole('dialog', { name: 'Unlock the vault' }).waitFor();
+      },
+    },
+    {
+      name: 'egress',
+      visit: async () => {
+        await app.keyboard.press('Escape');
+        await api.networkPut({ offline: true });
+        await link(app, 'Egress');
         await app.getByRole('table').waitFor();
+        await app.getByRole('button', { name: 'Network off' }).waitFor();
       },
     },
     {

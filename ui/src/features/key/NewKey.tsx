@@ -5,6 +5,7 @@ import { queries } from '../../app/live';
 import type { KeyPlace, KeyStore, ProviderKeyView, ProviderView } from '../../bindings/types';
 import { Marked } from '../../components/Notice';
 import { api, toApiError } from '../../host';
+import { explainedBelow } from '../../lib/below';
 import { notifyDone, notifyError } from '../../lib/notify';
 import { ExternalLink } from '../provider/ExternalLink';
 import { presetsQuery } from '../provider/queries';
@@ -98,6 +99,7 @@ export function NewKey(props: {
           <TextInput
             label={words.env}
             description={<Marked text={words.envHint} />}
+            inputWrapperOrder={explainedBelow}
             autoComplete="off"
             spellCheck={false}
             classNames={{ input: classes.mono ?? '' }}

@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import type { ReactNode, Ref } from 'react';
+import { explainedBelow } from '../../lib/below';
 
 /**
  * A field that takes a secret and gives none. What is typed lives in the field alone, never in the state of the
@@ -27,6 +28,7 @@ export function SecretField({
       label={label}
       description={description}
       error={error}
+      inputWrapperOrder={explainedBelow}
       onInput={() => onInput?.()}
       data-autofocus={isFirst || undefined}
       // Nothing is filled in by a browser, and nothing offered to be kept by it.

@@ -58,7 +58,7 @@ function Presets({ presets, onChoose }: { presets: Preset[]; onChoose: (preset: 
         value={search}
         onChange={(event) => setSearch(event.currentTarget.value)}
       />
-      <ul className={classes.cards}>
+      <ul className={classes.cards} aria-label={providerTexts.vendors}>
         {found.map((preset) => (
           <li key={preset.id}>
             <PresetCard preset={preset} onChoose={() => onChoose(preset)} />
@@ -73,13 +73,8 @@ function Presets({ presets, onChoose }: { presets: Preset[]; onChoose: (preset: 
 function PresetCard({ preset, onChoose }: { preset: Preset; onChoose: () => void }) {
   const address = preset.baseUrl ?? preset.template?.url;
   return (
-    <button
-      type="button"
-      className={classes.card}
-      aria-label={providerTexts.choose(preset.title)}
-      onClick={onChoose}
-    >
-      <b>{preset.title}</b>
+    <button type="button" className={classes.card} onClick={onChoose}>
+      <b>{preset.title}</b>{' '}
       <span className={address === undefined ? classes.quiet : classes.mono}>
         {address ?? providerTexts.ownAddress}
       </span>
@@ -155,7 +150,13 @@ function NewProvider({ preset, taken, onBack }: { preset: Preset; taken: string[
           onChange={(event) => fillIn(event.currentTarget.value)}
         />
       )}
-      <ProviderForm kind={preset.kind} fields={fields} problems={problems} onChange={change} />
+      <ProviderForm
+        kind={preset.kind}
+        fields={fields}
+        problems={problems}
+        addressLike={preset.template?.url}
+        onChange={change}
+      />
       <Group mt="lg" gap="sm">
         <Button type="submit" loading={busy} disabled={fields.name === '' || fields.baseUrl === ''}>
           {providerTexts.create}

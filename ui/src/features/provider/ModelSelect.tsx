@@ -1,6 +1,7 @@
 import { Autocomplete } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ProviderView } from '../../bindings/types';
+import { explainedBelow } from '../../lib/below';
 import { modelsQuery } from './queries';
 
 /** How many models are offered at once: typing narrows them. */
@@ -23,6 +24,7 @@ export function ModelSelect(props: {
       label={props.label}
       description={props.description}
       placeholder={props.placeholder}
+      inputWrapperOrder={explainedBelow}
       limit={MOST_SHOWN}
       spellCheck={false}
       data={ids}

@@ -13,6 +13,8 @@ export function ProviderForm(props: {
   kind: ProviderKind;
   fields: ProviderFields;
   problems: FieldProblems;
+  /** What an address looks like. */
+  addressLike?: string | undefined;
   onChange: (change: Partial<ProviderFields>) => void;
 }) {
   const { kind, fields, problems, onChange } = props;
@@ -49,7 +51,7 @@ export function ProviderForm(props: {
           type="url"
           autoComplete="off"
           spellCheck={false}
-          placeholder="http://127.0.0.1:8080/v1"
+          placeholder={props.addressLike ?? 'http://127.0.0.1:8080/v1'}
           classNames={{ input: classes.mono ?? '' }}
           value={fields.baseUrl}
           error={shown(problems.baseUrl)}

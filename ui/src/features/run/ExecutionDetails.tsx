@@ -216,10 +216,9 @@ function Validations({ detail }: { detail: ExecutionDetail }) {
       ))}
       {json !== null && (
         <details className={classes.message}>
-          <summary>
-            {words.validated} <CopyIcon value={json} label={words.copyThing(words.validated)} />
-          </summary>
+          <summary>{words.validated}</summary>
           <pre className={classes.text}>{json}</pre>
+          <CopyIcon value={json} label={words.copyThing(words.validated)} />
         </details>
       )}
     </>

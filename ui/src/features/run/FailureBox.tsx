@@ -25,10 +25,9 @@ export function FailureBox({ failure }: { failure: Failure }) {
       )}
       {failure.detail !== undefined && failure.detail !== null && (
         <details>
-          <summary>
-            {words.words} <CopyIcon value={failure.detail} label={words.copyThing(words.words)} />
-          </summary>
+          <summary>{words.words}</summary>
           <pre className={classes.text}>{failure.detail}</pre>
+          <CopyIcon value={failure.detail} label={words.copyThing(words.words)} />
         </details>
       )}
     </div>

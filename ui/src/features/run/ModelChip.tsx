@@ -21,6 +21,7 @@ interface Props {
 /** A chosen model: a click opens its parameters. What it will not take is marked before it is run. */
 export function ModelChip({ choice, content, onChange }: Props) {
   const { model, parameters = {} } = choice;
+  const described = describeParameters(parameters);
   const [owner] = useState(() => ({}));
   const fit = useFit(model, parameters, content.settings.parameters);
   return (
@@ -28,8 +29,12 @@ export function ModelChip({ choice, content, onChange }: Props) {
       <Warning model={model} fit={fit} />
       <Popover position="top-start" trapFocus middlewares={{ flip: true, shift: true, size: { padding: 8 } }}>
         <Popover.Target>
-          <button type="button" className={classes.modelName} aria-label={texts.runBar.parametersOf(model)}>
-            {model} <small>{describeParameters(parameters)}</small>
+          <button
+            type="button"
+            className={classes.modelName}
+            aria-label={`${texts.runBar.parametersOf(model)} ${described}`.trim()}
+          >
+            {model} <small>{described}</small>
           </button>
         </Popover.Target>
         <Popover.Dropdown className={classes.parameters ?? ''}>

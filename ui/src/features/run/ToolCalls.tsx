@@ -36,15 +36,16 @@ function Call({ call }: { call: ToolCall }) {
   );
   if (isEmpty) return <div className={`${classes.call ?? ''} ${classes.head ?? ''}`}>{head}</div>;
   return (
-    <details className={classes.call} open={json.length <= MOST_OPEN}>
-      <summary className={classes.head}>
-        {head}
-        <span className="spacer" />
+    <div className={classes.call}>
+      <details open={json.length <= MOST_OPEN}>
+        <summary className={classes.head}>{head}</summary>
+        <pre className={classes.arguments} tabIndex={0}>
+          {json}
+        </pre>
+      </details>
+      <span className={classes.copy}>
         <CopyIcon value={json} label={words.copy(call.name)} />
-      </summary>
-      <pre className={classes.arguments} tabIndex={0}>
-        {json}
-      </pre>
-    </details>
+      </span>
+    </div>
   );
 }
