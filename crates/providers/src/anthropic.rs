@@ -10,7 +10,7 @@ pub(crate) mod request;
 
 use crate::{
     framing::Framing,
-    wire::{Address, Asked, Interpreter, ModelPage, Wire},
+    wire::{Address, Asked, Interpreter, ModelPage, Unsayable, Wire},
 };
 use formaops_domain::{
     Timestamp,
@@ -41,7 +41,7 @@ impl Wire for Anthropic {
         KeyPlacement::Header("x-api-key")
     }
 
-    fn call(&self, request: &ModelRequest) -> Result<Asked, String> {
+    fn call(&self, request: &ModelRequest) -> Result<Asked, Unsayable> {
         let body = request::body(request)?;
         Ok(Asked { address: Address::of(["messages"]).header(VERSION.0, VERSION.1), body })
     }

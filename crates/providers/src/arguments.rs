@@ -1,5 +1,6 @@
 //! The arguments of calls, where a wire format has them as JSON: elsewhere they are text.
 
+use crate::wire::Unsayable;
 use formaops_domain::{JsonObject, ToolCall};
 use serde_json::Value;
 
@@ -7,15 +8,15 @@ use serde_json::Value;
 ///
 /// # Errors
 /// What the model wrote is no object.
-pub(crate) fn object(call: &ToolCall) -> Result<JsonObject, String> {
+pub(crate) fn object(call: &ToolCall) -> Result<JsonObject, Unsayable> {
     if call.arguments.trim().is_empty() {
         return Ok(JsonObject::new());
     }
     serde_json::from_str(&call.arguments).map_err(|_| {
-        format!(
+        Unsayable(format!(
             "the arguments of the call of `{}` must be a JSON object, got `{}`: correct them in the message",
             call.name, call.arguments
-        )
+        ))
     })
 }
 
@@ -49,7 +50,7 @@ mod tests {
         assert_eq!(Value::from(object(&call(" {\"a\": 1} ")).unwrap()), json!({ "a": 1 }));
         assert_eq!(Value::from(object(&call("")).unwrap()), json!({}));
         for bad in ["[1]", "\"a\"", "{\"a\":"] {
-            let why = object(&call(bad)).unwrap_err();
+            let why = object(&call(bad)).unwrap_err().to_string();
             assert!(why.contains("`look`") && why.contains(bad), "{why}");
         }
     }

@@ -9,7 +9,7 @@ mod request;
 
 use crate::{
     framing::Framing,
-    wire::{Address, Asked, Interpreter, ModelPage, Wire},
+    wire::{Address, Asked, Interpreter, ModelPage, Unsayable, Wire},
 };
 use formaops_domain::{
     Timestamp,
@@ -57,7 +57,7 @@ impl Wire for Bedrock {
         KeyPlacement::AwsSigV4 { region: self.region.clone(), service: "bedrock", at: now }
     }
 
-    fn call(&self, request: &ModelRequest) -> Result<Asked, String> {
+    fn call(&self, request: &ModelRequest) -> Result<Asked, Unsayable> {
         let body = request::body(request)?;
         // The id may be an ARN, with colons and slashes.
         let address = Address::of(["model", &request.model, "converse-stream"]).signed();

@@ -14,7 +14,7 @@ mod request;
 
 use crate::{
     framing::Framing,
-    wire::{Address, Asked, Interpreter, ModelPage, Wire},
+    wire::{Address, Asked, Interpreter, ModelPage, Unsayable, Wire},
 };
 use formaops_domain::{
     Timestamp,
@@ -43,7 +43,7 @@ impl Wire for Gemini {
         KeyPlacement::Header("x-goog-api-key")
     }
 
-    fn call(&self, request: &ModelRequest) -> Result<Asked, String> {
+    fn call(&self, request: &ModelRequest) -> Result<Asked, Unsayable> {
         let body = request::body(request)?;
         // Models are resources: `models/ID`, and `tunedModels/ID` for those of the user.
         let named = if request.model.contains('/') { "" } else { "models/" };

@@ -16,7 +16,7 @@ mod request;
 
 use crate::{
     framing::Framing,
-    wire::{Address, Asked, Interpreter, ModelPage, Wire},
+    wire::{Address, Asked, Interpreter, ModelPage, Unsayable, Wire},
 };
 use formaops_domain::{
     Timestamp,
@@ -48,7 +48,7 @@ impl Wire for Ollama {
         KeyPlacement::Bearer
     }
 
-    fn call(&self, request: &ModelRequest) -> Result<Asked, String> {
+    fn call(&self, request: &ModelRequest) -> Result<Asked, Unsayable> {
         Ok(Asked { address: Address::of(["api", "chat"]), body: request::body(request)? })
     }
 

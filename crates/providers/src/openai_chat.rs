@@ -11,7 +11,7 @@ pub(crate) mod request;
 use crate::{
     Quirks,
     framing::Framing,
-    wire::{Address, Asked, Interpreter, ModelPage, Wire},
+    wire::{Address, Asked, Interpreter, ModelPage, Unsayable, Wire},
 };
 use formaops_domain::{
     Origin, ProviderKind, Timestamp,
@@ -59,7 +59,7 @@ impl Wire for OpenAiChat {
         if self.is_azure() { KeyPlacement::Header("api-key") } else { KeyPlacement::Bearer }
     }
 
-    fn call(&self, request: &ModelRequest) -> Result<Asked, String> {
+    fn call(&self, request: &ModelRequest) -> Result<Asked, Unsayable> {
         // The name of a deployment does not say which model answers.
         let model = if self.is_azure() { "" } else { &request.model };
         let body = request::body(request, &Quirks::of(self.kind, self.origin.as_ref(), model))?;

@@ -10,7 +10,7 @@ mod request;
 use crate::{
     framing::Framing,
     openai_chat::listed,
-    wire::{Address, Asked, Interpreter, ModelPage, Wire},
+    wire::{Address, Asked, Interpreter, ModelPage, Unsayable, Wire},
 };
 use formaops_domain::{
     Timestamp,
@@ -38,7 +38,7 @@ impl Wire for OpenAiResponses {
         KeyPlacement::Bearer
     }
 
-    fn call(&self, request: &ModelRequest) -> Result<Asked, String> {
+    fn call(&self, request: &ModelRequest) -> Result<Asked, Unsayable> {
         Ok(Asked { address: Address::of(["responses"]), body: request::body(request)? })
     }
 

@@ -33,7 +33,7 @@ pub(crate) trait Wire: Send + Sync {
     /// # Errors
     /// What this wire format cannot say, such as a parameter it has no word for: it is told, never
     /// dropped in silence.
-    fn call(&self, request: &ModelRequest) -> Result<Asked, String>;
+    fn call(&self, request: &ModelRequest) -> Result<Asked, Unsayable>;
 
     /// How the events of a streamed answer are told apart.
     fn framing(&self) -> Framing;
@@ -88,6 +88,11 @@ impl Address {
         self
     }
 }
+
+/// What a wire format cannot say of a request, and what to do instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unsayable(pub(crate) String);
 
 /// A call as it is sent.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,11 @@
 //! What is sent: a call as the JSON body of Anthropic Messages.
 
 use crate::{
+    arguments,
     media::base64,
     openai_chat::request::merge,
     quirks::{Quirks, ReasoningForm},
+    wire::Unsayable,
 };
 use formaops_domain::{
     JsonObject, Media, MediaSource, Parameters, ProviderKind, ResponseFormat, Role, ToolCall, ToolChoice,
@@ -16,7 +18,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// What this wire format has no word for.
-pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
+pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, Unsayable> {
     let parameters = &request.parameters;
     refuse(parameters)?;
     let (system, messages) = conversation(&request.messages)?;
@@ -52,14 +54,14 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
     Ok(body)
 }
 
-fn refuse(parameters: &Parameters) -> Result<(), String> {
+fn refuse(parameters: &Parameters) -> Result<(), Unsayable> {
     for (set, name) in [
         (parameters.seed.is_some(), "seed"),
         (parameters.frequency_penalty.is_some(), "frequencyPenalty"),
         (parameters.presence_penalty.is_some(), "presencePenalty"),
     ] {
         if set {
-            return Err(format!("`{name}` has no word in Anthropic Messages: leave it out"));
+            return Err(Unsayable(format!("`{name}` has no word in Anthropic Messages: leave it out")));
         }
     }
     Ok(())
@@ -67,20 +69,24 @@ fn refuse(parameters: &Parameters) -> Result<(), String> {
 
 /// Whether and how the model thinks: up to a budget, or, where it can, as it sees fit when only an effort
 /// is given or its thoughts are to be shown.
-pub(crate) fn thinking(parameters: &Parameters, form: ReasoningForm) -> Result<Option<Value>, String> {
+pub(crate) fn thinking(parameters: &Parameters, form: ReasoningForm) -> Result<Option<Value>, Unsayable> {
     let summary = parameters.reasoning_summary;
     let mut thinking = match parameters.reasoning_budget {
         Some(0) if summary == Some(true) => {
-            return Err("`reasoningSummary` shows what was thought, and a `reasoningBudget` of 0 turns \
+            return Err(Unsayable(
+                "`reasoningSummary` shows what was thought, and a `reasoningBudget` of 0 turns \
                         thinking off: leave one of them out"
-                .to_owned());
+                    .to_owned(),
+            ));
         }
         Some(0) => return Ok(Some(json!({ "type": "disabled" }))),
         Some(budget) => json!({ "type": "enabled", "budget_tokens": budget }),
         None if form == ReasoningForm::Budget && summary == Some(true) => {
-            return Err("`reasoningSummary` shows what was thought, and this model thinks only where a \
+            return Err(Unsayable(
+                "`reasoningSummary` shows what was thought, and this model thinks only where a \
                         `reasoningBudget` lets it: set one"
-                .to_owned());
+                    .to_owned(),
+            ));
         }
         // Its effort is that of the whole answer, not of thinking alone.
         None if form == ReasoningForm::Budget => return Ok(None),
@@ -96,7 +102,7 @@ pub(crate) fn thinking(parameters: &Parameters, form: ReasoningForm) -> Result<O
     Ok(Some(thinking))
 }
 
-fn output_config(parameters: &Parameters) -> Result<Option<Value>, String> {
+fn output_config(parameters: &Parameters) -> Result<Option<Value>, Unsayable> {
     let mut config = JsonObject::new();
     if let Some(effort) = &parameters.reasoning_effort {
         config.insert("effort".to_owned(), effort.as_str().into());
@@ -107,9 +113,11 @@ fn output_config(parameters: &Parameters) -> Result<Option<Value>, String> {
             config.insert("format".to_owned(), json!({ "type": "json_schema", "schema": schema }));
         }
         Some(ResponseFormat::Json) => {
-            return Err("`responseFormat` of the kind `json` has no word in Anthropic Messages: give a \
+            return Err(Unsayable(
+                "`responseFormat` of the kind `json` has no word in Anthropic Messages: give a \
                         schema, or ask for JSON in the prompt"
-                .to_owned());
+                    .to_owned(),
+            ));
         }
         None => {}
     }
@@ -140,7 +148,7 @@ fn tool_choice(choice: &ToolChoice) -> Value {
 }
 
 /// The system prompt, null where there is none, and the turns of user and assistant.
-fn conversation(messages: &[ModelMessage]) -> Result<(Value, Vec<Value>), String> {
+fn conversation(messages: &[ModelMessage]) -> Result<(Value, Vec<Value>), Unsayable> {
     let Conversation { system, turns } = Conversation::of(messages, block)?;
     let system = match system.as_slice() {
         [] => Value::Null,
@@ -177,8 +185,8 @@ impl<'a> Conversation<'a> {
     /// that is empty is left out: it would be refused.
     pub(crate) fn of(
         messages: &'a [ModelMessage],
-        mut block: impl FnMut(&MessagePart) -> Result<Value, String>,
-    ) -> Result<Self, String> {
+        mut block: impl FnMut(&MessagePart) -> Result<Value, Unsayable>,
+    ) -> Result<Self, Unsayable> {
         let mut all = Self { system: Vec::new(), turns: Vec::<Turn>::new() };
         for message in messages {
             let role = match message.role {
@@ -203,12 +211,14 @@ impl<'a> Conversation<'a> {
         Ok(all)
     }
 
-    fn instruct(&mut self, message: &'a ModelMessage) -> Result<(), String> {
+    fn instruct(&mut self, message: &'a ModelMessage) -> Result<(), Unsayable> {
         for part in &message.parts {
             let MessagePart::Text(text) = part else {
-                return Err("a system message holds text alone: move its images, files and calls of tools \
+                return Err(Unsayable(
+                    "a system message holds text alone: move its images, files and calls of tools \
                             into a user message"
-                    .to_owned());
+                        .to_owned(),
+                ));
             };
             self.system.extend((!text.is_empty()).then_some(text.as_str()));
         }
@@ -216,7 +226,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-fn block(part: &MessagePart) -> Result<Value, String> {
+fn block(part: &MessagePart) -> Result<Value, Unsayable> {
     Ok(match part {
         MessagePart::Text(text) => json!({ "type": "text", "text": text }),
         MessagePart::Media(media) if media.is_image() => {
@@ -224,7 +234,7 @@ fn block(part: &MessagePart) -> Result<Value, String> {
         }
         MessagePart::Media(media) => document(media)?,
         MessagePart::ToolCall(call) => {
-            json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": arguments(call)? })
+            json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": arguments::object(call)? })
         }
         MessagePart::ToolResult(result) => {
             let mut block =
@@ -234,21 +244,6 @@ fn block(part: &MessagePart) -> Result<Value, String> {
             }
             block
         }
-    })
-}
-
-/// The arguments of a call that was made before, as the object that they have to be here.
-pub(crate) fn arguments(call: &ToolCall) -> Result<Value, String> {
-    if call.arguments.trim().is_empty() {
-        return Ok(json!({}));
-    }
-    let parsed: Result<JsonObject, _> = serde_json::from_str(&call.arguments);
-    parsed.map(Value::from).map_err(|_| {
-        format!(
-            "the arguments of the call `{}` of the tool `{}` are not a JSON object, and this provider takes \
-             nothing else: correct them",
-            call.id, call.name
-        )
     })
 }
 
@@ -262,21 +257,22 @@ fn source(media: &Media) -> Value {
 }
 
 /// A document is a PDF, or text that came along.
-fn document(media: &Media) -> Result<Value, String> {
+fn document(media: &Media) -> Result<Value, Unsayable> {
     let source = match &media.source {
         _ if media.media_type == "application/pdf" => source(media),
         MediaSource::Bytes(bytes) if is_text(&media.media_type) => {
             let text = std::str::from_utf8(bytes).map_err(|_| {
-                format!("the file `{}` is not text in UTF-8", media.name.as_deref().unwrap_or("file"))
+                let name = media.name.as_deref().unwrap_or("file");
+                Unsayable(format!("the file `{name}` is not text in UTF-8"))
             })?;
             json!({ "type": "text", "media_type": "text/plain", "data": text })
         }
         _ => {
-            return Err(format!(
+            return Err(Unsayable(format!(
                 "files of the type `{}` have no form in Anthropic Messages: send a PDF or text as bytes, \
                  or a PDF by its address",
                 media.media_type
-            ));
+            )));
         }
     };
     let mut document = json!({ "type": "document", "source": source });

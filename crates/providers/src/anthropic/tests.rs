@@ -130,7 +130,7 @@ fn a_model_that_thinks_by_budget_alone_is_not_told_to_think_as_it_sees_fit() {
     let body = body_of(&opus(effort));
     assert_eq!((&body["thinking"], &body["output_config"]), (&Value::Null, &json!({ "effort": "low" })));
     let shown = Parameters { reasoning_summary: Some(true), ..Parameters::default() };
-    let why = Anthropic.call(&opus(shown)).unwrap_err();
+    let why = Anthropic.call(&opus(shown)).unwrap_err().to_string();
     assert!(why.contains("`reasoningBudget`"), "{why}");
 }
 
@@ -244,7 +244,7 @@ fn what_has_no_word_here_is_told_and_not_dropped() {
             "`reasoningSummary`",
         ),
     ] {
-        let why = Anthropic.call(&with(parameters)).unwrap_err();
+        let why = Anthropic.call(&with(parameters)).unwrap_err().to_string();
         assert!(why.contains(name), "{why}");
     }
     let image = || media("image/png", None, MediaSource::Bytes("abc".into()));
@@ -255,7 +255,8 @@ fn what_has_no_word_here_is_told_and_not_dropped() {
         (Role::User, media("text/plain", None, address("https://example.com/a.txt")), "`text/plain`"),
         (Role::User, media("text/plain", Some("a"), MediaSource::Bytes(vec![255].into())), "`a`"),
     ] {
-        let why = Anthropic.call(&saying(vec![ModelMessage { role, parts: vec![part] }])).unwrap_err();
+        let why =
+            Anthropic.call(&saying(vec![ModelMessage { role, parts: vec![part] }])).unwrap_err().to_string();
         assert!(why.contains(named), "{why}");
     }
 }

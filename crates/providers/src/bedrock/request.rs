@@ -1,10 +1,12 @@
 //! What is sent: a call as the JSON body of `ConverseStream`. The model stands in the path.
 
 use crate::{
-    anthropic::request::{Conversation, Turn, arguments, input_schema, thinking},
+    anthropic::request::{Conversation, Turn, input_schema, thinking},
+    arguments,
     media::base64,
     openai_chat::request::merge,
     quirks::Quirks,
+    wire::Unsayable,
 };
 use formaops_domain::{
     JsonObject, Media, MediaSource, Parameters, ProviderKind, ResponseFormat, ToolChoice, ToolDefinition,
@@ -16,7 +18,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// What this wire format has no word for.
-pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
+pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, Unsayable> {
     let parameters = &request.parameters;
     refuse(parameters)?;
     let mut names = Vec::new();
@@ -44,7 +46,7 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
     Ok(body)
 }
 
-fn refuse(parameters: &Parameters) -> Result<(), String> {
+fn refuse(parameters: &Parameters) -> Result<(), Unsayable> {
     for (set, name) in [
         (parameters.seed.is_some(), "seed"),
         (parameters.frequency_penalty.is_some(), "frequencyPenalty"),
@@ -57,11 +59,11 @@ fn refuse(parameters: &Parameters) -> Result<(), String> {
     Ok(())
 }
 
-fn no_word(name: &str) -> String {
-    format!(
+fn no_word(name: &str) -> Unsayable {
+    Unsayable(format!(
         "`{name}` has no word in Amazon Bedrock ConverseStream: leave it out, or set the model's own field \
          in `extra` under `additionalModelRequestFields`"
-    )
+    ))
 }
 
 fn message(Turn { role, content }: Turn) -> Value {
@@ -79,7 +81,7 @@ fn inference(parameters: &Parameters) -> JsonObject {
 }
 
 /// What only some models take, each in its own words. Those of Anthropic's are known here.
-fn additional(model: &str, parameters: &Parameters) -> Result<JsonObject, String> {
+fn additional(model: &str, parameters: &Parameters) -> Result<JsonObject, Unsayable> {
     if model.contains("anthropic.") {
         return Ok(gathered([
             ("top_k", parameters.top_k.map(Value::from)),
@@ -98,7 +100,7 @@ fn additional(model: &str, parameters: &Parameters) -> Result<JsonObject, String
     Ok(JsonObject::new())
 }
 
-fn output(parameters: &Parameters) -> Result<JsonObject, String> {
+fn output(parameters: &Parameters) -> Result<JsonObject, Unsayable> {
     let format = match &parameters.response_format {
         Some(ResponseFormat::Schema { name, schema }) => {
             // The schema travels as text.
@@ -106,16 +108,18 @@ fn output(parameters: &Parameters) -> Result<JsonObject, String> {
             Some(json!({ "type": "json_schema", "structure": { "jsonSchema": schema } }))
         }
         Some(ResponseFormat::Json) => {
-            return Err("`responseFormat` of the kind `json` has no word in Amazon Bedrock ConverseStream: \
+            return Err(Unsayable(
+                "`responseFormat` of the kind `json` has no word in Amazon Bedrock ConverseStream: \
                         give a schema, or ask for JSON in the prompt"
-                .to_owned());
+                    .to_owned(),
+            ));
         }
         None => None,
     };
     Ok(gathered([("textFormat", format), ("effort", parameters.reasoning_effort.clone().map(Value::from))]))
 }
 
-fn tools(parameters: &Parameters) -> Result<JsonObject, String> {
+fn tools(parameters: &Parameters) -> Result<JsonObject, Unsayable> {
     let choice = match &parameters.tool_choice {
         // A choice is refused where there is nothing to choose from.
         _ if parameters.tools.is_empty() => None,
@@ -124,9 +128,11 @@ fn tools(parameters: &Parameters) -> Result<JsonObject, String> {
         Some(ToolChoice::Required) => Some(json!({ "any": {} })),
         Some(ToolChoice::Tool(name)) => Some(json!({ "tool": { "name": name } })),
         Some(ToolChoice::None) => {
-            return Err("`toolChoice` `none` has no word in Amazon Bedrock ConverseStream: leave out the \
+            return Err(Unsayable(
+                "`toolChoice` `none` has no word in Amazon Bedrock ConverseStream: leave out the \
                         tools, or let the model choose"
-                .to_owned());
+                    .to_owned(),
+            ));
         }
     };
     let tools: Vec<Value> = parameters.tools.iter().map(tool).collect();
@@ -146,16 +152,16 @@ fn gathered<const N: usize>(fields: [(&str, Option<Value>); N]) -> JsonObject {
     fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-fn block(part: &MessagePart, names: &mut Vec<String>) -> Result<Value, String> {
+fn block(part: &MessagePart, names: &mut Vec<String>) -> Result<Value, Unsayable> {
     Ok(match part {
         MessagePart::Text(text) => json!({ "text": text }),
         MessagePart::Media(media) => {
             let format = format_of(media).ok_or_else(|| {
-                format!(
+                Unsayable(format!(
                     "files of the type `{}` have no form in Amazon Bedrock ConverseStream: it takes PNG, \
                      JPEG, GIF and WebP images, and PDF, CSV, Word, Excel, HTML, text and Markdown documents",
                     media.media_type
-                )
+                ))
             })?;
             let source = source(media)?;
             if media.is_image() {
@@ -166,7 +172,7 @@ fn block(part: &MessagePart, names: &mut Vec<String>) -> Result<Value, String> {
             }
         }
         MessagePart::ToolCall(call) => {
-            json!({ "toolUse": { "toolUseId": call.id, "name": call.name, "input": arguments(call)? } })
+            json!({ "toolUse": { "toolUseId": call.id, "name": call.name, "input": arguments::object(call)? } })
         }
         MessagePart::ToolResult(result) => {
             // Text that is empty is refused; content that is empty is not.
@@ -181,13 +187,15 @@ fn block(part: &MessagePart, names: &mut Vec<String>) -> Result<Value, String> {
     })
 }
 
-fn source(media: &Media) -> Result<Value, String> {
+fn source(media: &Media) -> Result<Value, Unsayable> {
     match &media.source {
         MediaSource::Bytes(bytes) => Ok(json!({ "bytes": base64(bytes) })),
         MediaSource::Url(url) if url.scheme() == "s3" => Ok(json!({ "s3Location": { "uri": url } })),
-        MediaSource::Url(_) => Err("Amazon Bedrock fetches images and files from `s3://` addresses alone: \
+        MediaSource::Url(_) => Err(Unsayable(
+            "Amazon Bedrock fetches images and files from `s3://` addresses alone: \
                                     send this one as bytes"
-            .to_owned()),
+                .to_owned(),
+        )),
     }
 }
 

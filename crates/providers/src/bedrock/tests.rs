@@ -226,14 +226,14 @@ fn what_has_no_word_here_is_told_and_not_dropped() {
         ),
         (Parameters { tools, tool_choice: Some(ToolChoice::None), ..Parameters::default() }, "`toolChoice`"),
     ] {
-        let why = wire().call(&with("meta.llama3-3-70b-instruct-v1:0", parameters)).unwrap_err();
+        let why = wire().call(&with("meta.llama3-3-70b-instruct-v1:0", parameters)).unwrap_err().to_string();
         assert!(why.contains(name), "{why}");
     }
     for (part, named) in [
         (media("audio/wav", None, bytes()), "`audio/wav`"),
         (media("image/png", None, MediaSource::Url("https://example.com/a".parse().unwrap())), "`s3://`"),
     ] {
-        let why = wire().call(&saying(Role::User, vec![part])).unwrap_err();
+        let why = wire().call(&saying(Role::User, vec![part])).unwrap_err().to_string();
         assert!(why.contains(named), "{why}");
     }
 }

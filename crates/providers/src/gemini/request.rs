@@ -1,6 +1,6 @@
 //! What is sent: a call as the JSON body of `GenerateContentRequest`.
 
-use crate::{arguments, media::base64, merge};
+use crate::{arguments, media::base64, merge, wire::Unsayable};
 use formaops_domain::{
     JsonObject, Media, MediaSource, Parameters, ResponseFormat, Role, ToolCall, ToolChoice, ToolDefinition,
     ToolResult,
@@ -19,7 +19,7 @@ const NO_SIGNATURE: &str = "skip_thought_signature_validator";
 ///
 /// # Errors
 /// What this wire format has no word for.
-pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
+pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, Unsayable> {
     let Parameters { tools, tool_choice, extra, .. } = &request.parameters;
     let mut body = JsonObject::new();
     let mut set = |name: &str, value: Option<Value>| {
@@ -43,16 +43,16 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
 }
 
 /// All that the system says, which stands beside the conversation.
-fn system_instruction(system: &[&ModelMessage]) -> Result<Option<Value>, String> {
+fn system_instruction(system: &[&ModelMessage]) -> Result<Option<Value>, Unsayable> {
     let mut parts = Vec::new();
     for part in system.iter().flat_map(|message| &message.parts) {
         match part {
             MessagePart::Text(text) => parts.push(json!({ "text": text })),
             _ => {
-                return Err(
+                return Err(Unsayable(
                     "Gemini takes text alone in `system` messages: move the rest into a `user` message"
                         .to_owned(),
-                );
+                ));
             }
         }
     }
@@ -60,7 +60,7 @@ fn system_instruction(system: &[&ModelMessage]) -> Result<Option<Value>, String>
 }
 
 /// The conversation. Messages of one side that follow each other are one turn.
-fn contents(messages: &[&ModelMessage], signed: bool) -> Result<Value, String> {
+fn contents(messages: &[&ModelMessage], signed: bool) -> Result<Value, Unsayable> {
     let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
     for message in messages {
         let role = if message.role == Role::Assistant { "model" } else { "user" };
@@ -71,12 +71,14 @@ fn contents(messages: &[&ModelMessage], signed: bool) -> Result<Value, String> {
         }
     }
     if turns.is_empty() {
-        return Err("Gemini wants a `user` message besides what the system says: add one".to_owned());
+        return Err(Unsayable(
+            "Gemini wants a `user` message besides what the system says: add one".to_owned(),
+        ));
     }
     Ok(turns.into_iter().map(|(role, parts)| json!({ "role": role, "parts": parts })).collect())
 }
 
-fn parts(message: &ModelMessage, signed: bool) -> Result<Vec<Value>, String> {
+fn parts(message: &ModelMessage, signed: bool) -> Result<Vec<Value>, Unsayable> {
     let mut unsigned = signed;
     let mut part = |part: &MessagePart| match part {
         MessagePart::Text(text) => Ok(json!({ "text": text })),
@@ -99,7 +101,7 @@ fn data(media: &Media) -> Value {
     }
 }
 
-fn function_call(call: &ToolCall, signed: bool) -> Result<Value, String> {
+fn function_call(call: &ToolCall, signed: bool) -> Result<Value, Unsayable> {
     let mut function = json!({ "name": call.name, "args": arguments::object(call)? });
     if !call.id.is_empty() {
         function["id"] = call.id.as_str().into();
@@ -148,7 +150,7 @@ fn tool_config(choice: &ToolChoice) -> Value {
     json!({ "functionCallingConfig": config })
 }
 
-fn generation_config(parameters: &Parameters) -> Result<JsonObject, String> {
+fn generation_config(parameters: &Parameters) -> Result<JsonObject, Unsayable> {
     let mut config = JsonObject::new();
     let mut set = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -176,10 +178,12 @@ fn generation_config(parameters: &Parameters) -> Result<JsonObject, String> {
     Ok(config)
 }
 
-fn seed(seed: i64) -> Result<Value, String> {
+fn seed(seed: i64) -> Result<Value, Unsayable> {
     match i32::try_from(seed) {
         Ok(seed) => Ok(seed.into()),
-        Err(_) => Err(format!("Gemini takes a `seed` between {} and {}, got {seed}", i32::MIN, i32::MAX)),
+        Err(_) => {
+            Err(Unsayable(format!("Gemini takes a `seed` between {} and {}, got {seed}", i32::MIN, i32::MAX)))
+        }
     }
 }
 

@@ -216,7 +216,7 @@ fn what_has_no_word_here_is_told_and_not_dropped() {
         (asking(vec![ModelMessage::text(Role::System, "Hi")]), "`user`"),
         (asking(vec![ModelMessage::text(Role::User, "Hi"), bad]), "`look`"),
     ] {
-        let why = Gemini.call(&request).unwrap_err();
+        let why = Gemini.call(&request).unwrap_err().to_string();
         assert!(why.contains(name), "{why}");
     }
 }

@@ -1,6 +1,6 @@
 //! What is sent: a call as the JSON body of `ChatRequest`.
 
-use crate::{arguments, media::base64, merge};
+use crate::{arguments, media::base64, merge, wire::Unsayable};
 use formaops_domain::{
     JsonObject, Media, MediaSource, Parameters, ResponseFormat, ToolCall, ToolChoice, ToolDefinition,
     ports::{MessagePart, ModelMessage, ModelRequest},
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// What this wire format has no word for.
-pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
+pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, Unsayable> {
     let parameters = &request.parameters;
     let mut messages = Vec::new();
     for message in &request.messages {
@@ -39,7 +39,7 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
 }
 
 /// The message; a result of a tool is a message of its own.
-fn told(message: &ModelMessage) -> Result<Vec<Value>, String> {
+fn told(message: &ModelMessage) -> Result<Vec<Value>, Unsayable> {
     let (mut content, mut images, mut calls, mut told) = (String::new(), Vec::new(), Vec::new(), Vec::new());
     for part in &message.parts {
         match part {
@@ -65,36 +65,36 @@ fn told(message: &ModelMessage) -> Result<Vec<Value>, String> {
     Ok(told)
 }
 
-fn image(media: &Media) -> Result<Value, String> {
+fn image(media: &Media) -> Result<Value, Unsayable> {
     if !media.is_image() {
-        return Err(format!(
+        return Err(Unsayable(format!(
             "Ollama takes images and no other files, got `{}`: leave it out",
             media.media_type
-        ));
+        )));
     }
     match &media.source {
         MediaSource::Bytes(bytes) => Ok(base64(bytes).into()),
-        MediaSource::Url(url) => {
-            Err(format!("Ollama fetches no images from addresses, got `{url}`: attach the image itself"))
-        }
+        MediaSource::Url(url) => Err(Unsayable(format!(
+            "Ollama fetches no images from addresses, got `{url}`: attach the image itself"
+        ))),
     }
 }
 
-fn tool_call(call: &ToolCall) -> Result<Value, String> {
+fn tool_call(call: &ToolCall) -> Result<Value, Unsayable> {
     let function = json!({ "name": call.name, "arguments": arguments::object(call)? });
     Ok(json!({ "id": call.id, "function": function }))
 }
 
 /// Whether the model thinks, or how much. What it thought is always told.
-fn think(parameters: &Parameters) -> Result<Option<Value>, String> {
+fn think(parameters: &Parameters) -> Result<Option<Value>, Unsayable> {
     let Parameters { reasoning_effort, reasoning_budget, reasoning_summary, .. } = parameters;
     let asked = match (reasoning_effort.as_deref(), reasoning_budget) {
         (_, Some(budget)) if *budget > 0 => {
-            return Err(
+            return Err(Unsayable(
                 "`reasoningBudget` has no word in Ollama's API but 0: set `reasoningEffort` to `low`, \
                         `medium` or `high`, or `maxTokens`"
                     .to_owned(),
-            );
+            ));
         }
         (_, Some(_)) | (Some("none" | "false"), None) => Some(false.into()),
         (Some("true"), None) => Some(true.into()),
@@ -103,11 +103,11 @@ fn think(parameters: &Parameters) -> Result<Option<Value>, String> {
     };
     match reasoning_summary {
         Some(true) => Ok(Some(asked.unwrap_or(Value::Bool(true)))),
-        Some(false) if asked != Some(Value::Bool(false)) => {
-            Err("Ollama always tells what a model thought: leave `reasoningSummary` out, or set \
+        Some(false) if asked != Some(Value::Bool(false)) => Err(Unsayable(
+            "Ollama always tells what a model thought: leave `reasoningSummary` out, or set \
                  `reasoningBudget` to 0 so that it does not think"
-                .to_owned())
-        }
+                .to_owned(),
+        )),
         _ => Ok(asked),
     }
 }
@@ -119,7 +119,7 @@ fn format(format: &ResponseFormat) -> Value {
     }
 }
 
-fn tools(parameters: &Parameters) -> Result<Option<Value>, String> {
+fn tools(parameters: &Parameters) -> Result<Option<Value>, Unsayable> {
     match &parameters.tool_choice {
         None | Some(ToolChoice::Auto) => {
             let tools: Vec<Value> = parameters.tools.iter().map(tool).collect();
@@ -127,10 +127,10 @@ fn tools(parameters: &Parameters) -> Result<Option<Value>, String> {
         }
         // A model that is told of no tool asks for none.
         Some(ToolChoice::None) => Ok(None),
-        Some(ToolChoice::Required | ToolChoice::Tool(_)) => {
-            Err("Ollama cannot make a model ask for a tool: leave `toolChoice` out, or set it to `auto`"
-                .to_owned())
-        }
+        Some(ToolChoice::Required | ToolChoice::Tool(_)) => Err(Unsayable(
+            "Ollama cannot make a model ask for a tool: leave `toolChoice` out, or set it to `auto`"
+                .to_owned(),
+        )),
     }
 }
 

@@ -128,8 +128,8 @@ fn a_model_thinks_as_it_is_asked_to() {
     ] {
         assert_eq!(think(effort, budget, summary), Ok(expected), "{effort:?} {budget:?} {summary:?}");
     }
-    assert!(think(None, Some(9), None).unwrap_err().contains("`reasoningBudget`"));
-    assert!(think(None, None, Some(false)).unwrap_err().contains("`reasoningSummary`"));
+    assert!(think(None, Some(9), None).unwrap_err().0.contains("`reasoningBudget`"));
+    assert!(think(None, None, Some(false)).unwrap_err().0.contains("`reasoningSummary`"));
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn what_has_no_word_here_is_told_and_not_dropped() {
         (choosing(ToolChoice::Required), "`toolChoice`"),
         (choosing(ToolChoice::Tool("look".to_owned())), "`toolChoice`"),
     ] {
-        let why = Ollama.call(&request).unwrap_err();
+        let why = Ollama.call(&request).unwrap_err().to_string();
         assert!(why.contains(name), "{why}");
     }
 }

@@ -1,6 +1,6 @@
 //! What is sent: a call as the JSON body of OpenAI Chat Completions.
 
-use crate::{Quirks, media::data_url, quirks::ReasoningForm};
+use crate::{Quirks, media::data_url, quirks::ReasoningForm, wire::Unsayable};
 use formaops_domain::{
     JsonObject, MediaSource, Parameter, Parameters, ResponseFormat, Role, ToolChoice, ToolDefinition,
     ports::{MessagePart, ModelMessage, ModelRequest},
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// What this wire format has no word for.
-pub(super) fn body(request: &ModelRequest, quirks: &Quirks) -> Result<JsonObject, String> {
+pub(super) fn body(request: &ModelRequest, quirks: &Quirks) -> Result<JsonObject, Unsayable> {
     let parameters = &request.parameters;
     let named = |parameter, usual| quirks.field(parameter).unwrap_or(usual);
     let mut body = JsonObject::new();
@@ -51,7 +51,7 @@ pub(super) fn body(request: &ModelRequest, quirks: &Quirks) -> Result<JsonObject
 }
 
 /// The fields that say how much the model shall think, and whether it shall show that.
-fn reasoning(parameters: &Parameters, form: ReasoningForm) -> Result<Vec<(&'static str, Value)>, String> {
+fn reasoning(parameters: &Parameters, form: ReasoningForm) -> Result<Vec<(&'static str, Value)>, Unsayable> {
     let effort = parameters.reasoning_effort.as_deref();
     if form == ReasoningForm::Object {
         let mut reasoning = JsonObject::new();
@@ -66,18 +66,18 @@ fn reasoning(parameters: &Parameters, form: ReasoningForm) -> Result<Vec<(&'stat
         return Ok((!reasoning.is_empty()).then(|| ("reasoning", reasoning.into())).into_iter().collect());
     }
     if parameters.reasoning_budget.is_some() {
-        return Err(
+        return Err(Unsayable(
             "`reasoningBudget` has no word in OpenAI Chat Completions: set `reasoningEffort`, or the \
                     server's own field in `extra`"
                 .to_owned(),
-        );
+        ));
     }
     if parameters.reasoning_summary == Some(true) {
-        return Err(
+        return Err(Unsayable(
             "`reasoningSummary` has no word in OpenAI Chat Completions: leave it out, or use the kind \
                     `openai-responses`"
                 .to_owned(),
-        );
+        ));
     }
     Ok(match (form, effort) {
         (_, None) => vec![],

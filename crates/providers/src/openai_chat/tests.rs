@@ -131,7 +131,7 @@ fn what_has_no_word_here_is_told_and_not_dropped() {
         (Parameters { reasoning_budget: Some(9), ..Parameters::default() }, "reasoningBudget"),
         (Parameters { reasoning_summary: Some(true), ..Parameters::default() }, "reasoningSummary"),
     ] {
-        let why = OpenAiChat::at(None).call(&with(parameters)).unwrap_err();
+        let why = OpenAiChat::at(None).call(&with(parameters)).unwrap_err().to_string();
         assert!(why.contains(name), "{why}");
     }
 }

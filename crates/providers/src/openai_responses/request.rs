@@ -3,6 +3,7 @@
 use crate::{
     media::data_url,
     openai_chat::request::{is_strict, merge},
+    wire::Unsayable,
 };
 use formaops_domain::{
     JsonObject, Media, MediaSource, Parameters, ResponseFormat, Role, ToolChoice, ToolDefinition,
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// What this wire format has no word for.
-pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
+pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, Unsayable> {
     let parameters = &request.parameters;
     check(parameters)?;
     let mut input = Vec::new();
@@ -45,7 +46,7 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, String> {
 }
 
 /// The first parameter that has no word here.
-fn check(parameters: &Parameters) -> Result<(), String> {
+fn check(parameters: &Parameters) -> Result<(), Unsayable> {
     let chat = "leave it out, or use the kind `openai-chat`";
     let unknown = [
         ("stop", !parameters.stop.is_empty(), chat),
@@ -56,12 +57,12 @@ fn check(parameters: &Parameters) -> Result<(), String> {
         ("reasoningBudget", parameters.reasoning_budget.is_some(), "set `reasoningEffort`"),
     ];
     if let Some((name, _, instead)) = unknown.iter().find(|(_, is_set, _)| *is_set) {
-        return Err(format!("`{name}` has no word in OpenAI Responses: {instead}"));
+        return Err(Unsayable(format!("`{name}` has no word in OpenAI Responses: {instead}")));
     }
     // What the messages of a call are called here.
     match ["input", "instructions"].iter().find(|&&field| parameters.extra.contains_key(field)) {
         Some(field) => {
-            Err(format!("`extra` may not set `{field}`: it is made of the messages of the prompt"))
+            Err(Unsayable(format!("`extra` may not set `{field}`: it is made of the messages of the prompt")))
         }
         None => Ok(()),
     }
@@ -80,7 +81,7 @@ fn reasoning(parameters: &Parameters) -> Option<Value> {
 }
 
 /// The items of a message. A call and a result are items of their own, beside what is said.
-fn items(message: &ModelMessage, items: &mut Vec<Value>) -> Result<(), String> {
+fn items(message: &ModelMessage, items: &mut Vec<Value>) -> Result<(), Unsayable> {
     let (mut content, mut others) = (Vec::new(), Vec::new());
     for part in &message.parts {
         match part {
@@ -90,9 +91,11 @@ fn items(message: &ModelMessage, items: &mut Vec<Value>) -> Result<(), String> {
             }
             MessagePart::Text(text) => content.push(json!({ "type": "input_text", "text": text })),
             MessagePart::Media(_) if message.role == Role::Assistant => {
-                return Err("OpenAI Responses takes no image or file as said by the model: put it into a \
+                return Err(Unsayable(
+                    "OpenAI Responses takes no image or file as said by the model: put it into a \
                             user message"
-                    .to_owned());
+                        .to_owned(),
+                ));
             }
             MessagePart::Media(media) => content.push(medium(media)),
             MessagePart::ToolCall(call) => others.push(json!({

@@ -179,13 +179,13 @@ fn what_has_no_word_here_is_told_and_not_dropped() {
         (extra("input"), "`input`"),
         (extra("instructions"), "`instructions`"),
     ] {
-        let why = OpenAiResponses.call(&with(parameters)).unwrap_err();
+        let why = OpenAiResponses.call(&with(parameters)).unwrap_err().to_string();
         assert!(why.contains(name), "{why}");
     }
     let image =
         Media { media_type: "image/png".to_owned(), name: None, source: MediaSource::Bytes("abc".into()) };
     let messages = vec![ModelMessage { role: Role::Assistant, parts: vec![MessagePart::Media(image)] }];
-    let why = OpenAiResponses.call(&ModelRequest { messages, ..request("m", "") }).unwrap_err();
+    let why = OpenAiResponses.call(&ModelRequest { messages, ..request("m", "") }).unwrap_err().to_string();
     assert!(why.contains("user message"), "{why}");
 }
 
