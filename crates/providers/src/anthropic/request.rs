@@ -8,7 +8,7 @@ use crate::{
     wire::Unsayable,
 };
 use formaops_domain::{
-    JsonObject, Media, MediaSource, Parameters, ProviderKind, ResponseFormat, Role, ToolCall, ToolChoice,
+    JsonObject, Media, MediaSource, Parameters, ProviderKind, ResponseFormat, Role, ToolChoice,
     ToolDefinition,
     ports::{MessagePart, ModelMessage, ModelRequest},
 };

@@ -250,7 +250,7 @@ fn what_has_no_word_here_is_told_and_not_dropped() {
     let image = || media("image/png", None, MediaSource::Bytes("abc".into()));
     for (role, part, named) in [
         (Role::System, image(), "system message"),
-        (Role::Assistant, call("c1", "[1]"), "`c1`"),
+        (Role::Assistant, call("c1", "[1]"), "`look`"),
         (Role::User, media("audio/wav", None, MediaSource::Bytes("abc".into())), "`audio/wav`"),
         (Role::User, media("text/plain", None, address("https://example.com/a.txt")), "`text/plain`"),
         (Role::User, media("text/plain", Some("a"), MediaSource::Bytes(vec![255].into())), "`a`"),
