@@ -3,6 +3,7 @@
 use crate::{ModelRef, ParameterRule, Price, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Where a fact comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -63,6 +64,10 @@ pub struct CatalogueModel {
     pub sources: FactSources,
     /// Whether the provider's own list was asked, and what it said.
     pub listed: Listed,
+    /// What would be known of it without the facts that the user said; absent where they said none. Which model
+    /// it is stays said here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beneath: Option<Box<CatalogueModel>>,
 }
 
 impl CatalogueModel {
@@ -81,6 +86,7 @@ impl CatalogueModel {
             parameters: Vec::new(),
             sources: FactSources::default(),
             listed: Listed::Unknown,
+            beneath: None,
         }
     }
 }
@@ -99,12 +105,85 @@ pub struct FactSources {
     /// Of the price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Source>,
-    /// Of what it can do, where one source said all of it; else of the one that stands highest.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub capabilities: Option<Source>,
+    /// Of each thing that it can do or not.
+    #[serde(default)]
+    pub capabilities: CapabilitySources,
     /// Of the day it retires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retires_on: Option<Source>,
+}
+
+/// Where each of the [`Capabilities`] comes from. One that is unknown has no source.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "each is described where it stands in `Capabilities`")]
+pub struct CapabilitySources {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<Source>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<Source>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tools: Option<Source>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json_schema: Option<Source>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<Source>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<Source>,
+}
+
+/// A fact that the user can say of a model, and take back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ModelFact {
+    /// The model that it is.
+    SameAs,
+    /// The most tokens of request and answer together.
+    ContextWindow,
+    /// The most tokens of an answer.
+    MaxOutputTokens,
+    /// What it costs; all of it, as one price.
+    Price,
+    /// The day from which it no longer answers.
+    RetiresOn,
+    /// Whether it takes images.
+    Images,
+    /// Whether it takes files.
+    Files,
+    /// Whether it asks for tools.
+    Tools,
+    /// Whether its answer can be bound to a JSON Schema.
+    JsonSchema,
+    /// Whether it thinks before it answers.
+    Reasoning,
+    /// Whether it reads the beginning of a request from a cache.
+    Cache,
+}
+
+impl ModelFact {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SameAs => "sameAs",
+            Self::ContextWindow => "contextWindow",
+            Self::MaxOutputTokens => "maxOutputTokens",
+            Self::Price => "price",
+            Self::RetiresOn => "retiresOn",
+            Self::Images => "images",
+            Self::Files => "files",
+            Self::Tools => "tools",
+            Self::JsonSchema => "jsonSchema",
+            Self::Reasoning => "reasoning",
+            Self::Cache => "cache",
+        }
+    }
+}
+
+impl fmt::Display for ModelFact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// What the user says of a model. What is absent, they say nothing of.
@@ -124,6 +203,76 @@ pub struct ModelEdit {
     pub retires_on: Option<String>,
     /// When the user last said something.
     pub updated_at: Timestamp,
+}
+
+impl ModelEdit {
+    /// This, with what it says nothing of taken from `below`.
+    #[must_use]
+    pub fn over(self, below: Self) -> Self {
+        Self {
+            same_as: self.same_as.or(below.same_as),
+            context_window: self.context_window.or(below.context_window),
+            max_output_tokens: self.max_output_tokens.or(below.max_output_tokens),
+            price: self.price.or(below.price),
+            capabilities: self.capabilities.over(below.capabilities),
+            retires_on: self.retires_on.or(below.retires_on),
+            updated_at: self.updated_at,
+        }
+    }
+
+    /// Whether it says anything of this fact.
+    #[must_use]
+    pub const fn says(&self, fact: ModelFact) -> bool {
+        match fact {
+            ModelFact::SameAs => self.same_as.is_some(),
+            ModelFact::ContextWindow => self.context_window.is_some(),
+            ModelFact::MaxOutputTokens => self.max_output_tokens.is_some(),
+            ModelFact::Price => self.price.is_some(),
+            ModelFact::RetiresOn => self.retires_on.is_some(),
+            ModelFact::Images => self.capabilities.images.is_some(),
+            ModelFact::Files => self.capabilities.files.is_some(),
+            ModelFact::Tools => self.capabilities.tools.is_some(),
+            ModelFact::JsonSchema => self.capabilities.json_schema.is_some(),
+            ModelFact::Reasoning => self.capabilities.reasoning.is_some(),
+            ModelFact::Cache => self.capabilities.cache.is_some(),
+        }
+    }
+
+    /// Takes back what it says of this fact.
+    pub fn clear(&mut self, fact: ModelFact) {
+        match fact {
+            ModelFact::SameAs => self.same_as = None,
+            ModelFact::ContextWindow => self.context_window = None,
+            ModelFact::MaxOutputTokens => self.max_output_tokens = None,
+            ModelFact::Price => self.price = None,
+            ModelFact::RetiresOn => self.retires_on = None,
+            ModelFact::Images => self.capabilities.images = None,
+            ModelFact::Files => self.capabilities.files = None,
+            ModelFact::Tools => self.capabilities.tools = None,
+            ModelFact::JsonSchema => self.capabilities.json_schema = None,
+            ModelFact::Reasoning => self.capabilities.reasoning = None,
+            ModelFact::Cache => self.capabilities.cache = None,
+        }
+    }
+
+    /// Whether it says nothing of the model, but perhaps which one it is.
+    #[must_use]
+    pub fn has_no_facts(&self) -> bool {
+        let Self {
+            same_as: _,
+            updated_at: _,
+            context_window,
+            max_output_tokens,
+            price,
+            capabilities,
+            retires_on,
+        } = self;
+        context_window.is_none()
+            && max_output_tokens.is_none()
+            && price.is_none()
+            && capabilities.is_unknown()
+            && retires_on.is_none()
+    }
 }
 
 /// A model as the provider's own list tells of it. What the list does not say is absent.
@@ -204,7 +353,7 @@ impl Capabilities {
     }
 }
 
-/// What the provider's own list says of a model.
+/// What the provider's own list says of a model by the name it is called by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Listed {
@@ -212,6 +361,6 @@ pub enum Listed {
     Yes,
     /// The list does not name it.
     No,
-    /// The list was not asked yet.
+    /// The list was not asked yet, or cannot know: that of Azure names models, and deployments are called.
     Unknown,
 }

@@ -39,7 +39,10 @@ mod time;
 mod tool;
 
 pub use attachment::{Attachment, InvalidAttachment};
-pub use catalogue::{Capabilities, CatalogueModel, FactSources, Listed, ListedModel, ModelEdit, Source};
+pub use catalogue::{
+    Capabilities, CapabilitySources, CatalogueModel, FactSources, Listed, ListedModel, ModelEdit, ModelFact,
+    Source,
+};
 pub use egress::{Egress, Purpose};
 pub use error::{ErrorClass, Failure, Place};
 pub use event::{Event, EventBody, Noun};

@@ -120,14 +120,22 @@ impl Catalogue {
             known.sources.price = None;
         }
         if let Some((list, at)) = told.list {
-            let listed = list.iter().find(|listed| listed.id == model);
-            known.listed = if listed.is_some() { Listed::Yes } else { Listed::No };
+            // Where names are the user's own, the list is of the models behind them: it tells of the one that
+            // this is said to be, and cannot tell whether there is a deployment of this name.
+            let listed_as = if own_names { same_as } else { Some(model) };
+            let listed = list.iter().find(|listed| Some(listed.id.as_str()) == listed_as);
+            known.listed = match listed {
+                _ if own_names => Listed::Unknown,
+                Some(_) => Listed::Yes,
+                None => Listed::No,
+            };
             if let Some(listed) = listed {
                 known.title = listed.title.clone().or(known.title);
                 Facts::of_list(listed).lay_over(&mut known, &Source::list(at));
             }
         }
-        if let Some(edit) = told.edit {
+        if let Some(edit) = told.edit.filter(|edit| !edit.has_no_facts()) {
+            known.beneath = Some(Box::new(known.clone()));
             Facts::of_edit(edit).lay_over(&mut known, &Source::user(edit.updated_at));
         }
         known
@@ -225,10 +233,13 @@ impl<'a> Facts<'a> {
         lay(&mut known.max_output_tokens, &mut from.max_output_tokens, self.max_output_tokens, source);
         lay(&mut known.price, &mut from.price, self.price.cloned(), source);
         lay(&mut known.retires_on, &mut from.retires_on, self.retires_on.cloned(), source);
-        if !self.capabilities.is_unknown() {
-            known.capabilities = self.capabilities.over(known.capabilities);
-            from.capabilities = Some(source.clone());
-        }
+        let (can, said, from) = (&mut known.capabilities, self.capabilities, &mut from.capabilities);
+        lay(&mut can.images, &mut from.images, said.images, source);
+        lay(&mut can.files, &mut from.files, said.files, source);
+        lay(&mut can.tools, &mut from.tools, said.tools, source);
+        lay(&mut can.json_schema, &mut from.json_schema, said.json_schema, source);
+        lay(&mut can.reasoning, &mut from.reasoning, said.reasoning, source);
+        lay(&mut can.cache, &mut from.cache, said.cache, source);
     }
 }
 

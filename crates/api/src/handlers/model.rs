@@ -2,8 +2,8 @@
 
 use crate::{ApiError, App, Caller, Problem};
 use formaops_domain::{
-    Body, Capabilities, CatalogueModel, ModelEdit, ModelRef, Noun, Page, ParameterProblem, Parameters, Place,
-    Price, Provider, Span,
+    Body, Capabilities, CatalogueModel, ModelEdit, ModelFact, ModelRef, Noun, Page, ParameterProblem,
+    Parameters, Place, Price, Provider, Span,
 };
 use formaops_providers::{Catalogue, Told, quirks};
 use formaops_store::ProviderModels;
@@ -23,8 +23,8 @@ pub struct ListModels {
     pub refresh: bool,
 }
 
-/// Says what is true of a model, over what the catalogue and the provider's list know. What is absent
-/// stays as it was said before.
+/// Says what is true of a model, over what the catalogue and the provider's list know, and takes back what was
+/// said. What is absent stays as it was said before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateModel {
@@ -50,6 +50,9 @@ pub struct UpdateModel {
     /// The day from which it no longer answers: `YYYY-MM-DD`.
     #[serde(default)]
     pub retires_on: Option<String>,
+    /// Facts that are no longer said: what the catalogue and the provider's list know of them holds again.
+    #[serde(default)]
+    pub clear: Vec<ModelFact>,
 }
 
 /// Forgets what the user said of a model.
@@ -83,10 +86,12 @@ impl Known {
         Catalogue::shipped().describe(&self.provider, model, Told { list, edit: self.edit(model) })
     }
 
-    /// The models that anybody speaks of, each once: those of the catalogue first.
+    /// The models that anybody speaks of and that can be called so, each once: those of the catalogue first. A
+    /// list of models behind names of the user's own has none that can be called.
     fn models(&self) -> Vec<CatalogueModel> {
         let shipped = Catalogue::shipped().ids(&self.provider).into_iter();
-        let listed = self.list.iter().flat_map(|list| &list.models).map(|listed| listed.id.as_str());
+        let list = self.list.as_ref().filter(|_| !Catalogue::shipped().has_own_names(&self.provider));
+        let listed = list.iter().flat_map(|list| &list.models).map(|listed| listed.id.as_str());
         let edited = self.edits.iter().map(|(id, _)| id.as_str());
         let mut seen = HashSet::new();
         let ids = shipped.chain(listed).chain(edited).filter(|id| seen.insert(*id));
@@ -164,22 +169,34 @@ pub(crate) async fn model_update(
     request: UpdateModel,
 ) -> Result<CatalogueModel, ApiError> {
     check(&request)?;
-    let provider = app.registry.config(&request.model.provider).await?;
+    let UpdateModel { model, same_as, context_window, max_output_tokens, price, .. } = request;
+    let provider = app.registry.config(&model.provider).await?;
     let id = provider.id;
     let known = Known::of(app, provider).await?;
-    let before = known.edit(&request.model.model).cloned().unwrap_or_default();
-    let edit = ModelEdit {
-        same_as: request.same_as.or(before.same_as),
-        context_window: request.context_window.or(before.context_window),
-        max_output_tokens: request.max_output_tokens.or(before.max_output_tokens),
-        price: request.price.or(before.price),
-        capabilities: request.capabilities.over(before.capabilities),
-        retires_on: request.retires_on.or(before.retires_on),
-        updated_at: app.now().max(before.updated_at.after(Span::from_micros(1))),
+    let mut before = known.edit(&model.model).cloned().unwrap_or_default();
+    let updated_at = app.now().max(before.updated_at.after(Span::from_micros(1)));
+    let said = ModelEdit {
+        same_as,
+        context_window,
+        max_output_tokens,
+        price,
+        capabilities: request.capabilities,
+        retires_on: request.retires_on,
+        updated_at,
     };
-    app.store.update_model_edit(id, &request.model.model, edit).await?;
+    if let Some(fact) = request.clear.iter().find(|&&fact| said.says(fact)) {
+        return Err(ApiError::invalid("clear", format!("`{fact}` is both said and taken back")));
+    }
+    request.clear.into_iter().for_each(|fact| before.clear(fact));
+    let edit = said.over(before);
+    if edit.same_as.is_none() && edit.has_no_facts() {
+        // With the last fact goes all that made this a model the user speaks of.
+        app.store.delete_model_edit(id, &model.model).await?;
+    } else {
+        app.store.update_model_edit(id, &model.model, edit).await?;
+    }
     app.changed(Noun::Provider, id);
-    find_model(app, &request.model).await
+    find_model(app, &model).await
 }
 
 pub(crate) async fn model_reset(
@@ -209,7 +226,7 @@ fn check(request: &UpdateModel) -> Result<(), ApiError> {
     }
     if request.same_as.as_deref() == Some("") {
         return Err(ApiError {
-            hint: "`model_reset` forgets what was said of a model.".to_owned(),
+            hint: "To take it back, name it in `clear`.".to_owned(),
             ..ApiError::invalid("sameAs", "`sameAs` must name a model")
         });
     }

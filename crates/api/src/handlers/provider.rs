@@ -3,7 +3,7 @@
 use super::{idempotent, key::forget};
 use crate::{ApiError, App, Caller, ErrorCode};
 use formaops_domain::{EnvName, KeyBinding, KeyRef, Noun, Origin, Page, Provider, ProviderId, ProviderKind};
-use formaops_providers::Preset;
+use formaops_providers::{Catalogue, Preset};
 use formaops_secrets::KeyState as Found;
 use futures::future::join_all;
 use schemars::JsonSchema;
@@ -36,6 +36,9 @@ pub struct ProviderView {
     pub provider: Provider,
     /// How its key is.
     pub key_state: KeyState,
+    /// Whether what is called there has names of the user's own, such as those of deployments on Azure: its list
+    /// of models is of those behind them, and none of them can be called by its name there.
+    pub own_names: bool,
 }
 
 /// How the key of a provider is.
@@ -144,7 +147,8 @@ pub(super) async fn state_of(app: &App, provider: &Provider, key: &KeyBinding) -
 
 async fn view(app: &App, provider: Provider) -> ProviderView {
     let key_state = key_state(app, &provider).await;
-    ProviderView { provider, key_state }
+    let own_names = Catalogue::shipped().has_own_names(&provider);
+    ProviderView { provider, key_state, own_names }
 }
 
 fn check_name(name: &str) -> Result<(), ApiError> {

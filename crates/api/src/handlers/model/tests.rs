@@ -1,6 +1,8 @@
 //! What the user says of models, and parameters that a model does not take.
 
 use crate::{ApiError, App, Caller, CallerKind, EventHub};
+use formaops_domain::ListedModel;
+use formaops_store::ProviderModels;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -67,6 +69,93 @@ async fn what_the_user_says_of_a_model_stands_until_it_is_reset() {
 
     let reset = world.call("model_reset", json!({ "model": "openai:gpt-4o" })).await.unwrap();
     assert_eq!((&reset, &world.model("openai:gpt-4o").await), (&shipped, &shipped));
+}
+
+#[tokio::test]
+async fn one_fact_is_taken_back_and_the_others_stay_said() {
+    let world = World::new().await;
+    let shipped = world.model("openai:gpt-4o").await;
+    let said = json!({
+        "model": "openai:gpt-4o",
+        "contextWindow": 1000,
+        "retiresOn": "2027-12-31",
+        "capabilities": { "images": false, "tools": false },
+    });
+    let known = world.call("model_update", said).await.unwrap();
+    // Each fact says whose it is, and what it would be without the user.
+    assert_eq!(known["sources"]["capabilities"]["images"]["source"], "user");
+    assert_eq!(known["sources"]["capabilities"]["files"], shipped["sources"]["capabilities"]["files"]);
+    assert_eq!(known["beneath"], shipped);
+    assert_eq!(shipped["beneath"], Value::Null);
+
+    let back =
+        json!({ "model": "openai:gpt-4o", "clear": ["contextWindow", "images"], "maxOutputTokens": 7 });
+    let known = world.call("model_update", back).await.unwrap();
+    assert_eq!(known, world.model("openai:gpt-4o").await);
+    for fact in
+        ["/contextWindow", "/sources/contextWindow", "/capabilities/images", "/sources/capabilities/images"]
+    {
+        assert_eq!(known.pointer(fact), shipped.pointer(fact), "{fact}");
+    }
+    assert_eq!((&known["maxOutputTokens"], &known["retiresOn"]), (&json!(7), &json!("2027-12-31")));
+    assert_eq!(
+        (&known["capabilities"]["tools"], &known["sources"]["retiresOn"]["source"]),
+        (&json!(false), &json!("user"))
+    );
+}
+
+#[tokio::test]
+async fn with_the_last_fact_goes_a_model_that_only_the_user_spoke_of() {
+    let world = World::new().await;
+    let said = json!({ "model": "azure:mine", "sameAs": "o3", "contextWindow": 5 });
+    let known = world.call("model_update", said).await.unwrap();
+    assert_eq!(known["beneath"]["contextWindow"], 200_000, "beneath is the model that it is said to be");
+    let which = world
+        .call("model_update", json!({ "model": "azure:mine", "clear": ["contextWindow"] }))
+        .await
+        .unwrap();
+    assert_eq!((&which["contextWindow"], &which["sameAs"]), (&json!(200_000), &json!("o3")));
+    let unknown =
+        world.call("model_update", json!({ "model": "azure:mine", "clear": ["sameAs"] })).await.unwrap();
+    assert_eq!((&unknown["contextWindow"], &unknown["sameAs"]), (&Value::Null, &Value::Null));
+    assert_eq!(world.model("azure:mine").await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_fact_is_not_said_and_taken_back_at_once() {
+    let world = World::new().await;
+    let kept = json!({ "model": "openai:gpt-4o", "capabilities": { "tools": false } });
+    let known = world.call("model_update", kept).await.unwrap();
+    let both =
+        json!({ "model": "openai:gpt-4o", "capabilities": { "tools": true }, "clear": ["price", "tools"] });
+    let refused = world.call("model_update", both).await.unwrap_err();
+    assert_eq!(
+        (refused.message.as_str(), refused.at.unwrap().path.as_str()),
+        ("`tools` is both said and taken back", "clear")
+    );
+    assert_eq!(world.model("openai:gpt-4o").await, known);
+}
+
+#[tokio::test]
+async fn what_azure_lists_is_the_models_behind_deployments_and_none_that_can_be_called() {
+    let world = World::new().await;
+    let azure = world.app.store.find_provider_by_name("azure").await.unwrap().unwrap();
+    let base = ListedModel { max_output_tokens: Some(9), ..ListedModel::new("o3") };
+    let list = ProviderModels { models: vec![base, ListedModel::new("gpt-4o")], listed_at: world.app.now() };
+    world.app.store.update_provider_models(azure.id, list).await.unwrap();
+    let models = world.call("model_list", json!({ "provider": "azure" })).await.unwrap();
+    assert_eq!(models["items"], json!([]), "no model is called by these names");
+
+    // A deployment is not missing from a list that could not have it; the model that it is may be there.
+    world.call("model_update", json!({ "model": "azure:gpt-4o", "sameAs": "o3" })).await.unwrap();
+    let mine = world.model("azure:gpt-4o").await;
+    assert_eq!((&mine["listed"], &mine["maxOutputTokens"]), (&json!("unknown"), &json!(9)));
+    let providers = world.call("provider_list", json!({})).await.unwrap();
+    let own = |name: &str| {
+        let named = providers["items"].as_array().unwrap().iter().find(|one| one["name"] == name);
+        named.unwrap()["ownNames"].clone()
+    };
+    assert_eq!((own("azure"), own("openai")), (json!(true), json!(false)));
 }
 
 #[tokio::test]
