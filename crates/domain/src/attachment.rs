@@ -101,6 +101,32 @@ impl Attachment {
     }
 }
 
+/// What models tell apart among attachments: one may take images and no files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AttachmentKind {
+    /// An image.
+    Image,
+    /// Any other file, such as a PDF.
+    File,
+}
+
+/// An attachment that a model is known not to take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UntakenAttachment {
+    /// Where it is, such as `messages[1].attachments[0]`.
+    pub place: String,
+    /// Its name.
+    pub name: String,
+    /// What the model does not take.
+    pub kind: AttachmentKind,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
 /// The names of types and subtypes, as RFC 6838 restricts them in section 4.2, without upper case: types
 /// are compared as they stand.
 fn is_media_type(text: &str) -> bool {

@@ -38,7 +38,7 @@ mod scrub;
 mod time;
 mod tool;
 
-pub use attachment::{Attachment, InvalidAttachment};
+pub use attachment::{Attachment, AttachmentKind, InvalidAttachment, UntakenAttachment};
 pub use catalogue::{
     Capabilities, CapabilitySources, CatalogueModel, FactSources, Listed, ListedModel, ModelEdit, ModelFact,
     Source,
@@ -56,7 +56,7 @@ pub use id::{
     RunId, WorkspaceId,
 };
 pub use media::{Media, MediaSource};
-pub use model::{InvalidModelRef, ModelRef, Parameters, Price, PriceTier};
+pub use model::{InvalidModelRef, InvalidParameters, ModelRef, Parameters, Price, PriceTier};
 pub use money::NanoUsd;
 pub use name::{InvalidName, PromptName, PromptRef, VersionSelector};
 pub use output::{OutputPart, OutputWindow};

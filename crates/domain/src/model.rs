@@ -1,8 +1,11 @@
 //! Models: how they are referred to, what they can do, what they cost.
 
-use crate::{JsonObject, NanoUsd, ResponseFormat, ToolChoice, ToolDefinition, Usage, id::text_serde};
+use crate::{
+    JsonObject, NanoUsd, Parameter, ResponseFormat, ToolChoice, ToolDefinition, Usage, id::text_serde,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{fmt, str::FromStr};
 
 /// Why a text does not refer to a model.
@@ -39,6 +42,44 @@ impl fmt::Display for ModelRef {
 }
 
 text_serde!(ModelRef, "^[^:]+:.+$");
+
+/// Why no model can be called with some parameters.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum InvalidParameters {
+    /// A number is out of its bounds.
+    #[error("`{parameter}` must be between {low} and {high}, got {value}")]
+    OutOfBounds {
+        /// Of which parameter.
+        parameter: Parameter,
+        /// The least.
+        low: f64,
+        /// The most.
+        high: f64,
+        /// What it is.
+        value: f64,
+    },
+    /// A number that must be at least 1 is 0.
+    #[error("`{0}` must be at least 1, got 0")]
+    Zero(Parameter),
+    /// The schema of the answer has a name that no provider would take.
+    #[error("`responseFormat.name` must be 1 to 64 letters, digits, `_` or `-`, got `{0}`")]
+    SchemaName(String),
+    /// A tool has a name that no provider would take.
+    #[error("a tool's name must be 1 to 64 letters, digits, `_` or `-`, got `{0}`")]
+    ToolName(String),
+    /// Two tools have the same name.
+    #[error("two tools are called `{0}`")]
+    SameTool(String),
+    /// The tool that must be asked for is not there.
+    #[error("`toolChoice` names `{0}`, and no tool is called so")]
+    NoSuchTool(String),
+    /// Some tool must be asked for, and none is there.
+    #[error("`toolChoice` wants a tool to be called, and there is none")]
+    NoTool,
+    /// The free object sets what is not its to set.
+    #[error("`extra` may not set `{0}`: FormaOps sets it itself")]
+    Reserved(&'static str),
+}
 
 /// The usual parameters of a call. What is absent is not sent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -92,8 +133,9 @@ pub struct Parameters {
     /// Whether it must, may or must not ask for one; the provider's default where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ToolChoice>,
-    /// Further fields merged into the request, over what the other parameters set; a null takes a field
-    /// out of it. It may not set model, messages, stream, n or headers.
+    /// Further fields merged into the request, over what the other parameters set: object into object at any
+    /// depth, while lists and plain values replace; a null takes a field out of it. It may not set model,
+    /// messages, stream, n or headers.
     #[serde(default, skip_serializing_if = "JsonObject::is_empty")]
     pub extra: JsonObject,
 }
@@ -102,11 +144,12 @@ impl Parameters {
     /// The fields of a request that [`Self::extra`] may not set.
     pub const RESERVED: [&str; 6] = ["model", "messages", "stream", "n", "headers", "extra_headers"];
 
-    /// These parameters, with what is absent taken from `below`. Objects in `extra` are merged by field.
+    /// These parameters, with what is absent taken from `below`. In `extra`, object goes into object, field by
+    /// field; all else of these replaces what is below.
     #[must_use]
     pub fn over(self, below: &Self) -> Self {
         let mut extra = below.extra.clone();
-        extra.extend(self.extra);
+        lay_over(&mut extra, self.extra);
         Self {
             temperature: self.temperature.or(below.temperature),
             top_p: self.top_p.or(below.top_p),
@@ -127,34 +170,32 @@ impl Parameters {
     }
 
     /// The first parameter that is out of bounds, with what it must be.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), InvalidParameters> {
         let bounded = [
-            ("temperature", self.temperature, 0.0, 2.0),
-            ("topP", self.top_p, 0.0, 1.0),
-            ("frequencyPenalty", self.frequency_penalty, -2.0, 2.0),
-            ("presencePenalty", self.presence_penalty, -2.0, 2.0),
+            (Parameter::Temperature, self.temperature, 0.0, 2.0),
+            (Parameter::TopP, self.top_p, 0.0, 1.0),
+            (Parameter::FrequencyPenalty, self.frequency_penalty, -2.0, 2.0),
+            (Parameter::PresencePenalty, self.presence_penalty, -2.0, 2.0),
         ];
-        for (name, value, low, high) in bounded {
+        for (parameter, value, low, high) in bounded {
             if let Some(value) = value.filter(|value| !(low..=high).contains(value)) {
-                return Err(format!("`{name}` must be between {low} and {high}, got {value}"));
+                return Err(InvalidParameters::OutOfBounds { parameter, low, high, value });
             }
         }
-        for (name, value) in [("maxTokens", self.max_tokens), ("topK", self.top_k)] {
+        for (parameter, value) in [(Parameter::MaxTokens, self.max_tokens), (Parameter::TopK, self.top_k)] {
             if value == Some(0) {
-                return Err(format!("`{name}` must be at least 1, got 0"));
+                return Err(InvalidParameters::Zero(parameter));
             }
         }
         self.check_tools()?;
         match Self::RESERVED.iter().find(|&&field| self.extra.contains_key(field)) {
-            Some(field) => Err(format!("`extra` may not set `{field}`: FormaOps sets it itself")),
+            Some(field) => Err(InvalidParameters::Reserved(field)),
             None => Ok(()),
         }
     }
-}
 
-impl Parameters {
     /// The first tool or schema whose name no provider would take.
-    fn check_tools(&self) -> Result<(), String> {
+    fn check_tools(&self) -> Result<(), InvalidParameters> {
         let is_name = |name: &str| {
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
             (1..=64).contains(&name.len()) && name.bytes().all(plain)
@@ -162,30 +203,33 @@ impl Parameters {
         if let Some(ResponseFormat::Schema { name, .. }) = &self.response_format
             && !is_name(name)
         {
-            return Err(format!(
-                "`responseFormat.name` must be 1 to 64 letters, digits, `_` or `-`, got `{name}`"
-            ));
+            return Err(InvalidParameters::SchemaName(name.clone()));
         }
         let mut seen = Vec::new();
         for ToolDefinition { name, .. } in &self.tools {
             if !is_name(name) {
-                return Err(format!(
-                    "a tool's name must be 1 to 64 letters, digits, `_` or `-`, got `{name}`"
-                ));
+                return Err(InvalidParameters::ToolName(name.clone()));
             }
             if seen.contains(&name) {
-                return Err(format!("two tools are called `{name}`"));
+                return Err(InvalidParameters::SameTool(name.clone()));
             }
             seen.push(name);
         }
         match &self.tool_choice {
             Some(ToolChoice::Tool(name)) if !seen.contains(&name) => {
-                Err(format!("`toolChoice` names `{name}`, and no tool is called so"))
+                Err(InvalidParameters::NoSuchTool(name.clone()))
             }
-            Some(ToolChoice::Required) if seen.is_empty() => {
-                Err("`toolChoice` wants a tool to be called, and there is none".to_owned())
-            }
+            Some(ToolChoice::Required) if seen.is_empty() => Err(InvalidParameters::NoTool),
             _ => Ok(()),
+        }
+    }
+}
+
+fn lay_over(below: &mut JsonObject, above: JsonObject) {
+    for (name, value) in above {
+        match (below.get_mut(&name), value) {
+            (Some(Value::Object(below)), Value::Object(above)) => lay_over(below, above),
+            (_, value) => drop(below.insert(name, value)),
         }
     }
 }
@@ -327,8 +371,20 @@ mod tests {
     #[test]
     fn parameters_are_bounded_and_the_free_object_cannot_take_over_the_request() {
         let hot = Parameters { temperature: Some(3.5), ..Parameters::default() };
-        assert_eq!(hot.check().unwrap_err(), "`temperature` must be between 0 and 2, got 3.5");
+        assert_eq!(hot.check().unwrap_err().to_string(), "`temperature` must be between 0 and 2, got 3.5");
         let extra = serde_json::from_str(r#"{"stream": false}"#).unwrap();
-        assert!(Parameters { extra, ..Parameters::default() }.check().unwrap_err().contains("`stream`"));
+        let taking_over = Parameters { extra, ..Parameters::default() };
+        assert_eq!(taking_over.check(), Err(InvalidParameters::Reserved("stream")));
+    }
+
+    #[test]
+    fn the_free_objects_of_two_layers_are_one_with_the_upper_on_top_at_any_depth() {
+        let layer =
+            |extra| Parameters { extra: serde_json::from_str(extra).unwrap(), ..Parameters::default() };
+        let below = layer(r#"{"thinking": {"type": "on", "budget": 5}, "stop": [1], "tier": "flex"}"#);
+        let above = layer(r#"{"thinking": {"budget": 7}, "stop": [2], "tier": null}"#);
+        // The null stays: it will take the field out of the request.
+        let both = layer(r#"{"thinking": {"type": "on", "budget": 7}, "stop": [2], "tier": null}"#);
+        assert_eq!(above.over(&below), both);
     }
 }

@@ -7,6 +7,7 @@ pub(crate) use reported::ProviderError;
 pub(crate) use status::{Answer, reported};
 
 use formaops_domain::{ErrorClass, Failure, KeyRef, Origin};
+use std::fmt;
 
 /// What a call was made of, as far as it is named in failures. It holds no key.
 #[derive(Debug, Clone)]
@@ -171,8 +172,8 @@ pub(crate) fn detached_key(provider: &str, key: &KeyRef, set_for: &Origin, now: 
 }
 
 /// Parameters that cannot be sent.
-pub(crate) fn bad_parameters(why: String) -> Failure {
-    Failure::new(ErrorClass::BadRequest, why, "Change the parameters of the model and run again.")
+pub(crate) fn bad_parameters(why: impl fmt::Display) -> Failure {
+    Failure::new(ErrorClass::BadRequest, why.to_string(), "Change the parameters of the model and run again.")
 }
 
 #[cfg(test)]

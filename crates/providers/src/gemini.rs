@@ -5,7 +5,7 @@
 //! in googleapis/googleapis; the types of googleapis/python-genai; `google/rpc/error_details.proto`
 //! for errors.
 //!
-//! The free object of the parameters is merged field by field, so that `generationConfig` may be
+//! The free object of the parameters is merged object into object, as everywhere, so that `generationConfig` may be
 //! given in part; `safetySettings` and the tools of Google itself go there.
 
 mod answer;

@@ -1,9 +1,10 @@
-//! The free object of the parameters, where a wire format keeps its settings in objects of their own.
+//! The free object of the parameters, as every wire format puts it over the body it has made.
 
 use formaops_domain::JsonObject;
 use serde_json::Value;
 
-/// Puts `extra` over `body`, object into object. What is null there is taken out of the body.
+/// Puts `extra` over `body`: object into object at any depth, while lists and plain values replace. What is null
+/// there is taken out of the body, so that a server can be spared a field that it does not take.
 pub(crate) fn deep(body: &mut JsonObject, extra: &JsonObject) {
     for (name, value) in extra {
         match (body.get_mut(name), value) {

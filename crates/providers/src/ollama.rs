@@ -3,7 +3,7 @@
 //! Sources: `docs/api.md`, `docs/openapi.yaml`, `docs/context-length.mdx`, `api/types.go` and
 //! `server/routes.go` in ollama/ollama.
 //!
-//! What the parameters have no field for goes into the free object, which is merged field by field:
+//! What the parameters have no field for goes into the free object, which is merged object into object:
 //! `{"options": {"num_ctx": 32768}, "keep_alive": "10m"}`. The context that a model is loaded with is
 //! Ollama's default (4,096 tokens on small machines), whatever the model could take, unless `num_ctx`
 //! says otherwise. Ollama by itself drops the oldest messages that do not fit and says nothing; it is

@@ -74,6 +74,9 @@ export type AttachmentBytes = {
 
 export type AttachmentHash = string;
 
+/** What models tell apart among attachments: one may take images and no files. */
+export type AttachmentKind = 'image' | 'file';
+
 /** One try of an execution on the wire. */
 export type Attempt = {
   /** Its identity. */
@@ -148,6 +151,16 @@ export type Capabilities = {
   cache?: boolean | null;
 };
 
+/** Where each of the [`Capabilities`] comes from. One that is unknown has no source. */
+export type CapabilitySources = {
+  images?: Source | null;
+  files?: Source | null;
+  tools?: Source | null;
+  jsonSchema?: Source | null;
+  reasoning?: Source | null;
+  cache?: Source | null;
+};
+
 /** What is known of a model. What is absent is unknown, and shown as unknown. */
 export type CatalogueModel = {
   /** The model. */
@@ -172,6 +185,11 @@ export type CatalogueModel = {
   sources: FactSources;
   /** Whether the provider's own list was asked, and what it said. */
   listed: Listed;
+  /**
+   * What would be known of it without the facts that the user said; absent where they said none. Which model
+   * it is stays said here.
+   */
+  beneath?: CatalogueModel | null;
 };
 
 /** Asks what is wrong with content. */
@@ -502,6 +520,8 @@ export type Estimate = {
   worstCostUsd: NanoUsd | null;
   /** What the model does not take of the content's parameters: a run would be refused. */
   parameterProblems?: ParameterProblem[];
+  /** What is attached to the messages and the model does not take: a run would be refused. */
+  untakenAttachments?: UntakenAttachment[];
   /** The day from which the model no longer answers, where one is known: `YYYY-MM-DD`. */
   retiresOn?: string | null;
 };
@@ -662,8 +682,8 @@ export type FactSources = {
   maxOutputTokens?: Source | null;
   /** Of the price. */
   price?: Source | null;
-  /** Of what it can do, where one source said all of it; else of the one that stands highest. */
-  capabilities?: Source | null;
+  /** Of each thing that it can do or not. */
+  capabilities: CapabilitySources;
   /** Of the day it retires. */
   retiresOn?: Source | null;
 };
@@ -943,7 +963,7 @@ export type ListVersions = {
   limit?: number | null;
 };
 
-/** What the provider's own list says of a model. */
+/** What the provider's own list says of a model by the name it is called by. */
 export type Listed = 'yes' | 'no' | 'unknown';
 
 /** How much is running and waiting. */
@@ -995,6 +1015,9 @@ export type ModelChoice = {
   /** Parameters over those of the version. */
   parameters?: Parameters;
 };
+
+/** A fact that the user can say of a model, and take back. */
+export type ModelFact = 'sameAs' | 'contextWindow' | 'maxOutputTokens' | 'price' | 'retiresOn' | 'images' | 'files' | 'tools' | 'jsonSchema' | 'reasoning' | 'cache';
 
 export type ModelRef = string;
 
@@ -1223,8 +1246,9 @@ export type Parameters = {
   /** Whether it must, may or must not ask for one; the provider's default where absent. */
   toolChoice?: ToolChoice | null;
   /**
-   * Further fields merged into the request, over what the other parameters set; a null takes a field
-   * out of it. It may not set model, messages, stream, n or headers.
+   * Further fields merged into the request, over what the other parameters set: object into object at any
+   * depth, while lists and plain values replace; a null takes a field out of it. It may not set model,
+   * messages, stream, n or headers.
    */
   extra?: Record<string, unknown>;
 };
@@ -1411,6 +1435,11 @@ export type ProviderView = {
   updatedAt: Timestamp;
   /** How its key is. */
   keyState: KeyState;
+  /**
+   * Whether what is called there has names of the user's own, such as those of deployments on Azure: its list
+   * of models is of those behind them, and none of them can be called by its name there.
+   */
+  ownNames: boolean;
 };
 
 /** What a request is for. */
@@ -1745,9 +1774,23 @@ export type UnlockVault = {
   passphrase: string;
 };
 
+/** An attachment that a model is known not to take. */
+export type UntakenAttachment = {
+  /** Where it is, such as `messages[1].attachments[0]`. */
+  place: string;
+  /** Its name. */
+  name: string;
+  /** What the model does not take. */
+  kind: AttachmentKind;
+  /** What is wrong. */
+  message: string;
+  /** What to do. */
+  hint: string;
+};
+
 /**
- * Says what is true of a model, over what the catalogue and the provider's list know. What is absent
- * stays as it was said before.
+ * Says what is true of a model, over what the catalogue and the provider's list know, and takes back what was
+ * said. What is absent stays as it was said before.
  */
 export type UpdateModel = {
   /** The model; nobody has to list it. */
@@ -1764,6 +1807,8 @@ export type UpdateModel = {
   capabilities?: Capabilities;
   /** The day from which it no longer answers: `YYYY-MM-DD`. */
   retiresOn?: string | null;
+  /** Facts that are no longer said: what the catalogue and the provider's list know of them holds again. */
+  clear?: ModelFact[];
 };
 
 /** Changes a prompt. What is absent stays. */

@@ -276,7 +276,7 @@ fn columns(settings: &Settings, choices: Vec<ModelChoice>) -> Result<Vec<ModelCh
             let parameters = choice.parameters.over(&settings.parameters);
             parameters
                 .check()
-                .map_err(|message| ApiError::invalid(&format!("models[{at}].parameters"), message))?;
+                .map_err(|wrong| ApiError::invalid(&format!("models[{at}].parameters"), wrong.to_string()))?;
             Ok(ModelChoice { model: choice.model, parameters })
         })
         .collect()

@@ -105,7 +105,7 @@ pub(super) fn check_content_for_saving(content: &Content) -> Result<(), ApiError
         .settings
         .parameters
         .check()
-        .map_err(|message| ApiError::invalid("settings.parameters", message))?;
+        .map_err(|wrong| ApiError::invalid("settings.parameters", wrong.to_string()))?;
     check_attachments(content)?;
     let bytes: usize = content.body.templates().map(str::len).sum();
     if bytes > MOST_CONTENT {

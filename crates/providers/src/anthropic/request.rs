@@ -3,7 +3,7 @@
 use crate::{
     arguments,
     media::base64,
-    openai_chat::request::merge,
+    merge,
     quirks::{Quirks, ReasoningForm},
     wire::Unsayable,
 };
@@ -50,7 +50,7 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, Unsayable> {
         .flatten();
     set("tools", (!tools.is_empty()).then(|| tools.into()));
     set("tool_choice", choice.map(tool_choice));
-    merge(&mut body, &parameters.extra);
+    merge::deep(&mut body, &parameters.extra);
     Ok(body)
 }
 

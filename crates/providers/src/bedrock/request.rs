@@ -4,7 +4,7 @@ use crate::{
     anthropic::request::{Conversation, Turn, input_schema, thinking},
     arguments,
     media::base64,
-    openai_chat::request::merge,
+    merge,
     quirks::Quirks,
     wire::Unsayable,
 };
@@ -42,7 +42,7 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, Unsayable> {
     set("additionalModelRequestFields", additional(&request.model, parameters)?.into());
     set("outputConfig", output(parameters)?.into());
     set("toolConfig", tools(parameters)?.into());
-    merge(&mut body, &parameters.extra);
+    merge::deep(&mut body, &parameters.extra);
     Ok(body)
 }
 

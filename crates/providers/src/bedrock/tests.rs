@@ -84,7 +84,10 @@ fn every_parameter_has_its_field_and_the_free_object_is_merged_over_them() {
                 parameters: schema.clone(),
             }],
             tool_choice: Some(ToolChoice::Required),
-            extra: object(json!({ "serviceTier": { "type": "flex" }, "outputConfig": null })),
+            extra: object(json!({
+                "serviceTier": { "type": "flex" }, "outputConfig": null, "inferenceConfig": { "topP": null },
+                "additionalModelRequestFields": { "thinking": { "budget_tokens": 3000 } },
+            })),
             ..Parameters::default()
         },
     );
@@ -92,9 +95,9 @@ fn every_parameter_has_its_field_and_the_free_object_is_merged_over_them() {
     let mut expected = json!({
         "system": [{ "text": "Be brief." }],
         "messages": [{ "role": "user", "content": [{ "text": "Hi" }] }],
-        "inferenceConfig": { "maxTokens": 100, "temperature": 0.5, "topP": 0.9, "stopSequences": ["END"] },
+        "inferenceConfig": { "maxTokens": 100, "temperature": 0.5, "stopSequences": ["END"] },
         "additionalModelRequestFields": {
-            "top_k": 7, "thinking": { "type": "enabled", "budget_tokens": 2000 },
+            "top_k": 7, "thinking": { "type": "enabled", "budget_tokens": 3000 },
         },
         "toolConfig": {
             "tools": [{ "toolSpec": {

@@ -106,7 +106,7 @@ impl Call {
     async fn prepare(&mut self, request: &ModelRequest) -> Result<(OutgoingRequest, RequestHash), Failure> {
         let endpoint = Arc::clone(&self.endpoint);
         request.parameters.check().map_err(failure::bad_parameters)?;
-        let asked = endpoint.wire.call(request).map_err(|why| failure::bad_parameters(why.0))?;
+        let asked = endpoint.wire.call(request).map_err(failure::bad_parameters)?;
         let credential = endpoint.credential().await?;
         if let Some(credential) = &credential {
             self.scrubber = credential.scrubber();

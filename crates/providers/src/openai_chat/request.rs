@@ -1,6 +1,6 @@
 //! What is sent: a call as the JSON body of OpenAI Chat Completions.
 
-use crate::{Quirks, media::data_url, quirks::ReasoningForm, wire::Unsayable};
+use crate::{Quirks, media::data_url, merge, quirks::ReasoningForm, wire::Unsayable};
 use formaops_domain::{
     JsonObject, MediaSource, Parameter, Parameters, ResponseFormat, Role, ToolChoice, ToolDefinition,
     ports::{MessagePart, ModelMessage, ModelRequest},
@@ -46,7 +46,7 @@ pub(super) fn body(request: &ModelRequest, quirks: &Quirks) -> Result<JsonObject
     if !free("max_tokens") && !free("max_completion_tokens") {
         set(named(Parameter::MaxTokens, "max_tokens"), parameters.max_tokens.map(Value::from));
     }
-    merge(&mut body, &parameters.extra);
+    merge::deep(&mut body, &parameters.extra);
     Ok(body)
 }
 
@@ -87,18 +87,6 @@ fn reasoning(parameters: &Parameters, form: ReasoningForm) -> Result<Vec<(&'stat
         }
         (_, Some(word)) => vec![("reasoning_effort", word.into())],
     })
-}
-
-/// Puts the free object of the parameters over the body. What is null there is not sent at all, so
-/// that a field can be left out which a server does not take.
-pub(crate) fn merge(body: &mut JsonObject, extra: &JsonObject) {
-    for (name, value) in extra {
-        if value.is_null() {
-            body.shift_remove(name);
-        } else {
-            body.insert(name.clone(), value.clone());
-        }
-    }
 }
 
 /// The message; a result of a tool is a message of its own.

@@ -1,10 +1,6 @@
 //! What is sent: a call as the JSON body of OpenAI Responses.
 
-use crate::{
-    media::data_url,
-    openai_chat::request::{is_strict, merge},
-    wire::Unsayable,
-};
+use crate::{media::data_url, merge, openai_chat::request::is_strict, wire::Unsayable};
 use formaops_domain::{
     JsonObject, Media, MediaSource, Parameters, ResponseFormat, Role, ToolChoice, ToolDefinition,
     ports::{MessagePart, ModelMessage, ModelRequest},
@@ -41,7 +37,7 @@ pub(super) fn body(request: &ModelRequest) -> Result<JsonObject, Unsayable> {
     let tools: Vec<Value> = parameters.tools.iter().map(tool).collect();
     set("tools", (!tools.is_empty()).then(|| tools.into()));
     set("tool_choice", parameters.tool_choice.as_ref().map(tool_choice));
-    merge(&mut body, &parameters.extra);
+    merge::deep(&mut body, &parameters.extra);
     Ok(body)
 }
 

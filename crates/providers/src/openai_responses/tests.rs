@@ -57,7 +57,9 @@ fn every_parameter_has_its_field_and_the_free_object_is_merged_over_them() {
             tool("now", "", object(json!({}))),
         ],
         tool_choice: Some(ToolChoice::Tool("look".to_owned())),
-        extra: object(json!({ "temperature": null, "store": true, "truncation": "auto" })),
+        extra: object(json!({
+            "temperature": null, "store": true, "truncation": "auto", "text": { "verbosity": "low" },
+        })),
         ..Parameters::default()
     });
     request.messages.insert(0, ModelMessage::text(Role::System, "Be brief."));
@@ -68,7 +70,7 @@ fn every_parameter_has_its_field_and_the_free_object_is_merged_over_them() {
         "input": [{ "role": "system", "content": "Be brief." }, { "role": "user", "content": "Hi" }],
         "stream": true, "store": true, "top_p": 0.9, "max_output_tokens": 100,
         "reasoning": { "effort": "low", "summary": "auto" },
-        "text": { "format": { "type": "json_schema", "name": "answer", "schema": strict, "strict": true } },
+        "text": { "format": { "type": "json_schema", "name": "answer", "schema": strict, "strict": true }, "verbosity": "low" },
         "tools": [
             { "type": "function", "name": "look", "strict": true, "description": "Looks.", "parameters": strict },
             { "type": "function", "name": "find", "strict": false, "parameters": loose },
