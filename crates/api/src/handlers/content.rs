@@ -1,9 +1,9 @@
 //! Content before it is saved or run: what is wrong with it, and what it gives.
 
-use super::model::{find_model, parameter_problems};
+use super::model::{find_model, parameter_problems, untaken_attachments};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
 use formaops_domain::{
-    Content, JsonObject, ModelRef, NanoUsd, ParameterProblem, Parameters, RunContext, Usage,
+    Content, JsonObject, ModelRef, NanoUsd, ParameterProblem, RunContext, UntakenAttachment, Usage,
 };
 use formaops_template::{Diagnostic, Rendered, RenderedMessage};
 use schemars::JsonSchema;
@@ -78,6 +78,9 @@ pub struct Estimate {
     /// What the model does not take of the content's parameters: a run would be refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameter_problems: Vec<ParameterProblem>,
+    /// What is attached to the messages and the model does not take: a run would be refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untaken_attachments: Vec<UntakenAttachment>,
     /// The day from which the model no longer answers, where one is known: `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retires_on: Option<String>,
@@ -102,8 +105,7 @@ pub(crate) async fn content_render(
     let rendered = render(&request.content, &request.inputs, &request.context)?;
     let mut estimates = Vec::new();
     for model in request.models {
-        let parameters = &request.content.settings.parameters;
-        estimates.push(estimate(app, model, &rendered.messages, parameters).await?);
+        estimates.push(estimate(app, model, &rendered.messages, &request.content).await?);
     }
     Ok(RenderedContent { messages: rendered.messages, diagnostics: rendered.diagnostics, estimates })
 }
@@ -124,8 +126,9 @@ async fn estimate(
     app: &App,
     model: ModelRef,
     messages: &[RenderedMessage],
-    parameters: &Parameters,
+    content: &Content,
 ) -> Result<Estimate, ApiError> {
+    let parameters = &content.settings.parameters;
     let known = find_model(app, &model).await?;
     let counts: Vec<_> =
         messages.iter().map(|message| app.tokens.count(&model.model, &message.text())).collect();
@@ -136,6 +139,7 @@ async fn estimate(
     let is_free = price.is_some_and(|price| *price == formaops_domain::Price::FREE);
     Ok(Estimate {
         parameter_problems: parameter_problems(&known, parameters),
+        untaken_attachments: untaken_attachments(&known, &content.body),
         input_tokens,
         message_tokens: counts.iter().map(|count| count.tokens).collect(),
         exact: counts.iter().all(|count| count.exact),

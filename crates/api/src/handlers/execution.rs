@@ -2,10 +2,11 @@
 
 use super::{
     PromptKey, idempotent, limit,
+    model::{find_model, refusals},
     prompt::find_prompt,
     run::{publish, unmask},
 };
-use crate::{ApiError, App, Caller, CallerKind};
+use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
     Attempt, Execution, ExecutionId, ExecutionStatus, JsonObject, OutputPart, OutputWindow, Page, RunContext,
     RunId,
@@ -164,6 +165,13 @@ pub(crate) async fn execution_retry(
 async fn retry(app: &App, caller: &Caller, request: RetryExecution) -> Result<Execution, ApiError> {
     let ExecutionRecord { execution, content, inputs, .. } =
         app.store.get_execution_record(request.id).await?;
+    // More may be known of the model by now than when the run was made.
+    let known = find_model(app, &execution.model).await?;
+    let column = usize::try_from(execution.variant).unwrap_or_default();
+    let problems = refusals(&known, column, &execution.parameters, &content.body);
+    if !problems.is_empty() {
+        return Err(ApiError::problems(ErrorCode::Invalid, problems));
+    }
     let sensitive: JsonObject = {
         let whole = unmask(&content, inputs, request.sensitive_inputs)?;
         let is_sensitive =

@@ -2,8 +2,8 @@
 
 use crate::{ApiError, App, Caller, Problem};
 use formaops_domain::{
-    Body, Capabilities, CatalogueModel, ModelEdit, ModelFact, ModelRef, Noun, Page, ParameterProblem,
-    Parameters, Place, Price, Provider, Span,
+    AttachmentKind, Body, Capabilities, CatalogueModel, ModelEdit, ModelFact, ModelRef, Noun, Page,
+    Parameter, ParameterProblem, Parameters, Place, Price, Provider, ResponseFormat, Span, UntakenAttachment,
 };
 use formaops_providers::{Catalogue, Told, quirks};
 use formaops_store::ProviderModels;
@@ -105,9 +105,55 @@ pub(super) async fn find_model(app: &App, model: &ModelRef) -> Result<CatalogueM
     Ok(Known::of(app, provider).await?.describe(&model.model))
 }
 
-/// What a model does not take of these parameters. The free object is not judged.
+/// What a model does not take of these parameters: at most one problem for each. The free object is not judged.
 pub(super) fn parameter_problems(known: &CatalogueModel, parameters: &Parameters) -> Vec<ParameterProblem> {
-    quirks::problems(&known.parameters, &known.model.model, parameters)
+    let mut problems = quirks::problems(&known.parameters, &known.model.model, parameters);
+    let Capabilities { tools, json_schema, .. } = known.capabilities;
+    let asks_schema = matches!(parameters.response_format, Some(ResponseFormat::Schema { .. }));
+    let (name, capabilities) = (&known.model.model, "Where this one does, say so among its capabilities.");
+    let unable = [
+        (
+            tools == Some(false) && !parameters.tools.is_empty(),
+            Parameter::Tools,
+            format!("`{name}` asks for no tools"),
+            format!("Leave `tools` out, or choose a model that asks for tools. {capabilities}"),
+        ),
+        (
+            json_schema == Some(false) && asks_schema,
+            Parameter::ResponseFormat,
+            format!("the answer of `{name}` cannot be bound to a JSON Schema"),
+            format!("Set `responseFormat` to `json`, or choose a model that takes schemas. {capabilities}"),
+        ),
+    ];
+    for (is_asked, parameter, message, hint) in unable {
+        if is_asked && problems.iter().all(|problem| problem.parameter != parameter) {
+            problems.push(ParameterProblem { parameter, message, hint });
+        }
+    }
+    problems
+}
+
+/// What is attached to the messages and the model is known not to take.
+pub(super) fn untaken_attachments(known: &CatalogueModel, body: &Body) -> Vec<UntakenAttachment> {
+    let Capabilities { images, files, .. } = known.capabilities;
+    let untaken = body.attachments().filter_map(|(place, attachment)| {
+        let (kind, kinds, taken) = if attachment.is_image() {
+            (AttachmentKind::Image, "images", images)
+        } else {
+            (AttachmentKind::File, "files", files)
+        };
+        let name = attachment.name.clone();
+        (taken == Some(false)).then(|| UntakenAttachment {
+            message: format!("`{}` takes no {kinds}, and `{place}` is `{name}`", known.model),
+            hint: format!(
+                "Remove it, or choose a model that takes {kinds}. Where this one does, say so among its capabilities."
+            ),
+            place,
+            name,
+            kind,
+        })
+    });
+    untaken.collect()
 }
 
 /// All that a model is known not to take of a run, before anything is sent: parameters, and what is attached to
@@ -124,16 +170,10 @@ pub(super) fn refusals(
         message: problem.message,
         hint: problem.hint,
     });
-    let Capabilities { images, files, .. } = known.capabilities;
-    let attachments = body.attachments().filter_map(|(place, attachment)| {
-        let (kind, taken) = if attachment.is_image() { ("images", images) } else { ("files", files) };
-        (taken == Some(false)).then(|| Problem {
-            at: at(format!("models[{column}].model")),
-            message: format!("`{}` takes no {kind}, and `{place}` is `{}`", known.model, attachment.name),
-            hint: format!(
-                "Remove it, or choose a model that takes {kind}. Where this one does, say so among its capabilities."
-            ),
-        })
+    let attachments = untaken_attachments(known, body).into_iter().map(|untaken| Problem {
+        at: at(format!("models[{column}].model")),
+        message: untaken.message,
+        hint: untaken.hint,
     });
     parameters.chain(attachments).collect()
 }

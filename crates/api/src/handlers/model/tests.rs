@@ -216,6 +216,74 @@ async fn a_run_whose_models_do_not_take_its_parameters_is_refused_before_anythin
     assert_eq!(versions["items"].as_array().unwrap().len(), 1);
 }
 
+/// An image of three bytes, as content names it.
+async fn picture(world: &World) -> Value {
+    let picture = json!({ "name": "a.png", "mediaType": "image/png", "data": "YWJj" });
+    world.call("attachment_create", picture).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_a_model_cannot_see_call_or_bind_is_said_while_it_is_edited_as_it_is_when_it_is_run() {
+    let world = World::new().await;
+    let unable = json!({ "images": false, "tools": false, "jsonSchema": false });
+    let models = ["openai:blind", "openai:own"];
+    world.call("model_update", json!({ "model": models[0], "capabilities": unable })).await.unwrap();
+    let message = json!({ "role": "user", "template": "Look.", "attachments": [picture(&world).await] });
+    let content = json!({
+        "body": { "kind": "messages", "messages": [message] },
+        "settings": { "parameters": {
+            "tools": [{ "name": "look" }],
+            "responseFormat": { "kind": "schema", "name": "answer", "schema": {} },
+        } },
+    });
+    let rendered =
+        world.call("content_render", json!({ "content": content, "models": models })).await.unwrap();
+    let [blind, own] = &rendered["estimates"].as_array().unwrap()[..] else { panic!() };
+    let untaken = &blind["untakenAttachments"][0];
+    assert_eq!((&untaken["kind"], &untaken["name"]), (&json!("image"), &json!("a.png")));
+    assert_eq!(untaken["place"], "messages[0].attachments[0]");
+    let parameters = blind["parameterProblems"].as_array().unwrap();
+    let told: Vec<_> = parameters.iter().map(|problem| &problem["parameter"]).collect();
+    assert_eq!(told, ["tools", "responseFormat"]);
+    // Of a model nobody knows, nothing is presumed.
+    assert_eq!((&own["untakenAttachments"], &own["parameterProblems"]), (&Value::Null, &Value::Null));
+
+    let run = json!({ "prompt": "p", "content": content, "models": [{ "model": models[0] }] });
+    let refused = world.call("run_create", run).await.unwrap_err();
+    let expected = parameters.iter().chain([untaken]).map(|told| told["message"].clone());
+    assert_eq!(
+        refused.problems.iter().map(|problem| json!(problem.message)).collect::<Vec<_>>(),
+        expected.collect::<Vec<_>>(),
+        "the run says the same in the same words"
+    );
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_model_by_now_holds_for_a_retry_too() {
+    let world = World::new().await;
+    world.call("network_put", json!({ "offline": true })).await.unwrap();
+    let message = json!({ "role": "user", "template": "Look.", "attachments": [picture(&world).await] });
+    let content = json!({ "body": { "kind": "messages", "messages": [message] } });
+    let hot = json!({ "model": "openai:own", "parameters": { "temperature": 0.2 } });
+    let run = json!({ "prompt": "p", "content": content, "models": [{ "model": "dry-run:echo" }, hot] });
+    let started = world.call("run_create", run).await.unwrap();
+    world.app.engine.wait_run(started["run"]["id"].as_str().unwrap().parse().unwrap()).await.unwrap();
+    let failed = &started["executions"][1]["id"];
+
+    let said = json!({ "model": "openai:own", "sameAs": "o3", "capabilities": { "images": false } });
+    world.call("model_update", said).await.unwrap();
+    let refused = world.call("execution_retry", json!({ "id": failed })).await.unwrap_err();
+    let told: Vec<_> = refused.problems.iter().map(|problem| problem.at.path.as_str()).collect();
+    assert_eq!(told, ["models[1].parameters.temperature", "models[1].model"]);
+    assert_eq!(refused.code, crate::ErrorCode::Invalid);
+    let executions = world.call("execution_list", json!({})).await.unwrap();
+    assert_eq!(executions["items"].as_array().unwrap().len(), 2, "no generation was made");
+
+    world.call("model_reset", json!({ "model": "openai:own" })).await.unwrap();
+    let again = world.call("execution_retry", json!({ "id": failed })).await.unwrap();
+    assert_eq!(again["generation"], 1);
+}
+
 #[tokio::test]
 async fn while_content_is_edited_each_model_says_what_it_would_not_take() {
     let world = World::new().await;
