@@ -11,5 +11,6 @@ mod models;
 mod network;
 mod ollama;
 mod openai_responses;
+mod signatures;
 mod streaming;
 mod world;
