@@ -27,10 +27,12 @@ use url::Url;
 /// A wire format: what a base URL ends in, and where a call goes below the server.
 type Wire = (ProviderKind, &'static str, &'static str);
 
-const WIRES: [Wire; 5] = [
+const WIRES: [Wire; 7] = [
     (ProviderKind::OpenAiChat, "/v1", "/v1/chat/completions"),
     (ProviderKind::AzureOpenAi, "/openai/v1", "/openai/v1/chat/completions"),
     (ProviderKind::OpenAiResponses, "/v1", "/v1/responses"),
+    (ProviderKind::Anthropic, "/v1", "/v1/messages"),
+    (ProviderKind::Bedrock, "/", "/model/bedrock/converse-stream"),
     (ProviderKind::Gemini, "/v1beta", "/v1beta/models/gemini:streamGenerateContent"),
     (ProviderKind::Ollama, "/", "/api/chat"),
 ];
