@@ -22,6 +22,8 @@ pub(crate) struct Site {
     pub(crate) model: Option<String>,
     /// The wire format it should speak, for people.
     pub(crate) speaks: &'static str,
+    /// Whether what is called there is a deployment, which goes by a name that its owner chose.
+    pub(crate) calls_deployments: bool,
     /// What the path of its base URL usually ends in; empty where there is none.
     pub(crate) base_path: &'static str,
 }

@@ -55,6 +55,10 @@ impl Wire for OpenAiChat {
         if self.is_azure() { "/openai/v1" } else { "/v1" }
     }
 
+    fn calls_deployments(&self) -> bool {
+        self.is_azure()
+    }
+
     fn placement(&self, _: Timestamp) -> KeyPlacement {
         if self.is_azure() { KeyPlacement::Header("api-key") } else { KeyPlacement::Bearer }
     }

@@ -119,8 +119,9 @@ fn clouds() -> Vec<Preset> {
             .key("AZURE_OPENAI_API_KEY", "https://ai.azure.com/")
             .template("https://RESOURCE.openai.azure.com/openai/v1", "RESOURCE", "Name of the resource", "my-resource")
             .note(
-                "Models go by the names of your deployments. Say in the model's settings which model a \
-                 deployment is, and its prices and limits are known.",
+                "Deploy a model first: it is called by the name of its deployment, as in `azure:my-deployment`, \
+                 and not by its own. Describe the deployment under Models here, saying which model it is, and its \
+                 prices and limits are known.",
             ),
         preset("bedrock", "Amazon Bedrock", ProviderKind::Bedrock, "")
             .key("FORMAOPS_BEDROCK_KEY", "https://console.aws.amazon.com/bedrock/home#/api-keys")

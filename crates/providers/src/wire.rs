@@ -25,6 +25,11 @@ pub(crate) trait Wire: Send + Sync {
     /// What the path of a base URL usually ends in, such as `/v1`; empty where there is none.
     fn base_path(&self) -> &'static str;
 
+    /// Whether what is called is a deployment, which goes by a name that its owner chose and no list has.
+    fn calls_deployments(&self) -> bool {
+        false
+    }
+
     /// How the key is carried.
     fn placement(&self, now: Timestamp) -> KeyPlacement;
 

@@ -259,9 +259,12 @@ fn words(
             format!("the account at `{provider}` has no quota left"),
             "Add credit or raise the limit at the provider, then run again.".to_owned(),
         ),
-        ErrorClass::NotFound if error.is(&["deploymentnotfound"]) => (
+        ErrorClass::NotFound
+            if error.is(&["deploymentnotfound"])
+                || (site.calls_deployments && (error.is(&["model_not_found"]) || error.says(&["model"]))) =>
+        (
             format!("`{provider}` has no deployment `{model}`"),
-            "Give the name of a deployment as the resource has it. A new one takes up to 5 minutes."
+            "Give the name of a deployment as the resource has it, not that of its model. A new one takes up to 5 minutes."
                 .to_owned(),
         ),
         ErrorClass::NotFound if error.is(&["model_not_found"]) || error.says(&["model"]) => {

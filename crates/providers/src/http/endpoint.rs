@@ -53,7 +53,16 @@ impl Endpoint {
     pub(crate) fn site(&self, model: Option<String>) -> Site {
         let (provider, origin) = (self.name.clone(), self.origin.clone());
         let key = self.key.clone().unwrap_or_default();
-        Site { provider, origin, key, model, speaks: self.wire.title(), base_path: self.wire.base_path() }
+        let (speaks, base_path) = (self.wire.title(), self.wire.base_path());
+        Site {
+            provider,
+            origin,
+            key,
+            model,
+            speaks,
+            calls_deployments: self.wire.calls_deployments(),
+            base_path,
+        }
     }
 
     /// The key of this server, found and ready; `None` where it needs none.

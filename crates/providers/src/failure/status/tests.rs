@@ -11,6 +11,7 @@ fn site(env: Option<&str>) -> Site {
         key: env.map(|name| KeyRef::Env { name: name.parse().unwrap() }),
         model: Some("gpt-4o".to_owned()),
         speaks: "OpenAI Chat Completions",
+        calls_deployments: false,
         base_path: "/v1",
     }
 }
@@ -288,6 +289,12 @@ fn what_azure_says_has_its_own_words() {
     let deployment = azure(404, "DeploymentNotFound", "The API deployment for this resource does not exist.");
     assert_eq!(deployment.message, "`openai` has no deployment `gpt-4o`");
     assert!(deployment.hint.contains("5 minutes"), "{}", deployment.hint);
+    // Its list is of models, so nobody is sent there, whatever the service calls what is missing.
+    let body = error("The model `gpt-4o` does not exist", "", "model_not_found");
+    let missing =
+        Answer { status: 404, retry_after: None, location: None, kind: None, body: body.as_bytes() };
+    let missing = missing.failure(&Site { calls_deployments: true, ..site(None) });
+    assert_eq!((missing.message, missing.hint), (deployment.message, deployment.hint));
     let nowhere = azure(404, "404", "Resource not found");
     assert_eq!(nowhere.message, "`openai` has nothing at this address");
     let network = azure(403, "403", "Access denied due to Virtual Network/Firewall rules.");
