@@ -1,6 +1,8 @@
-import type { Content, Estimate } from '../../bindings/types';
+import type { Content, Estimate, ModelChoice } from '../../bindings/types';
 import { texts as appTexts } from '../../app/texts';
 import { count, dollars } from '../../lib/format';
+import { FitProblems } from '../parameter/FitProblems';
+import { useFit } from '../parameter/useFit';
 import { filled, total } from './estimate';
 import classes from './Estimates.module.css';
 import { useRendered } from './queries';
@@ -12,18 +14,20 @@ const texts = contentTexts.estimates;
 export function Estimates(props: {
   readonly content: Content;
   readonly inputs: Record<string, unknown>;
-  readonly models: string[];
+  readonly choices: readonly ModelChoice[];
 }) {
-  const { models } = props;
-  const { rendered } = useRendered(props.content, props.inputs, models);
+  const { content, choices } = props;
+  const models = choices.map(({ model }) => model);
+  const { rendered } = useRendered(content, props.inputs, models);
   if (models.length === 0) return null;
   const estimates = rendered?.estimates ?? [];
   return (
     <div className={classes.estimates}>
-      {models.map((model, index) => {
+      {choices.map((choice, index) => {
         const estimate = estimates[index];
+        const isOf = estimate?.model === choice.model;
         return (
-          <ModelEstimate key={index} model={model} estimate={estimate?.model === model ? estimate : null} />
+          <ModelEstimate key={index} choice={choice} content={content} estimate={isOf ? estimate : null} />
         );
       })}
       <div className={classes.row}>
@@ -41,7 +45,10 @@ function sum(estimates: readonly Estimate[]): string {
   return isWhole ? cost : texts.atLeast(cost);
 }
 
-function ModelEstimate({ model, estimate }: { model: string; estimate: Estimate | null }) {
+function ModelEstimate(props: { choice: ModelChoice; content: Content; estimate: Estimate | null }) {
+  const { choice, content, estimate } = props;
+  const { model, parameters = {} } = choice;
+  const { problems } = useFit(model, parameters, content);
   const label = texts.context(model);
   const size = estimate === null ? appTexts.none : texts.ofWindow(tokensOf(estimate), windowOf(estimate));
   const cost = estimate && texts.range(dollars(estimate.inputCostUsd), dollars(estimate.worstCostUsd));
@@ -58,6 +65,7 @@ function ModelEstimate({ model, estimate }: { model: string; estimate: Estimate 
         <span>{texts.cost}</span>
         <b className="num">{cost ?? appTexts.none}</b>
       </div>
+      <FitProblems problems={problems} />
     </div>
   );
 }

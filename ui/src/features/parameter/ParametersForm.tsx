@@ -1,10 +1,10 @@
 import { Autocomplete, NumberInput, UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useId, useState } from 'react';
-import type { ParameterProblem, Parameters, Validation } from '../../bindings/types';
+import type { Parameters, Validation } from '../../bindings/types';
 import { AdvancedParameters } from './AdvancedParameters';
 import { advancedCount, changed } from './fields';
-import { FitProblems } from './FitProblems';
+import { type FitProblem, FitProblems } from './FitProblems';
 import classes from './ParametersForm.module.css';
 import { parameterTexts as words } from './texts';
 
@@ -21,7 +21,7 @@ export interface ParametersProps {
   /** The rules of the prompt, whose schemas can be asked for. */
   readonly validations: readonly Validation[];
   /** What the model does not take of them. */
-  readonly problems: readonly ParameterProblem[];
+  readonly problems: readonly FitProblem[];
   /** Keeps texts that are not valid while the form is closed. */
   readonly owner: object;
 }

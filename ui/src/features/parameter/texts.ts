@@ -49,7 +49,9 @@ export const parameterTexts = {
     tool: (name: string) => `It must ask for ${name}`,
   },
   misfits: (model: string, problems: number) =>
-    problems === 1 ? `${model} does not take 1 parameter` : `${model} does not take ${problems} parameters`,
+    problems === 1
+      ? `${model} does not take 1 part of this run`
+      : `${model} does not take ${problems} parts of this run`,
   extraProblem: 'This must be a JSON object',
   short: {
     tools: (tools: number) => (tools === 1 ? '1 tool' : `${tools} tools`),

@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { texts } from '../../app/texts';
-import type { Problem } from '../../bindings/types';
+import type { ModelChoice, Problem } from '../../bindings/types';
 import { Estimates } from '../content/Estimates';
 import { InputsForm, type View, ViewSwitch } from '../variable/InputsForm';
 import { VariablesEditor } from '../variable/VariablesEditor';
@@ -12,11 +12,11 @@ import type { Work } from './useWork';
 export function InputsPanel({
   work,
   problems,
-  models,
+  choices,
 }: {
   work: Work;
   problems: Problem[];
-  models: string[];
+  choices: ModelChoice[];
 }) {
   const [showing, setShowing] = useState<'inputs' | 'variables'>('inputs');
   const [view, setView] = useState<View>('form');
@@ -41,7 +41,7 @@ export function InputsPanel({
           ) : (
             <VariablesEditor work={work} />
           )}
-          <Estimates content={work.content} inputs={work.inputs} models={models} />
+          <Estimates content={work.content} inputs={work.inputs} choices={choices} />
         </div>
       </div>
     </div>

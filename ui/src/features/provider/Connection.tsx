@@ -31,8 +31,8 @@ export function Connection({ provider }: { provider: ProviderView }) {
       >
         <ModelSelect
           provider={provider}
-          label={words.model}
-          placeholder={words.noModel}
+          label={provider.ownNames ? words.deployment : words.model}
+          placeholder={provider.ownNames ? words.typeDeployment : words.noModel}
           value={model}
           onChange={setModel}
         />
@@ -40,16 +40,18 @@ export function Connection({ provider }: { provider: ProviderView }) {
           {words.action}
         </Button>
       </form>
-      <p className={classes.hint}>{model === null ? words.hint : words.modelHint}</p>
+      <p className={classes.hint}>
+        {model !== null ? words.modelHint : provider.ownNames ? words.deploymentHint : words.hint}
+      </p>
       <div role="status" className={classes.verdict}>
         {test.isError && <Problem error={test.error} />}
-        {test.isSuccess && <Verdict found={test.data} />}
+        {test.isSuccess && <Verdict found={test.data} ownNames={provider.ownNames} />}
       </div>
     </section>
   );
 }
 
-function Verdict({ found }: { found: ConnectionTest }) {
+function Verdict({ found, ownNames }: { found: ConnectionTest; ownNames: boolean }) {
   const time = duration(found.latencyMs);
   if (found.failure !== null) {
     return (
@@ -60,10 +62,10 @@ function Verdict({ found }: { found: ConnectionTest }) {
     );
   }
   const { models } = found;
+  const listed = ownNames ? words.deployable : words.listed;
   return (
     <div className={classes.good}>
-      <b>✓ {words.good}</b>{' '}
-      {models === null ? words.calledIn(time) : words.listed(count(models), models, time)}
+      <b>✓ {words.good}</b> {models === null ? words.calledIn(time) : listed(count(models), models, time)}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { queries } from '../../app/live';
-import { Problem } from '../../components/Notice';
+import { Marked, Problem } from '../../components/Notice';
 import type { CatalogueModel, ProviderView } from '../../bindings/types';
 import { api } from '../../host';
 import { count } from '../../lib/format';
@@ -54,22 +54,31 @@ export function ModelTable({ provider }: { provider: ProviderView }) {
         )}
         {provider.kind !== 'dry-run' && (
           <Button variant="subtle" color="gray" onClick={() => setEdited('new')}>
-            {providerTexts.edit.describe}
+            {provider.ownNames ? providerTexts.edit.describeDeployment : providerTexts.edit.describe}
           </Button>
         )}
-        <Button
-          variant="default"
-          leftSection={<IconRefresh size={14} />}
-          loading={refresh.isPending}
-          onClick={() => refresh.mutate()}
-        >
-          {words.refresh}
-        </Button>
+        {!provider.ownNames && (
+          <Button
+            variant="default"
+            leftSection={<IconRefresh size={14} />}
+            loading={refresh.isPending}
+            onClick={() => refresh.mutate()}
+          >
+            {words.refresh}
+          </Button>
+        )}
       </div>
       {refresh.isError && <Problem error={refresh.error} onRetry={() => refresh.mutate()} />}
       {models.isLoadingError && <Problem error={models.error} onRetry={() => void models.refetch()} />}
       {models.isPending && <Skeleton height={120} />}
-      {models.isSuccess && items.length === 0 && <p className={classes.about}>{words.empty}</p>}
+      {provider.ownNames && (
+        <p className={classes.about}>
+          <Marked text={words.ownNames(provider.name)} />
+        </p>
+      )}
+      {models.isSuccess && items.length === 0 && !provider.ownNames && (
+        <p className={classes.about}>{words.empty}</p>
+      )}
       {items.length > 0 && found.length === 0 && <p className={classes.about}>{words.noMatch}</p>}
       {shown.length > 0 && <ModelRows models={shown} onEdit={setEdited} />}
       {found.length > shown.length && (

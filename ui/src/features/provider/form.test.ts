@@ -17,6 +17,7 @@ const provider: ProviderView = {
   createdAt: '2026-01-01T00:00:00Z',
   updatedAt: '2026-01-01T00:00:00Z',
   keyState: 'found',
+  ownNames: false,
 };
 
 describe('the form of a provider', () => {

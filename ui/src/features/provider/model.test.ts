@@ -1,22 +1,50 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogueModel } from '../../bindings/types';
-import { abilities, isEdited, isHalfPrice, modelChanges, modelFields, retirement } from './model';
+import {
+  abilities,
+  isEdited,
+  isHalfPrice,
+  isOwn,
+  modelChanges,
+  modelFields,
+  retirement,
+  sourceOf,
+  takenBack,
+} from './model';
 
 const page = { source: 'https://example.com/prices', date: '2026-01-01' };
+const user = { source: 'user', date: '2026-02-02' };
 const known: CatalogueModel = {
   model: 'openai:gpt:4o',
   contextWindow: 128_000,
   price: { input: 2_500_000_000, cachedInput: 1_250_000_000, output: 10_000_000_000 },
   capabilities: { tools: true, images: true, files: false },
-  sources: { price: page, contextWindow: page },
+  sources: { price: page, contextWindow: page, capabilities: { tools: page, images: page, files: page } },
   listed: 'yes',
+};
+/** The same model after the user said some of it. */
+const edited: CatalogueModel = {
+  ...known,
+  sameAs: 'gpt-4o',
+  contextWindow: 64_000,
+  price: { input: 1_000_000_000, output: 2_000_000_000 },
+  retiresOn: '2027-01-31',
+  capabilities: { tools: true, images: false, files: false },
+  sources: {
+    price: user,
+    contextWindow: user,
+    retiresOn: user,
+    capabilities: { ...known.sources.capabilities, images: user },
+  },
+  beneath: { ...known, sameAs: 'gpt-4o' },
 };
 
 describe('what is known of a model', () => {
   it('is marked where the user said some of it', () => {
     expect(isEdited(known)).toBe(false);
     expect(isEdited({ ...known, sameAs: 'o3' })).toBe(true);
-    expect(isEdited({ ...known, sources: { price: { ...page, source: 'user' } } })).toBe(true);
+    expect(isEdited({ ...known, sources: { price: user, capabilities: {} } })).toBe(true);
+    expect(isEdited({ ...known, sources: { capabilities: { cache: user } } })).toBe(true);
   });
 
   it('names what it can do, not what it cannot', () => {
@@ -49,6 +77,44 @@ describe('the form of a model', () => {
   it('asks for nothing where nothing was changed or something was only emptied', () => {
     expect(modelChanges('openai', known, fields)).toBeNull();
     expect(modelChanges('openai', known, { ...fields, contextWindow: '', sameAs: ' ' })).toBeNull();
+  });
+
+  it('says where each fact comes from, and what it can do only where the user said so', () => {
+    expect([sourceOf(edited, 'contextWindow'), sourceOf(edited, 'images')]).toEqual([user, user]);
+    expect([sourceOf(edited, 'tools'), sourceOf(edited, 'cache')]).toEqual([page, null]);
+    expect(modelFields(edited).capabilities).toMatchObject({ images: 'no', tools: 'known', cache: 'known' });
+  });
+
+  it('takes back what the user had said and emptied, fact by fact', () => {
+    const said = modelFields(edited);
+    expect(modelChanges('openai', edited, said)).toBeNull();
+    const asked = (changed: Partial<typeof said>) => modelChanges('openai', edited, { ...said, ...changed });
+    const back = (clear: string[]) => ({ model: 'openai:gpt:4o', clear });
+    expect(asked({ sameAs: '' })).toEqual(back(['sameAs']));
+    expect(asked({ contextWindow: '', retiresOn: '' })).toEqual(back(['contextWindow', 'retiresOn']));
+    expect(asked({ price: modelFields(null).price })).toEqual(back(['price']));
+    const capabilities = { ...said.capabilities, images: 'known' as const, cache: 'yes' as const };
+    expect(asked({ capabilities, maxOutputTokens: 9 })).toEqual({
+      ...back(['images']),
+      maxOutputTokens: 9,
+      capabilities: { cache: true },
+    });
+  });
+
+  it('reads as it would without the user where a fact is taken back', () => {
+    const said = modelFields(edited);
+    expect(isOwn(edited, said, 'contextWindow')).toBe(true);
+    for (const [name, value] of [
+      ['sameAs', ''],
+      ['contextWindow', 128_000],
+      ['retiresOn', ''],
+      ['price', fields.price],
+    ] as const) {
+      const back = { ...said, ...takenBack(edited, name) };
+      expect(back[name], name).toEqual(value);
+      expect(isOwn(edited, back, name), name).toBe(false);
+      expect(modelChanges('openai', edited, back)?.clear, name).toEqual([name]);
+    }
   });
 
   it('asks for what was changed, and for a price as a whole', () => {

@@ -23,7 +23,7 @@ export function ModelChip({ choice, content, onChange }: Props) {
   const { model, parameters = {} } = choice;
   const described = describeParameters(parameters);
   const [owner] = useState(() => ({}));
-  const fit = useFit(model, parameters, content.settings.parameters);
+  const fit = useFit(model, parameters, content);
   return (
     <span className={classes.model}>
       <Warning model={model} fit={fit} />
