@@ -121,6 +121,7 @@ mod tests {
         assert!(kinds("vault_unlock").contains(&("passphrase".to_owned(), FieldKind::Secret)));
         assert!(kinds("provider_key_create").contains(&("secret".to_owned(), FieldKind::Secret)));
         assert!(kinds("attachment_create").contains(&("data".to_owned(), FieldKind::File)));
+        assert!(kinds("model_update").contains(&("clear".to_owned(), FieldKind::Texts)));
         let create = kinds("prompt_create");
         for expected in [("tags", FieldKind::Texts), ("content", FieldKind::Json), ("name", FieldKind::Text)]
         {
