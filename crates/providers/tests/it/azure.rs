@@ -129,3 +129,14 @@ async fn what_the_gateway_and_the_service_refuse_has_its_class() {
         assert_eq!(answer.failure().detail.as_deref(), message);
     }
 }
+
+#[tokio::test]
+async fn what_is_missing_is_a_deployment_and_nobody_is_sent_to_the_list_of_models() {
+    for code in ["DeploymentNotFound", "model_not_found"] {
+        let error =
+            json!({ "error": { "code": code, "message": "The model `my-deployment` does not exist." } });
+        let (answer, _) = answered(Reply::status(404).json(&error)).await;
+        assert_eq!(answer.failure().message, "`local` has no deployment `my-deployment`", "{code}");
+        assert!(answer.failure().hint.starts_with("Give the name of a deployment"), "{code}");
+    }
+}
