@@ -25,5 +25,7 @@ export default defineConfig({
     // One window at a time: two would fight for the focus.
     { name: 'window', testDir: 'window', workers: 1 },
     { name: 'screens', testDir: 'screens', use: page },
+    // What is measured has the machine for itself.
+    { name: 'bench', testDir: 'bench', workers: 1, use: { ...page, trace: 'off' } },
   ],
 });

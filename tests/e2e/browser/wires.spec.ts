@@ -1,15 +1,7 @@
 import { expect, test } from '../support/browser-test';
 import { endless } from '../support/models';
 import { chooseModels, column, openPrompt, run } from '../support/screens';
-
-/** Where the scripted server speaks each wire format. */
-const wires = [
-  { kind: 'openai-chat', path: '/v1' },
-  { kind: 'openai-responses', path: '/v1' },
-  { kind: 'anthropic', path: '/v1' },
-  { kind: 'gemini', path: '/v1beta' },
-  { kind: 'ollama', path: '/' },
-] as const;
+import { wires } from '../support/wires';
 
 test('five wires at once stream in columns', async ({ app, api, models }) => {
   const origin = new URL(models.baseUrl).origin;

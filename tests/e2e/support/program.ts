@@ -8,8 +8,11 @@ const target =
   process.env['CARGO_TARGET_DIR'] ??
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'formaops', 'target');
 
+/** Tests run what is built to be debugged; measurements what is released. */
+const profile = process.env['FORMAOPS_PROFILE'] ?? 'debug';
+
 function built(name: string): string {
-  const path = join(target, 'debug', name);
+  const path = join(target, profile, name);
   if (!existsSync(path)) throw new Error(`\`${path}\` is missing: run \`make build-all\``);
   return path;
 }

@@ -70,6 +70,12 @@ export function NewKey(props: {
       {preset?.keyPage && (
         <p className={classes.about}>
           {words.getOne} <ExternalLink url={preset.keyPage} />
+          {preset.note !== undefined && preset.note !== '' && (
+            <>
+              <br />
+              <Marked text={preset.note} />
+            </>
+          )}
         </p>
       )}
       <div>

@@ -1,6 +1,6 @@
 import { Button, Menu, NumberInput } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { useCallback } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Priority } from '../../bindings/types';
 import { modifierName, useCommandKey } from '../../lib/keys';
@@ -26,9 +26,15 @@ export function RunBar({ bar, content }: { bar: RunBarState; content: Content })
     bar.setModels(bar.models.flatMap((choice, other) => (other === at ? (next ?? []) : choice)));
   };
   const progress = bar.run?.run.progress;
+  const chosen = useRef<HTMLDivElement>(null);
+  const count = bar.models.length;
+  useEffect(() => {
+    // What was added last is seen.
+    chosen.current?.scrollTo({ left: chosen.current.scrollWidth });
+  }, [count]);
   return (
     <div className={classes.bar} role="toolbar" aria-label={texts.runBar.models}>
-      <div className={classes.chosen}>
+      <div ref={chosen} className={classes.chosen}>
         {bar.models.map((choice, at) => (
           <ModelChip
             key={`${choice.model} ${at}`}
@@ -37,9 +43,10 @@ export function RunBar({ bar, content }: { bar: RunBarState; content: Content })
             onChange={(next) => change(at, next)}
           />
         ))}
-        <ModelPicker onPick={(model) => bar.setModels([...bar.models, { model, parameters: {} }])} />
-        {bar.models.length === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}
       </div>
+      <ModelPicker onPick={(model) => bar.setModels([...bar.models, { model, parameters: {} }])} />
+      {bar.models.length === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}
+      <span className="spacer" />
       {isRunning && progress !== undefined && (
         <span className={`${classes.hint ?? ''} num`} role="status">
           {texts.runBar.progress(progress.total - progress.pending - progress.running, progress.total)}

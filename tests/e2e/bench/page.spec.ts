@@ -1,0 +1,207 @@
+import { expect, test } from '../support/browser-test';
+import { chooseModels, column, openPrompt, run, template } from '../support/screens';
+import { MainThread, megabytes, ms, rest, Sample, table } from './measure';
+
+// Measured one after the other, each alone on the machine. Nothing here fails because it is slow.
+test.describe.configure({ mode: 'serial', timeout: 600_000 });
+
+const KEYSTROKES = 200;
+/** Between two keystrokes of somebody who types fast, in milliseconds. */
+const TYPING_MS = 100;
+
+test('typing in a prompt of 2,000 lines with the preview on', async ({ app, api }) => {
+  const lines = Array.from({ length: 2000 }, (_, at) =>
+    at % 20 === 0 ? `{{#if urgent}}Line ${at} for {{name}}.{{/if}}` : `Line ${at} of a long text, plain.`,
+  );
+  await api.promptCreate({
+    name: 'a-long-one',
+    content: {
+      body: { kind: 'messages', messages: [{ role: 'user', template: lines.join('\n') }] },
+      variables: [
+        { name: 'name', type: 'string', required: false },
+        { name: 'urgent', type: 'boolean', required: false },
+      ],
+      settings: { parameters: {} },
+      validations: [],
+    },
+  });
+  const prompt = await openPrompt(app, 'a-long-one');
+  const preview = prompt.getByRole('button', { name: 'Preview' });
+  if ((await preview.getAttribute('aria-pressed')) !== 'true') await preview.click();
+  await template(prompt).click();
+  await app.keyboard.press('Control+Home');
+  await rest(app);
+  const thread = await MainThread.of(app);
+  await app.evaluate(() => {
+    const times: number[] = [];
+    Object.assign(window, { keystrokes: times });
+    addEventListener(
+      'keydown',
+      ({ timeStamp }) => {
+        requestAnimationFrame(() => {
+          // A message comes after the frame has been painted.
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => times.push(performance.now() - timeStamp);
+          port2.postMessage(null);
+        });
+      },
+      true,
+    );
+  });
+  const work: number[] = [];
+  for (let at = 0; at < KEYSTROKES; at += 1) {
+    work.push(
+      await thread.work(async () => {
+        await app.keyboard.press(at % 10 === 9 ? 'Space' : 'a');
+        await app.waitForTimeout(TYPING_MS);
+      }),
+    );
+  }
+  const painted = new Sample(
+    await app.evaluate(() => (window as unknown as { keystrokes: number[] }).keystrokes),
+  );
+  const worked = new Sample(work);
+  table(
+    `Typing, ${KEYSTROKES} keystrokes`,
+    ['', 'p50', 'p95', 'most', 'limit'],
+    [
+      ['main thread, a keystroke', ms(worked.at(0.5)), ms(worked.at(0.95)), ms(worked.most), 'p95 8 ms'],
+      ['from key to paint', ms(painted.at(0.5)), ms(painted.at(0.95)), ms(painted.most), 'most 33 ms'],
+    ],
+  );
+});
+
+test('eight columns that stream 200 tokens a second each', async ({ app, api, models: server }) => {
+  const name = 'eight';
+  await api.providerCreate({ name, kind: 'openai-chat', baseUrl: server.baseUrl, maxConcurrent: 8 });
+  const models = Array.from({ length: 8 }, (_, at) => `${name}:slow-5x${12_500 + at}`);
+  await openPrompt(app, 'summarise');
+  await chooseModels(app, models);
+  await rest(app);
+  const thread = await MainThread.of(app);
+  const heaps = [await thread.heap()];
+  const { longTasks, longCount, gaps } = await thread.watch(async () => {
+    await run(app);
+    for (const words of [3_000, 6_000, 9_000, 12_500]) {
+      await app.waitForFunction(
+        ([name, word]) => document.querySelector(`article[aria-label="${name}"]`)?.textContent.includes(word),
+        [models[0] ?? '', `word${words}`] as const,
+        { timeout: 300_000, polling: 500 },
+      );
+      heaps.push(await thread.heap());
+    }
+  });
+  for (const model of models) await expect(column(app, model)).toContainText('✓');
+  table(
+    'Eight columns, 100,000 tokens in all',
+    ['', 'measured', 'limit'],
+    [
+      ['tasks over 50 ms', `${longCount}${longCount > 0 ? `, most ${ms(longTasks.most)}` : ''}`, '0'],
+      ['gap between frames, p99', ms(gaps.at(0.99)), '-'],
+      ['gap between frames, most', ms(gaps.most), '100 ms'],
+      ['memory before, then at 24, 48, 72 and 100 %', heaps.map(megabytes).join(', '), 'flat'],
+    ],
+  );
+});
+
+test('switching between prompts', async ({ app }) => {
+  const thread = await MainThread.of(app);
+  const [times, work]: [number[], number[]] = [[], []];
+  const names = ['summarise', 'code-review', 'classify-ticket', 'reply-to-customer'];
+  for (const name of names) await openPrompt(app, name);
+  for (let at = 0; at < 40; at += 1) {
+    const name = names[at % names.length] ?? '';
+    await rest(app);
+    work.push(
+      await thread.work(async () => {
+        times.push(
+          await app.evaluate(async (wanted) => {
+            const link = [...document.querySelectorAll<HTMLElement>('aside a')].find((element) =>
+              element.textContent.startsWith(wanted),
+            );
+            const start = performance.now();
+            link?.click();
+            const isThere = () =>
+              document.querySelector(`section[aria-label="${wanted}"] .cm-content`) !== null;
+            while (!isThere()) await new Promise((next) => requestAnimationFrame(next));
+            return performance.now() - start;
+          }, name),
+        );
+        await rest(app);
+      }),
+    );
+  }
+  const [shown, worked] = [new Sample(times), new Sample(work)];
+  table(
+    'Switching between prompts',
+    ['', 'p50', 'p95', 'most', 'limit'],
+    [
+      ['from click to the editor', ms(shown.at(0.5)), ms(shown.at(0.95)), ms(shown.most), '50 ms'],
+      ['main thread, all that follows', ms(worked.at(0.5)), ms(worked.at(0.95)), ms(worked.most), '-'],
+    ],
+  );
+});
+
+test('first paint and time to editable', async ({ app, host }) => {
+  const rows: { paint: number; editable: number }[] = [];
+  // The browser is warm, its cache is not.
+  const cdp = await app.context().newCDPSession(app);
+  await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+  for (let at = 0; at < 10; at += 1) {
+    await app.goto(`${host.origin}/`, { waitUntil: 'commit' });
+    rows.push(
+      await app.evaluate(async () => {
+        const isThere = () => document.querySelector('main .cm-content[contenteditable="true"]') !== null;
+        while (!isThere()) await new Promise((next) => requestAnimationFrame(next));
+        const editable = performance.now();
+        const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN;
+        return { paint, editable };
+      }),
+    );
+  }
+  const paint = new Sample(rows.map((row) => row.paint));
+  const editable = new Sample(rows.map((row) => row.editable));
+  table(
+    'Opening the page, 10 times',
+    ['', 'p50', 'most'],
+    [
+      ['first paint', ms(paint.at(0.5)), ms(paint.most)],
+      ['a prompt that can be edited', ms(editable.at(0.5)), ms(editable.most)],
+    ],
+  );
+});
+
+test('scrolling a list of 10,000 prompts', async ({ app, api }) => {
+  const content = {
+    body: { kind: 'text' as const, template: 'Hello {{name}}' },
+    variables: [],
+    settings: { parameters: {} },
+    validations: [],
+  };
+  for (let first = 0; first < 10_000; first += 100) {
+    await Promise.all(
+      Array.from({ length: 100 }, (_, at) => api.promptCreate({ name: `many/p${first + at}`, content })),
+    );
+  }
+  await app.reload();
+  const list = app.getByRole('complementary', { name: 'Prompts' });
+  await expect(list.getByRole('link').first()).toBeVisible();
+  await list.hover();
+  await rest(app);
+  const thread = await MainThread.of(app);
+  const { longCount, longTasks, gaps } = await thread.watch(async () => {
+    for (let at = 0; at < 300; at += 1) {
+      await app.mouse.wheel(0, 800);
+      await app.waitForTimeout(16);
+    }
+  });
+  table(
+    'Scrolling 10,000 prompts',
+    ['', 'measured', 'limit'],
+    [
+      ['gap between frames, p50', ms(gaps.at(0.5)), '16.7 ms'],
+      ['gap between frames, p99', ms(gaps.at(0.99)), '-'],
+      ['tasks over 50 ms', `${longCount}${longCount > 0 ? `, most ${ms(longTasks.most)}` : ''}`, '0'],
+    ],
+  );
+});
