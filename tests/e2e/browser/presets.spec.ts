@@ -74,7 +74,7 @@ test('a newcomer adds every vendor and server, gives it its key, tests it, and r
       hasVault = true;
     }
     const connection = app.getByRole('region', { name: 'Connection' });
-    await connection.getByRole('combobox', { name: /^With a model/ }).fill('words-20');
+    await connection.getByRole('combobox', { name: /^With a (model|deployment)/ }).fill('words-20');
     await connection.getByRole('button', { name: 'Test connection' }).click();
     await expect(connection, preset.id).toContainText('The model answered in');
   }
