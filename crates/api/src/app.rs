@@ -12,7 +12,7 @@ use formaops_domain::{
     ActorId, EventBody, Noun, Span, Timestamp,
     ports::{Clock, EventSink, TokenCounter},
 };
-use formaops_engine::{Engine, Limits, Ports};
+use formaops_engine::{Engine, Limits, Ports, RetryPolicy};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_secrets::{Environment, Keyring};
 use formaops_store::{NewWorkspace, OpenOptions, Store};
@@ -80,7 +80,7 @@ impl App {
             events: Arc::new(hub.clone()),
             tokens: Arc::clone(&tokens),
         };
-        let engine = Engine::start(ports, limits(&store).await?);
+        let engine = Engine::start(ports, limits(&store).await?, RetryPolicy::default());
         let (workspace, turns) = (Arc::from(workspace), Arc::default());
         let app = Self {
             workspace,

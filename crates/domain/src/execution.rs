@@ -41,6 +41,9 @@ pub struct Execution {
     pub reasoning_bytes: u64,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// The try that comes next, while it waits for it after one that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
     /// Times, tokens and cost.
     pub metrics: Metrics,
     /// Why the model stopped.
@@ -58,6 +61,20 @@ pub struct Execution {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub completed_at: Option<Timestamp>,
+}
+
+/// A try that is still to come, after one that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Retry {
+    /// The number of the attempt that comes next, from 2.
+    pub attempt: u32,
+    /// The number of the last one that will be made.
+    pub last: u32,
+    /// When it is due. It may have to wait for its turn then.
+    pub at: Timestamp,
+    /// Why the one before failed.
+    pub failure: Failure,
 }
 
 /// Where an execution stands.

@@ -47,8 +47,8 @@ pub use egress::{Egress, Purpose};
 pub use error::{ErrorClass, Failure, Place};
 pub use event::{Event, EventBody, Noun};
 pub use execution::{
-    Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Finish, FinishReason, Metrics, Usage,
-    ValidationResult, ValidationStatus, Verdict,
+    Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Finish, FinishReason, Metrics, Retry,
+    Usage, ValidationResult, ValidationStatus, Verdict,
 };
 pub use hash::{AttachmentHash, ContentHash, InvalidHash, RequestHash, VersionId, canonical_hash};
 pub use id::{

@@ -3,7 +3,7 @@
 use crate::{
     AttachmentHash, Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody, Execution,
     ExecutionId, Failure, Finish, JsonObject, KeyRef, ListedModel, Media, Metrics, ModelRef, Origin,
-    Parameters, Price, Purpose, RequestHash, Role, Run, RunContext, RunId, RunStatus, Scrubber, Span,
+    Parameters, Price, Purpose, RequestHash, Retry, Role, Run, RunContext, RunId, RunStatus, Scrubber, Span,
     Timestamp, ToolCall, ToolResult, Usage, ValidationResult, ValidationStatus,
 };
 use bytes::Bytes;
@@ -251,6 +251,11 @@ pub trait Provider: Send + Sync {
     /// The models it serves, as it says itself.
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>>;
 
+    /// Whether it is on this machine, where who refuses a call is not there at all.
+    fn is_local(&self) -> bool {
+        false
+    }
+
     /// The same, to find out whether it can be called at all, or is there; the ledger is told so.
     fn probe(&self, purpose: Purpose) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
         let _ = purpose;
@@ -353,7 +358,10 @@ pub trait RunStore: Send + Sync {
     /// Ends the attempt and its execution: completed, failed or cancelled.
     fn finish_attempt(&self, outcome: Outcome) -> BoxFuture<'_, Result<Execution, Failure>>;
 
-    /// Ends an execution that never left the queue: failed with this failure, or cancelled without one.
+    /// Ends the attempt, which failed; its execution waits for the next one, pending again.
+    fn retry_attempt(&self, outcome: Outcome, retry: Retry) -> BoxFuture<'_, Result<Execution, Failure>>;
+
+    /// Ends an execution that waits: failed with this failure, or cancelled without one.
     fn finish_queued(
         &self,
         execution: ExecutionId,

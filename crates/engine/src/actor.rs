@@ -4,7 +4,7 @@ use crate::{
     core::Core,
     handle::{EngineError, Submission},
     machine::{Effect, Event, Limits, Load, Machine, RunEnd},
-    pipeline::{Job, leave_queue},
+    pipeline::{Job, JobEnd, leave_queue},
     reporter::{News, report},
     sensitive::Sensitive,
 };
@@ -50,7 +50,7 @@ enum Task {
 
 /// What a task came to.
 enum Done {
-    Execution { committed: bool },
+    Execution(JobEnd),
     Leaving(Vec<(ExecutionId, bool)>),
     Report(Box<RunResult>),
 }
@@ -93,6 +93,8 @@ impl Actor {
 
     async fn work(mut self, mut inbox: mpsc::UnboundedReceiver<Command>) {
         loop {
+            let now = self.core.ports.clock.monotonic();
+            let wake = self.machine.next_wake().map(|at| at.saturating_sub(now));
             tokio::select! {
                 Some(command) = inbox.recv() => match command {
                     Command::Shutdown(reply) => {
@@ -103,6 +105,7 @@ impl Actor {
                     command => self.obey(command),
                 },
                 Some(joined) = self.tasks.join_next_with_id() => self.join(joined),
+                () = until(wake), if wake.is_some() => self.feed(Event::TimeHasCome),
             }
         }
     }
@@ -191,10 +194,7 @@ impl Actor {
             commands: self.commands.clone(),
         };
         self.cancels.insert(execution, cancel);
-        self.spawn(
-            Task::Execution(execution),
-            async move { Done::Execution { committed: job.execute().await } },
-        );
+        self.spawn(Task::Execution(execution), async move { Done::Execution(job.execute().await) });
     }
 
     fn leave_queue(&mut self, run: RunId, executions: Vec<ExecutionId>) {
@@ -232,9 +232,16 @@ impl Actor {
         let Some(purpose) = self.purposes.remove(&id) else { return };
         match (purpose, done) {
             (Task::Execution(execution), done) => {
-                let committed = matches!(done, Some(Done::Execution { committed: true }));
                 self.cancels.remove(&execution);
-                self.end_execution(execution, committed);
+                match done {
+                    Some(Done::Execution(JobEnd::Again(wait))) => {
+                        self.feed(Event::AttemptToRepeat { execution, wait });
+                    }
+                    Some(Done::Execution(JobEnd::Ended { committed })) => {
+                        self.end_execution(execution, committed);
+                    }
+                    _ => self.end_execution(execution, false),
+                }
             }
             (Task::Leaving(_), Some(Done::Leaving(left))) => {
                 for (execution, committed) in left {
@@ -277,6 +284,10 @@ impl Actor {
             tracing::warn!(tasks = self.tasks.len(), "some tasks did not end in time");
         }
     }
+}
+
+async fn until(wake: Option<Duration>) {
+    tokio::time::sleep(wake.unwrap_or_default()).await;
 }
 
 /// Whoever asked may have stopped waiting, which is no matter.

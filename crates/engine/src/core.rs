@@ -1,6 +1,6 @@
 //! What every task of the engine shares.
 
-use crate::{handle::Ports, live::Live};
+use crate::{handle::Ports, live::Live, retry::RetryPolicy};
 use formaops_domain::ExecutionId;
 use std::{
     collections::HashMap,
@@ -10,14 +10,15 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) struct Core {
     pub(crate) ports: Ports,
+    pub(crate) retries: RetryPolicy,
     /// Set once, by the shutdown.
     pub(crate) closing: CancellationToken,
     live: Mutex<HashMap<ExecutionId, Arc<Live>>>,
 }
 
 impl Core {
-    pub(crate) fn new(ports: Ports) -> Self {
-        Self { ports, closing: CancellationToken::new(), live: Mutex::default() }
+    pub(crate) fn new(ports: Ports, retries: RetryPolicy) -> Self {
+        Self { ports, retries, closing: CancellationToken::new(), live: Mutex::default() }
     }
 
     /// Lets readers see the answer of an execution while it comes.

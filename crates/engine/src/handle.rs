@@ -5,6 +5,7 @@ use crate::{
     core::Core,
     live::LiveText,
     machine::{Limits, Load},
+    retry::RetryPolicy,
 };
 use formaops_domain::{
     Execution, ExecutionId, Failure, JsonObject, OutputPart, Priority, Run, RunId,
@@ -117,8 +118,8 @@ impl Engine {
     /// # Panics
     /// Outside a tokio runtime.
     #[must_use]
-    pub fn start(ports: Ports, limits: Limits) -> Self {
-        let core = Arc::new(Core::new(ports));
+    pub fn start(ports: Ports, limits: Limits, retries: RetryPolicy) -> Self {
+        let core = Arc::new(Core::new(ports, retries));
         let commands = Actor::start(Arc::clone(&core), limits);
         Self { core, commands }
     }

@@ -5,10 +5,10 @@
 //!
 //! ```
 //! use formaops_domain::{Execution, Run};
-//! use formaops_engine::{Engine, EngineError, Limits, Ports, Submission};
+//! use formaops_engine::{Engine, EngineError, Limits, Ports, RetryPolicy, Submission};
 //!
 //! async fn run_to_its_end(ports: Ports, run: &Run, executions: &[Execution]) -> Result<Run, EngineError> {
-//!     let engine = Engine::start(ports, Limits::default());
+//!     let engine = Engine::start(ports, Limits::default(), RetryPolicy::default());
 //!     engine.submit(Submission::new(run, executions)).await?;
 //!     engine.wait_run(run.id).await
 //! }
@@ -21,6 +21,7 @@
 //! - Text that was received is kept, whatever follows: a failure, a cancel, a panic, a shutdown.
 //! - A sensitive input is in the request and nowhere else: not in text, reasoning, recordings,
 //!   failures or events.
+//! - A failure that may pass is tried again, but never once a part of an answer has come.
 //! - An execution that panics fails alone; the others and the engine go on.
 
 mod actor;
@@ -33,9 +34,11 @@ mod prepare;
 mod receive;
 mod recorder;
 mod reporter;
+mod retry;
 mod sensitive;
 mod settle;
 
 pub use handle::{Engine, EngineError, Ports, Submission};
 pub use live::LiveText;
 pub use machine::{Limits, Load, ProviderLoad};
+pub use retry::RetryPolicy;

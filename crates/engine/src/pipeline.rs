@@ -7,11 +7,12 @@ use crate::{
     receive::{End, receive},
     recorder::Recorder,
     reporter::News,
+    retry::FailedAttempt,
     sensitive::Sensitive,
     settle::{Account, Settlement},
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, OutputPart,
+    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, OutputPart, Retry,
     ToolCall,
     ports::{Outcome, PartStream, RecordingPart, Work},
 };
@@ -30,6 +31,18 @@ pub(crate) struct Job {
     pub(crate) commands: UnboundedSender<Command>,
 }
 
+/// What a job leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JobEnd {
+    /// The execution has ended.
+    Ended {
+        /// Whether that is committed.
+        committed: bool,
+    },
+    /// Its attempt failed, and another is to be made after this time.
+    Again(Duration),
+}
+
 /// Why an execution does not get as far as the wire.
 enum Stop {
     Cancelled,
@@ -39,15 +52,14 @@ enum Stop {
 }
 
 impl Job {
-    /// Answers whether the end of the execution is committed.
-    pub(crate) async fn execute(self) -> bool {
+    pub(crate) async fn execute(self) -> JobEnd {
         let work = match self.before_sending(self.core.ports.store.load_work(self.execution)).await {
             Ok(work) => work,
-            Err(stop) => return self.stop(stop, None).await,
+            Err(stop) => return JobEnd::Ended { committed: self.stop(stop, None).await },
         };
         match self.before_sending(prepare(&self.core, &work, &self.sensitive)).await {
             Ok(prepared) => self.call(work, prepared).await,
-            Err(stop) => self.stop(stop, Some(&work.execution)).await,
+            Err(stop) => JobEnd::Ended { committed: self.stop(stop, Some(&work.execution)).await },
         }
     }
 
@@ -63,7 +75,7 @@ impl Job {
         }
     }
 
-    /// Ends what was never sent.
+    /// Ends what was never sent. Answers whether that is committed.
     async fn stop(&self, stop: Stop, known: Option<&Execution>) -> bool {
         let failure = match stop {
             Stop::Cancelled => None,
@@ -82,14 +94,15 @@ impl Job {
         }
     }
 
-    async fn call(self, work: Work, prepared: Prepared) -> bool {
+    async fn call(self, work: Work, prepared: Prepared) -> JobEnd {
         let Prepared { request, provider } = prepared;
+        let (number, is_local) = (work.attempt_number, provider.is_local());
         let ports = &self.core.ports;
         let (id, started_at, started) = (ports.ids.attempt(), ports.clock.now(), ports.clock.monotonic());
         let attempt = Attempt {
             id,
             execution_id: self.execution,
-            number: work.attempt_number,
+            number,
             status: AttemptStatus::Running,
             model: work.execution.model.clone(),
             request_hash: None,
@@ -103,7 +116,10 @@ impl Job {
         };
         let running = match ports.store.start_attempt(attempt).await {
             Ok(execution) => execution,
-            Err(failure) => return self.stop(Stop::Failed(failure), Some(&work.execution)).await,
+            Err(failure) => {
+                let committed = self.stop(Stop::Failed(failure), Some(&work.execution)).await;
+                return JobEnd::Ended { committed };
+            }
         };
         // Latency is the provider's: it is counted from here, not from before the commit.
         let mut recorder = Recorder::new(Arc::clone(&self.core), self.execution, id, &self.sensitive);
@@ -118,7 +134,10 @@ impl Job {
             End::Finished => (AttemptStatus::Succeeded, None),
             End::Failed(failure) => (AttemptStatus::Failed, Some(self.sensitive.scrub(failure))),
             End::Cancelled => (AttemptStatus::Cancelled, None),
-            End::Closing => return self.leave_to_recovery(last_part).await,
+            End::Closing => {
+                self.leave_to_recovery(last_part).await;
+                return JobEnd::Ended { committed: false };
+            }
         };
         // The slot is free for the next call while this one is settled. The actor outlives its jobs.
         let _ = self.commands.send(Command::AttemptEnded(self.execution));
@@ -143,6 +162,11 @@ impl Job {
             settlement.unwrap_or_else(|| Settlement::without_validation(account.reported_metrics()));
         let Account { output, reasoning, facts, price, .. } = account;
         let elapsed = self.core.ports.clock.monotonic().saturating_sub(started);
+        let answered = facts.first_token.is_some();
+        let wait = failure.as_ref().filter(|_| !self.cancel.is_cancelled()).and_then(|failure| {
+            let execution = self.execution;
+            self.core.retries.wait(&FailedAttempt { execution, number, failure, answered, is_local })
+        });
         let outcome = Outcome {
             attempt: id,
             execution: self.execution,
@@ -163,7 +187,10 @@ impl Job {
             last_part,
             completed_at: started_at.after(elapsed.into()),
         };
-        self.finish(outcome, running).await
+        match wait {
+            Some(wait) => self.wait_for_next(outcome, number + 1, wait, running).await,
+            None => JobEnd::Ended { committed: self.finish(outcome, running).await },
+        }
     }
 
     /// The time on the wire. Where it panics, what had come is still in the recorder.
@@ -191,8 +218,33 @@ impl Job {
         (Arc::unwrap_or_clone(account), settlement)
     }
 
+    /// Ends the attempt, and has the execution wait for the next one.
+    async fn wait_for_next(
+        &self,
+        outcome: Outcome,
+        attempt: u32,
+        wait: Duration,
+        running: Execution,
+    ) -> JobEnd {
+        let failure = outcome.failure.clone().unwrap_or_else(internal);
+        let (last, at) = (self.core.retries.limit.saturating_add(1), outcome.completed_at.after(wait.into()));
+        let retry = Retry { attempt, last, at, failure };
+        let committed = self.core.ports.store.retry_attempt(outcome, retry).await;
+        if self.tell_end(committed, running) {
+            JobEnd::Again(wait)
+        } else {
+            JobEnd::Ended { committed: false }
+        }
+    }
+
     async fn finish(&self, outcome: Outcome, running: Execution) -> bool {
-        match self.core.ports.store.finish_attempt(outcome).await {
+        let committed = self.core.ports.store.finish_attempt(outcome).await;
+        self.tell_end(committed, running)
+    }
+
+    /// Tells what became of an attempt. Answers whether that is committed.
+    fn tell_end(&self, committed: Result<Execution, Failure>, running: Execution) -> bool {
+        match committed {
             Ok(execution) => {
                 self.core.hide(self.execution);
                 self.tell(&execution);
@@ -209,14 +261,13 @@ impl Job {
     }
 
     /// Keeps what came. The next start finds the attempt unfinished, and says that it was interrupted.
-    async fn leave_to_recovery(&self, last_part: RecordingPart) -> bool {
+    async fn leave_to_recovery(&self, last_part: RecordingPart) {
         if last_part.frames.is_empty() && last_part.text.is_empty() {
-            return false;
+            return;
         }
         if let Err(failure) = self.core.ports.store.append_recording(last_part).await {
             tracing::error!(execution = %self.execution, class = ?failure.class, "a recording could not be kept");
         }
-        false
     }
 
     fn tell(&self, execution: &Execution) {

@@ -129,6 +129,10 @@ impl Provider for HttpProvider {
         stream::unfold(call, |mut call| async { call.next().await.map(|part| (part, call)) }).boxed()
     }
 
+    fn is_local(&self) -> bool {
+        self.endpoint.is_local()
+    }
+
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
         self.probe(Purpose::Models)
     }

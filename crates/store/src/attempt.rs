@@ -9,7 +9,7 @@ use crate::{
 };
 use formaops_domain::{
     Attempt, AttemptId, AttemptStatus, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Metrics,
-    ModelRef, NanoUsd, Price, RequestHash, Span, Timestamp, Usage, ports::Outcome,
+    ModelRef, NanoUsd, Price, RequestHash, Retry, Span, Timestamp, Usage, ports::Outcome,
 };
 use sqlx::SqliteConnection;
 
@@ -51,10 +51,20 @@ pub(crate) async fn finish(
     attempt: Ended,
     ending: Ending,
 ) -> Result<Execution, StoreError> {
-    let (id, status, at) = (Key(attempt.id), Word(attempt.status), Int(ending.at));
+    end(connection, attempt, ending.failure.as_ref(), &ending.metrics, ending.at).await?;
+    execution::end(connection, ending).await
+}
+
+async fn end(
+    connection: &mut SqliteConnection,
+    attempt: Ended,
+    failure: Option<&Failure>,
+    metrics: &Metrics,
+    ended_at: Timestamp,
+) -> Result<(), StoreError> {
+    let (id, status, at) = (Key(attempt.id), Word(attempt.status), Int(ended_at));
     let (request_hash, price) = (attempt.request_hash.map(Key), attempt.price.as_ref().map(Json));
-    let failure = ending.failure.as_ref().map(Json);
-    let metrics = &ending.metrics;
+    let failure = failure.map(Json);
     let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
     let (usage, cost, basis) =
         (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
@@ -83,8 +93,7 @@ pub(crate) async fn finish(
     .await?
     .ok_or_else(|| StoreError::not_found("attempt", attempt.id))?;
     let (hash, recording) = (attempt.request_hash, attempt.recording);
-    recording::settle(connection, attempt.id, recording, row.parts, hash, ending.at).await?;
-    execution::end(connection, ending).await
+    recording::settle(connection, attempt.id, recording, row.parts, hash, ended_at).await
 }
 
 impl Store {
@@ -108,13 +117,7 @@ impl Store {
                 ExecutionStatus::Failed
             }
         };
-        let last = recording::pack(&outcome.last_part.frames)?;
-        // Where the last part holds the whole text there are usually no others; if there are, it is seen later.
-        let recording = if outcome.last_part.text.len() == outcome.output.len() {
-            Joined::of(last)?
-        } else {
-            Joined::load(&mut *self.readers().acquire().await?, outcome.attempt, last).await?
-        };
+        let attempt = self.ended(&outcome).await?;
         let ending = Ending {
             to,
             metrics: outcome.metrics,
@@ -132,19 +135,45 @@ impl Store {
             )
         };
         let ending = ending.with_output(&outcome.output)?;
-        let attempt = Ended {
-            id: outcome.attempt,
-            status: outcome.status,
-            request_hash: outcome.request_hash,
-            request_id: outcome.request_id,
-            http_status: outcome.http_status,
-            price: outcome.price,
-            recording,
-        };
         self.write(move |connection| Box::pin(finish(connection, attempt, ending))).await
     }
 
-    /// Ends an execution that never left the queue: failed with this failure, or cancelled without one.
+    /// Ends an attempt that failed, while its execution waits for the next one.
+    ///
+    /// # Errors
+    /// [`StoreError::Transition`] where they have ended already.
+    pub async fn retry_attempt(&self, outcome: Outcome, retry: Retry) -> Result<Execution, StoreError> {
+        let attempt = self.ended(&outcome).await?;
+        self.write(move |connection| {
+            Box::pin(async move {
+                let Outcome { execution, failure, metrics, completed_at, .. } = outcome;
+                end(connection, attempt, failure.as_ref(), &metrics, completed_at).await?;
+                execution::wait(connection, execution, &retry).await
+            })
+        })
+        .await
+    }
+
+    async fn ended(&self, outcome: &Outcome) -> Result<Ended, StoreError> {
+        let last = recording::pack(&outcome.last_part.frames)?;
+        // Where the last part holds the whole text there are usually no others; if there are, it is seen later.
+        let recording = if outcome.last_part.text.len() == outcome.output.len() {
+            Joined::of(last)?
+        } else {
+            Joined::load(&mut *self.readers().acquire().await?, outcome.attempt, last).await?
+        };
+        Ok(Ended {
+            id: outcome.attempt,
+            status: outcome.status,
+            request_hash: outcome.request_hash,
+            request_id: outcome.request_id.clone(),
+            http_status: outcome.http_status,
+            price: outcome.price.clone(),
+            recording,
+        })
+    }
+
+    /// Ends an execution that waits: failed with this failure, or cancelled without one.
     ///
     /// # Errors
     /// [`StoreError::Transition`] where it is not pending.

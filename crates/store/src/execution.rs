@@ -2,7 +2,7 @@
 
 mod transition;
 
-pub(crate) use transition::{Ending, begin, end};
+pub(crate) use transition::{Ending, begin, end, wait};
 
 use crate::{
     Store, StoreError, blob,
@@ -11,7 +11,7 @@ use crate::{
 };
 use formaops_domain::{
     ActorId, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, JsonObject,
-    Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, RunContext, RunId, Span, Timestamp,
+    Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Retry, RunContext, RunId, Span, Timestamp,
     ToolCall, Usage, ValidationResult, ValidationStatus, VersionId,
 };
 use sqlx::SqliteConnection;
@@ -65,6 +65,7 @@ struct ExecutionRow {
     output_bytes: u64,
     reasoning_bytes: Option<u64>,
     failure: Option<Json<Failure>>,
+    retry: Option<Json<Retry>>,
     latency: Option<Int<Span>>,
     first_token: Option<Int<Span>>,
     tokens_per_second: Option<f64>,
@@ -105,6 +106,7 @@ impl From<ExecutionRow> for Execution {
             output_bytes: row.output_bytes,
             reasoning_bytes: row.reasoning_bytes.unwrap_or_default(),
             failure: row.failure.map(|failure| failure.0),
+            retry: row.retry.map(|retry| retry.0),
             metrics: Metrics {
                 latency_ms: row.latency.map(|span| span.0),
                 first_token_ms: row.first_token.map(|span| span.0),
@@ -146,7 +148,8 @@ macro_rules! executions {
                 as "parameters!: Json<Parameters>",
               executions.preview as "preview!", executions.output_bytes as "output_bytes!: u64",
               (select b.size from blobs b where b.hash = executions.reasoning) as "reasoning_bytes?: u64",
-              executions.failure as "failure?: Json<Failure>", executions.latency_micros as "latency?: Int<Span>",
+              executions.failure as "failure?: Json<Failure>", executions.retry as "retry?: Json<Retry>",
+              executions.latency_micros as "latency?: Int<Span>",
               executions.first_token_micros as "first_token?: Int<Span>", executions.tokens_per_second as "tokens_per_second?",
               executions.usage as "usage?: Json<Usage>", executions.cost_nanos as "cost?: Int<NanoUsd>",
               executions.basis as "basis!: Word<CostBasis>", executions.finish as "finish?: Json<Finish>",

@@ -23,6 +23,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 3, sql: include_str!("../migrations/0003_provider_keys.sql") },
     Migration { min_reader: 3, sql: include_str!("../migrations/0004_models.sql") },
     Migration { min_reader: 3, sql: include_str!("../migrations/0005_egress.sql") },
+    Migration { min_reader: 3, sql: include_str!("../migrations/0007_retries.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

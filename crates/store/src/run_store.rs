@@ -3,7 +3,7 @@
 use crate::{Store, StoreError};
 use bytes::Bytes;
 use formaops_domain::{
-    AttachmentHash, Attempt, Execution, ExecutionId, ExecutionStatus, Failure, Run, RunId, RunStatus,
+    AttachmentHash, Attempt, Execution, ExecutionId, ExecutionStatus, Failure, Retry, Run, RunId, RunStatus,
     Timestamp,
     ports::{Outcome, RecordingPart, RunStore, Work},
 };
@@ -48,6 +48,10 @@ impl RunStore for Store {
 
     fn finish_attempt(&self, outcome: Outcome) -> BoxFuture<'_, Result<Execution, Failure>> {
         self.finish_attempt(outcome).map_err(Failure::from).boxed()
+    }
+
+    fn retry_attempt(&self, outcome: Outcome, retry: Retry) -> BoxFuture<'_, Result<Execution, Failure>> {
+        self.retry_attempt(outcome, retry).map_err(Failure::from).boxed()
     }
 
     fn finish_queued(

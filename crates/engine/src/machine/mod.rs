@@ -20,7 +20,8 @@
 //! assert_eq!(machine.handle(Duration::ZERO, submitted), [Effect::Start { run, execution }]);
 //! ```
 //!
-//! Who goes next: the most urgent run; among equals the one that had its last turn longest ago; within
+//! Who goes next: a critical run; then the most urgent one, where each [`AGEING`] that a run has waited since
+//! its last turn counts as a level of urgency; among equals the one that had its last turn longest ago; within
 //! a run the execution that was submitted first. An execution whose provider is full never holds up
 //! one whose provider is free.
 
@@ -34,9 +35,9 @@ pub use load::{Load, ProviderLoad};
 
 use formaops_domain::{ExecutionId, Priority, RunId};
 use queue::{ProviderName, Queue};
-use run::ActiveRun;
+use run::{ActiveRun, Turn};
 use std::{
-    collections::{BTreeMap, HashMap, hash_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
     num::NonZeroU32,
     sync::Arc,
     time::Duration,
@@ -45,6 +46,10 @@ use std::{
 /// How many executions may be between the wire and their commit. A store that stalls so holds back new
 /// calls, instead of answers piling up in memory.
 pub const MOST_SETTLING: usize = 256;
+
+/// How long a run waits for a turn until it counts as one level more urgent, so that a steady stream of urgent
+/// runs slows down the others but never stops them.
+pub const AGEING: Duration = Duration::from_secs(30);
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +72,16 @@ pub enum Event {
         /// The execution.
         execution: ExecutionId,
     },
+    /// The attempt failed, and the execution is to be started again after a wait. The end of the attempt is
+    /// committed; this takes the place of [`Event::ExecutionEnded`].
+    AttemptToRepeat {
+        /// The execution.
+        execution: ExecutionId,
+        /// How long it stays out of the queue.
+        wait: Duration,
+    },
+    /// The time of [`Machine::next_wake`] has come.
+    TimeHasCome,
     /// Nothing more will happen to an execution that was started, or that was to be finished in the queue.
     ExecutionEnded {
         /// The execution.
@@ -147,6 +162,8 @@ pub struct Machine {
     /// The next turn and the next place in a queue: rises for ever.
     next: u64,
     settling: usize,
+    /// When those that wait out of the queue come back to it.
+    wakes: BTreeSet<(Duration, ExecutionId)>,
 }
 
 #[derive(Debug)]
@@ -154,6 +171,8 @@ struct Cell {
     run: RunId,
     provider: ProviderName,
     state: CellState,
+    /// Whether the user cancelled it: then it is not tried again.
+    cancelled: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,6 +185,8 @@ enum CellState {
     Cancelling,
     /// Off the wire, its outcome on the way to the store.
     Settling,
+    /// Out of the queue until then.
+    Resting(Duration),
     /// Out of the queue, its end on the way to the store.
     Leaving,
 }
@@ -187,29 +208,33 @@ impl Machine {
             executions: HashMap::new(),
             next: 0,
             settling: 0,
+            wakes: BTreeSet::new(),
         }
     }
 
     /// Takes in what happened and answers what is to be done, in order. What is unknown or was said
     /// before changes nothing.
     ///
-    /// `now` is monotonic. No rule of today depends on it; back-off, rates and ageing do.
-    pub fn handle(&mut self, _now: Duration, event: Event) -> Vec<Effect> {
+    /// `now` is monotonic: how long runs have waited, and when what rests comes back, is told by it.
+    pub fn handle(&mut self, now: Duration, event: Event) -> Vec<Effect> {
         let mut effects = Vec::new();
+        self.wake(now);
         match event {
             Event::RunSubmitted { run: id, priority, watched, concurrency, executions } => {
-                let turn = self.next();
+                let turn = Turn { at: now, number: self.next() };
                 let run = || ActiveRun::new(id, priority, watched, concurrency, turn);
                 self.runs.entry(id).or_insert_with(run);
                 self.add(id, executions, &mut effects);
             }
             Event::AttemptEnded { execution } => self.release_slot(execution),
+            Event::AttemptToRepeat { execution, wait } => self.rest(execution, now + wait, &mut effects),
+            Event::TimeHasCome => {}
             Event::ExecutionEnded { execution, committed } => self.end(execution, committed, &mut effects),
             Event::CancelRun { run } => self.cancel_run(run, &mut effects),
             Event::CancelExecution { execution } => self.cancel(execution, &mut effects),
             Event::LimitsChanged { limits } => self.limits = limits,
         }
-        self.start_what_may(&mut effects);
+        self.start_what_may(now, &mut effects);
         effects
     }
 
@@ -217,6 +242,12 @@ impl Machine {
     #[must_use]
     pub fn run_of(&self, execution: ExecutionId) -> Option<RunId> {
         self.executions.get(&execution).map(|cell| cell.run)
+    }
+
+    /// When something is due without anything else happening; to be told by [`Event::TimeHasCome`].
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Duration> {
+        self.wakes.first().map(|(at, _)| *at)
     }
 
     /// What is running and waiting now.
@@ -246,7 +277,8 @@ impl Machine {
                 self.next += 1;
                 let (provider, place) = (self.queue.name(&provider), self.next);
                 added.push((Arc::clone(&provider), place, execution));
-                vacant.insert(Cell { run: id, provider, state: CellState::Waiting(place) });
+                let state = CellState::Waiting(place);
+                vacant.insert(Cell { run: id, provider, state, cancelled: false });
             }
         }
         let too_late = self.change(id, |run| {
@@ -273,7 +305,13 @@ impl Machine {
 
     fn cancel(&mut self, execution: ExecutionId, effects: &mut Vec<Effect>) {
         let Some(cell) = self.executions.get_mut(&execution) else { return };
+        cell.cancelled = true;
         match cell.state {
+            CellState::Resting(until) => {
+                cell.state = CellState::Leaving;
+                self.wakes.remove(&(until, execution));
+                effects.push(Effect::FinishQueued { run: cell.run, execution });
+            }
             CellState::Waiting(place) => {
                 cell.state = CellState::Leaving;
                 let (run, provider) = (cell.run, Arc::clone(&cell.provider));
@@ -304,6 +342,36 @@ impl Machine {
         }
     }
 
+    /// The execution stays out of the queue until then.
+    fn rest(&mut self, execution: ExecutionId, until: Duration, effects: &mut Vec<Effect>) {
+        self.release_slot(execution);
+        let Some(cell) = self.executions.get_mut(&execution) else { return };
+        if cell.state != CellState::Settling {
+            return;
+        }
+        self.settling -= 1;
+        cell.state = CellState::Resting(until);
+        self.wakes.insert((until, execution));
+        if cell.cancelled {
+            self.cancel(execution, effects);
+        }
+    }
+
+    /// What has rested long enough goes back into the queue.
+    fn wake(&mut self, now: Duration) {
+        while let Some(&(at, execution)) = self.wakes.first().filter(|(at, _)| *at <= now) {
+            self.wakes.remove(&(at, execution));
+            let place = self.next();
+            let Some(cell) = self.executions.get_mut(&execution) else { continue };
+            cell.state = CellState::Waiting(place);
+            let (run, provider) = (cell.run, Arc::clone(&cell.provider));
+            self.change(run, |run| {
+                run.underway.remove(&execution);
+                run.wait(provider, place, execution);
+            });
+        }
+    }
+
     fn end(&mut self, execution: ExecutionId, committed: bool, effects: &mut Vec<Effect>) {
         self.release_slot(execution);
         let Some(cell) = self.executions.get(&execution) else { return };
@@ -312,7 +380,9 @@ impl Machine {
             CellState::Settling => self.settling -= 1,
             CellState::Leaving => {}
             // What waits was never started, so it cannot have ended; a slot was just released.
-            CellState::Waiting(_) | CellState::Running | CellState::Cancelling => return,
+            CellState::Waiting(_) | CellState::Resting(_) | CellState::Running | CellState::Cancelling => {
+                return;
+            }
         }
         self.executions.remove(&execution);
         if let Some(run) = self.runs.get_mut(&id) {
@@ -334,11 +404,11 @@ impl Machine {
         }
     }
 
-    fn start_what_may(&mut self, effects: &mut Vec<Effect>) {
+    fn start_what_may(&mut self, now: Duration, effects: &mut Vec<Effect>) {
         while self.settling < MOST_SETTLING
             && let Some((id, provider)) = self.queue.next(&self.limits)
         {
-            let turn = self.next();
+            let turn = Turn { at: now, number: self.next() };
             let started = self.change(id, |run| {
                 run.turn = turn;
                 run.start_first(&provider).map(|execution| (execution, run.hold))

@@ -1,7 +1,7 @@
 //! Whose turn it is: runs that wait, by provider, by urgency, by who had the last turn longest ago.
 
 use super::limits::{Hold, Limits, OnWire};
-use formaops_domain::{Priority, RunId};
+use formaops_domain::RunId;
 use std::{cmp::Reverse, collections::BTreeMap, collections::BTreeSet, sync::Arc};
 
 /// The name of a provider, shared by all executions that wait for it.
@@ -10,7 +10,11 @@ pub(super) type ProviderName = Arc<str>;
 /// The place of a run among those that wait: the least is served first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
-    pub(super) urgency: Reverse<Priority>,
+    /// Critical runs stand before all others.
+    pub(super) critical: Reverse<bool>,
+    /// When it was served last, less [`AGEING`](super::AGEING) for each level of urgency, in microseconds. What
+    /// a run gains by waiting it so keeps, and its place needs no change while time goes by.
+    pub(super) rank: i64,
     /// Rises with every turn that is given, so a run that was served goes to the back.
     pub(super) turn: u64,
     /// The place in the run of the execution that is next for this provider.

@@ -1,6 +1,7 @@
 //! A run that has not ended, as the scheduler sees it.
 
 use super::{
+    AGEING,
     limits::{Hold, Limits},
     queue::{Place, ProviderName, Queue},
 };
@@ -9,7 +10,22 @@ use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     num::NonZeroU32,
+    time::Duration,
 };
+
+/// When a run was served last, or came.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turn {
+    pub(super) at: Duration,
+    pub(super) number: u64,
+}
+
+impl Turn {
+    fn rank(self, priority: Priority) -> i64 {
+        let micros = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
+        micros(self.at).saturating_sub(micros(AGEING).saturating_mul(priority as i64))
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct ActiveRun {
@@ -18,7 +34,7 @@ pub(super) struct ActiveRun {
     pub(super) hold: Hold,
     /// The most on the wire at once.
     most: Option<u32>,
-    pub(super) turn: u64,
+    pub(super) turn: Turn,
     /// By provider, in the order of submission. No provider stands here with nothing to wait for it.
     pub(super) waiting: BTreeMap<ProviderName, BTreeMap<u64, ExecutionId>>,
     /// Those that left the queue and have not ended.
@@ -34,7 +50,7 @@ impl ActiveRun {
         priority: Priority,
         watched: bool,
         concurrency: Option<NonZeroU32>,
-        turn: u64,
+        turn: Turn,
     ) -> Self {
         let (hold, most) = match (concurrency, watched) {
             (Some(most), _) => (Hold::Own, Some(most.get())),
@@ -100,8 +116,9 @@ impl ActiveRun {
     fn places(&self) -> impl Iterator<Item = (&ProviderName, Place)> {
         self.waiting.iter().filter_map(|(provider, waiting)| {
             let (&first, _) = waiting.first_key_value()?;
-            let urgency = Reverse(self.priority);
-            Some((provider, Place { urgency, turn: self.turn, first, run: self.id }))
+            let critical = Reverse(self.priority == Priority::Critical);
+            let (rank, turn) = (self.turn.rank(self.priority), self.turn.number);
+            Some((provider, Place { critical, rank, turn, first, run: self.id }))
         })
     }
 }

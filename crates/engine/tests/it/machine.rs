@@ -141,6 +141,51 @@ fn runs_of_one_priority_take_turns_and_an_urgent_one_goes_first() {
 }
 
 #[test]
+fn a_steady_stream_of_urgent_runs_slows_others_down_but_never_stops_them() {
+    let mut machine = Machine::new(at_most(1));
+    let mut at = Duration::ZERO;
+    machine.handle(at, submitted(0, Priority::High, [(0, "a")]));
+    machine.handle(at, submitted(1, Priority::Low, [(1000, "a"), (1001, "a")]));
+    let (mut served, mut current) = (Vec::new(), 0);
+    // One that is urgent comes each second, and each execution takes a second.
+    for second in 1..=200 {
+        at += Duration::from_secs(1);
+        machine.handle(at, submitted(second + 1, Priority::High, [(second, "a")]));
+        current = started(&machine.handle(at, ended(current)))[0];
+        if current >= 1000 {
+            served.push(second);
+        }
+    }
+    assert_eq!(served.len(), 2, "{served:?}");
+    assert!(served[0] >= 60, "two levels less urgent are two times 30 s, not {} s", served[0]);
+}
+
+#[test]
+fn a_critical_run_goes_before_whoever_has_waited_however_long() {
+    let mut machine = Machine::new(at_most(1));
+    machine.handle(Duration::ZERO, submitted(1, Priority::High, [(10, "a"), (11, "a")]));
+    let later = Duration::from_secs(3600);
+    machine.handle(later, submitted(2, Priority::Critical, [(20, "a")]));
+    assert_eq!(started(&machine.handle(later, ended(10))), [20]);
+}
+
+#[test]
+fn what_is_to_be_repeated_rests_without_a_slot_and_comes_back_in_time() {
+    let mut machine = Machine::new(at_most(1));
+    let seconds = Duration::from_secs;
+    machine.handle(seconds(0), submitted(1, Priority::Normal, [(10, "a"), (11, "a")]));
+    let repeat = Event::AttemptToRepeat { execution: execution(10), wait: seconds(5) };
+    assert_eq!(started(&machine.handle(seconds(1), repeat)), [11]);
+    assert_eq!(machine.next_wake(), Some(seconds(6)));
+    assert!(machine.handle(seconds(2), ended(11)).is_empty(), "the run goes on");
+    assert!(machine.handle(seconds(5), Event::TimeHasCome).is_empty(), "not yet");
+    assert_eq!(started(&machine.handle(seconds(6), Event::TimeHasCome)), [10]);
+    assert_eq!(machine.next_wake(), None);
+    let end = Effect::FinishRun { run: run(1), end: RunEnd::Completed };
+    assert_eq!(machine.handle(seconds(7), ended(10)), [end]);
+}
+
+#[test]
 fn a_store_that_stalls_holds_back_new_calls() {
     let limits = Limits { background: NonZeroU32::new(10_000), ..at_most(10_000) };
     let mut scheduler = Scheduler::new(limits);

@@ -7,6 +7,7 @@ mod faults;
 mod limits;
 mod machine;
 mod recording;
+mod retries;
 mod sensitive;
 mod settle;
 mod shutdown;

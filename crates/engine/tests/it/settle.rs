@@ -80,7 +80,7 @@ async fn without_a_price_the_tokens_are_known_and_the_cost_is_not() {
 async fn a_call_that_failed_before_anything_came_costs_nobody_knows_what() {
     let world = World::new();
     let (id, call) = world.one_call(Asked { price: price(), ..Asked::default() }).await;
-    call.fail(ErrorClass::ServerError, "the server answered 500");
+    call.fail(ErrorClass::BadRequest, "the server answered 400");
     let metrics = world.journal.told(id, ExecutionStatus::Failed).await.metrics;
     assert_eq!((metrics.basis, metrics.token_usage, metrics.cost_usd), (CostBasis::Unknown, None, None));
     assert!(metrics.latency_ms.is_some());

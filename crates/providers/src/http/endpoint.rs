@@ -49,6 +49,11 @@ impl Endpoint {
         Ok(Self { name: config.name.clone(), base_url, origin, key, wire, clock, client, signer })
     }
 
+    /// Whether it is on this machine.
+    pub(super) fn is_local(&self) -> bool {
+        self.origin.is_loopback()
+    }
+
     /// What failures name.
     pub(crate) fn site(&self, model: Option<String>) -> Site {
         let (provider, origin) = (self.name.clone(), self.origin.clone());

@@ -9,7 +9,7 @@ use crate::{
 };
 use formaops_domain::{
     CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, Metrics, ModelRef, NanoUsd,
-    Parameters, PromptId, RunId, Span, Timestamp, ToolCall, Usage, ValidationResult, ValidationStatus,
+    Parameters, PromptId, Retry, RunId, Span, Timestamp, ToolCall, Usage, ValidationResult, ValidationStatus,
     VersionId,
 };
 use sqlx::SqliteConnection;
@@ -22,7 +22,8 @@ pub(crate) async fn begin(
 ) -> Result<Execution, StoreError> {
     let (key, at) = (Key(id), Int(at));
     let moved = executions!(
-        returning "update executions set status = 'running', started_at = ?2 where id = ?1 and status = 'pending'",
+        returning "update executions set status = 'running', started_at = ?2, retry = null
+          where id = ?1 and status = 'pending'",
         key,
         at
     )
@@ -31,6 +32,27 @@ pub(crate) async fn begin(
     match moved {
         Some(row) => Ok(row.into()),
         None => Err(refuse(connection, id, "running").await),
+    }
+}
+
+/// A running execution waits for its next attempt.
+pub(crate) async fn wait(
+    connection: &mut SqliteConnection,
+    id: ExecutionId,
+    retry: &Retry,
+) -> Result<Execution, StoreError> {
+    let (key, retry) = (Key(id), Json(retry));
+    let moved = executions!(
+        returning "update executions set status = 'pending', started_at = null, retry = ?2
+          where id = ?1 and status = 'running'",
+        key,
+        retry
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    match moved {
+        Some(row) => Ok(row.into()),
+        None => Err(refuse(connection, id, "pending").await),
     }
 }
 
@@ -108,7 +130,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
         returning "update executions set status = ?3, preview = ?4, output_bytes = ?5, output = ?6, reasoning = ?7,
           validated_output = ?8, failure = ?9, finish = ?10, latency_micros = ?11, first_token_micros = ?12,
           tokens_per_second = ?13, usage = ?14, cost_nanos = ?15, basis = ?16, validation_status = ?17,
-          completed_at = max(?18, coalesce(started_at, created_at)), tool_calls = ?19
+          completed_at = max(?18, coalesce(started_at, created_at)), tool_calls = ?19, retry = null
         where id = ?1 and status = ?2",
         id,
         from,

@@ -2,8 +2,8 @@
 
 use crate::world::{World, ada, at, attempt, inputs, new_run, no_attempt, nobody, outcome, part, run};
 use formaops_domain::{
-    Attempt, AttemptStatus, ContextMessage, ErrorClass, ExecutionStatus, Failure, NanoUsd, Role, RunContext,
-    RunProgress, RunStatus, ValidationResult, ValidationStatus, Verdict,
+    Attempt, AttemptStatus, ContextMessage, ErrorClass, ExecutionStatus, Failure, NanoUsd, Retry, Role,
+    RunContext, RunProgress, RunStatus, ValidationResult, ValidationStatus, Verdict,
     ports::{Outcome, RunStore},
 };
 use formaops_store::{ExecutionFilter, NewCell, NewRun, RunFilter, StoreError};
@@ -79,6 +79,59 @@ async fn an_execution_goes_from_the_queue_over_the_wire_to_its_end_and_its_run_w
     assert_eq!((run.progress.completed, run.progress.cancelled), (1, 1));
     assert_eq!(run.progress.cost_usd, NanoUsd::from_nanos(5));
     world.assert_counted(id).await;
+}
+
+#[tokio::test]
+async fn an_attempt_that_failed_is_kept_while_its_execution_waits_for_the_next() {
+    let world = World::new().await;
+    let run = world.run(&["dry-run:a"]).await;
+    world.start(1).await;
+    let failure = failure();
+    let failed = Outcome { status: AttemptStatus::Failed, failure: Some(failure.clone()), ..outcome(1, "") };
+    let retry = Retry { attempt: 2, last: 4, at: at(20), failure: failure.clone() };
+    let waiting = world.store.retry_attempt(failed.clone(), retry.clone()).await.unwrap();
+    assert_eq!((waiting.status, waiting.started_at), (ExecutionStatus::Pending, None));
+    assert_eq!((waiting.failure.clone(), waiting.retry.clone()), (None, Some(retry.clone())));
+    assert_eq!(world.store.get_execution(waiting.id).await.unwrap(), waiting);
+    world.assert_counted(run.id).await;
+    assert!(world.store.retry_attempt(failed, retry).await.is_err(), "it has ended already");
+    assert_eq!(world.store.get_execution(waiting.id).await.unwrap(), waiting);
+
+    let second = Attempt { number: 2, execution_id: waiting.id, ..attempt(2) };
+    let running = world.store.start_attempt(second).await.unwrap();
+    assert_eq!((running.status, running.retry), (ExecutionStatus::Running, None));
+    let attempts = world.store.list_attempts(waiting.id).await.unwrap();
+    assert_eq!(attempts[0].failure, Some(failure));
+    assert_eq!(
+        attempts.iter().map(|attempt| attempt.status).collect::<Vec<_>>(),
+        [AttemptStatus::Failed, AttemptStatus::Running]
+    );
+    let last = Outcome { execution: waiting.id, ..outcome(2, "Dear Bob") };
+    assert_eq!(world.store.finish_attempt(last).await.unwrap().status, ExecutionStatus::Completed);
+    world.assert_counted(run.id).await;
+}
+
+#[tokio::test]
+async fn what_waits_for_another_attempt_is_cancelled_or_put_in_order_after_a_kill() {
+    for killed in [false, true] {
+        let world = World::new().await;
+        let run = world.run(&["dry-run:a"]).await;
+        world.start(1).await;
+        let failed = Outcome { status: AttemptStatus::Failed, failure: Some(failure()), ..outcome(1, "") };
+        let retry = Retry { attempt: 2, last: 4, at: at(20), failure: failure() };
+        let id = world.store.retry_attempt(failed, retry).await.unwrap().id;
+        let (world, status) = if killed {
+            let world = world.killed().await;
+            world.store.recover(at(5000)).await.unwrap();
+            (world, ExecutionStatus::Failed)
+        } else {
+            world.store.finish_queued(id, None, at(30)).await.unwrap();
+            (world, ExecutionStatus::Cancelled)
+        };
+        let ended = world.store.get_execution(id).await.unwrap();
+        assert_eq!((ended.status, ended.retry), (status, None));
+        world.assert_counted(run.id).await;
+    }
 }
 
 #[tokio::test]

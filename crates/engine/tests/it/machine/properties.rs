@@ -23,6 +23,11 @@ enum Step {
         execution: usize,
         committed: bool,
     },
+    Repeat {
+        execution: usize,
+        wait: Duration,
+    },
+    Pass(Duration),
     CancelRun(usize),
     Cancel(usize),
     Limit {
@@ -36,6 +41,10 @@ fn few() -> impl Strategy<Value = Option<NonZeroU32>> {
     prop::option::of((1u32..4).prop_map(|few| NonZeroU32::new(few).unwrap()))
 }
 
+fn seconds() -> impl Strategy<Value = Duration> {
+    (0u64..50).prop_map(Duration::from_secs)
+}
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (0usize..12, 0usize..4, any::<bool>(), few(), prop::collection::vec(0usize..3, 0..8)).prop_map(
@@ -46,6 +55,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => any::<usize>().prop_map(Step::LeaveWire),
         6 => (any::<usize>(), prop::bool::weighted(0.9))
             .prop_map(|(execution, committed)| Step::End { execution, committed }),
+        3 => (any::<usize>(), seconds()).prop_map(|(execution, wait)| Step::Repeat { execution, wait }),
+        3 => seconds().prop_map(Step::Pass),
         1 => any::<usize>().prop_map(Step::CancelRun),
         2 => any::<usize>().prop_map(Step::Cancel),
         1 => (few(), few(), few())
@@ -58,6 +69,7 @@ enum State {
     Waiting,
     OnWire,
     Settling,
+    Resting(Duration),
     Leaving,
     Ended,
 }
@@ -67,7 +79,12 @@ struct Cell {
     run: usize,
     provider: &'static str,
     state: State,
+    /// Rises with each time that a cell comes into the queue.
+    place: usize,
+    /// Whether its attempt was told to end.
     cancelled: bool,
+    /// Whether the user asked for its end.
+    unwanted: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -76,6 +93,7 @@ struct Asked {
     watched: bool,
     concurrency: Option<NonZeroU32>,
     last_turn: usize,
+    served: Duration,
     cancelled: bool,
     uncommitted: bool,
 }
@@ -87,6 +105,8 @@ struct Account {
     cells: Vec<Cell>,
     runs: BTreeMap<usize, Asked>,
     turns: usize,
+    places: usize,
+    now: Duration,
 }
 
 impl Account {
@@ -125,8 +145,11 @@ impl Account {
     /// Those that may start now: of each run and provider the first.
     fn candidates(&self) -> Vec<usize> {
         let mut seen = Vec::new();
-        let waiting = self.cells.iter().enumerate().filter(|(_, cell)| cell.state == State::Waiting);
+        let mut waiting: Vec<_> =
+            self.cells.iter().enumerate().filter(|(_, cell)| cell.state == State::Waiting).collect();
+        waiting.sort_by_key(|(_, cell)| cell.place);
         waiting
+            .into_iter()
             .filter(|(_, cell)| {
                 let first = !seen.contains(&(cell.run, cell.provider));
                 seen.push((cell.run, cell.provider));
@@ -147,7 +170,10 @@ impl Account {
                 assert!(candidates.contains(&started), "{started} started out of turn or over a limit");
                 let standing = |&cell: &usize| {
                     let asked = &self.runs[&self.cells[cell].run];
-                    (std::cmp::Reverse(asked.priority), asked.last_turn, cell)
+                    let critical = std::cmp::Reverse(asked.priority == Priority::Critical);
+                    let level = PRIORITIES.iter().position(|level| *level == asked.priority).unwrap() as i64;
+                    let rank = asked.served.as_secs() as i64 - level * 30;
+                    (critical, rank, asked.last_turn, self.cells[cell].place)
                 };
                 let best = candidates.iter().map(standing).min().unwrap();
                 assert_eq!(
@@ -157,7 +183,8 @@ impl Account {
                 );
                 self.cells[started].state = State::OnWire;
                 self.turns += 1;
-                self.runs.get_mut(&self.cells[started].run).unwrap().last_turn = self.turns;
+                let asked = self.runs.get_mut(&self.cells[started].run).unwrap();
+                (asked.last_turn, asked.served) = (self.turns, self.now);
             }
             Effect::CancelAttempt { execution } => {
                 let cell = &mut self.cells[number(execution.as_bytes())];
@@ -166,7 +193,7 @@ impl Account {
             }
             Effect::FinishQueued { execution, .. } => {
                 let cell = &mut self.cells[number(execution.as_bytes())];
-                assert_eq!(cell.state, State::Waiting);
+                assert!(matches!(cell.state, State::Waiting | State::Resting(_)), "{:?}", cell.state);
                 cell.state = State::Leaving;
             }
             Effect::FinishRun { run, end } => {
@@ -201,16 +228,22 @@ impl Account {
                     watched,
                     concurrency,
                     last_turn,
+                    served: self.now,
                     cancelled: false,
                     uncommitted: false,
                 });
                 let first = self.cells.len();
-                self.cells.extend(providers.into_iter().map(|provider| Cell {
-                    run: number,
-                    provider: ["a", "b", "c"][provider],
-                    state: State::Waiting,
-                    cancelled: false,
-                }));
+                for provider in providers {
+                    self.places += 1;
+                    self.cells.push(Cell {
+                        run: number,
+                        provider: ["a", "b", "c"][provider],
+                        state: State::Waiting,
+                        place: self.places,
+                        cancelled: false,
+                        unwanted: false,
+                    });
+                }
                 let added = self.cells.iter().enumerate().skip(first);
                 Event::RunSubmitted {
                     run: run(number),
@@ -243,11 +276,32 @@ impl Account {
                 let number = number % 12;
                 if let Some(asked) = self.runs.get_mut(&number) {
                     asked.cancelled = true;
+                    self.cells
+                        .iter_mut()
+                        .filter(|cell| cell.run == number)
+                        .for_each(|cell| cell.unwanted = true);
                 }
                 Event::CancelRun { run: run(number) }
             }
             Step::Cancel(number) => {
-                Event::CancelExecution { execution: execution(number % (self.cells.len() + 1)) }
+                let number = number % (self.cells.len() + 1);
+                if let Some(cell) = self.cells.get_mut(number) {
+                    cell.unwanted = true;
+                }
+                Event::CancelExecution { execution: execution(number) }
+            }
+            Step::Repeat { execution: number, wait } => {
+                let cell = self.pick(number, &[State::OnWire, State::Settling]);
+                if let Some(cell) = cell {
+                    self.cells[cell].state = State::Resting(self.now + wait);
+                    // The next attempt may be cancelled as this one could.
+                    self.cells[cell].cancelled = false;
+                }
+                Event::AttemptToRepeat { execution: execution(cell.unwrap_or(number)), wait }
+            }
+            Step::Pass(time) => {
+                self.pass(time);
+                Event::TimeHasCome
             }
             Step::Limit { background, provider, own } => {
                 let providers = own.map(|own| ("b".to_owned(), own)).into_iter().collect();
@@ -257,22 +311,44 @@ impl Account {
         }
     }
 
-    fn take(&mut self, machine: &mut Machine, step: Step, events: &mut Vec<(Event, Vec<Effect>)>) {
+    /// Time goes by, and what has rested long enough waits again.
+    fn pass(&mut self, time: Duration) {
+        self.now += time;
+        let mut due: Vec<_> = (0..self.cells.len())
+            .filter_map(|cell| match self.cells[cell].state {
+                State::Resting(until) if until <= self.now => Some((until, cell)),
+                _ => None,
+            })
+            .collect();
+        due.sort_unstable();
+        for (_, cell) in due {
+            self.places += 1;
+            (self.cells[cell].state, self.cells[cell].place) = (State::Waiting, self.places);
+        }
+    }
+
+    fn take(&mut self, machine: &mut Machine, step: Step, events: &mut Vec<(Duration, Event, Vec<Effect>)>) {
+        self.pass(Duration::ZERO);
         let event = self.event(step);
-        let effects = machine.handle(Duration::ZERO, event.clone());
+        let effects = machine.handle(self.now, event.clone());
         for effect in &effects {
             self.check(effect);
         }
         assert!(self.candidates().is_empty(), "nothing waits that may start: {event:?}");
         for cell in &self.cells {
-            let late = cell.state == State::Waiting && self.runs[&cell.run].cancelled;
-            assert!(!late, "nothing of a cancelled run waits");
+            let waits = matches!(cell.state, State::Waiting | State::Resting(_));
+            assert!(!waits || !cell.unwanted, "nothing that was cancelled waits");
         }
+        let due = self.cells.iter().filter_map(|cell| match cell.state {
+            State::Resting(until) => Some(until),
+            _ => None,
+        });
+        assert_eq!(machine.next_wake(), due.min());
         let load = machine.load();
         assert_eq!(load.running, self.on_wire(|_| true));
         let waiting = self.cells.iter().filter(|cell| cell.state == State::Waiting).count();
         assert_eq!(load.queued as usize, waiting);
-        events.push((event, effects));
+        events.push((self.now, event, effects));
     }
 }
 
@@ -287,16 +363,18 @@ proptest! {
         for step in steps {
             account.take(&mut machine, step, &mut events);
         }
+        account.take(&mut machine, Step::Pass(Duration::from_secs(50)), &mut events);
         while account.pick(0, &[State::OnWire, State::Settling, State::Leaving]).is_some() {
             account.take(&mut machine, Step::End { execution: 0, committed: true }, &mut events);
+            account.take(&mut machine, Step::Pass(Duration::from_secs(50)), &mut events);
         }
         prop_assert!(account.cells.iter().all(|cell| cell.state == State::Ended), "all have ended");
         prop_assert!(account.runs.is_empty(), "all runs have ended");
         prop_assert_eq!(machine.load().providers, []);
 
         let mut again = Machine::new(Limits::default());
-        for (event, effects) in events {
-            prop_assert_eq!(again.handle(Duration::ZERO, event), effects);
+        for (at, event, effects) in events {
+            prop_assert_eq!(again.handle(at, event), effects);
         }
     }
 }

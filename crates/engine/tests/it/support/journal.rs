@@ -59,6 +59,17 @@ impl Journal {
         .await
     }
 
+    /// The execution once it is told to wait for another attempt.
+    pub(crate) async fn told_again(&self, id: ExecutionId) -> Execution {
+        self.until(|entry| match entry {
+            Entry::Told(EventBody::ExecutionUpdated { execution }) => {
+                (execution.id == id && execution.retry.is_some()).then(|| (**execution).clone())
+            }
+            _ => None,
+        })
+        .await
+    }
+
     /// Waits until the chunks of an answer make up this text.
     pub(crate) async fn streamed(&self, id: ExecutionId, text: &str) {
         self.grew_to(id, OutputPart::Text, text).await;

@@ -14,7 +14,7 @@ use formaops_domain::{
     Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, ValidationStatus,
     ports::{Clock, EventSink, TokenCount, TokenCounter, Work},
 };
-use formaops_engine::{Engine, Limits, Ports, Submission};
+use formaops_engine::{Engine, Limits, Ports, RetryPolicy, Submission};
 use formaops_testkit::{CountingIds, actor_id, execution_id, prompt_id, run_id, version_id};
 use std::{
     sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
@@ -50,7 +50,14 @@ impl World {
             events: Arc::new(Sink(Arc::clone(&journal))),
             tokens: tokens.clone(),
         };
-        Self { engine: Engine::start(ports, limits), store, wire, journal, clock, tokens }
+        Self {
+            engine: Engine::start(ports, limits, RetryPolicy::default()),
+            store,
+            wire,
+            journal,
+            clock,
+            tokens,
+        }
     }
 
     /// Puts a run into the store: execution `100 * number + i` for the i-th model.
@@ -172,6 +179,7 @@ fn pending(run: u64, column: u64, model: &str) -> Execution {
         output_bytes: 0,
         reasoning_bytes: 0,
         failure: None,
+        retry: None,
         metrics: Metrics::default(),
         finish: None,
         tool_calls: Vec::new(),

@@ -4,7 +4,7 @@ use super::journal::{Entry, Journal};
 use bytes::Bytes;
 use formaops_domain::{
     AttachmentHash, Attempt, AttemptStatus, ErrorClass, Execution, ExecutionId, ExecutionStatus, Failure,
-    Run, RunId, RunProgress, RunStatus, Timestamp,
+    Retry, Run, RunId, RunProgress, RunStatus, Timestamp,
     ports::{Outcome, RecordingPart, RunStore, Work},
 };
 use futures::future::BoxFuture;
@@ -157,6 +157,7 @@ impl RunStore for FakeStore {
             let execution = self.change(attempt.execution_id, ExecutionStatus::Pending, |execution| {
                 execution.status = ExecutionStatus::Running;
                 execution.started_at = Some(attempt.started_at);
+                execution.retry = None;
             });
             if let Some(run) = self.state().runs.get_mut(&execution.run_id) {
                 run.status = RunStatus::Running;
@@ -195,6 +196,22 @@ impl RunStore for FakeStore {
         })
     }
 
+    fn retry_attempt(&self, outcome: Outcome, retry: Retry) -> BoxFuture<'_, Result<Execution, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::Finish).await?;
+            let execution = self.change(outcome.execution, ExecutionStatus::Running, |execution| {
+                execution.status = ExecutionStatus::Pending;
+                execution.started_at = None;
+                execution.retry = Some(retry);
+            });
+            if let Some(work) = self.state().works.get_mut(&outcome.execution) {
+                work.attempt_number += 1;
+            }
+            self.journal.add(Entry::Finished(outcome));
+            Ok(execution)
+        })
+    }
+
     fn finish_queued(
         &self,
         execution: ExecutionId,
@@ -207,6 +224,7 @@ impl RunStore for FakeStore {
                 let failed = failure.is_some();
                 execution.status = if failed { ExecutionStatus::Failed } else { ExecutionStatus::Cancelled };
                 execution.failure = failure;
+                execution.retry = None;
                 execution.completed_at = Some(at);
             });
             self.journal.add(Entry::LeftQueue(execution));
