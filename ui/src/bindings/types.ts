@@ -632,6 +632,8 @@ export type Execution = {
   reasoningBytes: number;
   /** Why it failed. */
   failure: Failure | null;
+  /** The try that comes next, while it waits for it after one that failed. */
+  retry?: Retry | null;
   /** Times, tokens and cost. */
   metrics: Metrics;
   /** Why the model stopped. */
@@ -1543,6 +1545,18 @@ export type RestoreVersion = {
   id: PromptKey;
   /** `v12`, a label, or the start of the version's hash. */
   version: string;
+};
+
+/** A try that is still to come, after one that failed. */
+export type Retry = {
+  /** The number of the attempt that comes next, from 2. */
+  attempt: number;
+  /** The number of the last one that will be made. */
+  last: number;
+  /** When it is due. It may have to wait for its turn then. */
+  at: Timestamp;
+  /** Why the one before failed. */
+  failure: Failure;
 };
 
 /** Tries an execution again. */
