@@ -8,6 +8,7 @@ import { retryExecution } from './again';
 import type { ColumnProps } from './Column';
 import { columnsTexts } from './columns.texts';
 import { factsOf, fenced, fileName } from './columnText';
+import classes from './run.module.css';
 import { keysOf } from './shortcuts';
 import { type View, VIEWS } from './views';
 
@@ -61,7 +62,7 @@ export function ColumnMenu(props: ColumnProps & { onDetails: () => void }) {
 }
 
 function Keys({ of }: { of: string }) {
-  return <kbd>{keysOf(of)}</kbd>;
+  return <span className={classes.keys}>{keysOf(of)}</span>;
 }
 
 /** The answer to be taken elsewhere: as it is, in a fence, in a file; and the facts of it. */

@@ -16,7 +16,12 @@ export function ColumnsBar(props: {
 }) {
   const { view, onView, isTogether, onTogether, solo, onShowAll } = props;
   return (
-    <div className={classes.columnsBar} role="toolbar" aria-label={columnsTexts.all}>
+    <div
+      className={classes.columnsBar}
+      role="toolbar"
+      aria-label={columnsTexts.all}
+      data-solo={solo === null ? undefined : true}
+    >
       <SegmentedControl
         aria-label={columnsTexts.allViews}
         value={view ?? ''}

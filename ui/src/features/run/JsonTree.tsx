@@ -1,3 +1,4 @@
+import { IconRoute } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { CopyIcon } from '../../components/CopyIcon';
@@ -102,7 +103,7 @@ function ActivePath({ row }: { row: Row }) {
   return (
     <div className={classes.path}>
       <code title={path}>{path}</code>
-      <CopyIcon value={path} label={words.copyPath} />
+      <CopyIcon value={path} label={words.copyPath} icon={<IconRoute size={14} />} />
       <CopyIcon value={text} label={words.copyValue} />
     </div>
   );
