@@ -8,6 +8,7 @@ import { componentTexts } from './components.texts';
 import { isTooDeep } from './depth';
 import { LinkTarget } from './LinkTarget';
 import { ModelLink } from './ModelLink';
+import { showHtml } from './showHtml';
 import classes from './ModelText.module.css';
 import end from './StreamingEnd.module.css';
 
@@ -91,7 +92,7 @@ const Block = memo(function Block({ text, lead }: BlockOf) {
   return (
     <Guarded text={text}>
       <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
+        remarkPlugins={[remarkGfm, showHtml]}
         rehypePlugins={[[rehypeSanitize, schema]]}
         components={lead === '' ? components : continued}
         urlTransform={(url) => url}

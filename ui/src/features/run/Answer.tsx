@@ -17,7 +17,15 @@ import type { View } from './views';
 const INDENT_EVERY_MS = 100;
 
 /** An answer as the reader wants to see it. */
-export function Answer({ answer, view, isDone }: { answer: StreamedText; view: View; isDone: boolean }) {
+export function Answer(props: { answer: StreamedText; view: View; isDone: boolean }) {
+  return (
+    <div data-answer={props.view}>
+      <Viewed {...props} />
+    </div>
+  );
+}
+
+function Viewed({ answer, view, isDone }: { answer: StreamedText; view: View; isDone: boolean }) {
   switch (view) {
     case 'raw':
       return <RawText pieces={answer.pieces} isSettled={isDone} />;
