@@ -1,10 +1,11 @@
-import { type ReactNode, type SyntheticEvent, useState } from 'react';
+import { type ReactNode, type Ref, type SyntheticEvent, useState } from 'react';
 import { type Address, readAddress } from './address';
 import { Spelled } from './ModelLink';
 import classes from './ModelText.module.css';
 
 /** Shows the whole address of the link in it that the pointer or the focus is on, as browsers do at their lower edge. */
-export function LinkTarget({ className, children }: { className: string; children: ReactNode }) {
+export function LinkTarget(props: { ref: Ref<HTMLDivElement>; className: string; children: ReactNode }) {
+  const { ref, className, children } = props;
   const [address, setAddress] = useState<Address | null>(null);
   const show = ({ target }: SyntheticEvent) => {
     const link = target instanceof Element ? target.closest<HTMLElement>('[data-address]') : null;
@@ -13,7 +14,7 @@ export function LinkTarget({ className, children }: { className: string; childre
   };
   const hide = () => setAddress(null);
   return (
-    <div onMouseOver={show} onMouseLeave={hide} onFocus={show} onBlur={hide}>
+    <div ref={ref} onMouseOver={show} onMouseLeave={hide} onFocus={show} onBlur={hide}>
       <div className={className} dir="auto">
         {children}
       </div>

@@ -1,7 +1,8 @@
-import { Component, memo, type ReactNode, useState } from 'react';
+import { Component, memo, type ReactNode, useRef, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
+import { type Near, useFar, useNear } from '../lib/useNear';
 import { useThrottled } from '../lib/useThrottled';
 import { type Block as BlockOf, type Split, splitGrown } from './blocks';
 import { componentTexts } from './components.texts';
@@ -18,6 +19,12 @@ export const MOST_MARKDOWN = 256 * 1024;
 const PARSE_EVERY_MS = 100;
 /** A last block of so many characters may take a millisecond more, as all of it is parsed again. */
 const CHARACTERS_PER_MS = 16;
+/** So many blocks are all in the page; of more, those near to what is looked at. */
+const MOST_SHOWN = 40;
+/** So many are there at once where a long text is opened. */
+const FIRST_SHOWN = 20;
+/** A guess at the height of a block that was not shown yet, in pixels for a character. */
+const HEIGHT_PER_CHARACTER = 0.4;
 /** How exactly the length of the last block is looked at. */
 const STEP = 1024;
 
@@ -103,9 +110,31 @@ const Block = memo(function Block({ text, lead }: BlockOf) {
   );
 });
 
+interface PlacedProps extends BlockOf {
+  near: Near;
+  /** Whether it is there at first. */
+  isThere: boolean;
+  mayGo: boolean;
+}
+
+/** A block at its place. One of a long text is in the page only while it is near to what is looked at. */
+const Placed = memo(function Placed({ text, lead, near, isThere, mayGo }: PlacedProps) {
+  const { element, isNear, style } = useFar(near, mayGo, isThere, text.length * HEIGHT_PER_CHARACTER);
+  return (
+    <div ref={element} style={style} data-continued={lead === '' ? undefined : true}>
+      {isNear && <Block text={text} lead={lead} />}
+    </div>
+  );
+});
+
 /** All blocks of a text. Those that stay as they are cost nothing when more arrives. */
-const Blocks = memo(function Blocks({ blocks }: { blocks: readonly BlockOf[] }) {
-  return blocks.map(({ text, lead }, at) => <Block key={at} text={text} lead={lead} />);
+const Blocks = memo(function Blocks({ blocks, near }: { blocks: readonly BlockOf[]; near: Near }) {
+  const isLong = blocks.length > MOST_SHOWN;
+  return blocks.map(({ text, lead }, at) => {
+    const isEnd = at >= blocks.length - 2;
+    const isThere = isEnd || at < FIRST_SHOWN;
+    return <Placed key={at} text={text} lead={lead} near={near} isThere={isThere} mayGo={isLong && !isEnd} />;
+  });
 });
 
 /** Markdown that a model wrote, sanitised: no images, no styles, no scripts, no way out but a click. */
@@ -116,9 +145,14 @@ export function ModelText({ text, isSettled }: { text: string; isSettled: boolea
   const throttled = useThrottled(text, everyMs);
   const shown = isSettled ? text : throttled;
   if (shown !== split.text) setSplit(splitGrown(split, shown));
+  const root = useRef<HTMLDivElement>(null);
+  const near = useNear(root);
   return (
-    <LinkTarget className={isSettled ? (classes.text ?? '') : `${classes.text ?? ''} ${end.blocks ?? ''}`}>
-      <Blocks blocks={split.blocks} />
+    <LinkTarget
+      ref={root}
+      className={isSettled ? (classes.text ?? '') : `${classes.text ?? ''} ${end.blocksWithin ?? ''}`}
+    >
+      <Blocks blocks={split.blocks} near={near} />
     </LinkTarget>
   );
 }

@@ -1,5 +1,5 @@
-import { memo, useLayoutEffect, useRef, useState } from 'react';
-import { type Near, useNear } from '../lib/useNear';
+import { memo, useRef } from 'react';
+import { type Near, useFar, useNear } from '../lib/useNear';
 import classes from './RawText.module.css';
 import end from './StreamingEnd.module.css';
 
@@ -12,41 +12,33 @@ const HEIGHT_PER_CHARACTER = 0.35;
 export function RawText({ pieces, isSettled }: { pieces: readonly string[]; isSettled: boolean }) {
   const root = useRef<HTMLDivElement>(null);
   const near = useNear(root);
+  const isLong = pieces.length > MOST_SHOWN;
   return (
     <div
       ref={root}
       dir="auto"
       className={isSettled ? classes.raw : `${classes.raw ?? ''} ${end.blocks ?? ''}`}
     >
-      {pieces.map((piece, at) =>
-        pieces.length <= MOST_SHOWN || at === pieces.length - 1 ? (
-          <div key={at} className={classes.piece}>
-            {piece}
-          </div>
-        ) : (
-          <FarPiece key={at} text={piece} near={near} isFirst={at < 2} />
-        ),
-      )}
+      {pieces.map((piece, at) => {
+        const isEnd = at === pieces.length - 1;
+        return <Piece key={at} text={piece} near={near} isThere={at < 2 || isEnd} mayGo={isLong && !isEnd} />;
+      })}
     </div>
   );
 }
 
-/** A piece that is there while it is near, and leaves its room when it is not. */
-const FarPiece = memo(function FarPiece(props: { text: string; near: Near; isFirst: boolean }) {
-  const { text, near, isFirst } = props;
-  const element = useRef<HTMLDivElement>(null);
-  const [isNear, setIsNear] = useState(isFirst);
-  const [height, setHeight] = useState(() => Math.ceil(text.length * HEIGHT_PER_CHARACTER));
-  useLayoutEffect(() => {
-    const own = element.current;
-    if (own === null) return;
-    return near.watch(own, (next) => {
-      if (!next && own.textContent !== '') setHeight(own.offsetHeight);
-      setIsNear(next);
-    });
-  }, [near]);
+interface PieceProps {
+  text: string;
+  near: Near;
+  /** Whether it is there at first. */
+  isThere: boolean;
+  mayGo: boolean;
+}
+
+const Piece = memo(function Piece({ text, near, isThere, mayGo }: PieceProps) {
+  const { element, isNear, style } = useFar(near, mayGo, isThere, text.length * HEIGHT_PER_CHARACTER);
   return (
-    <div ref={element} className={classes.piece} style={isNear ? undefined : { height }}>
+    <div ref={element} className={classes.piece} style={style}>
       {isNear ? text : null}
     </div>
   );

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useState } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /** Tells elements when they come near to what is looked at, and when they go. */
 export interface Near {
@@ -48,4 +48,29 @@ export function useNear(inside: RefObject<Element | null>): Near {
   const [near] = useState(() => new Observed());
   useEffect(() => near.start(scroller(inside.current)), [near, inside]);
   return near;
+}
+
+/** A part of something long, which is in the page only while it is near. */
+export interface Far {
+  readonly element: RefObject<HTMLDivElement | null>;
+  readonly isNear: boolean;
+  /** The room that it leaves when it is not there. */
+  readonly style: { height: number } | undefined;
+}
+
+/** Takes a part away while it is far, where it may go, and keeps its room: `guess` pixels until it was there once. */
+export function useFar(near: Near, mayGo: boolean, isThere: boolean, guess: number): Far {
+  const element = useRef<HTMLDivElement>(null);
+  const [isNear, setIsNear] = useState(isThere);
+  const [height, setHeight] = useState(guess);
+  useLayoutEffect(() => {
+    const own = element.current;
+    if (own === null || !mayGo) return;
+    return near.watch(own, (next) => {
+      if (!next && own.hasChildNodes()) setHeight(own.offsetHeight);
+      setIsNear(next);
+    });
+  }, [near, mayGo]);
+  const isShown = isNear || !mayGo;
+  return { element, isNear: isShown, style: isShown ? undefined : { height } };
 }
