@@ -37,7 +37,6 @@ export const texts = {
     ended: 'The login of this page does not hold any more.',
     text: 'Open the address that `formaops serve` prints. Press Enter there for a new one.',
   },
-  link: { title: 'Open this address outside of FormaOps?', open: 'Open' },
   unknown: 'unknown',
   none: '–',
   promptStatus: { draft: 'draft', published: 'published', archived: 'archived' } satisfies Record<

@@ -1,12 +1,15 @@
-import { Anchor, Button, Group, Modal, Stack } from '@mantine/core';
-import { memo, useEffect, useEffectEvent, useMemo, useState } from 'react';
+import { Component, memo, type ReactNode, useRef, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
-import { texts } from '../app/texts';
-import { host } from '../host';
-import { notifyError } from '../lib/notify';
-import { splitBlocks } from './blocks';
+import { type Near, useFar, useNear } from '../lib/useNear';
+import { useThrottled } from '../lib/useThrottled';
+import { type Block as BlockOf, type Split, splitGrown } from './blocks';
+import { componentTexts } from './components.texts';
+import { isTooDeep } from './depth';
+import { LinkTarget } from './LinkTarget';
+import { ModelLink } from './ModelLink';
+import { showHtml } from './showHtml';
 import classes from './ModelText.module.css';
 import end from './StreamingEnd.module.css';
 
@@ -14,95 +17,142 @@ import end from './StreamingEnd.module.css';
 export const MOST_MARKDOWN = 256 * 1024;
 /** How often Markdown is parsed again while it streams in, in milliseconds. */
 const PARSE_EVERY_MS = 100;
-/** A block of so many characters may take a millisecond more, as all of it is parsed again. */
-const CHARACTERS_PER_MS = 40;
-/** The most that what is shown may be behind, in milliseconds. */
-const MOST_BEHIND_MS = 1000;
-/** How exactly the length of a block is looked at. */
-const STEP = 4096;
+/** A last block of so many characters may take a millisecond more, as all of it is parsed again. */
+const CHARACTERS_PER_MS = 16;
+/** So many blocks are all in the page; of more, those near to what is looked at. */
+const MOST_SHOWN = 40;
+/** So many are there at once where a long text is opened. */
+const FIRST_SHOWN = 20;
+/** A guess at the height of a block that was not shown yet, in pixels for a character. */
+const HEIGHT_PER_CHARACTER = 0.4;
+/** How exactly the length of the last block is looked at. */
+const STEP = 1024;
 
+const words = componentTexts.text;
+
+/** What Markdown is made of, and nothing else: no element that loads, runs, moves or names anything. */
 const schema: typeof defaultSchema = {
   ...defaultSchema,
-  tagNames: (defaultSchema.tagNames ?? []).filter(
-    (name) => name !== 'img' && name !== 'picture' && name !== 'source',
-  ),
-  attributes: { ...defaultSchema.attributes, '*': [], a: ['href'], code: [['className', /^language-./]] },
+  tagNames: [
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'blockquote', 'ul', 'ol', 'li', 'section'],
+    ...['pre', 'code', 'em', 'strong', 'del', 'sup', 'a', 'input'],
+    ...['table', 'thead', 'tbody', 'tr', 'th', 'td'],
+  ],
+  attributes: {
+    a: ['href'],
+    code: [['className', /^language-./]],
+    input: ['checked'],
+    ol: ['start'],
+    td: ['align'],
+    th: ['align'],
+  },
   protocols: { href: ['http', 'https', 'mailto'] },
 };
 
-/** A link of a model: it is opened outside, after its whole address was shown. */
-function Link({ href, children }: { href?: string | undefined; children?: React.ReactNode }) {
-  const [asking, setAsking] = useState(false);
-  if (href === undefined || !/^(https?|mailto):/.test(href)) return <span>{children}</span>;
-  const open = () => {
-    setAsking(false);
-    host.openExternal(href).catch(notifyError);
-  };
+const components: Components = {
+  a: ({ href, children }) => <ModelLink href={href}>{children}</ModelLink>,
+  img: ({ alt }) => <span>{alt}</span>,
+  input: ({ checked }) => (
+    <span role="img" aria-label={checked === true ? words.done : words.open}>
+      {checked === true ? '☑' : '☐'}
+    </span>
+  ),
+};
+
+/** A block that goes on from the one before is shown as a part of it. */
+const continued: Components = {
+  ...components,
+  pre: ({ children }) => <pre data-continued>{children}</pre>,
+  table: ({ children }) => <table data-continued>{children}</table>,
+};
+
+/** A text that no parser is given, or none could take, as it is. */
+function AsIs({ text }: { text: string }) {
   return (
-    <>
-      <Anchor component="button" type="button" inherit title={href} onClick={() => setAsking(true)}>
-        {children}
-      </Anchor>
-      <Modal opened={asking} onClose={() => setAsking(false)} title={texts.link.title}>
-        <Stack>
-          <code className={classes.address}>{href}</code>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={() => setAsking(false)}>
-              {texts.actions.cancel}
-            </Button>
-            <Button onClick={open}>{texts.link.open}</Button>
-          </Group>
-        </Stack>
-      </Modal>
-    </>
+    <div className={classes.asIs}>
+      <small>{words.asIs}</small>
+      <pre>{text}</pre>
+    </div>
   );
 }
 
-const components: Components = {
-  a: ({ href, children }) => <Link href={href}>{children}</Link>,
-  img: ({ alt }) => <span>{alt}</span>,
-};
+/** Shows a block as it is where it cannot be shown otherwise: what one block does never costs the page. */
+class Guarded extends Component<{ text: string; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
 
-const Block = memo(function Block({ text }: { text: string }) {
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+
+  override componentDidUpdate(before: { text: string }) {
+    // A block that has grown is given another try.
+    if (this.state.failed && before.text !== this.props.text) this.setState({ failed: false });
+  }
+
+  override render() {
+    return this.state.failed ? <AsIs text={this.props.text} /> : this.props.children;
+  }
+}
+
+const Block = memo(function Block({ text, lead }: BlockOf) {
+  if (isTooDeep(text)) return <AsIs text={text} />;
   return (
-    <ReactMarkdown
-      remarkPlugins={[remarkGfm]}
-      rehypePlugins={[[rehypeSanitize, schema]]}
-      components={components}
-      urlTransform={(url) => url}
-    >
-      {text}
-    </ReactMarkdown>
+    <Guarded text={text}>
+      <ReactMarkdown
+        remarkPlugins={[remarkGfm, showHtml]}
+        rehypePlugins={[[rehypeSanitize, schema]]}
+        components={lead === '' ? components : continued}
+        urlTransform={(url) => url}
+      >
+        {lead + text}
+      </ReactMarkdown>
+    </Guarded>
   );
 });
 
-/** The text as it was at most some milliseconds ago. */
-function useThrottled(text: string, everyMs: number): string {
-  const [shown, setShown] = useState(text);
-  const show = useEffectEvent(() => setShown(text));
-  const isBehind = text !== shown;
-  useEffect(() => {
-    if (!isBehind) return;
-    const timer = setTimeout(() => show(), everyMs);
-    return () => clearTimeout(timer);
-  }, [shown, isBehind, everyMs]);
-  return shown;
+interface PlacedProps extends BlockOf {
+  near: Near;
+  /** Whether it is there at first. */
+  isThere: boolean;
+  mayGo: boolean;
 }
+
+/** A block at its place. One of a long text is in the page only while it is near to what is looked at. */
+const Placed = memo(function Placed({ text, lead, near, isThere, mayGo }: PlacedProps) {
+  const { element, isNear, style } = useFar(near, mayGo, isThere, text.length * HEIGHT_PER_CHARACTER);
+  return (
+    <div ref={element} style={style} data-continued={lead === '' ? undefined : true}>
+      {isNear && <Block text={text} lead={lead} />}
+    </div>
+  );
+});
+
+/** All blocks of a text. Those that stay as they are cost nothing when more arrives. */
+const Blocks = memo(function Blocks({ blocks, near }: { blocks: readonly BlockOf[]; near: Near }) {
+  const isLong = blocks.length > MOST_SHOWN;
+  return blocks.map(({ text, lead }, at) => {
+    const isEnd = at >= blocks.length - 2;
+    const isThere = isEnd || at < FIRST_SHOWN;
+    return <Placed key={at} text={text} lead={lead} near={near} isThere={isThere} mayGo={isLong && !isEnd} />;
+  });
+});
 
 /** Markdown that a model wrote, sanitised: no images, no styles, no scripts, no way out but a click. */
 export function ModelText({ text, isSettled }: { text: string; isSettled: boolean }) {
-  const [last, setLast] = useState(0);
-  const everyMs = Math.min(Math.max(PARSE_EVERY_MS, last / CHARACTERS_PER_MS), MOST_BEHIND_MS);
+  const [split, setSplit] = useState<Split>(() => splitGrown(null, text));
+  const last = split.blocks.at(-1)?.text.length ?? 0;
+  const everyMs = Math.max(PARSE_EVERY_MS, (Math.floor(last / STEP) * STEP) / CHARACTERS_PER_MS);
   const throttled = useThrottled(text, everyMs);
   const shown = isSettled ? text : throttled;
-  const blocks = useMemo(() => splitBlocks(shown), [shown]);
-  const length = Math.round((blocks.at(-1)?.length ?? 0) / STEP) * STEP;
-  if (length !== last) setLast(length);
+  if (shown !== split.text) setSplit(splitGrown(split, shown));
+  const root = useRef<HTMLDivElement>(null);
+  const near = useNear(root);
   return (
-    <div className={isSettled ? classes.text : `${classes.text ?? ''} ${end.blocks ?? ''}`}>
-      {blocks.map((block, at) => (
-        <Block key={at} text={block} />
-      ))}
-    </div>
+    <LinkTarget
+      ref={root}
+      className={isSettled ? (classes.text ?? '') : `${classes.text ?? ''} ${end.blocksWithin ?? ''}`}
+    >
+      <Blocks blocks={split.blocks} near={near} />
+    </LinkTarget>
   );
 }

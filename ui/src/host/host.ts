@@ -9,6 +9,8 @@ export interface Host extends Caller {
   subscribe(onEvents: (events: Event[]) => void, onConnection: (connected: boolean) => void): () => void;
   /** Opens an address outside the app. Only http, https and mailto. */
   openExternal(url: string): Promise<void>;
+  /** Gives a text to the reader as a file; `null` where the page cannot. */
+  readonly saveFile: ((name: string, text: string) => void) | null;
 }
 
 /** An error that an operation answered. */

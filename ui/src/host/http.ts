@@ -54,6 +54,7 @@ function tokenOf(hash: string): string | null {
 /** `formaops serve`, reached from the page it serves. */
 export class HttpHost implements Host {
   readonly kind = 'browser';
+  readonly saveFile = download;
   private bearer = sessionStorage.getItem(STORAGE_KEY) ?? '';
   private login: Promise<void> | undefined;
   private onLoggedOut: () => void = () => undefined;
@@ -157,6 +158,16 @@ export class HttpHost implements Host {
     window.open(url, '_blank', 'noopener,noreferrer');
     return Promise.resolve();
   }
+}
+
+/** Downloads a text as a file. */
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
 }
 
 async function readBatches(response: Response, onEvents: (events: Event[]) => void): Promise<void> {

@@ -5,6 +5,8 @@ import { type Host, HostError, toApiError } from './host';
 /** The desktop app, reached through its commands. */
 export class TauriHost implements Host {
   readonly kind = 'desktop';
+  // The window goes to no address but its own, which keeps it from the ones that downloads have.
+  readonly saveFile = null;
 
   async call<Response>(
     operation: string,

@@ -43,6 +43,11 @@ export function moment(timestamp: string, now = new Date()): string {
   return `${day}, ${time}`;
 }
 
+/** The time of day to the second, as the reader's clock shows it. */
+export function clock(timestamp: string): string {
+  return new Date(timestamp).toLocaleTimeString('en-GB');
+}
+
 /** Bytes in the unit that suits. */
 export function bytes(size: number): string {
   if (size < 1024) return `${size} B`;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { cutBytes, Streams } from './streams';
+import { cutBytes, MOST_BYTES, Streams } from './streams';
 
 /** A host that holds `text` of one answer, and a frame that comes when the test says so. */
 function world(text = '') {
@@ -28,7 +28,7 @@ describe('streams', () => {
     streams.take('e', 5, 1, ' ');
     expect(streams.get('e').text).toBe('');
     frame();
-    expect(streams.get('e')).toEqual({ text: 'Hello ', known: 6 });
+    expect(streams.get('e')).toMatchObject({ text: 'Hello ', length: 6, known: 6 });
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
@@ -39,7 +39,7 @@ describe('streams', () => {
     streams.take('e', 0, 4, 'éé');
     streams.take('e', 2, 5, 'é漢');
     frame();
-    expect(streams.get('e')).toEqual({ text: 'éé漢', known: 7 });
+    expect(streams.get('e')).toMatchObject({ text: 'éé漢', length: 3, known: 7 });
   });
 
   it('reads a gap from the host', async () => {
@@ -101,6 +101,32 @@ describe('streams', () => {
     stop();
     expect(streams.get('e').text).toBe('');
     expect(streams.watched()).toEqual([]);
+  });
+
+  it('keeps the pieces of a long answer as they are while it grows', () => {
+    const { streams, frame } = world();
+    streams.subscribe('e', () => undefined);
+    const line = `${'x'.repeat(99)}\n`;
+    for (let at = 0; at < 1000; at += 1) streams.take('e', at * 100, 100, line);
+    frame();
+    const before = streams.get('e');
+    streams.take('e', 100_000, 3, 'end');
+    frame();
+    const after = streams.get('e');
+    expect(before.pieces.length).toBeGreaterThan(3);
+    expect(after.pieces.slice(0, -1)).toEqual(before.pieces.slice(0, -1));
+    expect(after.pieces.join('')).toBe(`${line.repeat(1000)}end`);
+    expect(after.text).toBe(after.pieces.join(''));
+    expect(before.text).toBe(line.repeat(1000));
+  });
+
+  it('holds no more of an answer than a page can', () => {
+    const { streams, frame } = world();
+    streams.subscribe('e', () => undefined);
+    streams.take('e', 0, MOST_BYTES, 'most');
+    streams.take('e', MOST_BYTES, 4, 'more');
+    frame();
+    expect(streams.get('e')).toMatchObject({ text: 'most', known: MOST_BYTES });
   });
 
   it('cuts bytes off the front of a text', () => {

@@ -1,11 +1,32 @@
 import type { OutputWindow } from '../bindings/types';
+import { PIECE, splitLines } from './chunks';
 
-/** What has arrived of an answer. */
-export interface StreamedText {
-  /** The text so far. */
-  readonly text: string;
-  /** Its length in bytes of UTF-8. */
-  readonly known: number;
+/**
+ * What has arrived of an answer: pieces that stay as they are, and a last one that grows. A long answer is never
+ * copied as a whole while it streams; whoever needs it in one asks for `text`.
+ */
+export class StreamedText {
+  private joined: string | undefined;
+
+  constructor(
+    private readonly settled: readonly string[],
+    private readonly last: string,
+    /** Its length in characters. */
+    readonly length: number,
+    /** Its length in bytes of UTF-8. */
+    readonly known: number,
+  ) {}
+
+  /** All of it. */
+  get text(): string {
+    this.joined ??= this.settled.join('') + this.last;
+    return this.joined;
+  }
+
+  /** All of it, in pieces of which only the last one changes when more arrives. */
+  get pieces(): readonly string[] {
+    return this.last === '' ? this.settled : [...this.settled, this.last];
+  }
 }
 
 interface Chunk {
@@ -14,8 +35,10 @@ interface Chunk {
   text: string;
 }
 
-interface Stream extends StreamedText {
-  text: string;
+interface Stream {
+  settled: readonly string[];
+  last: string;
+  length: number;
   known: number;
   /** Whether a gap is being read from the host. */
   filling: boolean;
@@ -28,7 +51,7 @@ interface Stream extends StreamedText {
 /** Reads a window of an answer from the host. */
 export type ReadOutput = (executionId: string, offset: number) => Promise<OutputWindow>;
 
-const EMPTY: StreamedText = { text: '', known: 0 };
+const EMPTY = new StreamedText([], '', 0, 0);
 const encoder = new TextEncoder();
 
 /**
@@ -113,7 +136,7 @@ export class Streams {
   private open(executionId: string): Stream {
     let stream = this.streams.get(executionId);
     if (stream === undefined) {
-      stream = { text: '', known: 0, filling: false, waiting: [], again: false };
+      stream = { settled: [], last: '', length: 0, known: 0, filling: false, waiting: [], again: false };
       this.streams.set(executionId, stream);
     }
     return stream;
@@ -122,8 +145,9 @@ export class Streams {
   /** Appends what is new in a chunk. Answers `false` where a gap lies before it. */
   private join(executionId: string, stream: Stream, { offset, size, text }: Chunk): boolean {
     if (offset > stream.known) return false;
-    if (offset + size <= stream.known) return true;
-    stream.text += offset === stream.known ? text : cutBytes(text, stream.known - offset);
+    // What goes beyond the most that the page holds is left with the host.
+    if (offset + size <= stream.known || stream.known >= MOST_BYTES) return true;
+    append(stream, offset === stream.known ? text : cutBytes(text, stream.known - offset));
     stream.known = offset + size;
     if (this.dirty.size === 0) this.schedule(() => this.flush());
     this.dirty.add(executionId);
@@ -136,10 +160,21 @@ export class Streams {
     for (const executionId of changed) {
       const stream = this.streams.get(executionId);
       if (stream === undefined) continue;
-      this.snapshots.set(executionId, { text: stream.text, known: stream.known });
+      const { settled, last, length, known } = stream;
+      this.snapshots.set(executionId, new StreamedText(settled, last, length, known));
       this.listeners.get(executionId)?.forEach((listener) => listener());
     }
   }
+}
+
+/** Appends to a stream. The last piece is looked at only once it is long, so that no word costs a copy of it. */
+function append(stream: Stream, text: string): void {
+  stream.last += text;
+  stream.length += text.length;
+  if (stream.last.length <= 2 * PIECE) return;
+  const pieces = splitLines(stream.last);
+  stream.last = pieces.pop() ?? '';
+  stream.settled = [...stream.settled, ...pieces];
 }
 
 /** The most bytes of one answer that the page holds. */

@@ -9,6 +9,7 @@ import { ContentEditor } from '../content/ContentEditor';
 import { RenderedView } from '../content/RenderedView';
 import { ValidationsEditor } from '../content/ValidationsEditor';
 import { Columns } from '../run/Columns';
+import { RunActionsContext } from '../run/runActions';
 import { RunBar } from '../run/RunBar';
 import { RunsTab } from '../run/RunsTab';
 import { useRunBar } from '../run/useRunBar';
@@ -80,7 +81,9 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
     <div className={classes.lower}>
       <RunBar bar={bar} content={work.content} />
       <div className={classes.columns}>
-        <Columns detail={bar.run} />
+        <RunActionsContext value={bar.actions}>
+          <Columns detail={bar.run} />
+        </RunActionsContext>
       </div>
     </div>
   );

@@ -1,98 +1,125 @@
 import { Button } from '@mantine/core';
-import { type UIEvent, useLayoutEffect, useRef, useState } from 'react';
+import { IconArrowDown } from '@tabler/icons-react';
+import { useLayoutEffect } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution } from '../../bindings/types';
-import end from '../../components/StreamingEnd.module.css';
-import { ModelText, MOST_MARKDOWN } from '../../components/ModelText';
-import { RawText } from '../../components/RawText';
-import { bytes } from '../../lib/format';
+import { Marked } from '../../components/Notice';
+import { bytes, clock } from '../../lib/format';
+import { MOST_BYTES } from '../../lib/streams';
 import { useStream } from '../../lib/useStream';
+import { Answer } from './Answer';
+import { columnsTexts } from './columns.texts';
+import { CutNote } from './CutNote';
 import { FailureCard } from './FailureCard';
-import { isBareJson, prettyJson } from './json';
 import { Reasoning } from './Reasoning';
 import classes from './run.module.css';
+import { type Together, wasPlaced } from './scrolling';
 import { withheld } from './summary';
 import { ToolCalls } from './ToolCalls';
+import { useFollow } from './useFollow';
+import type { View } from './views';
 import { Withheld } from './Withheld';
 
-/** How an answer is shown. */
-export type View = 'markdown' | 'raw' | 'json';
-
-/** How close to the end counts as being there, in pixels. */
-const NEAR_END = 24;
-
-/** The answer as it streams. It follows the end unless the reader has scrolled away from it. */
-export function ColumnBody({
-  execution,
-  view,
-  onDetails,
-}: {
+interface Props {
   execution: Execution;
   view: View;
+  together: Together;
   onDetails: () => void;
-}) {
-  const { text } = useStream('text', execution.id, execution.outputBytes);
-  // Its length is not known while it grows, so what had come before this was opened is asked for.
-  const least = execution.status === 'running' ? 1 : execution.reasoningBytes;
-  const reasoning = useStream('reasoning', execution.id, least);
-  const body = useRef<HTMLDivElement>(null);
-  const follows = useRef(true);
+}
+
+/** The answer as it streams. It follows the end unless the reader has scrolled away from it. */
+export function ColumnBody({ execution, view, together, onDetails }: Props) {
+  const answer = useStream('text', execution.id, execution.outputBytes);
   const isEnded = !['pending', 'running'].includes(execution.status);
-  useLayoutEffect(() => {
-    const element = body.current;
-    if (element !== null && follows.current && !isEnded) element.scrollTop = element.scrollHeight;
-  });
-  const onScroll = ({ currentTarget: element }: UIEvent<HTMLDivElement>) => {
-    follows.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+  // Its length is not known while it grows, so what had come before this was opened is asked for.
+  const thought = useStream('reasoning', execution.id, isEnded ? execution.reasoningBytes : 1);
+  // Its end may be told before the last of its text has arrived.
+  const isDone = isEnded && answer.known >= Math.min(execution.outputBytes, MOST_BYTES);
+  const { box, content, isAway, scrolled, toEnd } = useFollow(!isDone);
+  useLayoutEffect(() => (box.current === null ? undefined : together.join(box.current)), [box, together]);
+  const onScroll = () => {
+    if (box.current === null || wasPlaced(box.current)) return;
+    scrolled();
+    together.lead(box.current);
   };
   return (
-    <div ref={body} className={classes.body} onScroll={onScroll} tabIndex={0} aria-busy={!isEnded}>
-      {reasoning.text !== '' && (
-        <Reasoning {...reasoning} execution={execution} isAnswering={text !== ''} isRaw={view === 'raw'} />
+    <div className={classes.reading}>
+      <div
+        ref={box}
+        className={classes.body}
+        onScroll={onScroll}
+        role="group"
+        aria-label={columnsTexts.answerOf(execution.model)}
+        tabIndex={0}
+        aria-busy={!isEnded}
+        data-scroller
+      >
+        <div ref={content} className={classes.content}>
+          {thought.length > 0 && (
+            <Reasoning
+              thought={thought}
+              execution={execution}
+              isAnswering={answer.length > 0}
+              isRaw={view === 'raw'}
+            />
+          )}
+          {answer.length > 0 && <Answer answer={answer} view={view} isDone={isDone} />}
+          {answer.known >= MOST_BYTES && (
+            <p className={classes.hint}>{columnsTexts.tooLong(bytes(MOST_BYTES))}</p>
+          )}
+          {answer.length === 0 && thought.length === 0 && !isEnded && <Waiting execution={execution} />}
+          <Outcome execution={execution} onDetails={onDetails} />
+        </div>
+      </div>
+      {isAway && (
+        <Button
+          className={classes.toEnd ?? ''}
+          variant="default"
+          radius="xl"
+          leftSection={<IconArrowDown size={14} aria-hidden />}
+          onClick={toEnd}
+        >
+          {columnsTexts.toEnd}
+        </Button>
       )}
-      {text !== '' && <Answer text={text} view={view} isEnded={isEnded} />}
-      {text === '' && reasoning.text === '' && !isEnded && (
-        <span className={classes.waiting}>
-          {execution.status === 'pending' ? texts.column.waiting : texts.column.thinking}
-        </span>
-      )}
+    </div>
+  );
+}
+
+/** What is waited for before the first token; after a failed attempt, what had failed. */
+function Waiting({ execution: { status, retry } }: { execution: Execution }) {
+  if (retry) {
+    return (
+      <p className={classes.retry}>
+        <Marked text={retry.failure.message} />
+        <span>{columnsTexts.retry.next(clock(retry.at))}</span>
+      </p>
+    );
+  }
+  return (
+    <span className={classes.waiting}>
+      {status === 'pending' ? texts.column.waiting : texts.column.thinking}
+    </span>
+  );
+}
+
+/** What came of it beside the answer: tools, a failure, checks that it did not pass. */
+function Outcome({ execution, onDetails }: { execution: Execution; onDetails: () => void }) {
+  const failed = execution.validations.filter(({ verdict }) => verdict === 'fail');
+  return (
+    <>
       <ToolCalls calls={execution.toolCalls} />
+      {execution.finish?.reason === 'length' && <CutNote execution={execution} />}
       {withheld(execution) !== null ? (
         <Withheld execution={execution} onDetails={onDetails} />
       ) : (
         execution.failure !== null && <FailureCard execution={execution} onDetails={onDetails} />
       )}
-      {execution.validations
-        .filter(({ verdict }) => verdict === 'fail')
-        .map(({ name, message }) => (
-          <div key={name} className={classes.verdict}>
-            <b>✕ {name}</b> {message}
-          </div>
-        ))}
-    </div>
+      {failed.map(({ name, message }) => (
+        <div key={name} className={classes.verdict}>
+          <b>✕ {name}</b> {message}
+        </div>
+      ))}
+    </>
   );
-}
-
-function Answer({ text, view, isEnded }: { text: string; view: View; isEnded: boolean }) {
-  const [insists, setInsists] = useState(false);
-  const isLong = text.length > MOST_MARKDOWN;
-  if (view === 'raw' || (isLong && !insists)) {
-    return (
-      <>
-        {isLong && view !== 'raw' && (
-          <Button variant="default" mb="xs" onClick={() => setInsists(true)}>
-            {texts.column.showMarkdown} ({bytes(text.length)})
-          </Button>
-        )}
-        <RawText text={text} isSettled={isEnded} />
-      </>
-    );
-  }
-  const code = isEnded ? classes.code : `${classes.code ?? ''} ${end.inline ?? ''}`;
-  if (view === 'json') return <pre className={code}>{prettyJson(text)}</pre>;
-  // What begins like JSON is taken for it while it streams; whether it is shows at its end.
-  if (/^\s*[[{]/.test(text) && (!isEnded || isBareJson(text))) {
-    return <pre className={code}>{isEnded ? prettyJson(text) : text}</pre>;
-  }
-  return <ModelText text={text} isSettled={isEnded} />;
 }

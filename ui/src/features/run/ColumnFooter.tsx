@@ -1,7 +1,9 @@
+import { Tooltip } from '@mantine/core';
 import { texts } from '../../app/texts';
 import type { Execution, Finish } from '../../bindings/types';
 import { count, dollars, duration, rate } from '../../lib/format';
-import type { Best } from './best';
+import type { Best, Winner } from './best';
+import { columnsTexts } from './columns.texts';
 import classes from './run.module.css';
 import { finishText } from './summary';
 
@@ -17,15 +19,27 @@ export function ColumnFooter({ execution, best }: { execution: Execution; best: 
       <Figure
         name={texts.column.firstToken}
         value={duration(metrics.firstTokenMs)}
-        isBest={best.firstToken === id}
+        best={bestText('firstToken', best.firstToken, id)}
       />
-      <Figure name={texts.column.rate} value={rate(metrics.tokensPerSecond)} isBest={best.rate === id} />
+      <Figure
+        name={texts.column.rate}
+        value={rate(metrics.tokensPerSecond)}
+        best={bestText('rate', best.rate, id)}
+      />
       <Figure
         name={texts.column.tokens}
         value={`${usage ? about : ''}${count(usage?.inputTokens)} · ${count(usage?.outputTokens)}`}
       />
-      <Figure name={texts.column.cost} value={`${usage ? about : ''}${cost}`} isBest={best.cost === id} />
-      <Figure name={texts.column.latency} value={duration(metrics.latencyMs)} isBest={best.latency === id} />
+      <Figure
+        name={texts.column.cost}
+        value={`${usage ? about : ''}${cost}`}
+        best={bestText('cost', best.cost, id)}
+      />
+      <Figure
+        name={texts.column.latency}
+        value={duration(metrics.latencyMs)}
+        best={bestText('latency', best.latency, id)}
+      />
       <FinishFigure finish={finish} otherwise={running} />
     </dl>
   );
@@ -47,16 +61,36 @@ function FinishFigure({ finish, otherwise }: { finish: Finish | null; otherwise:
   );
 }
 
-function Figure({ name, value, isBest = false }: { name: string; value: string; isBest?: boolean }) {
+const SHOWN: Record<keyof Best, (value: number) => string> = {
+  firstToken: duration,
+  rate,
+  cost: (value) => dollars(String(value)),
+  latency: duration,
+};
+
+/** Why a figure is the best of its row; nothing where it is not. */
+function bestText(what: keyof Best, winner: Winner | null, id: string): string | null {
+  if (winner?.id !== id) return null;
+  return columnsTexts.best[what](SHOWN[what](winner.value), SHOWN[what](winner.next));
+}
+
+function Figure({ name, value, best = null }: { name: string; value: string; best?: string | null }) {
   return (
     <div>
       <dt>{name}</dt>
       <dd>
         {value}
-        {isBest && (
-          <span className={classes.best} role="img" aria-label={texts.column.best}>
-            ▲
-          </span>
+        {best !== null && (
+          <Tooltip label={best}>
+            <span
+              className={classes.best}
+              role="img"
+              aria-label={`${texts.column.best}. ${best}`}
+              tabIndex={0}
+            >
+              ▲
+            </span>
+          </Tooltip>
         )}
       </dd>
     </div>

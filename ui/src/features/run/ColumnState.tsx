@@ -1,6 +1,7 @@
 import { texts } from '../../app/texts';
 import type { Execution } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
+import { columnsTexts } from './columns.texts';
 import { withheld } from './summary';
 
 /** Where an execution stands, and what came of it. */
@@ -22,6 +23,12 @@ export function ColumnState({ execution }: { execution: Execution }) {
     case 'running':
       return <Chip tone="accent">● {label}</Chip>;
     case 'pending':
+      if (execution.retry) {
+        return (
+          <Chip tone="warn">↻ {columnsTexts.retry.state(execution.retry.attempt, execution.retry.last)}</Chip>
+        );
+      }
+      return <Chip>{label}</Chip>;
     case 'cancelled':
       return <Chip>{label}</Chip>;
   }

@@ -15,11 +15,14 @@ interface Props {
   choice: ModelChoice;
   /** What is run: its parameters stand below those of the model, and its schemas can be asked for. */
   content: Content;
+  /** Whether its parameters are open. */
+  isOpen: boolean;
+  onOpen: (isOpen: boolean) => void;
   onChange: (next: ModelChoice | null) => void;
 }
 
 /** A chosen model: a click opens its parameters. What it will not take is marked before it is run. */
-export function ModelChip({ choice, content, onChange }: Props) {
+export function ModelChip({ choice, content, isOpen, onOpen, onChange }: Props) {
   const { model, parameters = {} } = choice;
   const described = describeParameters(parameters);
   const [owner] = useState(() => ({}));
@@ -27,12 +30,19 @@ export function ModelChip({ choice, content, onChange }: Props) {
   return (
     <span className={classes.model}>
       <Warning model={model} fit={fit} />
-      <Popover position="top-start" trapFocus middlewares={{ flip: true, shift: true, size: { padding: 8 } }}>
+      <Popover
+        opened={isOpen}
+        onChange={onOpen}
+        position="top-start"
+        trapFocus
+        middlewares={{ flip: true, shift: true, size: { padding: 8 } }}
+      >
         <Popover.Target>
           <button
             type="button"
             className={classes.modelName}
             aria-label={`${texts.runBar.parametersOf(model)} ${described}`.trim()}
+            onClick={() => onOpen(!isOpen)}
           >
             {model} <small>{described}</small>
           </button>

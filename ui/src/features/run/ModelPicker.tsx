@@ -1,7 +1,7 @@
 import { Button, Combobox, useCombobox } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { texts } from '../../app/texts';
 import { api } from '../../host';
 import { Retirement } from '../provider/Retirement';
@@ -14,16 +14,27 @@ const allModelsQuery = queryOptions({ queryKey: ['models', 'all'], queryFn: () =
 const providerOf = (model: string) => model.slice(0, model.indexOf(':'));
 
 /** Adds a model of any provider; one that no list knows can be typed. */
-export function ModelPicker({ onPick }: { onPick: (model: string) => void }) {
+export function ModelPicker(props: {
+  isOpen: boolean;
+  onOpen: (isOpen: boolean) => void;
+  onPick: (model: string) => void;
+}) {
+  const { isOpen, onOpen, onPick } = props;
   const [search, setSearch] = useState('');
   const models = useQuery(allModelsQuery);
   const combobox = useCombobox({
+    opened: isOpen,
+    onOpenedChange: onOpen,
     onDropdownClose: () => {
       combobox.resetSelectedOption();
       setSearch('');
     },
-    onDropdownOpen: () => combobox.focusSearchInput(),
   });
+  // A column can open it too.
+  const focusSearch = useEffectEvent(() => combobox.focusSearchInput());
+  useEffect(() => {
+    if (isOpen) focusSearch();
+  }, [isOpen]);
   const words = search.toLowerCase().split(/\s+/);
   const known = models.data?.items ?? [];
   const names = known.map(({ model }) => model);

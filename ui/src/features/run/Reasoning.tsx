@@ -5,20 +5,20 @@ import type { Execution } from '../../bindings/types';
 import { ModelText, MOST_MARKDOWN } from '../../components/ModelText';
 import { RawText } from '../../components/RawText';
 import { bytes, count } from '../../lib/format';
+import type { StreamedText } from '../../lib/streams';
 import classes from './Reasoning.module.css';
 
 interface Props {
   execution: Execution;
-  /** What the model thought so far, and its length in bytes of UTF-8. */
-  text: string;
-  known: number;
+  /** What the model thought so far. */
+  thought: StreamedText;
   /** Whether the answer has begun. */
   isAnswering: boolean;
   isRaw: boolean;
 }
 
 /** What a model thought before its answer: open while that is all there is, folded once it answers. */
-export function Reasoning({ execution, text, known, isAnswering, isRaw }: Props) {
+export function Reasoning({ execution, thought, isAnswering, isRaw }: Props) {
   // What the reader chose stays.
   const [choice, setChoice] = useState<boolean | null>(null);
   const id = useId();
@@ -36,14 +36,14 @@ export function Reasoning({ execution, text, known, isAnswering, isRaw }: Props)
       >
         <IconChevronRight size={14} className={classes.chevron} aria-hidden />
         {texts.column.reasoning}
-        <span className={`${classes.size ?? ''} num`}>{sizeOf(execution, known)}</span>
+        <span className={`${classes.size ?? ''} num`}>{sizeOf(execution, thought.known)}</span>
       </button>
       <div id={id} hidden={!isOpen} className={classes.text}>
         {isOpen &&
-          (isRaw || text.length > MOST_MARKDOWN ? (
-            <RawText text={text} isSettled={isSettled} />
+          (isRaw || thought.length > MOST_MARKDOWN ? (
+            <RawText pieces={thought.pieces} isSettled={isSettled} />
           ) : (
-            <ModelText text={text} isSettled={isSettled} />
+            <ModelText text={thought.text} isSettled={isSettled} />
           ))}
       </div>
     </div>

@@ -40,11 +40,17 @@ export function RunBar({ bar, content }: { bar: RunBarState; content: Content })
             key={`${choice.model} ${at}`}
             choice={choice}
             content={content}
+            isOpen={bar.opened === at}
+            onOpen={(isOpen) => bar.setOpened(isOpen ? at : null)}
             onChange={(next) => change(at, next)}
           />
         ))}
       </div>
-      <ModelPicker onPick={(model) => bar.setModels([...bar.models, { model, parameters: {} }])} />
+      <ModelPicker
+        isOpen={bar.opened === 'models'}
+        onOpen={(isOpen) => bar.setOpened(isOpen ? 'models' : null)}
+        onPick={(model) => bar.setModels([...bar.models, { model, parameters: {} }])}
+      />
       {bar.models.length === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}
       <span className="spacer" />
       {isRunning && progress !== undefined && (

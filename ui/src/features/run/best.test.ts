@@ -17,7 +17,12 @@ describe('bestOf', () => {
       execution('b', { firstTokenMs: 30, tokensPerSecond: 90, costUsd: '0.1', latencyMs: 700 }),
       execution('c', { firstTokenMs: 1, tokensPerSecond: 999, costUsd: '0', latencyMs: 1 }, 'failed'),
     ]);
-    expect(best).toEqual({ firstToken: 'a', rate: 'b', cost: 'a', latency: 'b' });
+    expect(best).toEqual({
+      firstToken: { id: 'a', value: 10, next: 30 },
+      rate: { id: 'b', value: 90, next: 50 },
+      cost: { id: 'a', value: 0.02, next: 0.1 },
+      latency: { id: 'b', value: 700, next: 900 },
+    });
   });
 
   it('marks nothing where there is nothing to compare', () => {

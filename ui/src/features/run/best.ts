@@ -1,32 +1,40 @@
-import type { Execution, ExecutionId } from '../../bindings/types';
+import type { Execution, ExecutionId, Metrics } from '../../bindings/types';
+
+/** The best of a row at one thing, and how near the next came. */
+export interface Winner {
+  readonly id: ExecutionId;
+  readonly value: number;
+  readonly next: number;
+}
 
 /** Which execution is best at what; none where there is nothing to compare or two are equal. */
 export interface Best {
-  firstToken: ExecutionId | null;
-  rate: ExecutionId | null;
-  cost: ExecutionId | null;
-  latency: ExecutionId | null;
+  readonly firstToken: Winner | null;
+  readonly rate: Winner | null;
+  readonly cost: Winner | null;
+  readonly latency: Winner | null;
 }
 
-type Measure = (execution: Execution) => number | null;
+type Measure = (metrics: Metrics) => number | null;
 
-function least(executions: Execution[], measure: Measure): ExecutionId | null {
-  const known = executions.flatMap((execution) => {
-    const value = execution.status === 'completed' ? measure(execution) : null;
-    return value === null ? [] : [{ id: execution.id, value }];
+function winner(executions: Execution[], measure: Measure, order: 'least' | 'most'): Winner | null {
+  const known = executions.flatMap(({ id, status, metrics }) => {
+    const value = status === 'completed' ? measure(metrics) : null;
+    return value === null ? [] : [{ id, value }];
   });
-  if (known.length < 2) return null;
-  const [first, second] = known.toSorted((a, b) => a.value - b.value);
-  return first === undefined || first.value === second?.value ? null : first.id;
+  const [first, second] = known.toSorted((a, b) =>
+    order === 'least' ? a.value - b.value : b.value - a.value,
+  );
+  if (first === undefined || second === undefined || first.value === second.value) return null;
+  return { ...first, next: second.value };
 }
 
 /** The best of a row of executions, by each figure. */
 export function bestOf(executions: Execution[]): Best {
-  const negative = (value: number | null) => (value === null ? null : -value);
   return {
-    firstToken: least(executions, ({ metrics }) => metrics.firstTokenMs),
-    rate: least(executions, ({ metrics }) => negative(metrics.tokensPerSecond)),
-    cost: least(executions, ({ metrics }) => (metrics.costUsd === null ? null : Number(metrics.costUsd))),
-    latency: least(executions, ({ metrics }) => metrics.latencyMs),
+    firstToken: winner(executions, ({ firstTokenMs }) => firstTokenMs, 'least'),
+    rate: winner(executions, ({ tokensPerSecond }) => tokensPerSecond, 'most'),
+    cost: winner(executions, ({ costUsd }) => (costUsd === null ? null : Number(costUsd)), 'least'),
+    latency: winner(executions, ({ latencyMs }) => latencyMs, 'least'),
   };
 }

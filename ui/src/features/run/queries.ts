@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { ListRuns } from '../../bindings/types';
+import type { Execution, ListRuns } from '../../bindings/types';
 import { api } from '../../host';
 
 /** Runs that match a filter, newest first, page after page. */
@@ -19,3 +19,31 @@ export const runQuery = (id: string) =>
 /** An execution with its attempts, inputs and messages. */
 export const executionQuery = (id: string) =>
   queryOptions({ queryKey: ['execution', id], queryFn: () => api.executionGet({ id }) });
+
+/** How many runs back the answer of a model is looked for. */
+const MOST_BACK = 20;
+
+/** The answer that the same model gave in the run before with it, for the same prompt; `null` where there is none. */
+export const previousAnswerQuery = ({ promptId, runId, model, variant, repeat }: Execution) =>
+  queryOptions({
+    queryKey: ['runs', 'answer before', runId, model, variant, repeat],
+    queryFn: async (): Promise<Execution | null> => {
+      const { run: own } = await api.runGet({ id: runId });
+      const place = own.variants.slice(0, variant).filter((other) => other.model === model).length;
+      const runs = await api.runList({ prompt: promptId, limit: 100 });
+      const before = runs.items.filter(
+        ({ createdAt, variants }) =>
+          Date.parse(createdAt) < Date.parse(own.createdAt) &&
+          variants.some((other) => other.model === model),
+      );
+      for (const { id } of before.slice(0, MOST_BACK)) {
+        const { executions } = await api.runGet({ id });
+        const answers = executions.filter((other) => other.model === model && other.outputBytes > 0);
+        const same = answers.filter((other) => other.repeat === repeat);
+        // Where a model stands in a run more than once, the answer at the same place of those is the one meant.
+        const found = same[place] ?? same[0] ?? answers[0];
+        if (found !== undefined) return found;
+      }
+      return null;
+    },
+  });

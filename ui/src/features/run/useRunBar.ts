@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { queries } from '../../app/live';
 import type {
   CreateRun,
@@ -14,6 +14,7 @@ import { api, toApiError } from '../../host';
 import { notifyError } from '../../lib/notify';
 import type { Work } from '../prompt/useWork';
 import { runQuery } from './queries';
+import type { RunActions } from './runActions';
 
 const STORAGE_KEY = 'formaops.models';
 const DRY_RUN: ModelChoice = { model: 'dry-run:echo', parameters: {} };
@@ -33,7 +34,15 @@ export interface RunBarState {
   readonly isRunning: boolean;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** What is open in the bar: the list of models, or the parameters of the model at a place. */
+  readonly opened: Opened;
+  readonly setOpened: (opened: Opened) => void;
+  /** What columns can open in the bar. */
+  readonly actions: RunActions;
 }
+
+/** What can be open in the run bar. */
+export type Opened = 'models' | number | null;
 
 function rememberedModels(): ModelChoice[] | null {
   try {
@@ -58,6 +67,18 @@ export function useRunBar(given: {
   const [priority, setPriority] = useState<Priority>('normal');
   const [context, setContext] = useState<RunContext>({});
   const [started, setStarted] = useState<string | null>(null);
+
+  const [opened, setOpened] = useState<Opened>(null);
+  const actions = useMemo<RunActions>(
+    () => ({
+      chooseModel: () => setOpened('models'),
+      openParameters: (model) => {
+        const at = models.findIndex((choice) => choice.model === model);
+        setOpened(at < 0 ? 'models' : at);
+      },
+    }),
+    [models],
+  );
 
   const newest = useQuery({
     queryKey: ['runs', 'newest', prompt.id],
@@ -120,5 +141,8 @@ export function useRunBar(given: {
     isRunning,
     start,
     stop,
+    opened,
+    setOpened,
+    actions,
   };
 }

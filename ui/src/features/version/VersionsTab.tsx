@@ -4,11 +4,14 @@ import { IconCheck, IconRestore } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Prompt, Version } from '../../bindings/types';
+import { MergeSides, SIDE_BY_SIDE_FROM } from '../../components/MergeSides';
+import { type Layout, MergeViewer } from '../../components/MergeViewer';
 import { api, toApiError } from '../../host';
 import { moment, shortVersion } from '../../lib/format';
 import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
+import { handlebars } from '../content/editor/handlebars';
+import { theme } from '../content/editor/theme';
 import type { Work } from '../prompt/useWork';
-import { type Layout, MergeViewer } from './MergeViewer';
 import { comparisonQuery, versionsQuery } from './queries';
 import { versionTexts as texts } from './texts';
 import classes from './VersionsTab.module.css';
@@ -75,8 +78,7 @@ function VersionItem(props: {
   );
 }
 
-/** Narrower than this, two columns are too narrow to read. */
-const SIDE_BY_SIDE_FROM = 640;
+const looks = [handlebars, theme];
 
 function Comparison({ prompt, work, version }: { prompt: Prompt; work: Work; version: Version }) {
   const { ref, width } = useElementSize();
@@ -122,12 +124,7 @@ function Comparison({ prompt, work, version }: { prompt: Prompt; work: Work; ver
       )}
       {comparison.data !== undefined && width > 0 && (
         <>
-          {!comparison.data.equal && (
-            <div className={classes.sides} data-layout={layout}>
-              <b>{name}</b>
-              <b>{texts.now}</b>
-            </div>
-          )}
+          {!comparison.data.equal && <MergeSides from={name} to={texts.now} layout={layout} />}
           <MergeViewer
             from={comparison.data.from}
             to={comparison.data.to}
@@ -135,6 +132,7 @@ function Comparison({ prompt, work, version }: { prompt: Prompt; work: Work; ver
             toLabel={texts.now}
             layout={comparison.data.equal ? 'unified' : layout}
             isWhole={comparison.data.equal}
+            extensions={looks}
           />
         </>
       )}

@@ -1,5 +1,5 @@
 /** About how many characters a piece of a long text has. */
-const PIECE = 16 * 1024;
+export const PIECE = 16 * 1024;
 
 /**
  * Splits a long text after line breaks into pieces that can be laid out one by one. Growing text

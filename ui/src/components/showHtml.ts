@@ -1,0 +1,24 @@
+/** A part of a Markdown text as it was parsed. */
+interface Part {
+  type: string;
+  children?: Part[];
+}
+
+/** What holds blocks, where HTML is a block of its own; elsewhere it stands in a line. */
+const HOLDS_BLOCKS = new Set(['root', 'blockquote', 'listItem', 'footnoteDefinition']);
+
+/**
+ * Shows the HTML that a model wrote as the text that it is: nothing that was said goes missing. Between blocks it is
+ * set as code, within a line it is a part of it.
+ */
+export function showHtml() {
+  return show;
+}
+
+function show(part: Part): void {
+  const isBlock = HOLDS_BLOCKS.has(part.type);
+  for (const child of part.children ?? []) {
+    if (child.type === 'html') child.type = isBlock ? 'code' : 'text';
+    else show(child);
+  }
+}

@@ -1,0 +1,122 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import { texts } from '../../app/texts';
+import { streams } from '../../app/live';
+import { api, host } from '../../host';
+import { notifyDone, notifyError } from '../../lib/notify';
+import { retryExecution } from './again';
+import type { ColumnProps } from './Column';
+import { columnsTexts } from './columns.texts';
+import { factsOf, fenced, fileName } from './columnText';
+import classes from './run.module.css';
+import { keysOf } from './shortcuts';
+import { type View, VIEWS } from './views';
+
+/** What can be done with the answer of a column. */
+export function ColumnMenu(props: ColumnProps & { onDetails: () => void }) {
+  const { execution, isSolo, onAction } = props;
+  const isEnded = !['pending', 'running'].includes(execution.status);
+  const cancel = () => api.executionCancel({ id: execution.id }).catch(notifyError);
+  const retry = () => retryExecution(execution).catch(notifyError);
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon aria-label={texts.column.menu(execution.model)}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.RadioGroup
+          value={props.view}
+          onChange={(view) => onAction({ kind: 'view', view: view as View }, execution)}
+        >
+          {VIEWS.map((view) => (
+            <Menu.RadioItem key={view} value={view} rightSection={<Keys of={`column.${view}`} />}>
+              {columnsTexts.views[view]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Divider />
+        <CopyItems {...props} />
+        <CompareItems {...props} />
+        <Menu.Divider />
+        {isSolo !== null && (
+          <Menu.Item
+            rightSection={<Keys of={isSolo ? 'columns.all' : 'column.solo'} />}
+            onClick={() => onAction({ kind: isSolo ? 'everything' : 'solo' }, execution)}
+          >
+            {isSolo ? texts.column.all : texts.column.solo}
+          </Menu.Item>
+        )}
+        <Menu.Item onClick={props.onDetails}>{texts.actions.details}</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item disabled={isEnded} onClick={() => void cancel()}>
+          {texts.actions.cancel}
+        </Menu.Item>
+        <Menu.Item disabled={!isEnded} onClick={() => void retry()}>
+          {texts.actions.tryAgain}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Keys({ of }: { of: string }) {
+  return <span className={classes.keys}>{keysOf(of)}</span>;
+}
+
+/** The answer to be taken elsewhere: as it is, in a fence, in a file; and the facts of it. */
+function CopyItems({ execution }: ColumnProps) {
+  const answer = () => streams.text.get(execution.id).text;
+  const hasAnswer = execution.outputBytes > 0 || execution.status === 'running';
+  const copy = async (text: string) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      notifyDone(columnsTexts.copied);
+    } catch (thrown) {
+      notifyError(thrown);
+    }
+  };
+  const { saveFile } = host;
+  return (
+    <>
+      <Menu.Item disabled={!hasAnswer} onClick={() => void copy(answer())}>
+        {columnsTexts.copyAnswer}
+      </Menu.Item>
+      <Menu.Item disabled={!hasAnswer} onClick={() => void copy(fenced(answer()))}>
+        {columnsTexts.copyFence}
+      </Menu.Item>
+      <Menu.Item onClick={() => void copy(factsOf(execution))}>{columnsTexts.copyFacts}</Menu.Item>
+      {saveFile !== null && (
+        <Menu.Item
+          disabled={!hasAnswer}
+          onClick={() => saveFile(fileName(execution.model, answer()), answer())}
+        >
+          {columnsTexts.save}
+        </Menu.Item>
+      )}
+    </>
+  );
+}
+
+/** The answers beside this one, and that of the run before. */
+function CompareItems({ execution, others, onCompare }: ColumnProps) {
+  return (
+    <Menu.Sub position="left-start">
+      <Menu.Sub.Target>
+        <Menu.Sub.Item>{columnsTexts.compare}</Menu.Sub.Item>
+      </Menu.Sub.Target>
+      <Menu.Sub.Dropdown>
+        {others.map((other, at) => (
+          <Menu.Item
+            key={at}
+            disabled={other.execution?.id === execution.id}
+            onClick={() => onCompare(execution, other)}
+          >
+            {other.label}
+          </Menu.Item>
+        ))}
+      </Menu.Sub.Dropdown>
+    </Menu.Sub>
+  );
+}

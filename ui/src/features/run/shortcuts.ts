@@ -1,0 +1,68 @@
+import { columnsTexts as texts } from './columns.texts';
+import { VIEWS, type View } from './views';
+
+/** What a key does within a column that has the focus. */
+export type ColumnAction =
+  { kind: 'view'; view: View } | { kind: 'all'; view: View } | { kind: 'solo' } | { kind: 'everything' };
+
+/** A key of the columns, as it is pressed and as it is shown. */
+export interface ColumnShortcut {
+  readonly id: string;
+  /** The keys pressed together, as they are written on them. */
+  readonly keys: readonly string[];
+  readonly label: string;
+  readonly action: ColumnAction;
+  /** The code of the key that is not a modifier, wherever a layout puts its letter. */
+  readonly code: string;
+}
+
+/** The keys that work in a column that has the focus. */
+export const columnShortcuts: readonly ColumnShortcut[] = [
+  ...VIEWS.map((view, at) => ({
+    id: `column.${view}`,
+    keys: ['Alt', String(at + 1)],
+    label: texts.views[view],
+    action: { kind: 'view', view } as const,
+    code: `Digit${at + 1}`,
+  })),
+  ...VIEWS.map((view, at) => ({
+    id: `columns.${view}`,
+    keys: ['Alt', 'Shift', String(at + 1)],
+    label: `${texts.views[view]}, all columns`,
+    action: { kind: 'all', view } as const,
+    code: `Digit${at + 1}`,
+  })),
+  {
+    id: 'column.solo',
+    keys: ['Alt', 'Enter'],
+    label: texts.solo,
+    action: { kind: 'solo' },
+    code: 'Enter',
+  },
+  { id: 'columns.all', keys: ['Esc'], label: texts.showAll, action: { kind: 'everything' }, code: 'Escape' },
+];
+
+interface Pressed {
+  readonly code: string;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+}
+
+/** What pressed keys do in a column; `null` for others. */
+export function columnAction(pressed: Pressed): ColumnAction | null {
+  if (pressed.ctrlKey || pressed.metaKey) return null;
+  const found = columnShortcuts.find(
+    ({ code, keys }) =>
+      code === pressed.code &&
+      keys.includes('Alt') === pressed.altKey &&
+      keys.includes('Shift') === pressed.shiftKey,
+  );
+  return found?.action ?? null;
+}
+
+/** The keys of a shortcut as they stand beside an action. */
+export function keysOf(id: string): string {
+  return columnShortcuts.find((shortcut) => shortcut.id === id)?.keys.join(' ') ?? '';
+}
