@@ -137,14 +137,19 @@ const Blocks = memo(function Blocks({ blocks, near }: { blocks: readonly BlockOf
   });
 });
 
+/** What has arrived of a text, put together only when it is asked for; another object once there is more. */
+interface Source {
+  readonly text: string;
+}
+
 /** Markdown that a model wrote, sanitised: no images, no styles, no scripts, no way out but a click. */
-export function ModelText({ text, isSettled }: { text: string; isSettled: boolean }) {
-  const [split, setSplit] = useState<Split>(() => splitGrown(null, text));
+export function ModelText({ source, isSettled }: { source: Source; isSettled: boolean }) {
+  const [[read, split], setRead] = useState<[Source, Split]>(() => [source, splitGrown(null, source.text)]);
   const last = split.blocks.at(-1)?.text.length ?? 0;
   const everyMs = Math.max(PARSE_EVERY_MS, (Math.floor(last / STEP) * STEP) / CHARACTERS_PER_MS);
-  const throttled = useThrottled(text, everyMs);
-  const shown = isSettled ? text : throttled;
-  if (shown !== split.text) setSplit(splitGrown(split, shown));
+  const throttled = useThrottled(source, everyMs);
+  const shown = isSettled ? source : throttled;
+  if (shown !== read) setRead([shown, splitGrown(split, shown.text)]);
   const root = useRef<HTMLDivElement>(null);
   const near = useNear(root);
   return (
