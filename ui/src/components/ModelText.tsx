@@ -115,13 +115,15 @@ interface PlacedProps extends BlockOf {
   /** Whether it is there at first. */
   isThere: boolean;
   mayGo: boolean;
+  /** Whether the next block is a part of it. */
+  goesOn: boolean;
 }
 
 /** A block at its place. One of a long text is in the page only while it is near to what is looked at. */
-const Placed = memo(function Placed({ text, lead, near, isThere, mayGo }: PlacedProps) {
+const Placed = memo(function Placed({ text, lead, near, isThere, mayGo, goesOn }: PlacedProps) {
   const { element, isNear, style } = useFar(near, mayGo, isThere, text.length * HEIGHT_PER_CHARACTER);
   return (
-    <div ref={element} style={style} data-continued={lead === '' ? undefined : true}>
+    <div ref={element} style={style} data-goes-on={goesOn || undefined}>
       {isNear && <Block text={text} lead={lead} />}
     </div>
   );
@@ -132,8 +134,9 @@ const Blocks = memo(function Blocks({ blocks, near }: { blocks: readonly BlockOf
   const isLong = blocks.length > MOST_SHOWN;
   return blocks.map(({ text, lead }, at) => {
     const isEnd = at >= blocks.length - 2;
-    const isThere = isEnd || at < FIRST_SHOWN;
-    return <Placed key={at} text={text} lead={lead} near={near} isThere={isThere} mayGo={isLong && !isEnd} />;
+    const place = { isThere: isEnd || at < FIRST_SHOWN, mayGo: isLong && !isEnd };
+    const goesOn = (blocks[at + 1]?.lead ?? '') !== '';
+    return <Placed key={at} text={text} lead={lead} near={near} goesOn={goesOn} {...place} />;
   });
 });
 
