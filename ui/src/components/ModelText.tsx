@@ -115,13 +115,15 @@ interface PlacedProps extends BlockOf {
   /** Whether it is there at first. */
   isThere: boolean;
   mayGo: boolean;
+  /** Whether the next block is a part of it. */
+  goesOn: boolean;
 }
 
 /** A block at its place. One of a long text is in the page only while it is near to what is looked at. */
-const Placed = memo(function Placed({ text, lead, near, isThere, mayGo }: PlacedProps) {
+const Placed = memo(function Placed({ text, lead, near, isThere, mayGo, goesOn }: PlacedProps) {
   const { element, isNear, style } = useFar(near, mayGo, isThere, text.length * HEIGHT_PER_CHARACTER);
   return (
-    <div ref={element} style={style} data-continued={lead === '' ? undefined : true}>
+    <div ref={element} style={style} data-goes-on={goesOn || undefined}>
       {isNear && <Block text={text} lead={lead} />}
     </div>
   );
@@ -132,19 +134,25 @@ const Blocks = memo(function Blocks({ blocks, near }: { blocks: readonly BlockOf
   const isLong = blocks.length > MOST_SHOWN;
   return blocks.map(({ text, lead }, at) => {
     const isEnd = at >= blocks.length - 2;
-    const isThere = isEnd || at < FIRST_SHOWN;
-    return <Placed key={at} text={text} lead={lead} near={near} isThere={isThere} mayGo={isLong && !isEnd} />;
+    const place = { isThere: isEnd || at < FIRST_SHOWN, mayGo: isLong && !isEnd };
+    const goesOn = (blocks[at + 1]?.lead ?? '') !== '';
+    return <Placed key={at} text={text} lead={lead} near={near} goesOn={goesOn} {...place} />;
   });
 });
 
+/** What has arrived of a text, put together only when it is asked for; another object once there is more. */
+interface Source {
+  readonly text: string;
+}
+
 /** Markdown that a model wrote, sanitised: no images, no styles, no scripts, no way out but a click. */
-export function ModelText({ text, isSettled }: { text: string; isSettled: boolean }) {
-  const [split, setSplit] = useState<Split>(() => splitGrown(null, text));
+export function ModelText({ source, isSettled }: { source: Source; isSettled: boolean }) {
+  const [[read, split], setRead] = useState<[Source, Split]>(() => [source, splitGrown(null, source.text)]);
   const last = split.blocks.at(-1)?.text.length ?? 0;
   const everyMs = Math.max(PARSE_EVERY_MS, (Math.floor(last / STEP) * STEP) / CHARACTERS_PER_MS);
-  const throttled = useThrottled(text, everyMs);
-  const shown = isSettled ? text : throttled;
-  if (shown !== split.text) setSplit(splitGrown(split, shown));
+  const throttled = useThrottled(source, everyMs);
+  const shown = isSettled ? source : throttled;
+  if (shown !== read) setRead([shown, splitGrown(split, shown.text)]);
   const root = useRef<HTMLDivElement>(null);
   const near = useNear(root);
   return (

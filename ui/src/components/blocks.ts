@@ -83,6 +83,11 @@ function wordEnd(markdown: string, start: number): number {
   return (markdown.charCodeAt(most) & 0xfc00) === 0xdc00 ? most - 1 : most;
 }
 
+/** A block with a text of its own: engines keep the whole of a text for as long as a cut of it is kept. */
+function detached({ text, lead }: Block): Block {
+  return { text: ` ${text}`.slice(1), lead };
+}
+
 /** What was split before, and what goes on from it. */
 export interface Split {
   readonly text: string;
@@ -101,7 +106,7 @@ export function splitGrown(before: Split | null, text: string): Split {
   const settled = known.slice(0, Math.max(0, kept));
   const length = settled.reduce((sum, block) => sum + block.text.length, 0);
   if (before === null || length === 0 || text.length < before.text.length) {
-    return { text, blocks: splitBlocks(text) };
+    return { text, blocks: splitBlocks(text).map(detached) };
   }
-  return { text, blocks: [...settled, ...splitBlocks(text.slice(length))] };
+  return { text, blocks: [...settled, ...splitBlocks(text.slice(length)).map(detached)] };
 }

@@ -23,6 +23,11 @@ export class StreamedText {
     return this.joined;
   }
 
+  /** The beginning of it. */
+  get start(): string {
+    return this.settled[0] ?? this.last;
+  }
+
   /** All of it, in pieces of which only the last one changes when more arrives. */
   get pieces(): readonly string[] {
     return this.last === '' ? this.settled : [...this.settled, this.last];

@@ -48,16 +48,17 @@ function Markdown({ answer, isDone }: { answer: StreamedText; isDone: boolean })
       </>
     );
   }
-  const { text } = answer;
   // What begins like JSON is taken for it while it streams; whether it is shows at its end.
-  if (/^\s*[[{]/.test(text) && (!isDone || isBareJson(text))) return <Indented text={text} isDone={isDone} />;
-  return <ModelText text={text} isSettled={isDone} />;
+  if (/^\s*[[{]/.test(answer.start) && (!isDone || isBareJson(answer.text))) {
+    return <Indented answer={answer} isDone={isDone} />;
+  }
+  return <ModelText source={answer} isSettled={isDone} />;
 }
 
 /** JSON with a line for each value, which stay where they are as more arrives. */
-function Indented({ text, isDone }: { text: string; isDone: boolean }) {
-  const throttled = useThrottled(text, INDENT_EVERY_MS);
-  const shown = isDone ? text : throttled;
-  const lines = useMemo(() => indentJson(shown), [shown]);
+function Indented({ answer, isDone }: { answer: StreamedText; isDone: boolean }) {
+  const throttled = useThrottled(answer, INDENT_EVERY_MS);
+  const shown = isDone ? answer : throttled;
+  const lines = useMemo(() => indentJson(shown.text), [shown]);
   return <pre className={isDone ? classes.code : `${classes.code ?? ''} ${end.inline ?? ''}`}>{lines}</pre>;
 }

@@ -81,7 +81,7 @@ function Figure({ name, value, best = null }: { name: string; value: string; bes
       <dd>
         {value}
         {best !== null && (
-          <Tooltip label={best}>
+          <Tooltip label={best} events={{ hover: true, focus: true, touch: true }}>
             <span
               className={classes.best}
               role="img"

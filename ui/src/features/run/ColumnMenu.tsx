@@ -9,7 +9,7 @@ import type { ColumnProps } from './Column';
 import { columnsTexts } from './columns.texts';
 import { factsOf, fenced, fileName } from './columnText';
 import classes from './run.module.css';
-import { keysOf } from './shortcuts';
+import { ariaKeysOf, keysOf } from './shortcuts';
 import { type View, VIEWS } from './views';
 
 /** What can be done with the answer of a column. */
@@ -31,7 +31,12 @@ export function ColumnMenu(props: ColumnProps & { onDetails: () => void }) {
           onChange={(view) => onAction({ kind: 'view', view: view as View }, execution)}
         >
           {VIEWS.map((view) => (
-            <Menu.RadioItem key={view} value={view} rightSection={<Keys of={`column.${view}`} />}>
+            <Menu.RadioItem
+              key={view}
+              value={view}
+              aria-keyshortcuts={ariaKeysOf(`column.${view}`)}
+              rightSection={<Keys of={`column.${view}`} />}
+            >
               {columnsTexts.views[view]}
             </Menu.RadioItem>
           ))}
@@ -42,6 +47,7 @@ export function ColumnMenu(props: ColumnProps & { onDetails: () => void }) {
         <Menu.Divider />
         {isSolo !== null && (
           <Menu.Item
+            aria-keyshortcuts={ariaKeysOf(isSolo ? 'columns.all' : 'column.solo')}
             rightSection={<Keys of={isSolo ? 'columns.all' : 'column.solo'} />}
             onClick={() => onAction({ kind: isSolo ? 'everything' : 'solo' }, execution)}
           >
@@ -62,7 +68,11 @@ export function ColumnMenu(props: ColumnProps & { onDetails: () => void }) {
 }
 
 function Keys({ of }: { of: string }) {
-  return <span className={classes.keys}>{keysOf(of)}</span>;
+  return (
+    <span className={classes.keys} aria-hidden>
+      {keysOf(of)}
+    </span>
+  );
 }
 
 /** The answer to be taken elsewhere: as it is, in a fence, in a file; and the facts of it. */

@@ -43,7 +43,7 @@ export function Reasoning({ execution, thought, isAnswering, isRaw }: Props) {
           (isRaw || thought.length > MOST_MARKDOWN ? (
             <RawText pieces={thought.pieces} isSettled={isSettled} />
           ) : (
-            <ModelText text={thought.text} isSettled={isSettled} />
+            <ModelText source={thought} isSettled={isSettled} />
           ))}
       </div>
     </div>

@@ -66,3 +66,8 @@ export function columnAction(pressed: Pressed): ColumnAction | null {
 export function keysOf(id: string): string {
   return columnShortcuts.find((shortcut) => shortcut.id === id)?.keys.join(' ') ?? '';
 }
+
+/** The same as `aria-keyshortcuts` names keys. */
+export function ariaKeysOf(id: string): string {
+  return keysOf(id).replaceAll(' ', '+').replace('Esc', 'Escape');
+}
