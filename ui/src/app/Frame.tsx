@@ -7,25 +7,30 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { NetworkSwitch } from '../features/egress/NetworkSwitch';
 import { NewPrompt } from '../features/prompt/NewPrompt';
 import { workspaceQuery } from '../features/workspace/queries';
-import { modifierName } from '../lib/keys';
+import { Keys } from '../components/Keys';
+import { followKeys } from '../lib/commands';
 import classes from './Frame.module.css';
 import { follow } from './live';
 import { Palette } from './Palette';
+import { ShortcutSheet } from './ShortcutSheet';
 import { StatusBar } from './StatusBar';
 import { texts } from './texts';
+import { useAppCommands } from './useAppCommands';
 
 /** What stands around every screen. */
 export function Frame() {
   const [connected, setConnected] = useState(true);
   const workspace = useQuery(workspaceQuery);
   useEffect(() => follow(setConnected), []);
+  useEffect(followKeys, []);
+  useAppCommands();
   return (
     <div className={classes.frame}>
       <header className={classes.header}>
         <b>{workspace.data?.name ?? texts.app.name}</b>
         <button type="button" className={classes.search} onClick={() => spotlight.open()}>
           <span>{texts.header.search}</span>
-          <span className={classes.key}>{modifierName} K</span>
+          <Keys of="palette" className={classes.key} />
         </button>
         <NetworkSwitch />
       </header>
@@ -46,6 +51,7 @@ export function Frame() {
       <StatusBar connected={connected} />
       <Palette />
       <NewPrompt />
+      <ShortcutSheet />
     </div>
   );
 }

@@ -23,9 +23,10 @@ export const texts = {
     stop: 'Stop',
     tryAgain: 'Try again',
     undo: 'Undo',
+    undone: (what: string) => `Undone: ${what}`,
   },
   rail: { prompts: 'Prompts', runs: 'Runs', settings: 'Settings' },
-  header: { search: 'Search prompts and commands' },
+  header: { search: 'Search prompts and commands', back: 'Back', forward: 'Forward' },
   connection: { lost: 'Connection lost, trying again' },
   status: {
     running: (running: number, waiting: number) =>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Problem, PromptDetail } from '../../bindings/types';
 import { Panes } from '../../components/Panes';
+import { useCommands } from '../../lib/commands';
 import { useNarrow } from '../../lib/useNarrow';
 import { ContentEditor } from '../content/ContentEditor';
 import { RenderedView } from '../content/RenderedView';
@@ -29,6 +30,14 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   const narrow = useNarrow();
   const [inputsOpen, inputs] = useDisclosure(false);
   const models = bar.models.map((choice) => choice.model);
+  useCommands({
+    showEdit: () => setTab('edit'),
+    showRendered: () => setTab('rendered'),
+    showValidations: () => setTab('validations'),
+    showVersions: () => setTab('versions'),
+    showRuns: () => setTab('runs'),
+    toggleInputs: { act: inputs.toggle, isAvailable: narrow },
+  });
   const panel = <InputsPanel work={work} problems={problems} models={models} />;
   const editor = (
     <div className={classes.pane}>

@@ -5,6 +5,7 @@ import { Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { texts } from '../../app/texts';
 import { Panes } from '../../components/Panes';
+import { useCommands } from '../../lib/commands';
 import { useNarrow } from '../../lib/useNarrow';
 import { PromptList } from './PromptList';
 import classes from './prompt.module.css';
@@ -15,6 +16,7 @@ export function PromptsLayout() {
   const [opened, drawer] = useDisclosure(false);
   const place = useLocation({ select: (location) => location.pathname });
   const close = drawer.close;
+  useCommands({ toggleList: { act: drawer.toggle, isAvailable: narrow } });
   useEffect(() => close(), [place, close]);
   if (narrow) {
     return (
