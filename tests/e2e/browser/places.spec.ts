@@ -76,3 +76,62 @@ test('in an editor the key undoes what was typed there', async ({ app }) => {
   await expect(template(prompt)).not.toContainText('Briefly.');
   await expect(prompt.getByText('published', { exact: true })).toBeVisible();
 });
+
+test('open prompts have tabs that keep what they show, and are there after a reload', async ({ app }) => {
+  const tabs = app.getByRole('navigation', { name: 'Open prompts' });
+  const tab = (name: string) => tabs.getByRole('link', { name });
+  const first = await openPrompt(app, 'summarise');
+  await first.getByRole('tab', { name: 'Versions' }).click();
+  const second = await openPrompt(app, 'code-review');
+  await template(second).focus();
+  await app.keyboard.press('Control+End');
+  await app.keyboard.type('Not saved yet.');
+  await expect(tab('code-review').getByRole('img', { name: 'unsaved draft' })).toBeVisible();
+
+  await tab('summarise').click();
+  await expect(first.getByRole('tab', { name: 'Versions' })).toHaveAttribute('aria-selected', 'true');
+  await app.keyboard.press('Alt+Shift+PageDown');
+  await expect(second.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(template(second)).toContainText('Not saved yet.');
+  // What was typed before can still be undone.
+  await template(second).focus();
+  await app.keyboard.press('Control+z');
+  await expect(template(second)).not.toContainText('Not saved yet.');
+
+  await app.reload();
+  await expect(tab('summarise')).toBeVisible();
+  await expect(tab('code-review')).toHaveAttribute('aria-current', 'page');
+
+  await tab('code-review').click({ button: 'middle' });
+  await expect(first.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(tabs).toHaveCount(0);
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('closed tab');
+  await app.keyboard.press('Enter');
+  await expect(second.getByRole('heading', { level: 1 })).toBeVisible();
+});
+
+test('keys and buttons go back and forward, and other places leave prompts as they are', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await prompt.getByRole('tab', { name: 'Rendered' }).click();
+  await app.getByRole('link', { name: 'Runs', exact: true }).click();
+  await expect(prompt).toHaveCount(0);
+  await app.keyboard.press('Alt+ArrowLeft');
+  await expect(prompt.getByRole('tab', { name: 'Rendered' })).toHaveAttribute('aria-selected', 'true');
+  await app.getByRole('button', { name: 'Forward' }).click();
+  await expect(app).toHaveURL(/\/runs$/);
+  await app.getByRole('button', { name: 'Back' }).click();
+  await expect(prompt.getByRole('heading', { level: 1 })).toBeVisible();
+});
+
+test('in a narrow window list and inputs are drawers that a key opens', async ({ app }) => {
+  await app.setViewportSize({ width: 960, height: 600 });
+  const list = app.getByRole('complementary', { name: 'Prompts' });
+  await expect(list).toHaveCount(0);
+  await app.keyboard.press('Control+b');
+  await expect(list).toBeVisible();
+  await app.keyboard.press('Escape');
+  await expect(list).toHaveCount(0);
+  await app.keyboard.press('Control+Shift+B');
+  await expect(app.getByRole('dialog', { name: 'Inputs' })).toBeVisible();
+});

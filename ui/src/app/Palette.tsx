@@ -13,6 +13,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { promptsQuery } from '../features/prompt/queries';
 import { Keys } from '../components/Keys';
+import { useTabs } from '../features/prompt/tabs';
 import { commands, useAvailable } from '../lib/commands';
 import { type commandGroups, commandTexts, paletteTexts } from './commands.texts';
 import classes from './Palette.module.css';
@@ -43,7 +44,9 @@ export function Palette() {
   const [query, setQuery] = useState('');
   const [opened, setOpened] = useState(false);
   const commands = search(query, useCommandEntries());
-  const prompts = search(query, usePrompts(opened, query)).slice(0, MOST_PROMPTS);
+  const { recent } = useTabs();
+  const all = recentFirst(usePrompts(opened, query), recent);
+  const prompts = search(query, all).slice(0, MOST_PROMPTS);
   return (
     <Spotlight.Root
       query={query}
@@ -73,6 +76,12 @@ export function Palette() {
       </Spotlight.Footer>
     </Spotlight.Root>
   );
+}
+
+/** Where nothing is typed, what was on screen lately is likeliest; among equal matches it is too. */
+function recentFirst(prompts: Entry[], recent: readonly string[]): Entry[] {
+  const place = ({ id }: Entry) => (recent.includes(id) ? recent.indexOf(id) : recent.length);
+  return prompts.toSorted((a, b) => place(a) - place(b));
 }
 
 function Group({ label, entries }: { label: string; entries: Entry[] }) {

@@ -163,7 +163,6 @@ export const paletteTexts = {
   placeholder: 'Search prompts and commands',
   nothing: 'Nothing matches',
   prompts: 'Prompts',
-  recent: 'Recent prompts',
   commands: 'Commands',
   keys: { move: 'choose', open: 'open', close: 'close' },
   sheet: 'Keyboard shortcuts',

@@ -27,6 +27,10 @@ export const texts = {
   },
   rail: { prompts: 'Prompts', runs: 'Runs', settings: 'Settings' },
   header: { search: 'Search prompts and commands', back: 'Back', forward: 'Forward' },
+  ended: (prompt: string, { completed, failed }: { completed: number; failed: number }) => ({
+    title: `${prompt} has run`,
+    text: failed === 0 ? `${completed} done` : `${completed} done, ${failed} failed`,
+  }),
   connection: { lost: 'Connection lost, trying again' },
   status: {
     running: (running: number, waiting: number) =>
@@ -134,6 +138,7 @@ export const texts = {
       runs: 'Runs',
     },
   },
+  tabs: { title: 'Open prompts', close: (name: string) => `Close ${name}` },
   inputs: {
     title: 'Inputs',
     form: 'Form',

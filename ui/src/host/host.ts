@@ -9,6 +9,18 @@ export interface Host extends Caller {
   subscribe(onEvents: (events: Event[]) => void, onConnection: (connected: boolean) => void): () => void;
   /** Opens an address outside the app. Only http, https and mailto. */
   openExternal(url: string): Promise<void>;
+  /** Whether the reader lets the page tell things by notifications of the desktop; asks where it has to be asked. */
+  mayNotify(): Promise<boolean>;
+  /** Tells something by a notification of the desktop. */
+  notify(title: string, text: string): void;
+  /** Calls `onCommand` with the names of commands that are chosen from the menu of the window, where it has one. */
+  onMenu(onCommand: (id: string) => void): void;
+  /** Shows the page larger or smaller, in percent; `null` where that is the reader's and the browser's own affair. */
+  readonly setZoom: ((percent: number) => Promise<unknown>) | null;
+  /** Fills the screen, or gives it back; `null` as above. */
+  readonly toggleFullScreen: (() => Promise<unknown>) | null;
+  /** Opens the folder of the workspace; `null` where it may be on another machine. */
+  readonly openFolder: (() => Promise<unknown>) | null;
 }
 
 /** An error that an operation answered. */

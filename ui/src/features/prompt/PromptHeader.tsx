@@ -14,6 +14,7 @@ import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
 import { PromptFacts } from './PromptFacts';
 import { promptQuery } from './queries';
 import classes from './prompt.module.css';
+import { forgotten, tabStore } from './tabs';
 import type { Work } from './useWork';
 import { emptyContent } from './useWork';
 
@@ -126,6 +127,7 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: Work; o
   const remove = async () => {
     await work.keep();
     await api.promptDelete({ id: prompt.id });
+    tabStore.change((tabs) => forgotten(tabs, prompt.id));
     // The list is read again first, as it says which prompt is shown next.
     await queries.invalidateQueries({ queryKey: ['prompts'] });
     notifyUndo(texts.prompts.deleted(prompt.name), async () => {

@@ -13,7 +13,7 @@ import { Columns } from '../run/Columns';
 import { RunBar } from '../run/RunBar';
 import { RunsTab } from '../run/RunsTab';
 import { useRunBar } from '../run/useRunBar';
-import { VersionsTab } from '../version/VersionsTab';
+import { VersionsTab } from '../version/LazyVersionsTab';
 import { InputsPanel } from './InputsPanel';
 import { PromptHeader } from './PromptHeader';
 import classes from './prompt.module.css';
