@@ -7,7 +7,16 @@ use std::{env, fs, path::PathBuf};
 use tauri_build::{AppManifest, Attributes};
 
 /// What the window calls beside operations; see `src/commands.rs`.
-const WINDOW_COMMANDS: [&str; 3] = ["events_subscribe", "events_ack", "open_external"];
+const WINDOW_COMMANDS: [&str; 8] = [
+    "events_subscribe",
+    "events_ack",
+    "open_external",
+    "commands_subscribe",
+    "window_zoom",
+    "window_full_screen",
+    "folder_open",
+    "notify",
+];
 
 fn main() {
     println!("cargo:rerun-if-changed=src-tauri/operations.txt");

@@ -3,7 +3,7 @@ import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'src/bindings', 'node_modules', 'eslint.config.js'] },
+  { ignores: ['dist', 'src/bindings', 'node_modules', 'eslint.config.js', 'budget.mjs'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   hooks.configs.flat.recommended,

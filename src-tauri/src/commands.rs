@@ -2,6 +2,7 @@
 
 use crate::{
     feed::{Batch, Feed},
+    menu::Chosen,
     window,
 };
 use formaops_api::{ApiError, ErrorCode, Session};
@@ -20,13 +21,18 @@ macro_rules! commands {
 
         /// Answers the calls of the page.
         pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
-            tauri::generate_handler![$($name,)* events_subscribe, events_ack, open_external]
+            tauri::generate_handler![
+                $($name,)* events_subscribe, events_ack, open_external, commands_subscribe, window_zoom,
+                window_full_screen, folder_open, notify
+            ]
         }
 
         /// Every command.
         #[cfg(test)]
-        pub(crate) const NAMES: &[&str] =
-            &[$(stringify!($name),)* "events_subscribe", "events_ack", "open_external"];
+        pub(crate) const NAMES: &[&str] = &[
+            $(stringify!($name),)* "events_subscribe", "events_ack", "open_external", "commands_subscribe",
+            "window_zoom", "window_full_screen", "folder_open", "notify",
+        ];
     };
 }
 
@@ -64,6 +70,69 @@ async fn open_external(url: String) -> Result<(), ApiError> {
     })
 }
 
+/// Opens the folder of the workspace, and no other, in the program the user has for folders.
+#[tauri::command]
+async fn folder_open(session: State<'_, Session>) -> Result<(), ApiError> {
+    let folder = session.workspace();
+    open::that_detached(folder).map_err(|error| {
+        ApiError::new(
+            ErrorCode::Internal,
+            format!("no program could be started for `{}`: {error}", folder.display()),
+            "Copy the folder and open it yourself.",
+        )
+    })
+}
+
+/// Tells the page the names of the commands that are chosen from the menu.
+#[tauri::command]
+async fn commands_subscribe(chosen: State<'_, Chosen>, channel: Channel<String>) -> Result<(), ApiError> {
+    chosen.send_to(channel);
+    Ok(())
+}
+
+/// Shows the page larger or smaller, in percent of its own size.
+#[tauri::command]
+async fn window_zoom(app: AppHandle, percent: u16) -> Result<(), ApiError> {
+    if !ZOOM.contains(&percent) {
+        let message = format!("`percent` must be between {} and {}, got {percent}", ZOOM.start(), ZOOM.end());
+        return Err(ApiError::invalid("percent", message));
+    }
+    window::zoom(&app, percent);
+    Ok(())
+}
+
+/// Fills the screen with the window, or gives the screen back.
+#[tauri::command]
+async fn window_full_screen(app: AppHandle) -> Result<(), ApiError> {
+    window::toggle_full_screen(&app);
+    Ok(())
+}
+
+/// Tells something by the desktop's own notifications. A desktop that has none hears nothing.
+#[tauri::command]
+async fn notify(title: String, text: String) -> Result<(), ApiError> {
+    let short = |text: &str| text.chars().take(MOST_NOTIFIED).collect::<String>();
+    let shown = tauri::async_runtime::spawn_blocking(move || {
+        notify_rust::Notification::new()
+            .appname("FormaOps")
+            .summary(&short(&title))
+            // Markup would be taken as such.
+            .body(&short(&text).replace('&', "&amp;").replace('<', "&lt;"))
+            .show()
+            .map(drop)
+    });
+    if let Ok(Err(error)) = shown.await {
+        tracing::info!(%error, "the desktop shows no notifications");
+    }
+    Ok(())
+}
+
+/// How much larger or smaller the page may be shown, in percent.
+const ZOOM: std::ops::RangeInclusive<u16> = 50..=300;
+
+/// The most characters of a line of a notification.
+const MOST_NOTIFIED: usize = 200;
+
 /// An address that may be given to another program. A `file:` or an unknown scheme could start anything.
 fn external(url: &str) -> Result<Url, ApiError> {
     let refused = || {
@@ -85,7 +154,19 @@ mod tests {
     fn the_commands_are_the_generated_list_and_those_of_the_window() {
         let listed: Vec<_> = include_str!("../operations.txt").lines().collect();
         assert_eq!(NAMES[..listed.len()], listed);
-        assert_eq!(NAMES[listed.len()..], ["events_subscribe", "events_ack", "open_external"]);
+        assert_eq!(
+            NAMES[listed.len()..],
+            [
+                "events_subscribe",
+                "events_ack",
+                "open_external",
+                "commands_subscribe",
+                "window_zoom",
+                "window_full_screen",
+                "folder_open",
+                "notify",
+            ]
+        );
     }
 
     #[test]

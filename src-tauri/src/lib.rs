@@ -15,6 +15,7 @@
 mod commands;
 mod crash;
 mod feed;
+mod menu;
 mod notice;
 mod start;
 mod window;
@@ -71,7 +72,7 @@ fn show(opened: Option<(Session, WindowLock)>, notice: Option<Notice>) -> ExitCo
         .register_uri_scheme_protocol(notice::SCHEME, move |_, _| notice::response(&html))
         .invoke_handler(commands::handler());
     if let Some((session, _)) = &opened {
-        builder = builder.manage(session.clone()).manage(Feed::default());
+        builder = builder.manage(session.clone()).manage(Feed::default()).manage(menu::Chosen::default());
     }
     let has_page = opened.is_some();
     let app = builder

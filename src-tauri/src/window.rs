@@ -1,5 +1,6 @@
 //! The window that shows the page.
 
+use crate::menu;
 use tauri::{
     AppHandle, Manager as _, Runtime, Url, Wry,
     plugin::TauriPlugin,
@@ -33,8 +34,34 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     WebviewWindowBuilder::from_config(app, config)?
         .on_navigation(stays_inside)
         .on_new_window(|_, _| NewWindowResponse::Deny)
+        .menu(menu::menu(app)?)
+        .on_menu_event(|window, event| menu::choose(window.app_handle(), event))
         .build()?;
     Ok(())
+}
+
+/// Closes the window, which ends the program.
+pub(crate) fn close(app: &AppHandle) {
+    if let Some(Err(error)) = app.get_webview_window(LABEL).map(|window| window.close()) {
+        tracing::warn!(%error, "the window cannot be closed");
+    }
+}
+
+/// Shows the page larger or smaller, in percent of its own size.
+pub(crate) fn zoom(app: &AppHandle, percent: u16) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    if let Err(error) = window.set_zoom(f64::from(percent) / 100.0) {
+        tracing::warn!(%error, "the page cannot be shown in another size");
+    }
+}
+
+/// Fills the screen with the window, or gives the screen back.
+pub(crate) fn toggle_full_screen(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let toggled = window.is_fullscreen().and_then(|is_full| window.set_fullscreen(!is_full));
+    if let Err(error) = toggled {
+        tracing::warn!(%error, "the window cannot fill the screen");
+    }
 }
 
 /// Brings the window to the front.

@@ -1,31 +1,51 @@
-import { Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip } from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
-import { IconPlayerPlay, IconSettings, IconTextScan2 } from '@tabler/icons-react';
+import {
+  IconArrowLeft,
+  IconArrowRight,
+  IconPlayerPlay,
+  IconSettings,
+  IconTextScan2,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useState } from 'react';
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
+import { Activity, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { NetworkSwitch } from '../features/egress/NetworkSwitch';
 import { NewPrompt } from '../features/prompt/NewPrompt';
 import { workspaceQuery } from '../features/workspace/queries';
-import { modifierName } from '../lib/keys';
+import { Keys } from '../components/Keys';
+import { commands, followKeys } from '../lib/commands';
+import { shown } from '../lib/shortcuts';
+import { commandTexts } from './commands.texts';
 import classes from './Frame.module.css';
 import { follow } from './live';
 import { Palette } from './Palette';
+import { ShortcutSheet } from './ShortcutSheet';
 import { StatusBar } from './StatusBar';
 import { texts } from './texts';
+import { useAppCommands } from './useAppCommands';
 
-/** What stands around every screen. */
+const PromptsLayout = lazy(() =>
+  import('../features/prompt/PromptsLayout').then((module) => ({ default: module.PromptsLayout })),
+);
+
+/** What stands around every screen. Prompts that were gone to stay as they are while other places are shown. */
 export function Frame() {
   const [connected, setConnected] = useState(true);
   const workspace = useQuery(workspaceQuery);
+  const isPrompts = useLocation({ select: (location) => location.pathname.startsWith('/prompts') });
+  const [hasPrompts, setHasPrompts] = useState(isPrompts);
+  if (isPrompts && !hasPrompts) setHasPrompts(true);
   useEffect(() => follow(setConnected), []);
+  useEffect(followKeys, []);
+  useAppCommands();
   return (
     <div className={classes.frame}>
       <header className={classes.header}>
-        <b>{workspace.data?.name ?? texts.app.name}</b>
+        <Start name={workspace.data?.name ?? texts.app.name} />
         <button type="button" className={classes.search} onClick={() => spotlight.open()}>
           <span>{texts.header.search}</span>
-          <span className={classes.key}>{modifierName} K</span>
+          <Keys of="palette" className={classes.key} />
         </button>
         <NetworkSwitch />
       </header>
@@ -41,11 +61,46 @@ export function Frame() {
         />
       </nav>
       <main className={classes.main}>
-        <Outlet />
+        {hasPrompts && (
+          <Activity mode={isPrompts ? 'visible' : 'hidden'}>
+            <Suspense>
+              <PromptsLayout />
+            </Suspense>
+          </Activity>
+        )}
+        {!isPrompts && (
+          <Suspense>
+            <Outlet />
+          </Suspense>
+        )}
       </main>
       <StatusBar connected={connected} />
       <Palette />
       <NewPrompt />
+      <ShortcutSheet />
+    </div>
+  );
+}
+
+/** The way back and forward, which a window has nowhere else, and the name of the workspace. */
+function Start({ name }: { name: string }) {
+  const { history } = useRouter();
+  const back = `${commandTexts.back.label} (${commands.keysOf('back').map((keys) => shown(keys))[0] ?? ''})`;
+  const forward = `${commandTexts.forward.label} (${commands.keysOf('forward').map((keys) => shown(keys))[0] ?? ''})`;
+  return (
+    <div className={classes.start}>
+      <ActionIcon size="sm" aria-label={texts.header.back} title={back} onClick={() => history.back()}>
+        <IconArrowLeft size={16} />
+      </ActionIcon>
+      <ActionIcon
+        size="sm"
+        aria-label={texts.header.forward}
+        title={forward}
+        onClick={() => history.forward()}
+      >
+        <IconArrowRight size={16} />
+      </ActionIcon>
+      <b>{name}</b>
     </div>
   );
 }

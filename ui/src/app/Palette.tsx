@@ -1,28 +1,22 @@
-import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Spotlight } from '@mantine/spotlight';
 import {
-  IconBrush,
-  IconInfoCircle,
+  IconArrowRight,
+  IconCommand,
+  IconEye,
+  IconFiles,
   IconPlayerPlay,
-  IconPlugConnected,
-  IconPlus,
   IconSearch,
-  IconSunMoon,
   IconTextScan2,
-  IconWifi,
-  IconWifiOff,
-  IconWorldUpload,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { switchNetwork } from '../features/egress/network';
-import { networkQuery } from '../features/egress/queries';
-import { openNewPrompt } from '../features/prompt/NewPrompt';
 import { promptsQuery } from '../features/prompt/queries';
-import { modifierName } from '../lib/keys';
+import { Keys } from '../components/Keys';
+import { useTabs } from '../features/prompt/tabs';
+import { commands, useAvailable } from '../lib/commands';
+import { type commandGroups, commandTexts, paletteTexts } from './commands.texts';
 import classes from './Palette.module.css';
-import { paletteTexts } from './palette.texts';
 import { type Findable, search } from './paletteSearch';
 
 /** How many prompts are shown at once: typing narrows the list. */
@@ -32,23 +26,33 @@ interface Entry extends Findable {
   readonly id: string;
   readonly icon: ReactNode;
   readonly note?: string;
+  readonly keys?: ReactNode;
   readonly act: () => void;
 }
+
+const ICONS: Record<keyof typeof commandGroups, typeof IconEye> = {
+  prompt: IconTextScan2,
+  run: IconPlayerPlay,
+  view: IconEye,
+  tabs: IconFiles,
+  go: IconArrowRight,
+  app: IconCommand,
+};
 
 /** Every prompt and command, by a few letters of its name. */
 export function Palette() {
   const [query, setQuery] = useState('');
   const [opened, setOpened] = useState(false);
-  const commands = search(query, useCommands());
-  const prompts = search(query, usePrompts(opened, query)).slice(0, MOST_PROMPTS);
+  const commands = search(query, useCommandEntries());
+  const { recent } = useTabs();
+  const all = recentFirst(usePrompts(opened, query), recent);
+  const prompts = search(query, all).slice(0, MOST_PROMPTS);
   return (
     <Spotlight.Root
       query={query}
       onQueryChange={setQuery}
-      shortcut="mod + K"
-      // The palette opens from every field, editors included.
-      tagsToIgnore={[]}
-      triggerOnContentEditable
+      // Its keys are those of the command, like all others.
+      shortcut={null}
       scrollable
       attributes={{ content: { 'aria-label': paletteTexts.placeholder } }}
       maxHeight={420}
@@ -68,20 +72,32 @@ export function Palette() {
       </Spotlight.ActionsList>
       <Spotlight.Footer className={classes.footer}>
         <kbd>↑↓</kbd> {paletteTexts.keys.move} <kbd>↵</kbd> {paletteTexts.keys.open} <kbd>Esc</kbd>{' '}
-        {paletteTexts.keys.close} <span className="spacer" /> <kbd>{modifierName} K</kbd>
+        {paletteTexts.keys.close} <span className="spacer" /> <Keys of="palette" />
       </Spotlight.Footer>
     </Spotlight.Root>
   );
 }
 
+/** Where nothing is typed, what was on screen lately is likeliest; among equal matches it is too. */
+function recentFirst(prompts: Entry[], recent: readonly string[]): Entry[] {
+  const place = ({ id }: Entry) => (recent.includes(id) ? recent.indexOf(id) : recent.length);
+  return prompts.toSorted((a, b) => place(a) - place(b));
+}
+
 function Group({ label, entries }: { label: string; entries: Entry[] }) {
   return (
     <Spotlight.ActionsGroup label={label} className={classes.group ?? ''}>
-      {entries.map(({ id, label: name, note, icon, act }) => (
+      {entries.map(({ id, label: name, note, keys, icon, act }) => (
         <Spotlight.Action key={id} onClick={act} className={classes.action}>
           <span className={classes.icon}>{icon}</span>
           <span className={classes.name}>{name}</span>
           {note !== undefined && <span className={classes.note}>{note}</span>}
+          {keys !== undefined && (
+            <>
+              <span className="spacer" />
+              {keys}
+            </>
+          )}
         </Spotlight.Action>
       ))}
     </Spotlight.ActionsGroup>
@@ -110,61 +126,20 @@ function usePrompts(opened: boolean, query: string): Entry[] {
   }));
 }
 
-function useCommands(): Entry[] {
-  const navigate = useNavigate();
-  const { setColorScheme } = useMantineColorScheme();
-  const isDark = useComputedColorScheme('light') === 'dark';
-  const offline = useQuery(networkQuery).data?.offline === true;
-  const words = paletteTexts.command;
-  return [
-    { id: 'new', ...words.newPrompt, icon: <IconPlus size={16} />, act: openNewPrompt },
-    {
-      id: 'prompts',
-      ...words.prompts,
-      icon: <IconTextScan2 size={16} />,
-      act: () => void navigate({ to: '/prompts' }),
-    },
-    {
-      id: 'runs',
-      ...words.runs,
-      icon: <IconPlayerPlay size={16} />,
-      act: () => void navigate({ to: '/runs' }),
-    },
-    {
-      id: 'providers',
-      ...words.providers,
-      icon: <IconPlugConnected size={16} />,
-      act: () => void navigate({ to: '/settings/providers' }),
-    },
-    {
-      id: 'egress',
-      ...words.egress,
-      icon: <IconWorldUpload size={16} />,
-      act: () => void navigate({ to: '/settings/egress' }),
-    },
-    {
-      id: 'network',
-      ...(offline ? words.networkOn : words.networkOff),
-      icon: offline ? <IconWifi size={16} /> : <IconWifiOff size={16} />,
-      act: () => void switchNetwork(!offline),
-    },
-    {
-      id: 'appearance',
-      ...words.appearance,
-      icon: <IconBrush size={16} />,
-      act: () => void navigate({ to: '/settings/appearance' }),
-    },
-    {
-      id: 'about',
-      ...words.about,
-      icon: <IconInfoCircle size={16} />,
-      act: () => void navigate({ to: '/settings/about' }),
-    },
-    {
-      id: 'scheme',
-      ...(isDark ? words.light : words.dark),
-      icon: <IconSunMoon size={16} />,
-      act: () => setColorScheme(isDark ? 'light' : 'dark'),
-    },
-  ];
+/** The commands that can be carried out now, but the one that is being used. */
+function useCommandEntries(): Entry[] {
+  return useAvailable()
+    .filter((id) => id !== 'palette')
+    .map((id) => {
+      const { label, words, group } = commandTexts[id];
+      const Icon = ICONS[group];
+      return {
+        id,
+        label,
+        words,
+        icon: <Icon size={16} />,
+        keys: <Keys of={id} className={classes.keys} />,
+        act: () => commands.run(id),
+      };
+    });
 }

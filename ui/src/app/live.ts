@@ -1,8 +1,10 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { Event, Execution, Noun, OutputPart, Run, RunDetail } from '../bindings/types';
 import { api, host, HostError } from '../host';
+import { announcements } from '../lib/announce';
 import { applyNews } from '../lib/news';
 import { Streams } from '../lib/streams';
+import { texts } from './texts';
 
 /** What the host has told, for as long as it stays true. Events say when it does not. */
 export const queries = new QueryClient({
@@ -45,6 +47,7 @@ function invalidate(noun: Noun): void {
 function updateRun(run: Run): void {
   applyNews<RunDetail>(queries, ['run', run.id], (known) => ({ ...known, run }));
   void queries.invalidateQueries({ queryKey: ['runs'] });
+  announcements.told(run, texts.ended(run.promptName, run.progress));
 }
 
 /** An execution in the place of the one it is, or is the next generation of. */

@@ -1,16 +1,17 @@
-import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
-import { EgressScreen } from '../features/egress/EgressScreen';
-import { PromptPlaceholder } from '../features/prompt/PromptPlaceholder';
-import { PromptScreen } from '../features/prompt/PromptScreen';
-import { PromptsLayout } from '../features/prompt/PromptsLayout';
-import { ProvidersScreen } from '../features/provider/ProvidersScreen';
-import { RunScreen } from '../features/run/RunScreen';
-import { RunsScreen } from '../features/run/RunsScreen';
-import { AboutScreen } from '../features/workspace/AboutScreen';
-import { AppearanceScreen } from '../features/workspace/AppearanceScreen';
-import { SettingsLayout } from '../features/workspace/SettingsLayout';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
 import { ErrorScreen } from './ErrorScreen';
 import { Frame } from './Frame';
+
+// Screens are loaded when they are first gone to, so that the first one is there soon.
+const runScreens = () => import('../features/run/places');
+const settingsScreens = () => import('../features/workspace/places');
 
 const root = createRootRoute({ component: Frame, errorComponent: ErrorScreen });
 
@@ -24,74 +25,69 @@ const home = createRoute({
   },
 });
 
-const prompts = createRoute({ getParentRoute: () => root, path: '/prompts', component: PromptsLayout });
-const noPrompt = createRoute({ getParentRoute: () => prompts, path: '/', component: PromptPlaceholder });
-const prompt = createRoute({
-  getParentRoute: () => prompts,
-  path: '$id',
-  component: function PromptPlace() {
-    const { id } = prompt.useParams();
-    return <PromptScreen key={id} id={id} />;
-  },
-});
+// The frame shows prompts itself: it keeps them while other places are shown.
+const prompts = createRoute({ getParentRoute: () => root, path: '/prompts', component: Outlet });
+const noPrompt = createRoute({ getParentRoute: () => prompts, path: '/', component: () => null });
+const prompt = createRoute({ getParentRoute: () => prompts, path: '$id', component: () => null });
 
-const runs = createRoute({ getParentRoute: () => root, path: '/runs', component: RunsScreen });
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  component: lazyRouteComponent(runScreens, 'RunsScreen'),
+});
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$id',
-  component: function RunPlace() {
-    const { id } = run.useParams();
-    return <RunScreen key={id} runId={id} />;
-  },
+  component: lazyRouteComponent(runScreens, 'RunPlace'),
 });
 
-const providers = createRoute({
+const settings = createRoute({
   getParentRoute: () => root,
-  path: '/settings/providers',
-  component: () => (
-    <SettingsLayout>
-      <ProvidersScreen />
-    </SettingsLayout>
-  ),
+  path: '/settings',
+  component: lazyRouteComponent(settingsScreens, 'SettingsLayout'),
 });
-const provider = createRoute({
-  getParentRoute: () => root,
-  path: '/settings/providers/$id',
-  component: function ProviderPlace() {
-    const { id } = provider.useParams();
-    return (
-      <SettingsLayout>
-        <ProvidersScreen selected={id} />
-      </SettingsLayout>
-    );
+const noSetting = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    throw redirect({ to: '/settings/providers', replace: true });
   },
 });
+const providers = createRoute({
+  getParentRoute: () => settings,
+  path: 'providers',
+  component: lazyRouteComponent(settingsScreens, 'ProvidersScreen'),
+});
+const provider = createRoute({
+  getParentRoute: () => settings,
+  path: 'providers/$id',
+  component: lazyRouteComponent(settingsScreens, 'ProviderPlace'),
+});
 const egress = createRoute({
-  getParentRoute: () => root,
-  path: '/settings/egress',
-  component: () => (
-    <SettingsLayout>
-      <EgressScreen />
-    </SettingsLayout>
-  ),
+  getParentRoute: () => settings,
+  path: 'egress',
+  component: lazyRouteComponent(settingsScreens, 'EgressScreen'),
 });
 const appearance = createRoute({
-  getParentRoute: () => root,
-  path: '/settings/appearance',
-  component: () => (
-    <SettingsLayout>
-      <AppearanceScreen />
-    </SettingsLayout>
-  ),
+  getParentRoute: () => settings,
+  path: 'appearance',
+  component: lazyRouteComponent(settingsScreens, 'AppearanceScreen'),
+});
+const editor = createRoute({
+  getParentRoute: () => settings,
+  path: 'editor',
+  component: lazyRouteComponent(settingsScreens, 'EditorScreen'),
+});
+const data = createRoute({
+  getParentRoute: () => settings,
+  path: 'data',
+  component: lazyRouteComponent(settingsScreens, 'DataScreen'),
 });
 const about = createRoute({
-  getParentRoute: () => root,
-  path: '/settings/about',
-  component: () => (
-    <SettingsLayout>
-      <AboutScreen />
-    </SettingsLayout>
-  ),
+  getParentRoute: () => settings,
+  path: 'about',
+  component: lazyRouteComponent(settingsScreens, 'AboutScreen'),
 });
 
 const routeTree = root.addChildren([
@@ -99,11 +95,7 @@ const routeTree = root.addChildren([
   prompts.addChildren([noPrompt, prompt]),
   runs,
   run,
-  providers,
-  provider,
-  egress,
-  appearance,
-  about,
+  settings.addChildren([noSetting, providers, provider, egress, appearance, editor, data, about]),
 ]);
 
 /** Every place of the app; back, forward and deep links work by it. */

@@ -23,9 +23,14 @@ export const texts = {
     stop: 'Stop',
     tryAgain: 'Try again',
     undo: 'Undo',
+    undone: (what: string) => `Undone: ${what}`,
   },
   rail: { prompts: 'Prompts', runs: 'Runs', settings: 'Settings' },
-  header: { search: 'Search prompts and commands' },
+  header: { search: 'Search prompts and commands', back: 'Back', forward: 'Forward' },
+  ended: (prompt: string, { completed, failed }: { completed: number; failed: number }) => ({
+    title: `${prompt} has run`,
+    text: failed === 0 ? `${completed} done` : `${completed} done, ${failed} failed`,
+  }),
   connection: { lost: 'Connection lost, trying again' },
   status: {
     running: (running: number, waiting: number) =>
@@ -132,6 +137,7 @@ export const texts = {
       runs: 'Runs',
     },
   },
+  tabs: { title: 'Open prompts', close: (name: string) => `Close ${name}` },
   inputs: {
     title: 'Inputs',
     form: 'Form',

@@ -432,6 +432,20 @@ export type Diagnostic = {
 /** The kinds of [`Diagnostic`]. */
 export type DiagnosticCode = 'syntax' | 'unclosed_block' | 'unexpected_close' | 'too_deep' | 'unsupported' | 'unknown_helper' | 'helper_use' | 'role' | 'undeclared_variable' | 'unused_variable' | 'text_after_history' | 'empty_message';
 
+/** What the parts of a workspace take of the disk, in bytes. */
+export type DiskUse = {
+  /** The database: prompts, runs, answers and attachments. */
+  database: number;
+  /** What was written last and is moved into the database from time to time. */
+  writeAheadLog: number;
+  /** The copies of the database that were made before it changed its format. */
+  backups: number;
+  /** Crash reports and logs. */
+  logs: number;
+  /** What is left on the disk; `null` where the system does not say. */
+  free: number | null;
+};
+
 /** Unsaved work on a prompt. */
 export type Draft = {
   /** The prompt. */
@@ -2007,6 +2021,8 @@ export type WorkspaceInfo = {
   path: string;
   /** The size of its store in bytes, without what was written last. */
   storeBytes: number;
+  /** What its parts take of the disk. */
+  disk: DiskUse;
   /** The version of the program that owns it. */
   programVersion: string;
   /** The process that owns it. */

@@ -11,6 +11,18 @@ export interface Host extends Caller {
   openExternal(url: string): Promise<void>;
   /** Gives a text to the reader as a file; `null` where the page cannot. */
   readonly saveFile: ((name: string, text: string) => void) | null;
+  /** Whether the reader lets the page tell things by notifications of the desktop; asks where it has to be asked. */
+  mayNotify(): Promise<boolean>;
+  /** Tells something by a notification of the desktop. */
+  notify(title: string, text: string): void;
+  /** Calls `onCommand` with the names of commands that are chosen from the menu of the window, where it has one. */
+  onMenu(onCommand: (id: string) => void): void;
+  /** Shows the page larger or smaller, in percent; `null` where that is the reader's and the browser's own affair. */
+  readonly setZoom: ((percent: number) => Promise<unknown>) | null;
+  /** Fills the screen, or gives it back; `null` as above. */
+  readonly toggleFullScreen: (() => Promise<unknown>) | null;
+  /** Opens the folder of the workspace; `null` where it may be on another machine. */
+  readonly openFolder: (() => Promise<unknown>) | null;
 }
 
 /** An error that an operation answered. */

@@ -55,6 +55,9 @@ function tokenOf(hash: string): string | null {
 export class HttpHost implements Host {
   readonly kind = 'browser';
   readonly saveFile = download;
+  readonly setZoom = null;
+  readonly toggleFullScreen = null;
+  readonly openFolder = null;
   private bearer = sessionStorage.getItem(STORAGE_KEY) ?? '';
   private login: Promise<void> | undefined;
   private onLoggedOut: () => void = () => undefined;
@@ -152,6 +155,19 @@ export class HttpHost implements Host {
     if (signal.aborted) return;
     onConnection(false);
     await new Promise((done) => setTimeout(done, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]));
+  }
+
+  async mayNotify(): Promise<boolean> {
+    return 'Notification' in window && (await Notification.requestPermission()) === 'granted';
+  }
+
+  notify(title: string, text: string): void {
+    if ('Notification' in window && Notification.permission === 'granted')
+      new Notification(title, { body: text });
+  }
+
+  onMenu(): void {
+    // A browser has a menu of its own.
   }
 
   openExternal(url: string): Promise<void> {

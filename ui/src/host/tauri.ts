@@ -37,6 +37,24 @@ export class TauriHost implements Host {
     };
   }
 
+  readonly setZoom = (percent: number) => invoke<null>('window_zoom', { percent });
+  readonly toggleFullScreen = () => invoke<null>('window_full_screen');
+  readonly openFolder = () => invoke<null>('folder_open');
+
+  mayNotify(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  notify(title: string, text: string): void {
+    void invoke('notify', { title, text });
+  }
+
+  onMenu(onCommand: (id: string) => void): void {
+    const channel = new Channel<string>();
+    channel.onmessage = onCommand;
+    void invoke('commands_subscribe', { channel });
+  }
+
   async openExternal(url: string): Promise<void> {
     await invoke('open_external', { url });
   }

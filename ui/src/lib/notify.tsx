@@ -3,6 +3,7 @@ import { Button, Group } from '@mantine/core';
 import { texts } from '../app/texts';
 import { Marked } from '../components/Notice';
 import { toApiError } from '../host';
+import { type Undoable, UndoStack } from './undo';
 
 /** How long an undo is offered, in milliseconds: long enough to notice it, read it and get there. */
 const UNDO_MS = 20_000;
@@ -23,20 +24,31 @@ export function notifyDone(message: string): void {
   notifications.show({ message, autoClose: 2500 });
 }
 
-/** Says that something was done, and offers to undo it. */
+/** What was done lately and can be undone. */
+export const undoStack = new UndoStack();
+
+/** Says that something was done, and offers to undo it; later ones first, it can be undone by a key too. */
 export function notifyUndo(message: string, undo: () => Promise<unknown>): void {
   const id = notifications.show({ message: '', autoClose: UNDO_MS });
-  const onClick = () => {
-    notifications.hide(id);
-    undo().catch(notifyError);
-  };
+  const act: Undoable = { message, undo, dismiss: () => notifications.hide(id) };
+  undoStack.push(act);
   const text = (
     <Group justify="space-between">
       {message}
-      <Button variant="light" onClick={onClick}>
+      <Button variant="light" onClick={() => void undoStack.undo(act).catch(notifyError)}>
         {texts.actions.undo}
       </Button>
     </Group>
   );
   notifications.update({ id, message: text, autoClose: UNDO_MS });
+}
+
+/** Undoes what was done last, wherever that was, and says what it was. */
+export async function undoLast(): Promise<void> {
+  try {
+    const undone = await undoStack.undo();
+    if (undone !== null) notifyDone(texts.actions.undone(undone.message));
+  } catch (thrown) {
+    notifyError(thrown);
+  }
 }

@@ -1,6 +1,10 @@
 //! The workspace itself: its place, settings, health and counts.
 
-use super::{KeyState, OFFLINE, provider::key_state};
+use super::{
+    KeyState, OFFLINE,
+    disk::{self, DiskUse},
+    provider::key_state,
+};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{Noun, RunProgress, Timestamp, WorkspaceId};
 use formaops_engine::Load;
@@ -25,6 +29,8 @@ pub struct WorkspaceInfo {
     pub path: String,
     /// The size of its store in bytes, without what was written last.
     pub store_bytes: u64,
+    /// What its parts take of the disk.
+    pub disk: DiskUse,
     /// The version of the program that owns it.
     pub program_version: String,
     /// The process that owns it.
@@ -132,11 +138,14 @@ const MOST_VALUE: usize = 64 << 10;
 
 pub(crate) async fn workspace_get(app: &App, _: &Caller, _: GetWorkspace) -> Result<WorkspaceInfo, ApiError> {
     let workspace = app.store.get_workspace().await?;
+    let folder = app.workspace.clone();
+    let disk = tokio::task::spawn_blocking(move || disk::measure(&folder)).await.unwrap_or_default();
     Ok(WorkspaceInfo {
         id: workspace.id,
         name: workspace.name,
         path: app.workspace.display().to_string(),
         store_bytes: app.store.get_size().await?,
+        disk,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
         owner_pid: std::process::id(),
         created_at: workspace.created_at,

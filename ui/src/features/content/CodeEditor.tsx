@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useEditorSettings } from '../workspace/editorSettings';
 import classes from './CodeEditor.module.css';
 import { replacement, withPlainBreaks } from './editor/change';
 import { type EditorDiagnostic, toMark } from './editor/diagnostics';
@@ -48,6 +49,8 @@ export function CodeEditor(props: CodeEditorProps) {
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const known = useRef(value);
+  // What was typed and can be undone, for when the screen is hidden and shown again.
+  const left = useRef<EditorState>(undefined);
   const [compartment] = useState(() => new Compartment());
   const settings = useSettings(props);
 
@@ -65,7 +68,9 @@ export function CodeEditor(props: CodeEditorProps) {
       if (update.focusChanged && !update.view.hasFocus) onBlur();
     });
     const extensions = [basics, compartment.of(settingsOf(settings)), listener];
-    return new EditorView({ parent: element, state: EditorState.create({ doc: value, extensions }) });
+    const isSame = left.current?.doc.toString() === withPlainBreaks(value);
+    const state = isSame ? left.current : EditorState.create({ doc: value, extensions });
+    return new EditorView({ parent: element, ...(state !== undefined && { state }) });
   });
 
   useLayoutEffect(() => {
@@ -74,6 +79,7 @@ export function CodeEditor(props: CodeEditorProps) {
     view.current = made;
     return () => {
       view.current = null;
+      left.current = made.state;
       made.destroy();
     };
   }, []);
@@ -117,9 +123,10 @@ export function CodeEditor(props: CodeEditorProps) {
 }
 
 function useSettings(props: CodeEditorProps): EditorSettings {
+  const choices = useEditorSettings();
   const { language, ariaLabel, readOnly = false, placeholder = '', names = NONE, isInvalid = false } = props;
   return useMemo(
-    () => ({ language, ariaLabel, readOnly, placeholder, names, isInvalid }),
-    [language, ariaLabel, readOnly, placeholder, names, isInvalid],
+    () => ({ language, ariaLabel, readOnly, placeholder, names, isInvalid, choices }),
+    [language, ariaLabel, readOnly, placeholder, names, isInvalid, choices],
   );
 }

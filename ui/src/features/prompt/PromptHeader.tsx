@@ -2,17 +2,19 @@ import { ActionIcon, Button, Menu, Popover, Stack, TextInput } from '@mantine/co
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { queries } from '../../app/live';
 import { texts } from '../../app/texts';
 import type { Prompt, PromptDetail } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
 import { api, toApiError } from '../../host';
-import { modifierName, useCommandKey } from '../../lib/keys';
+import { Keys } from '../../components/Keys';
+import { useCommands } from '../../lib/commands';
 import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
 import { PromptFacts } from './PromptFacts';
 import { promptQuery } from './queries';
 import classes from './prompt.module.css';
+import { forgotten, tabStore } from './tabs';
 import type { Work } from './useWork';
 import { emptyContent } from './useWork';
 
@@ -57,36 +59,34 @@ function SaveButton({ detail, work }: { detail: PromptDetail; work: Work }) {
   const [stale, setStale] = useState(false);
   const id = detail.prompt.id;
   const closeNote = popover.close;
-  const save = useCallback(
-    async (base: string | null) => {
-      if (!work.isChanged) {
-        notifyDone(texts.prompts.unchanged);
-        return;
-      }
-      try {
-        await work.keep();
-        const version = await api.versionCreate({ id, content: work.content, note, base });
-        setNote('');
-        setStale(false);
-        closeNote();
-        await queries.invalidateQueries(promptQuery(id));
-        work.reset(version.content, version.id);
-        notifyDone(texts.prompts.saved(version.number));
-      } catch (thrown) {
-        if (toApiError(thrown).code === 'stale') setStale(true);
-        else notifyError(thrown);
-      }
-    },
-    [closeNote, id, note, work],
-  );
-  const saveOnBase = useCallback(() => void save(work.base), [save, work.base]);
-  useCommandKey('s', saveOnBase);
+  const save = async (base: string | null) => {
+    if (!work.isChanged) {
+      notifyDone(texts.prompts.unchanged);
+      return;
+    }
+    try {
+      await work.keep();
+      const version = await api.versionCreate({ id, content: work.content, note, base });
+      setNote('');
+      setStale(false);
+      closeNote();
+      await queries.invalidateQueries(promptQuery(id));
+      work.reset(version.content, version.id);
+      notifyDone(texts.prompts.saved(version.number));
+    } catch (thrown) {
+      if (toApiError(thrown).code === 'stale') setStale(true);
+      else notifyError(thrown);
+    }
+  };
+  const saveOnBase = () => void save(work.base);
+  useCommands({ save: saveOnBase });
   return (
     <Popover opened={noting || stale} onChange={(opened) => !opened && popover.close()} position="bottom-end">
       <Popover.Target>
         <Button.Group>
           <Button variant="default" onClick={saveOnBase} disabled={!work.isChanged}>
-            {texts.actions.save}&nbsp;<kbd>{modifierName} S</kbd>
+            {texts.actions.save}&nbsp;
+            <Keys of="save" />
           </Button>
           <Button
             variant="default"
@@ -127,6 +127,7 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: Work; o
   const remove = async () => {
     await work.keep();
     await api.promptDelete({ id: prompt.id });
+    tabStore.change((tabs) => forgotten(tabs, prompt.id));
     // The list is read again first, as it says which prompt is shown next.
     await queries.invalidateQueries({ queryKey: ['prompts'] });
     notifyUndo(texts.prompts.deleted(prompt.name), async () => {
@@ -143,6 +144,18 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: Work; o
       return Promise.resolve();
     });
   };
+  const publish = () => void setStatus('published').catch(notifyError);
+  const toDraft = () => void setStatus('draft').catch(notifyError);
+  const archive = () => void setStatus('archived').catch(notifyError);
+  const removeNow = () => void remove().catch(notifyError);
+  useCommands({
+    editFacts: props.onEdit,
+    publish: { act: publish, isAvailable: prompt.status !== 'published' },
+    toDraft: { act: toDraft, isAvailable: prompt.status !== 'draft' },
+    archive: { act: archive, isAvailable: prompt.status !== 'archived' },
+    discardDraft: { act: discard, isAvailable: work.isChanged },
+    deletePrompt: removeNow,
+  });
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -152,26 +165,14 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: Work; o
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={props.onEdit}>{texts.prompts.editFacts}</Menu.Item>
-        {prompt.status !== 'published' && (
-          <Menu.Item onClick={() => void setStatus('published').catch(notifyError)}>
-            {texts.actions.publish}
-          </Menu.Item>
-        )}
-        {prompt.status !== 'draft' && (
-          <Menu.Item onClick={() => void setStatus('draft').catch(notifyError)}>
-            {texts.prompts.toDraft}
-          </Menu.Item>
-        )}
-        {prompt.status !== 'archived' && (
-          <Menu.Item onClick={() => void setStatus('archived').catch(notifyError)}>
-            {texts.actions.archive}
-          </Menu.Item>
-        )}
+        {prompt.status !== 'published' && <Menu.Item onClick={publish}>{texts.actions.publish}</Menu.Item>}
+        {prompt.status !== 'draft' && <Menu.Item onClick={toDraft}>{texts.prompts.toDraft}</Menu.Item>}
+        {prompt.status !== 'archived' && <Menu.Item onClick={archive}>{texts.actions.archive}</Menu.Item>}
         <Menu.Item disabled={!work.isChanged} onClick={discard}>
           {texts.prompts.discardDraft}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item color="red" onClick={() => void remove().catch(notifyError)}>
+        <Menu.Item color="red" onClick={removeNow}>
           {texts.actions.delete}
         </Menu.Item>
       </Menu.Dropdown>

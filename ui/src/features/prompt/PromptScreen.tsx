@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { ErrorScreen } from '../../app/ErrorScreen';
 import { PromptWork } from './PromptWork';
-import { rememberPrompt } from './PromptPlaceholder';
 import { promptQuery } from './queries';
+import { shown, tabStore } from './tabs';
 
 /** The screen of one prompt. */
 export function PromptScreen({ id }: { id: string }) {
   const detail = useQuery(promptQuery(id));
-  useEffect(() => rememberPrompt(id), [id]);
+  useEffect(() => tabStore.change((tabs) => shown(tabs, id)), [id]);
   if (detail.error !== null) return <ErrorScreen error={detail.error} />;
   if (detail.data === undefined) return null;
   // What was loaded first fills the editor; later news change only what stands around it.

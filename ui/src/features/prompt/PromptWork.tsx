@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Problem, PromptDetail } from '../../bindings/types';
 import { Panes } from '../../components/Panes';
+import { useCommands } from '../../lib/commands';
 import { useNarrow } from '../../lib/useNarrow';
 import { ContentEditor } from '../content/ContentEditor';
 import { RenderedView } from '../content/RenderedView';
@@ -13,7 +14,7 @@ import { RunActionsContext } from '../run/runActions';
 import { RunBar } from '../run/RunBar';
 import { RunsTab } from '../run/RunsTab';
 import { useRunBar } from '../run/useRunBar';
-import { VersionsTab } from '../version/VersionsTab';
+import { VersionsTab } from '../version/LazyVersionsTab';
 import { InputsPanel } from './InputsPanel';
 import { PromptHeader } from './PromptHeader';
 import classes from './prompt.module.css';
@@ -30,6 +31,14 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   const narrow = useNarrow();
   const [inputsOpen, inputs] = useDisclosure(false);
   const models = bar.models.map((choice) => choice.model);
+  useCommands({
+    showEdit: () => setTab('edit'),
+    showRendered: () => setTab('rendered'),
+    showValidations: () => setTab('validations'),
+    showVersions: () => setTab('versions'),
+    showRuns: () => setTab('runs'),
+    toggleInputs: { act: inputs.toggle, isAvailable: narrow },
+  });
   const panel = <InputsPanel work={work} problems={problems} choices={bar.models} />;
   const editor = (
     <div className={classes.pane}>

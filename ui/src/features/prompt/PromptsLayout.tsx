@@ -1,13 +1,17 @@
 import { ActionIcon, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconLayoutSidebar } from '@tabler/icons-react';
-import { Outlet, useLocation } from '@tanstack/react-router';
+import { useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { texts } from '../../app/texts';
 import { Panes } from '../../components/Panes';
+import { useCommands } from '../../lib/commands';
 import { useNarrow } from '../../lib/useNarrow';
 import { PromptList } from './PromptList';
 import classes from './prompt.module.css';
+import { PromptScreens } from './PromptScreens';
+import { TabStrip } from './TabStrip';
+import { usePromptTabs } from './usePromptTabs';
 
 /** The list of prompts beside the one that is open; in a narrow window the list is a drawer. */
 export function PromptsLayout() {
@@ -15,6 +19,16 @@ export function PromptsLayout() {
   const [opened, drawer] = useDisclosure(false);
   const place = useLocation({ select: (location) => location.pathname });
   const close = drawer.close;
+  const tabs = usePromptTabs();
+  const screens = (
+    <div className={classes.opened}>
+      <TabStrip {...tabs} />
+      <div className={classes.work}>
+        <PromptScreens current={tabs.current} open={tabs.tabs.open} />
+      </div>
+    </div>
+  );
+  useCommands({ toggleList: { act: drawer.toggle, isAvailable: narrow } });
   useEffect(() => close(), [place, close]);
   if (narrow) {
     return (
@@ -24,9 +38,7 @@ export function PromptsLayout() {
             <IconLayoutSidebar size={16} />
           </ActionIcon>
         </div>
-        <div className={classes.rest}>
-          <Outlet />
-        </div>
+        <div className={classes.rest}>{screens}</div>
         <Drawer opened={opened} onClose={drawer.close} size={300} padding={0} title={texts.prompts.title}>
           <PromptList />
         </Drawer>
@@ -39,7 +51,7 @@ export function PromptsLayout() {
       orientation="horizontal"
       panes={[
         { id: 'list', size: 19, least: 200, content: <PromptList /> },
-        { id: 'prompt', size: 81, least: 600, content: <Outlet /> },
+        { id: 'prompt', size: 81, least: 600, content: screens },
       ]}
     />
   );

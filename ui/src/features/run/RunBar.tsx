@@ -1,9 +1,10 @@
 import { Button, Menu, NumberInput } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { useCallback, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Priority } from '../../bindings/types';
-import { modifierName, useCommandKey } from '../../lib/keys';
+import { Keys } from '../../components/Keys';
+import { useCommands } from '../../lib/commands';
 import { ContextButton } from './ContextButton';
 import { ModelChip } from './ModelChip';
 import { ModelPicker } from './ModelPicker';
@@ -14,14 +15,12 @@ import type { RunBarState } from './useRunBar';
 export function RunBar({ bar, content }: { bar: RunBarState; content: Content }) {
   const { start, stop, isRunning } = bar;
   const canRun = !isRunning && bar.models.length > 0;
-  const runNow = useCallback(() => {
-    if (canRun) void start();
-  }, [canRun, start]);
-  const stopNow = useCallback(() => {
-    if (isRunning) void stop();
-  }, [isRunning, stop]);
-  useCommandKey('Enter', runNow);
-  useCommandKey('.', stopNow);
+  const runNow = () => void start();
+  const stopNow = () => void stop();
+  useCommands({
+    run: { act: runNow, isAvailable: canRun },
+    stop: { act: stopNow, isAvailable: isRunning },
+  });
   const change = (at: number, next: ModelChoice | null) => {
     bar.setModels(bar.models.flatMap((choice, other) => (other === at ? (next ?? []) : choice)));
   };
@@ -79,7 +78,8 @@ export function RunBar({ bar, content }: { bar: RunBarState; content: Content })
           leftSection={<IconPlayerStopFilled size={14} />}
           onClick={stopNow}
         >
-          {texts.actions.stop}&nbsp;<kbd className={classes.kbd}>{modifierName} .</kbd>
+          {texts.actions.stop}&nbsp;
+          <Keys of="stop" className={classes.kbd} />
         </Button>
       ) : (
         <Button
@@ -87,7 +87,8 @@ export function RunBar({ bar, content }: { bar: RunBarState; content: Content })
           disabled={bar.models.length === 0}
           onClick={runNow}
         >
-          {texts.runBar.run(bar.models.length)}&nbsp;<kbd className={classes.kbd}>{modifierName} ⏎</kbd>
+          {texts.runBar.run(bar.models.length)}&nbsp;
+          <Keys of="run" className={classes.kbd} />
         </Button>
       )}
     </div>

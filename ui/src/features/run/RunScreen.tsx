@@ -2,13 +2,14 @@ import { Button, Skeleton } from '@mantine/core';
 import { IconPlayerStop, IconRepeat } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useCallback, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Chip } from '../../components/Chip';
+import { Keys } from '../../components/Keys';
 import { Problem } from '../../components/Notice';
 import type { Run, RunContext, RunDetail } from '../../bindings/types';
 import { api } from '../../host';
 import { dollars, duration, moment } from '../../lib/format';
-import { modifierName, useCommandKey } from '../../lib/keys';
+import { useCommands } from '../../lib/commands';
 import { notifyError } from '../../lib/notify';
 import { repeatRun } from './again';
 import { Columns } from './Columns';
@@ -68,10 +69,9 @@ function Header({ run }: { run: Run }) {
   const { text, tone } = outcome(run);
   const isOver = run.status === 'completed' || run.status === 'cancelled';
   const time = totalTime(run);
-  const cancel = useCallback(() => {
-    if (!isOver) api.runCancel({ id: run.id }).catch(notifyError);
-  }, [isOver, run.id]);
-  useCommandKey('.', cancel);
+  const cancel = () => {
+    api.runCancel({ id: run.id }).catch(notifyError);
+  };
   const repeat = async () => {
     setBusy(true);
     try {
@@ -83,6 +83,10 @@ function Header({ run }: { run: Run }) {
       setBusy(false);
     }
   };
+  useCommands({
+    stop: { act: cancel, isAvailable: !isOver },
+    repeat: { act: () => void repeat(), isAvailable: !busy },
+  });
   return (
     <header className={classes.bar}>
       <h1 id="run-title">
@@ -110,7 +114,7 @@ function Header({ run }: { run: Run }) {
         <Button
           variant="default"
           leftSection={<IconPlayerStop size={14} />}
-          rightSection={<kbd className={classes.key}>{modifierName} .</kbd>}
+          rightSection={<Keys of="stop" className={classes.key} />}
           onClick={cancel}
         >
           {runsTexts.run.cancel}

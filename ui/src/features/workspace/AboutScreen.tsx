@@ -1,10 +1,9 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
-import { CopyIcon } from '../../components/CopyIcon';
 import { Problem } from '../../components/Notice';
-import { bytes, moment } from '../../lib/format';
+import { moment } from '../../lib/format';
 import { ApiKeys } from './ApiKeys';
+import { Fact } from './Fact';
 import { Notices } from './Notices';
 import { workspaceQuery } from './queries';
 import { workspaceTexts } from './texts';
@@ -23,11 +22,6 @@ export function AboutScreen() {
         <dl className={`${classes.facts ?? ''} num`}>
           <Fact name={words.version}>{workspace.data.programVersion}</Fact>
           <Fact name={words.workspace}>{workspace.data.name}</Fact>
-          <Fact name={words.path}>
-            <span className="mono">{workspace.data.path}</span>
-            <CopyIcon value={workspace.data.path} label={words.copyPath} />
-          </Fact>
-          <Fact name={words.size}>{bytes(workspace.data.storeBytes)}</Fact>
           <Fact name={words.made}>{moment(workspace.data.createdAt)}</Fact>
           <Fact name={words.owner}>{words.ownerPid(workspace.data.ownerPid)}</Fact>
           <Fact name={words.licence}>{words.licences}</Fact>
@@ -35,16 +29,6 @@ export function AboutScreen() {
         </dl>
       )}
       <ApiKeys />
-    </div>
-  );
-}
-
-/** A name and what it stands for. */
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

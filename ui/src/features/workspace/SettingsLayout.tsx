@@ -1,31 +1,39 @@
-import { IconBrush, IconInfoCircle, IconPlugConnected, IconWorldUpload } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import {
+  IconBrush,
+  IconDatabase,
+  IconInfoCircle,
+  IconPencil,
+  IconPlugConnected,
+  IconWorldUpload,
+} from '@tabler/icons-react';
+import { Link, Outlet } from '@tanstack/react-router';
 import { workspaceTexts } from './texts';
 import classes from './workspace.module.css';
 
-const ICON = { size: 16, 'aria-hidden': true } as const;
+const PLACES = [
+  { to: '/settings/providers', name: 'providers', Icon: IconPlugConnected },
+  { to: '/settings/egress', name: 'egress', Icon: IconWorldUpload },
+  { to: '/settings/appearance', name: 'appearance', Icon: IconBrush },
+  { to: '/settings/editor', name: 'editor', Icon: IconPencil },
+  { to: '/settings/data', name: 'data', Icon: IconDatabase },
+  { to: '/settings/about', name: 'about', Icon: IconInfoCircle },
+] as const;
 
 /** A settings screen beside the list of them. */
-export function SettingsLayout({ children }: { children: ReactNode }) {
+export function SettingsLayout() {
   const { nav, settings } = workspaceTexts;
   return (
     <div className={classes.layout}>
       <nav className={classes.nav} aria-label={settings}>
-        <Link to="/settings/providers" className={classes.place}>
-          <IconPlugConnected {...ICON} /> {nav.providers}
-        </Link>
-        <Link to="/settings/egress" className={classes.place}>
-          <IconWorldUpload {...ICON} /> {nav.egress}
-        </Link>
-        <Link to="/settings/appearance" className={classes.place}>
-          <IconBrush {...ICON} /> {nav.appearance}
-        </Link>
-        <Link to="/settings/about" className={classes.place}>
-          <IconInfoCircle {...ICON} /> {nav.about}
-        </Link>
+        {PLACES.map(({ to, name, Icon }) => (
+          <Link key={to} to={to} className={classes.place}>
+            <Icon size={16} aria-hidden /> {nav[name]}
+          </Link>
+        ))}
       </nav>
-      <div className={classes.content}>{children}</div>
+      <div className={classes.content}>
+        <Outlet />
+      </div>
     </div>
   );
 }

@@ -15,6 +15,7 @@ import {
   lineNumbers,
   placeholder,
 } from '@codemirror/view';
+import type { EditorChoices } from '../../workspace/editorSettings';
 import { handlebars, type KnownName, knownNames } from './handlebars';
 import { theme } from './theme';
 
@@ -29,10 +30,12 @@ export interface EditorSettings {
   readonly placeholder: string;
   readonly names: readonly KnownName[];
   readonly isInvalid: boolean;
+  /** How the reader wants editors. */
+  readonly choices: EditorChoices;
 }
 
-// Run, save and cancel belong to the window; Tab leaves the editor, as everywhere else.
-const windowKeys = new Set(['Mod-Enter', 'Mod-s', 'Mod-.']);
+// Run, save, cancel, back and forward belong to the window; Tab leaves the editor, as everywhere else.
+const windowKeys = new Set(['Mod-Enter', 'Mod-s', 'Mod-.', 'Alt-ArrowLeft', 'Alt-ArrowRight']);
 const keys: KeyBinding[] = [
   ...closeBracketsKeymap,
   ...completionKeymap,
@@ -45,14 +48,10 @@ const keys: KeyBinding[] = [
 
 /** What every editor of the app is made of. */
 export const basics: Extension = [
-  lineNumbers(),
-  highlightActiveLineGutter(),
   highlightSpecialChars(),
   history(),
   drawSelection(),
-  EditorView.lineWrapping,
   bracketMatching(),
-  closeBrackets(),
   highlightSelectionMatches(),
   search({ top: true }),
   keymap.of(keys),
@@ -68,6 +67,16 @@ const languages: Record<EditorLanguage, Extension> = {
   text: proseBrackets,
 };
 
+function chosen(choices: EditorChoices): Extension {
+  return [
+    choices.lineNumbers ? [lineNumbers(), highlightActiveLineGutter()] : [],
+    choices.wrap ? EditorView.lineWrapping : [],
+    choices.closeBrackets ? closeBrackets() : [],
+    EditorState.tabSize.of(choices.tabSize),
+    EditorView.theme({ '&': { fontSize: `${choices.fontSize}px` } }),
+  ];
+}
+
 /** What of an editor may change while it lives, as an extension. */
 export function settingsOf(settings: EditorSettings): Extension {
   const attributes: Record<string, string> = { 'aria-label': settings.ariaLabel, tabindex: '0' };
@@ -77,6 +86,7 @@ export function settingsOf(settings: EditorSettings): Extension {
     languages[settings.language],
     knownNames.of(settings.names),
     EditorState.readOnly.of(settings.readOnly),
+    chosen(settings.choices),
     EditorView.contentAttributes.of(attributes),
     settings.placeholder === '' ? [] : Prec.low(placeholder(settings.placeholder)),
   ];

@@ -1,0 +1,137 @@
+import { type Page, expect, test } from '../support/browser-test';
+import { openPrompt, template } from '../support/screens';
+
+const palette = (app: Page) => app.getByPlaceholder('Search prompts and commands');
+const chosen = (app: Page) => app.locator('[data-action][data-selected]');
+
+test('the palette carries out what the screen can do, and says its keys', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('show versions');
+  await expect(chosen(app)).toHaveText('Show versions');
+  await app.keyboard.press('Enter');
+  await expect(prompt.getByRole('tab', { name: 'Versions' })).toHaveAttribute('aria-selected', 'true');
+
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('save');
+  await expect(chosen(app)).toHaveText(/^Save\s*Ctrl S$/);
+  await palette(app).fill('publish');
+  await app.keyboard.press('Enter');
+  await expect(prompt.getByText('published', { exact: true })).toBeVisible();
+
+  // Elsewhere there is no prompt to publish, and nothing says there were.
+  await app.getByRole('link', { name: 'Runs', exact: true }).click();
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('publish prompt');
+  await expect(app.getByText('Nothing matches')).toBeVisible();
+});
+
+test('a sheet lists all shortcuts; its key is a letter like others in a field', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await template(prompt).focus();
+  await app.keyboard.press('Control+End');
+  await app.keyboard.type('?');
+  await expect(template(prompt)).toContainText('?');
+  const sheet = app.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(sheet).toHaveCount(0);
+
+  await app.getByRole('link', { name: 'Runs', exact: true }).click();
+  await app.keyboard.press('?');
+  await expect(sheet.getByText('Stop the run')).toBeVisible();
+  await expect(sheet).toContainText('Ctrl ⏎');
+  await app.keyboard.press('Escape');
+  await expect(sheet).toHaveCount(0);
+});
+
+test('what was done last is undone by a key, and said', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('publish');
+  await app.keyboard.press('Enter');
+  await expect(prompt.getByText('published', { exact: true })).toBeVisible();
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('archive prompt');
+  await app.keyboard.press('Enter');
+  await expect(prompt.getByText('archived', { exact: true })).toBeVisible();
+
+  await app.keyboard.press('Control+z');
+  await expect(prompt.getByText('published', { exact: true })).toBeVisible();
+  await expect(app.getByText('Undone: archived')).toBeVisible();
+  await app.keyboard.press('Control+z');
+  await expect(app.getByText('Undone: published')).toBeVisible();
+  await expect(prompt.getByText('published', { exact: true })).toHaveCount(0);
+});
+
+test('in an editor the key undoes what was typed there', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('publish');
+  await app.keyboard.press('Enter');
+  await expect(prompt.getByText('published', { exact: true })).toBeVisible();
+  await template(prompt).focus();
+  await app.keyboard.press('Control+End');
+  await app.keyboard.type('Briefly.');
+  await expect(template(prompt)).toContainText('Briefly.');
+  await app.keyboard.press('Control+z');
+  await expect(template(prompt)).not.toContainText('Briefly.');
+  await expect(prompt.getByText('published', { exact: true })).toBeVisible();
+});
+
+test('open prompts have tabs that keep what they show, and are there after a reload', async ({ app }) => {
+  const tabs = app.getByRole('navigation', { name: 'Open prompts' });
+  const tab = (name: string) => tabs.getByRole('link', { name });
+  const first = await openPrompt(app, 'summarise');
+  await first.getByRole('tab', { name: 'Versions' }).click();
+  const second = await openPrompt(app, 'code-review');
+  await template(second).focus();
+  await app.keyboard.press('Control+End');
+  await app.keyboard.type('Not saved yet.');
+  await expect(tab('code-review').getByRole('img', { name: 'unsaved draft' })).toBeVisible();
+
+  await tab('summarise').click();
+  await expect(first.getByRole('tab', { name: 'Versions' })).toHaveAttribute('aria-selected', 'true');
+  await app.keyboard.press('Alt+Shift+PageDown');
+  await expect(second.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(template(second)).toContainText('Not saved yet.');
+  // What was typed before can still be undone.
+  await template(second).focus();
+  await app.keyboard.press('Control+z');
+  await expect(template(second)).not.toContainText('Not saved yet.');
+
+  await app.reload();
+  await expect(tab('summarise')).toBeVisible();
+  await expect(tab('code-review')).toHaveAttribute('aria-current', 'page');
+
+  await tab('code-review').click({ button: 'middle' });
+  await expect(first.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(tabs).toHaveCount(0);
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('closed tab');
+  await app.keyboard.press('Enter');
+  await expect(second.getByRole('heading', { level: 1 })).toBeVisible();
+});
+
+test('keys and buttons go back and forward, and other places leave prompts as they are', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await prompt.getByRole('tab', { name: 'Rendered' }).click();
+  await app.getByRole('link', { name: 'Runs', exact: true }).click();
+  await expect(prompt).toHaveCount(0);
+  await app.keyboard.press('Alt+ArrowLeft');
+  await expect(prompt.getByRole('tab', { name: 'Rendered' })).toHaveAttribute('aria-selected', 'true');
+  await app.getByRole('button', { name: 'Forward' }).click();
+  await expect(app).toHaveURL(/\/runs$/);
+  await app.getByRole('button', { name: 'Back' }).click();
+  await expect(prompt.getByRole('heading', { level: 1 })).toBeVisible();
+});
+
+test('in a narrow window list and inputs are drawers that a key opens', async ({ app }) => {
+  await app.setViewportSize({ width: 960, height: 600 });
+  const list = app.getByRole('complementary', { name: 'Prompts' });
+  await expect(list).toHaveCount(0);
+  await app.keyboard.press('Control+b');
+  await expect(list).toBeVisible();
+  await app.keyboard.press('Escape');
+  await expect(list).toHaveCount(0);
+  await app.keyboard.press('Control+Shift+B');
+  await expect(app.getByRole('dialog', { name: 'Inputs' })).toBeVisible();
+});

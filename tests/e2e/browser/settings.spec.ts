@@ -1,0 +1,46 @@
+import { expect, test } from '../support/browser-test';
+import { openPrompt, template } from '../support/screens';
+
+test('editors are as they were chosen, in every prompt and after a reload', async ({ app }) => {
+  await app.getByRole('link', { name: 'Settings', exact: true }).click();
+  await app.getByRole('link', { name: 'Editor', exact: true }).click();
+  const sample = app.getByRole('textbox', { name: 'Try it here' });
+  await expect(sample).toHaveCSS('font-size', '12.5px');
+  await app.getByRole('textbox', { name: 'Size of letters' }).fill('18');
+  await expect(sample).toHaveCSS('font-size', '18px');
+  await app.getByRole('switch', { name: 'Line numbers' }).click();
+  await expect(app.locator('.cm-lineNumbers')).toHaveCount(0);
+  await app.getByRole('switch', { name: 'Close brackets' }).click();
+  await sample.fill('{');
+  await expect(sample).toHaveText('{');
+
+  await app.reload();
+  await app.getByRole('link', { name: 'Prompts', exact: true }).click();
+  const prompt = await openPrompt(app, 'summarise');
+  await expect(template(prompt)).toHaveCSS('font-size', '18px');
+  await expect(prompt.locator('.cm-lineNumbers')).toHaveCount(0);
+});
+
+test('data says where the workspace lies and what it takes', async ({ app, workspace }) => {
+  await app.getByRole('link', { name: 'Settings', exact: true }).click();
+  await app.getByRole('link', { name: 'Data', exact: true }).click();
+  await expect(app.getByText(workspace.folder)).toBeVisible();
+  const size = app.getByRole('region', { name: 'What it takes of the disk' });
+  await expect(size).toContainText(/Database\d+ KiB/);
+  await expect(size).toContainText('are free');
+  await expect(app.getByText('The last two.')).toBeVisible();
+});
+
+test('the end of a long run is told outside of the page once that is wanted', async ({ app, context }) => {
+  const wanted = () => app.getByRole('switch', { name: 'Tell when a long run has ended' });
+  await app.getByRole('link', { name: 'Settings', exact: true }).click();
+  await app.getByRole('link', { name: 'Appearance', exact: true }).click();
+  await expect(wanted()).not.toBeChecked();
+  // A browser whose reader refuses leaves it off.
+  await context.clearPermissions();
+  await context.grantPermissions(['notifications']);
+  await wanted().click();
+  await expect(wanted()).toBeChecked();
+  await app.reload();
+  await expect(wanted()).toBeChecked();
+});

@@ -1,0 +1,169 @@
+/** Where keys differ between the window, and a browser that keeps some of them to itself. */
+interface KeysByHost {
+  readonly desktop: readonly string[];
+  readonly browser: readonly string[];
+}
+
+interface CommandText {
+  readonly group: keyof typeof commandGroups;
+  /** What it does, as an order. */
+  readonly label: string;
+  /** Other words that it is found by. */
+  readonly words: string;
+  readonly keys?: string | KeysByHost;
+  /** Whether its keys mean something else in a field. */
+  readonly outsideFields?: boolean;
+}
+
+/** What commands are grouped by, in the sheet of shortcuts. */
+export const commandGroups = {
+  prompt: 'Prompt',
+  run: 'Run',
+  view: 'View',
+  tabs: 'Tabs',
+  go: 'Go',
+  app: 'FormaOps',
+} as const;
+
+const inWindow = (...desktop: string[]): KeysByHost => ({ desktop, browser: [] });
+
+const table = {
+  run: { group: 'run', label: 'Run', words: 'start execute send compare', keys: 'mod+Enter' },
+  stop: { group: 'run', label: 'Stop the run', words: 'cancel abort end', keys: 'mod+.' },
+  repeat: { group: 'run', label: 'Repeat the run', words: 'again rerun' },
+
+  newPrompt: {
+    group: 'prompt',
+    label: 'New prompt',
+    words: 'create add make',
+    keys: inWindow('mod+N'),
+  },
+  save: { group: 'prompt', label: 'Save', words: 'version keep', keys: 'mod+S' },
+  publish: { group: 'prompt', label: 'Publish prompt', words: 'status release' },
+  toDraft: { group: 'prompt', label: 'Put prompt back to draft', words: 'status unpublish' },
+  archive: { group: 'prompt', label: 'Archive prompt', words: 'status hide' },
+  discardDraft: { group: 'prompt', label: 'Discard draft', words: 'reset revert changes unsaved' },
+  editFacts: {
+    group: 'prompt',
+    label: 'Edit name, title and tags',
+    words: 'rename description label properties',
+  },
+  deletePrompt: { group: 'prompt', label: 'Delete prompt', words: 'remove bin trash' },
+  undo: {
+    group: 'prompt',
+    label: 'Undo the last act',
+    words: 'revert back restore',
+    keys: 'mod+Z',
+    outsideFields: true,
+  },
+
+  showEdit: { group: 'view', label: 'Show the editor', words: 'tab template messages write' },
+  showRendered: { group: 'view', label: 'Show the rendered prompt', words: 'tab preview' },
+  showValidations: { group: 'view', label: 'Show validations', words: 'tab rules schema checks' },
+  showVersions: { group: 'view', label: 'Show versions', words: 'tab history compare restore' },
+  showRuns: { group: 'view', label: 'Show runs of the prompt', words: 'tab history answers' },
+  toggleList: {
+    group: 'view',
+    label: 'Show or hide the list of prompts',
+    words: 'sidebar drawer panel toggle',
+    keys: 'mod+B',
+  },
+  toggleInputs: {
+    group: 'view',
+    label: 'Show or hide the inputs',
+    words: 'variables sidebar drawer panel toggle',
+    keys: 'mod+Shift+B',
+  },
+  light: { group: 'view', label: 'Use light colours', words: 'theme mode toggle dark' },
+  dark: { group: 'view', label: 'Use dark colours', words: 'theme mode toggle light' },
+  zoomIn: {
+    group: 'view',
+    label: 'Larger text',
+    words: 'zoom in bigger size',
+    keys: inWindow('mod++', 'mod+='),
+  },
+  zoomOut: { group: 'view', label: 'Smaller text', words: 'zoom out size', keys: inWindow('mod+-') },
+  zoomReset: {
+    group: 'view',
+    label: 'Text in its own size',
+    words: 'zoom reset 100',
+    keys: inWindow('mod+0'),
+  },
+  fullScreen: { group: 'view', label: 'Full screen', words: 'window maximise', keys: inWindow('F11') },
+
+  nextTab: {
+    group: 'tabs',
+    label: 'Next tab',
+    words: 'prompt switch right',
+    keys: { desktop: ['Ctrl+Tab', 'Ctrl+PageDown'], browser: ['Alt+Shift+PageDown'] },
+  },
+  previousTab: {
+    group: 'tabs',
+    label: 'Previous tab',
+    words: 'prompt switch left',
+    keys: { desktop: ['Ctrl+Shift+Tab', 'Ctrl+PageUp'], browser: ['Alt+Shift+PageUp'] },
+  },
+  closeTab: { group: 'tabs', label: 'Close tab', words: 'prompt', keys: inWindow('mod+W') },
+  closeOtherTabs: { group: 'tabs', label: 'Close other tabs', words: 'prompt all' },
+  reopenTab: {
+    group: 'tabs',
+    label: 'Open the closed tab again',
+    words: 'prompt reopen undo',
+    keys: inWindow('mod+Shift+T'),
+  },
+
+  back: {
+    group: 'go',
+    label: 'Go back',
+    words: 'history previous place',
+    keys: { desktop: ['Alt+ArrowLeft', 'mod+['], browser: ['Alt+ArrowLeft'] },
+  },
+  forward: {
+    group: 'go',
+    label: 'Go forward',
+    words: 'history next place',
+    keys: { desktop: ['Alt+ArrowRight', 'mod+]'], browser: ['Alt+ArrowRight'] },
+  },
+  prompts: { group: 'go', label: 'Go to prompts', words: 'home list' },
+  runs: { group: 'go', label: 'Go to runs', words: 'history executions answers cost' },
+  providers: {
+    group: 'go',
+    label: 'Go to providers',
+    words: 'settings keys models openai ollama address',
+  },
+  egress: { group: 'go', label: 'Go to egress', words: 'settings network ledger privacy bytes sent outside' },
+  appearance: { group: 'go', label: 'Go to appearance', words: 'settings theme colours zoom text size' },
+  editor: { group: 'go', label: 'Go to settings of the editor', words: 'wrap lines font tab brackets' },
+  data: { group: 'go', label: 'Go to data', words: 'settings workspace folder disk size backup logs' },
+  about: { group: 'go', label: 'Go to about', words: 'settings version api keys licences notices' },
+
+  palette: { group: 'app', label: 'Search prompts and commands', words: 'palette find', keys: 'mod+K' },
+  shortcuts: {
+    group: 'app',
+    label: 'Show keyboard shortcuts',
+    words: 'keys help hotkeys sheet',
+    keys: '?',
+    outsideFields: true,
+  },
+  networkOff: { group: 'app', label: 'Switch the network off', words: 'offline egress local' },
+  networkOn: { group: 'app', label: 'Switch the network on', words: 'online offline egress' },
+} satisfies Record<string, CommandText>;
+
+/** The name of a command; the menu of the window knows commands by it. */
+export type CommandId = keyof typeof table;
+
+/**
+ * Everything that can be done by name: in the palette, with keys, and from the menu of the window. Screens give
+ * what carries them out, with `useCommands`; a command that no screen gives cannot be chosen.
+ */
+export const commandTexts: Readonly<Record<CommandId, CommandText>> = table;
+
+/** What palette and sheet say. */
+export const paletteTexts = {
+  placeholder: 'Search prompts and commands',
+  nothing: 'Nothing matches',
+  prompts: 'Prompts',
+  commands: 'Commands',
+  keys: { move: 'choose', open: 'open', close: 'close' },
+  sheet: 'Keyboard shortcuts',
+} as const;

@@ -1,0 +1,20 @@
+import { commands } from '../lib/commands';
+import type { Shortcut, ShortcutList } from '../lib/shortcuts';
+import { commandGroups, type CommandId, commandTexts } from './commands.texts';
+
+/** Every keyboard shortcut there is: those of commands first, then those of parts of a screen that have their own. */
+export function shortcutLists(): ShortcutList[] {
+  const groups = Object.keys(commandGroups) as (keyof typeof commandGroups)[];
+  const ofCommands = groups.map((group) => ({
+    title: commandGroups[group],
+    shortcuts: ids.flatMap((id) => (commandTexts[id].group === group ? shortcutOf(id) : [])),
+  }));
+  return ofCommands.filter(({ shortcuts }) => shortcuts.length > 0);
+}
+
+const ids = Object.keys(commandTexts) as CommandId[];
+
+function shortcutOf(id: CommandId): Shortcut[] {
+  const [keys] = commands.keysOf(id);
+  return keys === undefined ? [] : [{ id, keys, label: commandTexts[id].label }];
+}

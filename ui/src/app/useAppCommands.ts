@@ -1,0 +1,54 @@
+import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { spotlight } from '@mantine/spotlight';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useRouter } from '@tanstack/react-router';
+import { useEffect, useSyncExternalStore } from 'react';
+import { switchNetwork } from '../features/egress/network';
+import { networkQuery } from '../features/egress/queries';
+import { openNewPrompt } from '../features/prompt/NewPrompt';
+import { useCommands } from '../lib/commands';
+import { host } from '../host';
+import { LEAST_ZOOM, MOST_ZOOM, OWN_ZOOM, useZoom, zoom } from '../lib/zoom';
+import { chooseFromMenu } from './menu';
+import { undoLast, undoStack } from '../lib/notify';
+import { openShortcuts } from './ShortcutSheet';
+
+/** The commands that every screen has. */
+export function useAppCommands(): void {
+  const navigate = useNavigate();
+  const { history } = useRouter();
+  const { setColorScheme } = useMantineColorScheme();
+  const isDark = useComputedColorScheme('light') === 'dark';
+  const offline = useQuery(networkQuery).data?.offline === true;
+  const percent = useZoom();
+  const { toggleFullScreen } = host;
+  useEffect(() => zoom.apply(), []);
+  useEffect(() => host.onMenu(chooseFromMenu), []);
+  const nothingToUndo = useSyncExternalStore(undoStack.subscribe, () => undoStack.isEmpty);
+  useCommands({
+    palette: () => spotlight.toggle(),
+    shortcuts: openShortcuts,
+    newPrompt: openNewPrompt,
+    undo: { act: () => void undoLast(), isAvailable: !nothingToUndo },
+    back: () => history.back(),
+    forward: () => history.forward(),
+    prompts: () => void navigate({ to: '/prompts' }),
+    runs: () => void navigate({ to: '/runs' }),
+    providers: () => void navigate({ to: '/settings/providers' }),
+    egress: () => void navigate({ to: '/settings/egress' }),
+    appearance: () => void navigate({ to: '/settings/appearance' }),
+    editor: () => void navigate({ to: '/settings/editor' }),
+    data: () => void navigate({ to: '/settings/data' }),
+    about: () => void navigate({ to: '/settings/about' }),
+    ...(host.setZoom !== null && {
+      zoomIn: { act: () => zoom.step(1), isAvailable: percent < MOST_ZOOM },
+      zoomOut: { act: () => zoom.step(-1), isAvailable: percent > LEAST_ZOOM },
+      zoomReset: { act: () => zoom.set(OWN_ZOOM), isAvailable: percent !== OWN_ZOOM },
+    }),
+    ...(toggleFullScreen !== null && { fullScreen: () => void toggleFullScreen() }),
+    networkOff: { act: () => void switchNetwork(true), isAvailable: !offline },
+    networkOn: { act: () => void switchNetwork(false), isAvailable: offline },
+    light: { act: () => setColorScheme('light'), isAvailable: isDark },
+    dark: { act: () => setColorScheme('dark'), isAvailable: !isDark },
+  });
+}

@@ -1,0 +1,18 @@
+import { getRouteApi } from '@tanstack/react-router';
+import { ProvidersScreen } from '../provider/ProvidersScreen';
+
+export { EgressScreen } from '../egress/EgressScreen';
+export { ProvidersScreen } from '../provider/ProvidersScreen';
+export { AboutScreen } from './AboutScreen';
+export { AppearanceScreen } from './AppearanceScreen';
+export { DataScreen } from './DataScreen';
+export { EditorScreen } from './EditorScreen';
+export { SettingsLayout } from './SettingsLayout';
+
+const place = getRouteApi('/settings/providers/$id');
+
+/** The provider that the address names. */
+export function ProviderPlace() {
+  const { id } = place.useParams();
+  return <ProvidersScreen selected={id} />;
+}

@@ -1,0 +1,41 @@
+import { useSyncExternalStore } from 'react';
+import type { Run } from '../bindings/types';
+import { host } from '../host';
+import { Stored } from './stored';
+
+/** What takes longer than this may have been left to itself, in milliseconds. */
+const LONG_MS = 10_000;
+
+const stored = new Stored<boolean>('formaops.announce', (text) =>
+  // A browser asks before it lets a page speak outside of its window; the desktop's own app may.
+  text === null ? host.kind === 'desktop' : text === 'true',
+);
+
+/** Whether a run that ended is worth telling to somebody who looks elsewhere. */
+export function isWorthTelling(run: Run, isLookedAt: boolean): boolean {
+  if (isLookedAt || run.status !== 'completed' || run.completedAt == null) return false;
+  return Date.parse(run.completedAt) - Date.parse(run.createdAt) > LONG_MS;
+}
+
+/** The same end may be heard of twice. */
+let lastTold = '';
+
+/** Whether the ends of long runs are told by the desktop. */
+export const announcements = {
+  /** Switches them on or off; a browser asks the reader first. */
+  async choose(wanted: boolean): Promise<void> {
+    stored.set(wanted && (await host.mayNotify()));
+  },
+  /** Tells that a run ended, where somebody wants to know and does not see it. */
+  told(run: Run, words: { title: string; text: string }): void {
+    const end = `${run.id} ${run.completedAt ?? ''}`;
+    if (end === lastTold || !stored.get() || !isWorthTelling(run, document.hasFocus())) return;
+    lastTold = end;
+    host.notify(words.title, words.text);
+  },
+};
+
+/** Whether the ends of long runs are told by the desktop. */
+export function useAnnouncing(): boolean {
+  return useSyncExternalStore(stored.subscribe, stored.get);
+}
