@@ -166,4 +166,5 @@ export const paletteTexts = {
   commands: 'Commands',
   keys: { move: 'choose', open: 'open', close: 'close' },
   sheet: 'Keyboard shortcuts',
+  columns: 'In a column that has the focus',
 } as const;

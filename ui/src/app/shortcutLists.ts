@@ -1,6 +1,7 @@
+import { columnShortcuts } from '../features/run/shortcuts';
 import { commands } from '../lib/commands';
 import type { Shortcut, ShortcutList } from '../lib/shortcuts';
-import { commandGroups, type CommandId, commandTexts } from './commands.texts';
+import { commandGroups, type CommandId, commandTexts, paletteTexts } from './commands.texts';
 
 /** Every keyboard shortcut there is: those of commands first, then those of parts of a screen that have their own. */
 export function shortcutLists(): ShortcutList[] {
@@ -9,7 +10,8 @@ export function shortcutLists(): ShortcutList[] {
     title: commandGroups[group],
     shortcuts: ids.flatMap((id) => (commandTexts[id].group === group ? shortcutOf(id) : [])),
   }));
-  return ofCommands.filter(({ shortcuts }) => shortcuts.length > 0);
+  const ofParts = [{ title: paletteTexts.columns, shortcuts: columnShortcuts }];
+  return [...ofCommands, ...ofParts].filter(({ shortcuts }) => shortcuts.length > 0);
 }
 
 const ids = Object.keys(commandTexts) as CommandId[];

@@ -1,3 +1,4 @@
+import { ariaKeys, type Shortcut, shown } from '../../lib/shortcuts';
 import { columnsTexts as texts } from './columns.texts';
 import { VIEWS, type View } from './views';
 
@@ -5,12 +6,8 @@ import { VIEWS, type View } from './views';
 export type ColumnAction =
   { kind: 'view'; view: View } | { kind: 'all'; view: View } | { kind: 'solo' } | { kind: 'everything' };
 
-/** A key of the columns, as it is pressed and as it is shown. */
-export interface ColumnShortcut {
-  readonly id: string;
-  /** The keys pressed together, as they are written on them. */
-  readonly keys: readonly string[];
-  readonly label: string;
+/** A shortcut of the columns. */
+export interface ColumnShortcut extends Shortcut {
   readonly action: ColumnAction;
   /** The code of the key that is not a modifier, wherever a layout puts its letter. */
   readonly code: string;
@@ -20,26 +17,26 @@ export interface ColumnShortcut {
 export const columnShortcuts: readonly ColumnShortcut[] = [
   ...VIEWS.map((view, at) => ({
     id: `column.${view}`,
-    keys: ['Alt', String(at + 1)],
+    keys: `Alt+${at + 1}`,
     label: texts.views[view],
     action: { kind: 'view', view } as const,
     code: `Digit${at + 1}`,
   })),
   ...VIEWS.map((view, at) => ({
     id: `columns.${view}`,
-    keys: ['Alt', 'Shift', String(at + 1)],
+    keys: `Alt+Shift+${at + 1}`,
     label: `${texts.views[view]}, all columns`,
     action: { kind: 'all', view } as const,
     code: `Digit${at + 1}`,
   })),
   {
     id: 'column.solo',
-    keys: ['Alt', 'Enter'],
+    keys: 'Alt+Enter',
     label: texts.solo,
     action: { kind: 'solo' },
     code: 'Enter',
   },
-  { id: 'columns.all', keys: ['Esc'], label: texts.showAll, action: { kind: 'everything' }, code: 'Escape' },
+  { id: 'columns.all', keys: 'Escape', label: texts.showAll, action: { kind: 'everything' }, code: 'Escape' },
 ];
 
 interface Pressed {
@@ -64,10 +61,14 @@ export function columnAction(pressed: Pressed): ColumnAction | null {
 
 /** The keys of a shortcut as they stand beside an action. */
 export function keysOf(id: string): string {
-  return columnShortcuts.find((shortcut) => shortcut.id === id)?.keys.join(' ') ?? '';
+  return shown(find(id));
 }
 
 /** The same as `aria-keyshortcuts` names keys. */
 export function ariaKeysOf(id: string): string {
-  return keysOf(id).replaceAll(' ', '+').replace('Esc', 'Escape');
+  return ariaKeys(find(id));
+}
+
+function find(id: string): string {
+  return columnShortcuts.find((shortcut) => shortcut.id === id)?.keys ?? '';
 }
