@@ -51,7 +51,6 @@ const schema: typeof defaultSchema = {
 
 const components: Components = {
   a: ({ href, children }) => <ModelLink href={href}>{children}</ModelLink>,
-  img: ({ alt }) => <span>{alt}</span>,
   input: ({ checked }) => (
     <span role="img" aria-label={checked === true ? words.done : words.open}>
       {checked === true ? '☑' : '☐'}

@@ -49,7 +49,7 @@ export function ColumnFooter({ execution, best }: { execution: Execution; best: 
 function FinishFigure({ finish, otherwise }: { finish: Finish | null; otherwise: string }) {
   const word = finish?.word;
   return (
-    <div>
+    <div className={classes.finish}>
       <dt>{texts.column.finish}</dt>
       <dd
         className={finish?.reason === 'stop' ? classes.quiet : undefined}
