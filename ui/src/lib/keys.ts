@@ -1,6 +1,7 @@
 import { useLayoutEffect } from 'react';
 
-const isMac = navigator.platform.startsWith('Mac');
+/** Whether commands are given with Cmd. */
+export const isMac = navigator.platform.startsWith('Mac');
 
 /** The name of the key that commands are given with. */
 export const modifierName = isMac ? '⌘' : 'Ctrl';
@@ -18,4 +19,16 @@ export function useCommandKey(key: string, action: () => void): void {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [key, action]);
+}
+
+const keySigns: Readonly<Record<string, string>> = isMac
+  ? { Mod: '⌘', Alt: '⌥', Shift: '⇧', Ctrl: '⌃' }
+  : { Mod: 'Ctrl', PageUp: 'Page up', PageDown: 'Page down' };
+
+/** Keys such as `Mod-Shift-f` as they are named to people. */
+export function keyNames(keys: string): string {
+  return keys
+    .split('-')
+    .map((key) => keySigns[key] ?? (/^[a-z]$/.test(key) ? key.toUpperCase() : key))
+    .join(isMac ? '' : '+');
 }

@@ -1,3 +1,4 @@
+import { isolateHistory } from '@codemirror/commands';
 import { setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, Transaction } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
@@ -10,11 +11,13 @@ import {
   useRef,
   useState,
 } from 'react';
+import type { Renaming } from '../prompt/desk';
 import classes from './CodeEditor.module.css';
 import { replacement, withPlainBreaks } from './editor/change';
 import { type EditorDiagnostic, toMark } from './editor/diagnostics';
 import { basics, type EditorLanguage, type EditorSettings, settingsOf } from './editor/extensions';
-import type { KnownName } from './editor/handlebars';
+import { renamed, renamedBack } from './editor/history';
+import type { Surroundings } from './editor/state';
 
 /** What an editor is given. */
 export interface CodeEditorProps {
@@ -30,8 +33,10 @@ export interface CodeEditorProps {
   /** In pixels; it scrolls beyond. */
   readonly maxHeight?: number;
   readonly placeholder?: string;
-  /** The variables to complete in templates. */
-  readonly names?: readonly KnownName[];
+  /** What stands around the editor of a template. */
+  readonly around?: Surroundings;
+  /** The last change of a variable's name, where the value may have changed by it. */
+  readonly renaming?: Renaming | null;
   /** Whether it has the frame of a form's control. */
   readonly framed?: boolean;
   readonly isInvalid?: boolean;
@@ -48,8 +53,10 @@ export function CodeEditor(props: CodeEditorProps) {
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const known = useRef(value);
+  const renaming = useRef(props.renaming ?? null);
   const [compartment] = useState(() => new Compartment());
   const settings = useSettings(props);
+  const lastRenaming = props.renaming ?? null;
 
   const onDocument = useEffectEvent((text: string) => {
     known.current = text;
@@ -62,6 +69,8 @@ export function CodeEditor(props: CodeEditorProps) {
     const listener = EditorView.updateListener.of((update) => {
       const isOutside = update.transactions.some((transaction) => transaction.annotation(Transaction.remote));
       if (update.docChanged && !isOutside) onDocument(update.state.doc.toString());
+      const back = renamedBack(update.transactions);
+      if (back !== null) props.around?.renameBack(back.from, back.to);
       if (update.focusChanged && !update.view.hasFocus) onBlur();
     });
     const extensions = [basics, compartment.of(settingsOf(settings)), listener];
@@ -91,8 +100,14 @@ export function CodeEditor(props: CodeEditorProps) {
     const next = withPlainBreaks(value);
     if (now === next) return;
     const changes = replacement(now, next);
-    view.current.dispatch({ changes, annotations: Transaction.remote.of(true) });
-  }, [value]);
+    // A step of its own for whoever takes it back, which must not take a word just typed along.
+    const annotations = [Transaction.remote.of(true), isolateHistory.of('full')];
+    const isRenamed = lastRenaming !== null && lastRenaming !== renaming.current;
+    view.current.dispatch({ changes, annotations, effects: isRenamed ? renamed.of(lastRenaming) : [] });
+  }, [value, lastRenaming]);
+  useLayoutEffect(() => {
+    renaming.current = lastRenaming;
+  }, [lastRenaming]);
 
   useLayoutEffect(() => {
     if (view.current === null) return;
@@ -117,9 +132,10 @@ export function CodeEditor(props: CodeEditorProps) {
 }
 
 function useSettings(props: CodeEditorProps): EditorSettings {
-  const { language, ariaLabel, readOnly = false, placeholder = '', names = NONE, isInvalid = false } = props;
+  const { language, ariaLabel, readOnly = false, placeholder = '', isInvalid = false } = props;
+  const around = props.around ?? null;
   return useMemo(
-    () => ({ language, ariaLabel, readOnly, placeholder, names, isInvalid }),
-    [language, ariaLabel, readOnly, placeholder, names, isInvalid],
+    () => ({ language, ariaLabel, readOnly, placeholder, around, isInvalid }),
+    [language, ariaLabel, readOnly, placeholder, around, isInvalid],
   );
 }

@@ -15,7 +15,13 @@ import {
   lineNumbers,
   placeholder,
 } from '@codemirror/view';
-import { handlebars, type KnownName, knownNames } from './handlebars';
+import { mend } from './diagnostics';
+import { folding } from './folding';
+import { handlebars } from './handlebars';
+import { renamingHistory } from './history';
+import { hoverKeys } from './hover';
+import { renamingKeys } from './renaming';
+import { type Surroundings, surroundings } from './state';
 import { theme } from './theme';
 
 /** What an editor edits. */
@@ -27,7 +33,8 @@ export interface EditorSettings {
   readonly readOnly: boolean;
   readonly ariaLabel: string;
   readonly placeholder: string;
-  readonly names: readonly KnownName[];
+  /** What stands around the editor of a template. */
+  readonly around: Surroundings | null;
   readonly isInvalid: boolean;
 }
 
@@ -38,6 +45,9 @@ const keys: KeyBinding[] = [
   ...completionKeymap,
   ...historyKeymap,
   ...searchKeymap,
+  ...hoverKeys,
+  ...renamingKeys,
+  { key: 'Alt-Enter', run: mend },
   { key: 'F8', run: nextDiagnostic },
   { key: 'Shift-F8', run: previousDiagnostic },
   ...defaultKeymap,
@@ -49,12 +59,17 @@ export const basics: Extension = [
   highlightActiveLineGutter(),
   highlightSpecialChars(),
   history(),
+  renamingHistory,
   drawSelection(),
+  EditorState.allowMultipleSelections.of(true),
+  // A click with Ctrl or Cmd goes to an input.
+  EditorView.clickAddsSelectionRange.of(({ altKey }) => altKey),
   EditorView.lineWrapping,
   bracketMatching(),
   closeBrackets(),
   highlightSelectionMatches(),
   search({ top: true }),
+  folding,
   keymap.of(keys),
   theme,
 ];
@@ -75,7 +90,7 @@ export function settingsOf(settings: EditorSettings): Extension {
   if (settings.readOnly) attributes['aria-readonly'] = 'true';
   return [
     languages[settings.language],
-    knownNames.of(settings.names),
+    settings.around === null ? [] : surroundings.of(settings.around),
     EditorState.readOnly.of(settings.readOnly),
     EditorView.contentAttributes.of(attributes),
     settings.placeholder === '' ? [] : Prec.low(placeholder(settings.placeholder)),

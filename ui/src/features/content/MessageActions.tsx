@@ -1,0 +1,96 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import {
+  IconArrowDown,
+  IconArrowUp,
+  IconCopy,
+  IconDots,
+  IconRowInsertBottom,
+  IconRowInsertTop,
+  IconTrash,
+} from '@tabler/icons-react';
+import { memo } from 'react';
+import { keyNames } from '../../lib/keys';
+import { contentShortcuts, type Shortcut } from './shortcuts';
+import { contentTexts as texts } from './texts';
+import type { MessageEdits } from './useMessages';
+
+/** What can be done with a message, but for what it says. */
+export const MessageActions = memo(function MessageActions(props: {
+  readonly at: number;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  readonly edits: MessageEdits;
+}) {
+  const { at, edits } = props;
+  const actions = [
+    { id: 'moveUp', label: texts.moveUp, icon: IconArrowUp, disabled: props.isFirst },
+    { id: 'moveDown', label: texts.moveDown, icon: IconArrowDown, disabled: props.isLast },
+    { id: 'duplicate', label: texts.duplicate, icon: IconCopy, disabled: false },
+    { id: 'remove', label: texts.remove, icon: IconTrash, disabled: false },
+  ] as const;
+  const adding = [
+    { id: 'addBefore', label: texts.addBefore, icon: IconRowInsertTop },
+    { id: 'addAfter', label: texts.addAfter, icon: IconRowInsertBottom },
+  ] as const;
+  return (
+    <>
+      {actions.map(({ id, label, icon: Icon, disabled }) => (
+        <Tooltip key={id} label={`${label} (${keysOf(id)})`}>
+          <ActionIcon size={24} aria-label={label} disabled={disabled} onClick={() => act(edits, id, at)}>
+            <Icon size={14} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      ))}
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <ActionIcon size={24} aria-label={texts.more}>
+            <IconDots size={14} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {adding.map(({ id, label, icon: Icon }) => (
+            <Menu.Item
+              key={id}
+              leftSection={<Icon size={14} aria-hidden />}
+              rightSection={<kbd>{keysOf(id)}</kbd>}
+              onClick={() => act(edits, id, at)}
+            >
+              {label}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+});
+
+function keysOf(id: Shortcut['id']): string {
+  const [keys = ''] = contentShortcuts.find((shortcut) => shortcut.id === id)?.keys ?? [];
+  return keyNames(keys);
+}
+
+/** Does what a shortcut or a button says with the message at a place; tells whether it is about messages. */
+export function act(edits: MessageEdits, id: Shortcut['id'], at: number): boolean {
+  switch (id) {
+    case 'addBefore':
+      edits.add(at);
+      return true;
+    case 'addAfter':
+      edits.add(at + 1);
+      return true;
+    case 'moveUp':
+      edits.move(at, at - 1);
+      return true;
+    case 'moveDown':
+      edits.move(at, at + 1);
+      return true;
+    case 'duplicate':
+      edits.duplicate(at);
+      return true;
+    case 'remove':
+      edits.remove(at);
+      return true;
+    default:
+      return false;
+  }
+}
