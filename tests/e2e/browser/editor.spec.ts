@@ -77,14 +77,14 @@ test('a field is completed from the schema and the input, in a loop those of an 
   const list = app.getByRole('listbox', { name: 'Completions' });
   await expect(list.getByRole('option')).toHaveText([/^name\s*string/]);
   await expect(app.locator('.cm-completionInfo')).toContainText('Ada');
-  await app.keyboard.press('Enter');
+  await list.getByRole('option', { name: /^name/ }).click();
   await expect(editor).toContainText('tone. {{user.name}}');
 
   await goBehind(app, message(prompt, 2), 'for {{../user.name}}');
   await app.keyboard.type(' {{');
   await expect(list.getByRole('option', { name: /^title/ })).toBeVisible();
   await app.keyboard.type('@in');
-  await app.keyboard.press('Enter');
+  await list.getByRole('option', { name: /^@index/ }).click();
   await expect(message(prompt, 2)).toContainText('{{@index}}');
 
   await app.keyboard.press('Control+End');
@@ -312,7 +312,11 @@ test('work that the host does not take is kept once it does, and nobody leaves t
   const status = prompt.getByRole('status').filter({ hasText: 'not kept yet' });
   await expect(status).toBeVisible();
   const asked = app.waitForEvent('dialog');
-  await app.evaluate(() => setTimeout(() => location.reload()));
+  await app.evaluate(() => {
+    setTimeout(() => {
+      location.reload();
+    });
+  });
   const dialog = await asked;
   expect(dialog.type()).toBe('beforeunload');
   await dialog.dismiss();

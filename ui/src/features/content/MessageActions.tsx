@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react';
 import { memo } from 'react';
 import { keyNames } from '../../lib/keys';
+import classes from './ContentEditor.module.css';
 import { contentShortcuts, type Shortcut } from './shortcuts';
 import { contentTexts as texts } from './texts';
 import type { MessageEdits } from './useMessages';
@@ -29,14 +30,20 @@ export const MessageActions = memo(function MessageActions(props: {
     { id: 'remove', label: texts.remove, icon: IconTrash, disabled: false },
   ] as const;
   const adding = [
-    { id: 'addBefore', label: texts.addBefore, icon: IconRowInsertTop },
-    { id: 'addAfter', label: texts.addAfter, icon: IconRowInsertBottom },
+    { id: 'addBefore', label: texts.addBefore, icon: IconRowInsertTop, disabled: false },
+    { id: 'addAfter', label: texts.addAfter, icon: IconRowInsertBottom, disabled: false },
   ] as const;
   return (
     <>
       {actions.map(({ id, label, icon: Icon, disabled }) => (
         <Tooltip key={id} label={`${label} (${keysOf(id)})`}>
-          <ActionIcon size={24} aria-label={label} disabled={disabled} onClick={() => act(edits, id, at)}>
+          <ActionIcon
+            className={classes.whereRoom}
+            size={24}
+            aria-label={label}
+            disabled={disabled}
+            onClick={() => act(edits, id, at)}
+          >
             <Icon size={14} aria-hidden />
           </ActionIcon>
         </Tooltip>
@@ -48,11 +55,12 @@ export const MessageActions = memo(function MessageActions(props: {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {adding.map(({ id, label, icon: Icon }) => (
+          {[...adding, ...actions].map(({ id, label, icon: Icon, disabled }) => (
             <Menu.Item
               key={id}
               leftSection={<Icon size={14} aria-hidden />}
               rightSection={<kbd>{keysOf(id)}</kbd>}
+              disabled={disabled}
               onClick={() => act(edits, id, at)}
             >
               {label}
