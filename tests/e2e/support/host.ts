@@ -13,8 +13,9 @@ export class Host {
     readonly address: string,
   ) {}
 
-  static async start(workspace: Workspace): Promise<Host> {
-    const program = new Program(programs.cli, ['serve', '--port', '0', '--json'], workspace.env);
+  /** Starts one, on a port that is free or on a certain one. */
+  static async start(workspace: Workspace, port = 0): Promise<Host> {
+    const program = new Program(programs.cli, ['serve', '--port', String(port), '--json'], workspace.env);
     const { address } = JSON.parse(await program.firstLine()) as { address: string };
     return new Host(program, address);
   }

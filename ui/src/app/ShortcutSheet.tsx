@@ -27,7 +27,9 @@ export function ShortcutSheet() {
                 <div key={id}>
                   <dt>{label}</dt>
                   <dd>
-                    <kbd>{shown(keys)}</kbd>
+                    {keys.map((way) => (
+                      <kbd key={way}>{shown(way)}</kbd>
+                    ))}
                   </dd>
                 </div>
               ))}

@@ -62,6 +62,12 @@ const table = {
   showValidations: { group: 'view', label: 'Show validations', words: 'tab rules schema checks' },
   showVersions: { group: 'view', label: 'Show versions', words: 'tab history compare restore' },
   showRuns: { group: 'view', label: 'Show runs of the prompt', words: 'tab history answers' },
+  togglePreview: {
+    group: 'view',
+    label: 'Show or hide the preview',
+    words: 'rendered messages beside',
+    keys: 'Alt+Shift+P',
+  },
   toggleList: {
     group: 'view',
     label: 'Show or hide the list of prompts',
@@ -166,5 +172,7 @@ export const paletteTexts = {
   commands: 'Commands',
   keys: { move: 'choose', open: 'open', close: 'close' },
   sheet: 'Keyboard shortcuts',
+  message: 'In a message',
+  editor: 'In an editor',
   columns: 'In a column that has the focus',
 } as const;

@@ -1,3 +1,4 @@
+import { contentShortcuts } from '../features/content/shortcuts';
 import { columnShortcuts } from '../features/run/shortcuts';
 import { commands } from '../lib/commands';
 import type { Shortcut, ShortcutList } from '../lib/shortcuts';
@@ -10,13 +11,17 @@ export function shortcutLists(): ShortcutList[] {
     title: commandGroups[group],
     shortcuts: ids.flatMap((id) => (commandTexts[id].group === group ? shortcutOf(id) : [])),
   }));
-  const ofParts = [{ title: paletteTexts.columns, shortcuts: columnShortcuts }];
+  const ofParts: ShortcutList[] = [
+    { title: paletteTexts.message, shortcuts: contentShortcuts.filter(({ where }) => where === 'message') },
+    { title: paletteTexts.editor, shortcuts: contentShortcuts.filter(({ where }) => where === 'editor') },
+    { title: paletteTexts.columns, shortcuts: columnShortcuts },
+  ];
   return [...ofCommands, ...ofParts].filter(({ shortcuts }) => shortcuts.length > 0);
 }
 
 const ids = Object.keys(commandTexts) as CommandId[];
 
 function shortcutOf(id: CommandId): Shortcut[] {
-  const [keys] = commands.keysOf(id);
-  return keys === undefined ? [] : [{ id, keys, label: commandTexts[id].label }];
+  const keys = commands.keysOf(id);
+  return keys.length === 0 ? [] : [{ id, keys, label: commandTexts[id].label }];
 }

@@ -116,6 +116,7 @@ export const texts = {
     showing: { current: 'Current', archived: 'Archived', deleted: 'Bin' },
     neverSaved: 'never saved',
     unsaved: 'unsaved draft',
+    notKept: 'not kept yet, trying again',
     saved: (number: number | null) => (number === null ? 'Saved' : `Saved as v${number}`),
     unchanged: 'Nothing changed since the last version',
     stale: 'Somebody saved a newer version in the meantime',

@@ -11,7 +11,10 @@ interface Pane {
   content: ReactNode;
 }
 
-/** Two panes with a border that can be dragged; their sizes are remembered under `name`. */
+/**
+ * Two panes with a border that can be dragged; their sizes are remembered under `name`. The first stays what it is, with
+ * all that is typed in it, while the second comes and goes.
+ */
 export function Panes({
   name,
   orientation,
@@ -19,9 +22,13 @@ export function Panes({
 }: {
   name: string;
   orientation: 'horizontal' | 'vertical';
-  panes: [Pane, Pane];
+  panes: [Pane, Pane | null];
 }) {
-  const remembered = useDefaultLayout({ id: `formaops.${name}`, storage: localStorage });
+  const remembered = useDefaultLayout({
+    id: `formaops.${name}`,
+    panelIds: second === null ? [first.id] : [first.id, second.id],
+    storage: localStorage,
+  });
   return (
     <Group orientation={orientation} className={classes.group} {...remembered}>
       <Panel
@@ -32,15 +39,19 @@ export function Panes({
       >
         {first.content}
       </Panel>
-      <Separator className={orientation === 'horizontal' ? classes.upright : classes.level} />
-      <Panel
-        id={second.id}
-        defaultSize={`${second.size}%`}
-        minSize={`${second.least}px`}
-        className={classes.pane}
-      >
-        {second.content}
-      </Panel>
+      {second !== null && (
+        <>
+          <Separator className={orientation === 'horizontal' ? classes.upright : classes.level} />
+          <Panel
+            id={second.id}
+            defaultSize={`${second.size}%`}
+            minSize={`${second.least}px`}
+            className={classes.pane}
+          >
+            {second.content}
+          </Panel>
+        </>
+      )}
     </Group>
   );
 }

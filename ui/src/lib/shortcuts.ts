@@ -1,8 +1,8 @@
 /** A key, or keys pressed together, and what they do. */
 export interface Shortcut {
   readonly id: string;
-  /** Such as `mod+Shift+T`, `Alt-ArrowLeft` or `?`; `mod` is Ctrl, or Cmd on a Mac. */
-  readonly keys: string;
+  /** Each way to press it, such as `mod+Shift+T`, `Alt-ArrowLeft` or `?`; `mod` is Ctrl, or Cmd on a Mac. */
+  readonly keys: readonly string[];
   readonly label: string;
 }
 

@@ -1,3 +1,4 @@
+import { isolateHistory } from '@codemirror/commands';
 import { setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, Transaction } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
@@ -10,12 +11,14 @@ import {
   useRef,
   useState,
 } from 'react';
+import type { Renaming } from '../prompt/desk';
 import { useEditorSettings } from '../workspace/editorSettings';
 import classes from './CodeEditor.module.css';
 import { replacement, withPlainBreaks } from './editor/change';
 import { type EditorDiagnostic, toMark } from './editor/diagnostics';
 import { basics, type EditorLanguage, type EditorSettings, settingsOf } from './editor/extensions';
-import type { KnownName } from './editor/handlebars';
+import { renamed, renamedBack } from './editor/history';
+import type { Surroundings } from './editor/state';
 
 /** What an editor is given. */
 export interface CodeEditorProps {
@@ -31,8 +34,10 @@ export interface CodeEditorProps {
   /** In pixels; it scrolls beyond. */
   readonly maxHeight?: number;
   readonly placeholder?: string;
-  /** The variables to complete in templates. */
-  readonly names?: readonly KnownName[];
+  /** What stands around the editor of a template. */
+  readonly around?: Surroundings;
+  /** The last change of a variable's name, where the value may have changed by it. */
+  readonly renaming?: Renaming | null;
   /** Whether it has the frame of a form's control. */
   readonly framed?: boolean;
   readonly isInvalid?: boolean;
@@ -51,8 +56,10 @@ export function CodeEditor(props: CodeEditorProps) {
   const known = useRef(value);
   // What was typed and can be undone, for when the screen is hidden and shown again.
   const left = useRef<EditorState>(undefined);
+  const renaming = useRef(props.renaming ?? null);
   const [compartment] = useState(() => new Compartment());
   const settings = useSettings(props);
+  const lastRenaming = props.renaming ?? null;
 
   const onDocument = useEffectEvent((text: string) => {
     known.current = text;
@@ -65,6 +72,8 @@ export function CodeEditor(props: CodeEditorProps) {
     const listener = EditorView.updateListener.of((update) => {
       const isOutside = update.transactions.some((transaction) => transaction.annotation(Transaction.remote));
       if (update.docChanged && !isOutside) onDocument(update.state.doc.toString());
+      const back = renamedBack(update.transactions);
+      if (back !== null) props.around?.renameBack(back.from, back.to);
       if (update.focusChanged && !update.view.hasFocus) onBlur();
     });
     const extensions = [basics, compartment.of(settingsOf(settings)), listener];
@@ -97,8 +106,14 @@ export function CodeEditor(props: CodeEditorProps) {
     const next = withPlainBreaks(value);
     if (now === next) return;
     const changes = replacement(now, next);
-    view.current.dispatch({ changes, annotations: Transaction.remote.of(true) });
-  }, [value]);
+    // A step of its own for whoever takes it back, which must not take a word just typed along.
+    const annotations = [Transaction.remote.of(true), isolateHistory.of('full')];
+    const isRenamed = lastRenaming !== null && lastRenaming !== renaming.current;
+    view.current.dispatch({ changes, annotations, effects: isRenamed ? renamed.of(lastRenaming) : [] });
+  }, [value, lastRenaming]);
+  useLayoutEffect(() => {
+    renaming.current = lastRenaming;
+  }, [lastRenaming]);
 
   useLayoutEffect(() => {
     if (view.current === null) return;
@@ -124,9 +139,10 @@ export function CodeEditor(props: CodeEditorProps) {
 
 function useSettings(props: CodeEditorProps): EditorSettings {
   const choices = useEditorSettings();
-  const { language, ariaLabel, readOnly = false, placeholder = '', names = NONE, isInvalid = false } = props;
+  const { language, ariaLabel, readOnly = false, placeholder = '', isInvalid = false } = props;
+  const around = props.around ?? null;
   return useMemo(
-    () => ({ language, ariaLabel, readOnly, placeholder, names, isInvalid, choices }),
-    [language, ariaLabel, readOnly, placeholder, names, isInvalid, choices],
+    () => ({ language, ariaLabel, readOnly, placeholder, around, isInvalid, choices }),
+    [language, ariaLabel, readOnly, placeholder, around, isInvalid, choices],
   );
 }

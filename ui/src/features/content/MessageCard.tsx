@@ -1,192 +1,134 @@
-import { nextDiagnostic } from '@codemirror/lint';
-import type { EditorView } from '@codemirror/view';
-import { ActionIcon, Menu, Tooltip, UnstyledButton } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconArrowDown,
-  IconArrowUp,
-  IconCheck,
-  IconChevronDown,
-  IconCopy,
-  IconTrash,
-} from '@tabler/icons-react';
-import { type ReactNode, useRef } from 'react';
-import type { Attachment, Message, Role } from '../../bindings/types';
+import { useSortable } from '@dnd-kit/sortable';
+import { CSS } from '@dnd-kit/utilities';
+import { ActionIcon } from '@mantine/core';
+import { IconChevronDown, IconChevronRight, IconGripVertical } from '@tabler/icons-react';
+import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Message, Role } from '../../bindings/types';
+import { isMac } from '../../lib/shortcuts';
 import { notifyUndo } from '../../lib/notify';
-import { AttachButton, type Attaching, Attachments, fileTarget, useAttaching } from './Attachments';
-import { inserted, roles, without } from './body';
-import { CodeEditor } from './CodeEditor';
-import type { EditorDiagnostic } from './editor/diagnostics';
-import type { KnownName } from './editor/handlebars';
+import { useAttaching } from './Attachments';
+import { inserted, without } from './body';
 import classes from './ContentEditor.module.css';
+import type { EditorDiagnostic } from './editor/diagnostics';
+import { act, MessageActions } from './MessageActions';
+import { RoleMenu } from './RoleMenu';
+import { shortcutOf } from './shortcuts';
+import { type SharedByTemplates, TemplateCard } from './TemplateCard';
 import { contentTexts as texts } from './texts';
+import type { MessageEdits, Wanted } from './useMessages';
 
-/** An editor of one template under a header. */
-export function TemplateCard(props: {
-  readonly label: string;
-  readonly title: ReactNode;
-  readonly tokens: string | null;
-  readonly actions?: ReactNode;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly diagnostics: readonly EditorDiagnostic[];
-  readonly names: readonly KnownName[];
-  readonly minHeight?: number;
-  readonly attaching: Attaching;
-  readonly attachments?: readonly Attachment[] | undefined;
-  readonly onDetach?: (at: number) => void;
-}) {
-  const view = useRef<EditorView | null>(null);
-  const goToNext = () => {
-    if (view.current === null) return;
-    nextDiagnostic(view.current);
-    view.current.focus();
-  };
-  return (
-    <section className={classes.card} aria-label={props.label} {...fileTarget(props.attaching)}>
-      <header className={classes.header}>
-        {props.title}
-        {props.tokens !== null && <span className="num">{props.tokens}</span>}
-        <span className="spacer" />
-        <Findings diagnostics={props.diagnostics} onClick={goToNext} />
-        <div className={classes.actions}>
-          <AttachButton {...props.attaching} />
-          {props.actions}
-        </div>
-      </header>
-      <Attachments attachments={props.attachments} onRemove={props.onDetach} />
-      <CodeEditor
-        language="handlebars"
-        ariaLabel={props.label}
-        value={props.value}
-        onChange={props.onChange}
-        diagnostics={props.diagnostics}
-        names={props.names}
-        minHeight={props.minHeight ?? 56}
-        view={view}
-      />
-    </section>
-  );
-}
-
-function Findings({
-  diagnostics,
-  onClick,
-}: {
-  diagnostics: readonly EditorDiagnostic[];
-  onClick: () => void;
-}) {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
-  if (errors + warnings === 0) return null;
-  const text = errors > 0 ? texts.problems(errors) : texts.warnings(warnings);
-  return (
-    <Tooltip label={`${texts.nextProblem} (F8)`}>
-      <UnstyledButton
-        className={classes.findings}
-        data-severity={errors > 0 ? 'error' : 'warning'}
-        onClick={onClick}
-      >
-        <IconAlertTriangle size={14} aria-hidden />
-        {text}
-      </UnstyledButton>
-    </Tooltip>
-  );
-}
-
-/** A message with its role, its attachments and its template. */
-export function MessageCard(props: {
-  readonly number: number;
-  readonly message: Message;
-  readonly onChange: (part: Partial<Message>) => void;
-  /** Changes the attachments that the message has by then: others may have come in the meantime. */
-  readonly onAttachments: (next: (now: Attachment[]) => Attachment[]) => void;
-  readonly tokens: string | null;
-  readonly actions: ReactNode;
-  readonly diagnostics: readonly EditorDiagnostic[];
-  readonly names: readonly KnownName[];
-}) {
-  const { number, message, onChange, onAttachments, ...shared } = props;
+/** A message with its role, its attachments and its template. What is typed into another does not draw it again. */
+export const MessageCard = memo(function MessageCard(
+  props: SharedByTemplates & {
+    /** Its key, by which it is dragged. */
+    readonly id: number;
+    readonly at: number;
+    readonly isLast: boolean;
+    readonly message: Message;
+    readonly edits: MessageEdits;
+    readonly tokens: string | null;
+    readonly diagnostics: readonly EditorDiagnostic[];
+    /** Set where the cursor belongs here after a change. */
+    readonly wanted: Wanted | null;
+  },
+) {
+  const { id, at, isLast, message, edits, wanted } = props;
   const { role, template, attachments = [] } = message;
-  const attaching = useAttaching(attachments.length, (added) => onAttachments((now) => [...now, ...added]));
-  const detach = (at: number) => {
-    const removed = attachments[at];
+  const [isFolded, setFolded] = useState(false);
+  const drag = useSortable({ id });
+  const element = useRef<HTMLDivElement | null>(null);
+  const attaching = useAttaching(attachments.length, (added) =>
+    edits.setAttachments(at, (now) => [...now, ...added]),
+  );
+  const setRole = useCallback((next: Role) => edits.set(at, { role: next }), [edits, at]);
+  const number = at + 1;
+
+  useEffect(() => {
+    if (wanted !== null) element.current?.querySelector<HTMLElement>('.cm-content')?.focus();
+  }, [wanted]);
+
+  const detach = (index: number) => {
+    const removed = attachments[index];
     if (removed === undefined) return;
-    onAttachments((now) => without(now, at));
+    edits.setAttachments(at, (now) => without(now, index));
     notifyUndo(texts.attachments.removed(removed.name), () => {
-      onAttachments((now) => inserted(now, at, removed));
+      edits.setAttachments(at, (now) => inserted(now, index, removed));
       return Promise.resolve();
     });
   };
-  return (
-    <TemplateCard
-      {...shared}
-      label={texts.message(number, texts.roles[role])}
-      title={<RoleMenu number={number} role={role} onChange={(next) => onChange({ role: next })} />}
-      value={template}
-      onChange={(next) => onChange({ template: next })}
-      attaching={attaching}
-      attachments={attachments}
-      onDetach={detach}
-    />
+  const onKeyDown = (event: KeyboardEvent) => {
+    const pressed = shortcutOf(event, 'message', isMac);
+    if (pressed === null) return;
+    event.preventDefault();
+    if (pressed === 'fold') setFolded(!isFolded);
+    else act(edits, pressed, at);
+  };
+  const { attributes, listeners, setActivatorNodeRef, isDragging } = drag;
+  const lead = useMemo(
+    () => (
+      <Lead
+        label={texts.drag(number, texts.roles[role])}
+        foldLabel={texts.fold(number, texts.roles[role])}
+        isFolded={isFolded}
+        onFold={() => setFolded((now) => !now)}
+        handle={{ ...attributes, ...listeners, ref: setActivatorNodeRef }}
+      />
+    ),
+    [number, role, isFolded, attributes, listeners, setActivatorNodeRef],
   );
-}
-
-/** The role of a message, to be changed by a menu. */
-function RoleMenu(props: {
-  readonly number: number;
-  readonly role: Role;
-  readonly onChange: (role: Role) => void;
-}) {
   return (
-    <Menu position="bottom-start" withinPortal>
-      <Menu.Target>
-        <UnstyledButton
-          className={classes.role}
-          aria-label={`${texts.roleOf(props.number)}: ${texts.roles[props.role]}`}
-        >
-          {texts.roles[props.role]}
-          <IconChevronDown size={12} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {roles.map((role) => (
-          <Menu.Item
-            key={role}
-            onClick={() => props.onChange(role)}
-            rightSection={role === props.role ? <IconCheck size={14} aria-hidden /> : null}
-          >
-            {texts.roles[role]}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <div
+      ref={(node) => {
+        drag.setNodeRef(node);
+        element.current = node;
+      }}
+      className={classes.message}
+      data-dragging={isDragging || undefined}
+      style={{ transform: CSS.Translate.toString(drag.transform), transition: drag.transition }}
+      onKeyDown={onKeyDown}
+    >
+      <TemplateCard
+        around={props.around}
+        renaming={props.renaming}
+        label={texts.message(number, texts.roles[role])}
+        lead={lead}
+        title={<RoleMenu number={number} role={role} onChange={setRole} />}
+        tokens={props.tokens}
+        actions={<MessageActions at={at} isFirst={at === 0} isLast={isLast} edits={edits} />}
+        value={template}
+        onChange={(next) => edits.set(at, { template: next })}
+        diagnostics={props.diagnostics}
+        attaching={attaching}
+        attachments={attachments}
+        onDetach={detach}
+        isFolded={isFolded}
+      />
+    </div>
   );
-}
+});
 
-/** What can be done with a message. */
-export function MessageActions(props: {
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  readonly onMove: (by: -1 | 1) => void;
-  readonly onDuplicate: () => void;
-  readonly onRemove: () => void;
+/** The handle by which a message is dragged, and the button that folds it. */
+function Lead(props: {
+  readonly label: string;
+  readonly foldLabel: string;
+  readonly isFolded: boolean;
+  readonly onFold: () => void;
+  readonly handle: object;
 }) {
-  const actions = [
-    { label: texts.moveUp, icon: IconArrowUp, onClick: () => props.onMove(-1), disabled: props.isFirst },
-    { label: texts.moveDown, icon: IconArrowDown, onClick: () => props.onMove(1), disabled: props.isLast },
-    { label: texts.duplicate, icon: IconCopy, onClick: props.onDuplicate, disabled: false },
-    { label: texts.remove, icon: IconTrash, onClick: props.onRemove, disabled: false },
-  ];
+  const Chevron = props.isFolded ? IconChevronRight : IconChevronDown;
   return (
-    <>
-      {actions.map(({ label, icon: Icon, onClick, disabled }) => (
-        <Tooltip key={label} label={label}>
-          <ActionIcon size={24} aria-label={label} onClick={onClick} disabled={disabled}>
-            <Icon size={14} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-      ))}
-    </>
+    <span className={classes.lead}>
+      <button type="button" {...props.handle} className={classes.handle} aria-label={props.label}>
+        <IconGripVertical size={14} aria-hidden />
+      </button>
+      <ActionIcon
+        size={24}
+        aria-label={props.foldLabel}
+        aria-expanded={!props.isFolded}
+        onClick={props.onFold}
+      >
+        <Chevron size={14} aria-hidden />
+      </ActionIcon>
+    </span>
   );
 }

@@ -1,5 +1,5 @@
 import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
-import { memo } from 'react';
+import { type KeyboardEvent, memo, type SyntheticEvent, useMemo, useState } from 'react';
 import type {
   ApiError,
   Content,
@@ -11,6 +11,7 @@ import type {
 } from '../../bindings/types';
 import { count } from '../../lib/format';
 import { Attachments } from './Attachments';
+import { looksSame, type Piece, piecesOf, variableOf } from './pieces';
 import { useRendered } from './queries';
 import classes from './RenderedView.module.css';
 import { contentTexts } from './texts';
@@ -20,17 +21,22 @@ const texts = contentTexts.rendered;
 /** The longest text of a message that is shown, in characters. */
 const MOST_SHOWN = 200_000;
 
-/** The messages as they would be sent, while the prompt is typed. */
+/** The messages as they would be sent, while the prompt is typed. What was there stays while there is a mistake. */
 export function RenderedView(props: {
   readonly content: Content;
   readonly inputs: Record<string, unknown>;
   readonly models: string[];
+  /** Goes to the input of a variable. */
+  readonly onGoToInput: (name: string) => void;
 }) {
-  const { rendered, error, isStale } = useRendered(props.content, props.inputs, props.models);
+  const { rendered: newest, error, isStale } = useRendered(props.content, props.inputs, props.models);
+  const [last, setLast] = useState(newest);
+  if (newest !== null && newest !== last) setLast(newest);
+  const rendered = newest ?? last;
   const estimate = rendered?.estimates[0];
   const notes = rendered?.diagnostics.filter(({ severity }) => severity !== 'info') ?? [];
   return (
-    <div className={classes.view} aria-busy={isStale}>
+    <div className={classes.view} aria-busy={isStale} data-old={newest === null || undefined}>
       {error !== null && <Failed error={error} />}
       {rendered?.messages.length === 0 && <p className={classes.empty}>{texts.nothing}</p>}
       {rendered?.messages.map((message, index) => (
@@ -39,6 +45,7 @@ export function RenderedView(props: {
           message={message}
           tokens={estimate?.messageTokens[index] ?? null}
           exact={estimate?.exact ?? true}
+          onGoToInput={props.onGoToInput}
         />
       ))}
       {notes.length > 0 && <Notes notes={notes} />}
@@ -50,9 +57,20 @@ const RenderedCard = memo(function RenderedCard(props: {
   readonly message: RenderedMessage;
   readonly tokens: number | null;
   readonly exact: boolean;
+  readonly onGoToInput: (name: string) => void;
 }) {
   const { role, segments, template, attachments } = props.message;
-  const { shown, total } = cut(segments);
+  const { shown, total } = useMemo(() => cut(segments), [segments]);
+  const pieces = useMemo(() => piecesOf(shown), [shown]);
+  const go = (event: SyntheticEvent) => {
+    const value = event.target instanceof Element ? event.target.closest('[data-variable]') : null;
+    const name = value?.getAttribute('data-variable');
+    if (name != null) props.onGoToInput(name);
+    return name != null;
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if ((event.key === 'Enter' || event.key === ' ') && isPlain(event) && go(event)) event.preventDefault();
+  };
   return (
     <section className={classes.card} aria-label={contentTexts.roles[role]}>
       <header className={classes.header}>
@@ -63,9 +81,9 @@ const RenderedCard = memo(function RenderedCard(props: {
         {template == null && <span>{texts.history}</span>}
       </header>
       <Attachments attachments={attachments} />
-      <div className={classes.text}>
-        {shown.map((segment, index) => (
-          <Piece key={index} segment={segment} />
+      <div className={classes.text} onClick={go} onKeyDown={onKeyDown}>
+        {pieces.map((piece, index) => (
+          <Stretch key={index} piece={piece} />
         ))}
       </div>
       {total > MOST_SHOWN && <p className={classes.cut}>{texts.cut(count(MOST_SHOWN), count(total))}</p>}
@@ -73,20 +91,46 @@ const RenderedCard = memo(function RenderedCard(props: {
   );
 });
 
-function Piece({ segment }: { segment: Segment }) {
-  if (segment.kind !== 'value') return segment.text;
-  const title = texts.value(segment.path);
-  if (segment.text === '') {
+function isPlain({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return !ctrlKey && !metaKey && !altKey;
+}
+
+const Stretch = memo(
+  function Stretch({ piece }: { piece: Piece }) {
     return (
-      <mark className={classes.missing} title={title}>
-        {segment.path === '' ? texts.emptyValue : `${segment.path}: ${texts.emptyValue}`}
+      <div className={classes.piece}>
+        {piece.segments.map((segment, index) => (
+          <Part key={index} segment={segment} />
+        ))}
+      </div>
+    );
+  },
+  (before, after) => looksSame(before.piece, after.piece),
+);
+
+function Part({ segment }: { segment: Segment }) {
+  if (segment.kind !== 'value') return segment.text;
+  const { path, text } = segment;
+  const variable = variableOf(path);
+  const className = text === '' ? classes.missing : classes.value;
+  const shown = text !== '' ? text : path === '' ? texts.emptyValue : `${path}: ${texts.emptyValue}`;
+  if (variable === null) {
+    return (
+      <mark className={className} title={texts.value(path)}>
+        {shown}
       </mark>
     );
   }
   return (
-    <mark className={classes.value} title={title}>
-      {segment.text}
-    </mark>
+    <span
+      className={className}
+      role="button"
+      tabIndex={0}
+      title={`${texts.value(path)}. ${texts.goTo(variable)}`}
+      data-variable={variable}
+    >
+      {shown}
+    </span>
   );
 }
 

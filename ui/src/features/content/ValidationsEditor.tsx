@@ -29,11 +29,11 @@ export function ValidationsEditor({ work }: { work: Work }) {
     work.setContent((now) => ({ ...now, validations: next(now.validations) }));
   const insert = (at: number, validation: Validation) => {
     change((now) => inserted(now, at, validation));
-    keys.insert(at);
+    keys.changes.insert(at);
   };
   const remove = (at: number, validation: Validation) => {
     change((now) => without(now, at));
-    keys.remove(at);
+    keys.changes.remove(at);
     notifyUndo(texts.removed(validation.name), () => {
       insert(at, validation);
       return Promise.resolve();

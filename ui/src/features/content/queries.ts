@@ -1,5 +1,5 @@
-import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
-import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, queryOptions, replaceEqualDeep, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type {
   ApiError,
   Attachment,
@@ -11,18 +11,42 @@ import type {
 import { api, HostError } from '../../host';
 import { fileName, toBase64 } from './attachments';
 
-/** How long typing rests before the content is checked. */
-const CHECK_AFTER_MS = 150;
-/** How long typing rests before the content is rendered. */
-const RENDER_AFTER_MS = 200;
 /** How long an outcome nobody looks at is held: each keystroke leaves one. */
 const FORGET_AFTER_MS = 10_000;
+
+const revisions = new WeakMap<object, number>();
+let revision = 0;
+
+/** A number that stands for a value in a key: to make a text of large content on each keystroke would be felt. */
+function revisionOf(value: object): number {
+  const known = revisions.get(value) ?? (revision += 1);
+  revisions.set(value, known);
+  return known;
+}
+
+/** Leaves the keystroke that changed the content: what was typed is painted before it is sent. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+/** Answers in which everything that is as it was the last time is the very same, so that it is not drawn again. */
+function sharing<Answer>(): (answer: Answer) => Answer {
+  let last: Answer | undefined;
+  return (answer) => (last = last === undefined ? answer : replaceEqualDeep(last, answer));
+}
+
+const sharedReport = sharing<ContentReport>();
+const sharedOutcome = sharing<Outcome>();
 
 /** What is wrong with content. */
 export const checkQuery = (content: Content) =>
   queryOptions({
-    queryKey: ['check', content],
-    queryFn: () => api.contentCheck({ content }),
+    queryKey: ['check', revisionOf(content)],
+    queryFn: async () => {
+      await painted();
+      return sharedReport(await api.contentCheck({ content }));
+    },
+    structuralSharing: false,
     placeholderData: keepPreviousData,
     gcTime: FORGET_AFTER_MS,
   });
@@ -36,8 +60,12 @@ export interface Outcome {
 /** What content and inputs give. Estimates hang on the models, whose changes are told of under that word. */
 export const renderedQuery = (content: Content, inputs: Record<string, unknown>, models: string[]) =>
   queryOptions({
-    queryKey: ['models', 'rendered', content, inputs, models],
-    queryFn: () => render(content, inputs, models),
+    queryKey: ['models', 'rendered', revisionOf(content), revisionOf(inputs), models],
+    queryFn: async () => {
+      await painted();
+      return sharedOutcome(await render(content, inputs, models));
+    },
+    structuralSharing: false,
     placeholderData: keepPreviousData,
     gcTime: FORGET_AFTER_MS,
   });
@@ -66,10 +94,30 @@ export async function keepFile(file: File): Promise<Attachment> {
   return api.attachmentCreate({ name: fileName(file.name), data: await toBase64(file) });
 }
 
-/** What is wrong with content that is being typed; the report before while the next one is made. */
+// That something is being asked for is looked up, but no reason to draw anything.
+const notifyOnChangeProps: ('data' | 'error' | 'isPlaceholderData')[] = [
+  'data',
+  'error',
+  'isPlaceholderData',
+];
+
+/**
+ * What is wrong with content that is being typed; the report before while the next one is made. Content is asked about
+ * at once, but never two at a time: what is typed meanwhile waits, and of that only the newest is asked about.
+ */
 export function useCheck(content: Content): ContentReport | undefined {
-  const [settled] = useDebouncedValue(content, CHECK_AFTER_MS);
-  return useQuery(checkQuery(settled)).data;
+  return useChecked(content, (report) => report);
+}
+
+/** A part of what is wrong with content that is being typed. */
+export function useChecked<Part>(
+  content: Content,
+  select: (report: ContentReport) => Part,
+): Part | undefined {
+  const [asked, setAsked] = useState(content);
+  const query = useQuery({ ...checkQuery(asked), select, structuralSharing: true, notifyOnChangeProps });
+  if (asked !== content && !query.isFetching) setAsked(content);
+  return query.data;
 }
 
 /** What content and inputs that are being typed give. */
@@ -82,21 +130,25 @@ export interface UseRendered extends Outcome {
 
 const NO_PROBLEMS: Problem[] = [];
 
-/** What content and inputs that are being typed give on some models; the outcome before while the next is made. */
+/**
+ * What content and inputs that are being typed give on some models; the outcome before while the next is made. It is
+ * asked for as checks are: at once, and one at a time.
+ */
 export function useRendered(
   content: Content,
   inputs: Record<string, unknown>,
   models: string[],
 ): UseRendered {
-  const [settled] = useDebouncedValue(content, RENDER_AFTER_MS);
-  const [settledInputs] = useDebouncedValue(inputs, RENDER_AFTER_MS);
-  const query = useQuery(renderedQuery(settled, settledInputs, models));
+  const [asked, setAsked] = useState({ content, inputs });
+  const query = useQuery({ ...renderedQuery(asked.content, asked.inputs, models), notifyOnChangeProps });
+  const isBehind = asked.content !== content || asked.inputs !== inputs;
+  if (isBehind && !query.isFetching) setAsked({ content, inputs });
   const broken = query.error instanceof HostError ? query.error.error : null;
   const error = query.data?.error ?? broken;
   return {
     rendered: query.data?.rendered ?? null,
     error,
     problems: error?.problems ?? NO_PROBLEMS,
-    isStale: query.isPlaceholderData || query.isPending || settled !== content || settledInputs !== inputs,
+    isStale: query.isPlaceholderData || query.isPending || isBehind,
   };
 }

@@ -24,9 +24,9 @@ function keep(owner: object, name: string, text: string | null): void {
   kept.set(owner, texts);
 }
 
-/** What stays the same for as long as the same work is on screen: each change makes a new `Work`, not a new setter. */
+/** What stays the same for as long as the same work is on screen: each change makes a new `Work`, not new actions. */
 export function ownerOf(work: Work): object {
-  return Reflect.get(work, 'setContent');
+  return work.actions;
 }
 
 /** What is asked of a value besides being JSON: what is wrong with it, or nothing. It is asked of no value as well. */

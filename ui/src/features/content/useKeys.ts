@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { inserted, moved, without } from './body';
 
 let made = 0;
@@ -6,8 +6,15 @@ let made = 0;
 /** Keys that stay with the items of a list that have no identity of their own, so that editors move along. */
 export interface Keys {
   readonly keys: readonly number[];
+  /** What changes them along with the list; the same as long as the list is on screen. */
+  readonly changes: KeyChanges;
+}
+
+/** Changes of a list, said of its keys. */
+export interface KeyChanges {
   move(from: number, to: number): void;
-  insert(at: number): void;
+  /** Answers the new key. */
+  insert(at: number): number;
   remove(at: number): void;
 }
 
@@ -19,15 +26,19 @@ export function useKeys(length: number): Keys {
     current = [...keys.slice(0, length), ...fresh(length - keys.length)];
     setKeys(current);
   }
-  return {
-    keys: current,
-    move: (from, to) => setKeys((now) => moved(now, from, to)),
-    insert: (at) => {
-      const [key = 0] = fresh(1);
-      setKeys((now) => inserted(now, at, key));
-    },
-    remove: (at) => setKeys((now) => without(now, at)),
-  };
+  const changes = useMemo<KeyChanges>(
+    () => ({
+      move: (from, to) => setKeys((now) => moved(now, from, to)),
+      insert: (at) => {
+        const [key = 0] = fresh(1);
+        setKeys((now) => inserted(now, at, key));
+        return key;
+      },
+      remove: (at) => setKeys((now) => without(now, at)),
+    }),
+    [],
+  );
+  return { keys: current, changes };
 }
 
 function fresh(count: number): number[] {

@@ -1,43 +1,53 @@
 import { SegmentedControl } from '@mantine/core';
-import { useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { ModelChoice, Problem } from '../../bindings/types';
 import { Estimates } from '../content/Estimates';
+import { useRendered } from '../content/queries';
+import type { WantedInput } from '../variable/InputField';
 import { InputsForm, type View, ViewSwitch } from '../variable/InputsForm';
+import { nowWrong } from '../variable/variable';
 import { VariablesEditor } from '../variable/VariablesEditor';
 import classes from './prompt.module.css';
 import type { Work } from './useWork';
 
+type Showing = 'inputs' | 'variables';
+
+const shown: { value: Showing; label: string }[] = [
+  { value: 'inputs', label: texts.inputs.title },
+  { value: 'variables', label: texts.inputs.variables },
+];
+
 /** The inputs of the next run, the variables they belong to, and what the run would need. */
-export function InputsPanel({
-  work,
-  problems,
-  choices,
-}: {
-  work: Work;
-  problems: Problem[];
-  choices: ModelChoice[];
+export function InputsPanel(props: {
+  readonly work: Work;
+  /** What the last run was refused for. */
+  readonly problems: Problem[];
+  readonly choices: ModelChoice[];
+  /** The input to go to. */
+  readonly wanted: WantedInput | null;
+  readonly onArrived: () => void;
 }) {
-  const [showing, setShowing] = useState<'inputs' | 'variables'>('inputs');
+  const { work, choices, wanted, onArrived } = props;
+  const models = useMemo(() => choices.map(({ model }) => model), [choices]);
+  const problems = useProblems(work, props.problems, models);
+  const [showing, setShowing] = useState<Showing>('inputs');
   const [view, setView] = useState<View>('form');
+  const [seen, setSeen] = useState<WantedInput | null>(null);
+  if (wanted !== seen) {
+    setSeen(wanted);
+    if (wanted !== null) {
+      setShowing('inputs');
+      setView('form');
+    }
+  }
   return (
     <div className={classes.pane}>
       <div className={classes.scroll}>
         <div className={classes.side}>
-          <div className={classes.sideHead}>
-            <SegmentedControl
-              aria-label={texts.inputs.title}
-              value={showing}
-              onChange={(value) => setShowing(value)}
-              data={[
-                { value: 'inputs', label: texts.inputs.title },
-                { value: 'variables', label: texts.inputs.variables },
-              ]}
-            />
-            {showing === 'inputs' && <ViewSwitch view={view} onChange={setView} />}
-          </div>
+          <Head showing={showing} onShow={setShowing} view={view} onView={setView} />
           {showing === 'inputs' ? (
-            <InputsForm work={work} problems={problems} view={view} />
+            <InputsForm work={work} problems={problems} view={view} wanted={wanted} onArrived={onArrived} />
           ) : (
             <VariablesEditor work={work} />
           )}
@@ -46,4 +56,27 @@ export function InputsPanel({
       </div>
     </div>
   );
+}
+
+/** Chooses what the panel shows. What is typed does not draw it again. */
+const Head = memo(function Head(props: {
+  readonly showing: Showing;
+  readonly onShow: (showing: Showing) => void;
+  readonly view: View;
+  readonly onView: (view: View) => void;
+}) {
+  const { showing, onShow } = props;
+  return (
+    <div className={classes.sideHead}>
+      <SegmentedControl aria-label={texts.inputs.title} value={showing} onChange={onShow} data={shown} />
+      {showing === 'inputs' && <ViewSwitch view={props.view} onChange={props.onView} />}
+    </div>
+  );
+});
+
+/** What is wrong with the inputs by now: what is typed is checked at once, what is missing is told when it is run. */
+function useProblems(work: Work, refused: Problem[], models: string[]): Problem[] {
+  const { content, inputs } = work;
+  const { problems } = useRendered(content, inputs, models);
+  return useMemo(() => nowWrong(inputs, problems, refused), [inputs, problems, refused]);
 }

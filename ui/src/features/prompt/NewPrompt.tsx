@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
 import { texts } from '../../app/texts';
 import { api, toApiError } from '../../host';
-import { emptyContent } from './useWork';
+import { emptyContent } from './desk';
 
 const OPEN = 'formaops:new-prompt';
 

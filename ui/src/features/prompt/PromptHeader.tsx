@@ -2,10 +2,10 @@ import { ActionIcon, Button, Menu, Popover, Stack, TextInput } from '@mantine/co
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { queries } from '../../app/live';
 import { texts } from '../../app/texts';
-import type { Prompt, PromptDetail } from '../../bindings/types';
+import type { Prompt, PromptDetail, VersionId } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
 import { api, toApiError } from '../../host';
 import { Keys } from '../../components/Keys';
@@ -14,13 +14,24 @@ import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
 import { PromptFacts } from './PromptFacts';
 import { promptQuery } from './queries';
 import classes from './prompt.module.css';
+import { type Desk, emptyContent, useDraft, useIsChanged, useKeeping, type WorkActions } from './desk';
 import { forgotten, tabStore } from './tabs';
-import type { Work } from './useWork';
-import { emptyContent } from './useWork';
+
+/** What the header knows of the work; it stays the same while somebody types. */
+interface HeaderWork extends WorkActions {
+  readonly isChanged: boolean;
+  readonly base: VersionId | null;
+}
 
 /** The prompt's name and state, saving, and what else can be done with it. */
-export function PromptHeader({ detail, work }: { detail: PromptDetail; work: Work }) {
+export function PromptHeader({ detail, desk }: { detail: PromptDetail; desk: Desk }) {
   const { prompt } = detail;
+  const isChanged = useIsChanged(desk, detail.head?.content ?? emptyContent);
+  const base = useDraft(desk, (draft) => draft.base);
+  const work = useMemo<HeaderWork>(
+    () => ({ ...desk.actions, isChanged, base }),
+    [desk.actions, isChanged, base],
+  );
   const [editing, facts] = useDisclosure(false);
   const tone = { draft: 'warn', published: 'good', archived: 'plain' } as const;
   return (
@@ -33,12 +44,21 @@ export function PromptHeader({ detail, work }: { detail: PromptDetail; work: Wor
         <Chip key={tag}>{tag}</Chip>
       ))}
       {work.isChanged && <Chip tone="warn">{texts.prompts.unsaved}</Chip>}
+      <NotKept desk={desk} />
       {prompt.deletedAt !== null && <InBin id={prompt.id} />}
       <span className="spacer" />
       <SaveButton detail={detail} work={work} />
       <PromptMenu prompt={prompt} detail={detail} work={work} onEdit={facts.open} />
       <PromptFacts prompt={prompt} opened={editing} onClose={facts.close} />
     </div>
+  );
+}
+
+/** That the host has not taken the work, which is tried again until it has. */
+function NotKept({ desk }: { desk: Desk }) {
+  const keeping = useKeeping(desk);
+  return (
+    <span role="status">{keeping === 'failing' && <Chip tone="bad">{texts.prompts.notKept}</Chip>}</span>
   );
 }
 
@@ -53,7 +73,7 @@ function InBin({ id }: { id: string }) {
   );
 }
 
-function SaveButton({ detail, work }: { detail: PromptDetail; work: Work }) {
+function SaveButton({ detail, work }: { detail: PromptDetail; work: HeaderWork }) {
   const [note, setNote] = useState('');
   const [noting, popover] = useDisclosure(false);
   const [stale, setStale] = useState(false);
@@ -66,7 +86,7 @@ function SaveButton({ detail, work }: { detail: PromptDetail; work: Work }) {
     }
     try {
       await work.keep();
-      const version = await api.versionCreate({ id, content: work.content, note, base });
+      const version = await api.versionCreate({ id, content: work.now().content, note, base });
       setNote('');
       setStale(false);
       closeNote();
@@ -116,7 +136,7 @@ function SaveButton({ detail, work }: { detail: PromptDetail; work: Work }) {
   );
 }
 
-function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: Work; onEdit: () => void }) {
+function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: HeaderWork; onEdit: () => void }) {
   const { prompt, detail, work } = props;
   const navigate = useNavigate();
   const setStatus = async (status: Prompt['status']) => {
@@ -137,7 +157,7 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: Work; o
     await navigate({ to: '/prompts' });
   };
   const discard = () => {
-    const before = work.content;
+    const before = work.now().content;
     work.reset(detail.head?.content ?? emptyContent, prompt.head);
     notifyUndo(texts.prompts.discarded, () => {
       work.setContent(() => before);

@@ -1,78 +1,57 @@
-import { Button, Drawer, Tabs } from '@mantine/core';
+import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useState } from 'react';
+import { type ComponentProps, memo, useCallback, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
-import type { Problem, PromptDetail } from '../../bindings/types';
+import type { Content, Problem, PromptDetail } from '../../bindings/types';
 import { Panes } from '../../components/Panes';
 import { useCommands } from '../../lib/commands';
+import { isSame } from '../../lib/same';
 import { useNarrow } from '../../lib/useNarrow';
-import { ContentEditor } from '../content/ContentEditor';
-import { RenderedView } from '../content/RenderedView';
-import { ValidationsEditor } from '../content/ValidationsEditor';
 import { Columns } from '../run/Columns';
 import { RunActionsContext } from '../run/runActions';
 import { RunBar } from '../run/RunBar';
-import { RunsTab } from '../run/RunsTab';
-import { useRunBar } from '../run/useRunBar';
-import { VersionsTab } from '../version/LazyVersionsTab';
+import { type RunWork, useRunBar } from '../run/useRunBar';
+import type { WantedInput } from '../variable/InputField';
+import { type Desk, emptyContent, useDesk, useFrame } from './desk';
+import { Editor } from './Editor';
 import { InputsPanel } from './InputsPanel';
 import { PromptHeader } from './PromptHeader';
 import classes from './prompt.module.css';
 import { useWork } from './useWork';
 
-type Tab = keyof typeof texts.prompts.tabs;
-
-/** Editing, running and comparing one prompt. */
+/** Editing, running and comparing one prompt. Each part follows what it shows of the work. */
 export function PromptWork({ detail }: { detail: PromptDetail }) {
-  const work = useWork(detail);
-  const [tab, setTab] = useState<Tab>('edit');
+  const { prompt, head } = detail;
+  const desk = useDesk(detail);
   const [problems, setProblems] = useState<Problem[]>([]);
-  const bar = useRunBar({ prompt: detail.prompt, work, onProblems: setProblems });
+  const runWork = useMemo(() => runWorkOf(desk, head?.content ?? emptyContent), [desk, head]);
+  const bar = useRunBar({ prompt, work: runWork, onProblems: setProblems });
   const narrow = useNarrow();
   const [inputsOpen, inputs] = useDisclosure(false);
-  const models = bar.models.map((choice) => choice.model);
-  useCommands({
-    showEdit: () => setTab('edit'),
-    showRendered: () => setTab('rendered'),
-    showValidations: () => setTab('validations'),
-    showVersions: () => setTab('versions'),
-    showRuns: () => setTab('runs'),
-    toggleInputs: { act: inputs.toggle, isAvailable: narrow },
-  });
-  const panel = <InputsPanel work={work} problems={problems} choices={bar.models} />;
+  const models = useMemo(() => bar.models.map((choice) => choice.model), [bar.models]);
+  const [wanted, setWanted] = useState<WantedInput | null>(null);
+  const openInputs = inputs.open;
+  const goToInput = useCallback(
+    (name: string) => {
+      setWanted({ name });
+      if (narrow) openInputs();
+    },
+    [narrow, openInputs],
+  );
+  const arrived = useCallback(() => setWanted(null), []);
+  useCommands({ toggleInputs: { act: inputs.toggle, isAvailable: narrow } });
+  const panel = (
+    <InputsSide desk={desk} problems={problems} choices={bar.models} wanted={wanted} onArrived={arrived} />
+  );
   const editor = (
-    <div className={classes.pane}>
-      <Tabs
-        value={tab}
-        onChange={(value) => setTab((value ?? 'edit') as Tab)}
-        classNames={{ root: classes.tabs ?? '', list: classes.tabList ?? '', tab: classes.tabName ?? '' }}
-      >
-        <Tabs.List>
-          {(Object.keys(texts.prompts.tabs) as Tab[]).map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {texts.prompts.tabs[name]}
-              {name === 'validations' &&
-                work.content.validations.length > 0 &&
-                ` ${work.content.validations.length}`}
-            </Tabs.Tab>
-          ))}
-          {narrow && (
-            <Button variant="default" ml="auto" onClick={inputs.open}>
-              {texts.inputs.title}
-            </Button>
-          )}
-        </Tabs.List>
-      </Tabs>
-      <div className={classes.scroll}>
-        <div className={classes.tab}>
-          {tab === 'edit' && <ContentEditor work={work} models={models} />}
-          {tab === 'rendered' && <RenderedView content={work.content} inputs={work.inputs} models={models} />}
-          {tab === 'validations' && <ValidationsEditor work={work} />}
-          {tab === 'versions' && <VersionsTab prompt={detail.prompt} work={work} />}
-          {tab === 'runs' && <RunsTab promptId={detail.prompt.id} />}
-        </div>
-      </div>
-    </div>
+    <Editor
+      prompt={prompt}
+      desk={desk}
+      models={models}
+      narrow={narrow}
+      onGoToInput={goToInput}
+      onOpenInputs={openInputs}
+    />
   );
   const upper = narrow ? (
     editor
@@ -88,7 +67,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   );
   const lower = (
     <div className={classes.lower}>
-      <RunBar bar={bar} content={work.content} />
+      <RunBar bar={bar} content={useFrame(desk)} />
       <div className={classes.columns}>
         <RunActionsContext value={bar.actions}>
           <Columns detail={bar.run} />
@@ -97,8 +76,8 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
     </div>
   );
   return (
-    <section className={classes.screen} aria-label={detail.prompt.name}>
-      <PromptHeader detail={detail} work={work} />
+    <section className={classes.screen} aria-label={prompt.name}>
+      <PromptHeader detail={detail} desk={desk} />
       <div className={classes.work}>
         <Panes
           name="columns"
@@ -115,3 +94,14 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
     </section>
   );
 }
+
+function runWorkOf({ actions }: Desk, head: Content): RunWork {
+  return { ...actions, isChanged: () => !isSame(actions.now().content, head) };
+}
+
+const InputsSide = memo(function InputsSide({
+  desk,
+  ...props
+}: { readonly desk: Desk } & Omit<ComponentProps<typeof InputsPanel>, 'work'>) {
+  return <InputsPanel work={useWork(desk)} {...props} />;
+});

@@ -17,26 +17,32 @@ export interface ColumnShortcut extends Shortcut {
 export const columnShortcuts: readonly ColumnShortcut[] = [
   ...VIEWS.map((view, at) => ({
     id: `column.${view}`,
-    keys: `Alt+${at + 1}`,
+    keys: [`Alt+${at + 1}`],
     label: texts.views[view],
     action: { kind: 'view', view } as const,
     code: `Digit${at + 1}`,
   })),
   ...VIEWS.map((view, at) => ({
     id: `columns.${view}`,
-    keys: `Alt+Shift+${at + 1}`,
+    keys: [`Alt+Shift+${at + 1}`],
     label: `${texts.views[view]}, all columns`,
     action: { kind: 'all', view } as const,
     code: `Digit${at + 1}`,
   })),
   {
     id: 'column.solo',
-    keys: 'Alt+Enter',
+    keys: ['Alt+Enter'],
     label: texts.solo,
     action: { kind: 'solo' },
     code: 'Enter',
   },
-  { id: 'columns.all', keys: 'Escape', label: texts.showAll, action: { kind: 'everything' }, code: 'Escape' },
+  {
+    id: 'columns.all',
+    keys: ['Escape'],
+    label: texts.showAll,
+    action: { kind: 'everything' },
+    code: 'Escape',
+  },
 ];
 
 interface Pressed {
@@ -53,8 +59,9 @@ export function columnAction(pressed: Pressed): ColumnAction | null {
   const found = columnShortcuts.find(
     ({ code, keys }) =>
       code === pressed.code &&
-      keys.includes('Alt') === pressed.altKey &&
-      keys.includes('Shift') === pressed.shiftKey,
+      keys.some(
+        (way) => way.includes('Alt') === pressed.altKey && way.includes('Shift') === pressed.shiftKey,
+      ),
   );
   return found?.action ?? null;
 }
@@ -70,5 +77,5 @@ export function ariaKeysOf(id: string): string {
 }
 
 function find(id: string): string {
-  return columnShortcuts.find((shortcut) => shortcut.id === id)?.keys ?? '';
+  return columnShortcuts.find((shortcut) => shortcut.id === id)?.keys[0] ?? '';
 }

@@ -12,7 +12,7 @@ import type {
 } from '../../bindings/types';
 import { api, toApiError } from '../../host';
 import { notifyError } from '../../lib/notify';
-import type { Work } from '../prompt/useWork';
+import type { WorkActions } from '../prompt/desk';
 import { runQuery } from './queries';
 import type { RunActions } from './runActions';
 
@@ -44,6 +44,11 @@ export interface RunBarState {
 /** What can be open in the run bar. */
 export type Opened = 'models' | number | null;
 
+function suggestedBy(work: RunWork): ModelChoice {
+  const { model } = work.now().content.settings;
+  return model == null ? DRY_RUN : { model, parameters: {} };
+}
+
 function rememberedModels(): ModelChoice[] | null {
   try {
     return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null') as ModelChoice[] | null;
@@ -52,17 +57,20 @@ function rememberedModels(): ModelChoice[] | null {
   }
 }
 
+/** What is run: the work as it is when Run is pressed. */
+export interface RunWork extends Pick<WorkActions, 'now' | 'keep'> {
+  /** Whether its content differs from the newest version. */
+  readonly isChanged: () => boolean;
+}
+
 /** The run bar of a prompt: models are remembered for all prompts, the rest is of this one. */
 export function useRunBar(given: {
   prompt: Prompt;
-  work: Work;
+  work: RunWork;
   onProblems: (problems: Problem[]) => void;
 }): RunBarState {
   const { prompt, work, onProblems } = given;
-  const suggested = work.content.settings.model;
-  const [models, setModelsState] = useState<ModelChoice[]>(
-    () => rememberedModels() ?? [suggested ? { model: suggested, parameters: {} } : DRY_RUN],
-  );
+  const [models, setModelsState] = useState<ModelChoice[]>(() => rememberedModels() ?? [suggestedBy(work)]);
   const [repeats, setRepeats] = useState(1);
   const [priority, setPriority] = useState<Priority>('normal');
   const [context, setContext] = useState<RunContext>({});
@@ -94,12 +102,13 @@ export function useRunBar(given: {
 
   const start = async () => {
     onProblems([]);
+    const { content, inputs } = work.now();
     const request: CreateRun = {
       prompt: prompt.id,
       // What equals the newest version is run as that version; anything else exactly as it is on screen.
-      content: work.isChanged || prompt.head === null ? work.content : null,
+      content: work.isChanged() || prompt.head === null ? content : null,
       models,
-      inputs: work.inputs,
+      inputs,
       context,
       repeats,
       priority,

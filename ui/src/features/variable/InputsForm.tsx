@@ -1,15 +1,15 @@
 import { SegmentedControl } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import type { Problem, Variable } from '../../bindings/types';
+import type { ContentReport, Problem } from '../../bindings/types';
 import { JsonEditor } from '../content/JsonEditor';
-import { useCheck } from '../content/queries';
+import { useChecked } from '../content/queries';
 import { type JsonText, ownerOf, useJsonText } from '../content/useJsonText';
 import type { Work } from '../prompt/useWork';
+import { InputField, type WantedInput } from './InputField';
 import classes from './InputsForm.module.css';
 import { variableTexts } from './texts';
-import { ValueField } from './ValueField';
-import { problemsOf, withInput } from './variable';
+import { problemsOf } from './variable';
 
 const texts = variableTexts.inputs;
 
@@ -31,7 +31,15 @@ export function ViewSwitch({ view, onChange }: { view: View; onChange: (view: Vi
 }
 
 /** The inputs of a prompt, as a form or as JSON. */
-export function InputsForm({ work, problems, view }: { work: Work; problems: Problem[]; view: View }) {
+export function InputsForm(props: {
+  readonly work: Work;
+  readonly problems: Problem[];
+  readonly view: View;
+  /** The input to go to. */
+  readonly wanted: WantedInput | null;
+  readonly onArrived: () => void;
+}) {
+  const { work, problems, view } = props;
   const json = useInputsJson(work);
   const hasSensitive = work.content.variables.some(({ sensitive }) => sensitive);
   return (
@@ -42,7 +50,7 @@ export function InputsForm({ work, problems, view }: { work: Work; problems: Pro
         </span>
       )}
       {view === 'form' ? (
-        <Fields work={work} problems={problems} />
+        <Fields work={work} problems={problems} wanted={props.wanted} onArrived={props.onArrived} />
       ) : (
         <>
           <JsonEditor json={json} ariaLabel={texts.all} minHeight={160} maxHeight={640} />
@@ -54,46 +62,46 @@ export function InputsForm({ work, problems, view }: { work: Work; problems: Pro
   );
 }
 
-function Fields({ work, problems }: { work: Work; problems: Problem[] }) {
-  const { content, inputs } = work;
-  const report = useCheck(content);
+function Fields(props: {
+  readonly work: Work;
+  readonly problems: Problem[];
+  readonly wanted: WantedInput | null;
+  readonly onArrived: () => void;
+}) {
+  const { work, problems, wanted, onArrived } = props;
+  const { content, inputs, actions } = work;
+  const used = useChecked(content, usedVariables) ?? [];
   const declared = content.variables.map(({ name }) => name);
-  const others = (report?.usedVariables ?? []).filter((name) => !declared.includes(name));
+  const others = used.filter((name) => !declared.includes(name));
   if (declared.length + others.length === 0) return <p className={classes.quiet}>{texts.none}</p>;
-  const field = (variable: Variable, key: string, note: string) => {
-    const { name } = variable;
-    const error = problemsOf(problems, name)
+  const shared = (name: string) => ({
+    name,
+    value: inputs[name],
+    error: problemsOf(problems, name)
       .map(({ message, hint }) => (hint ? `${message}. ${hint}` : message))
-      .join('\n');
-    return (
-      <ValueField
-        key={key}
-        work={work}
-        path={`inputs.${name}`}
-        variable={variable}
-        value={inputs[name]}
-        onChange={(value) => work.setInputs((now) => withInput(now, name, value))}
-        label={name}
-        note={note}
-        description={variable.description ?? ''}
-        fallback={variable.default}
-        {...(error !== '' && { error })}
-      />
-    );
-  };
+      .join('\n'),
+    actions,
+    wanted: wanted?.name === name ? wanted : null,
+    onArrived,
+  });
   return (
     <div className={classes.fields}>
-      {content.variables.map((variable) =>
-        field(
-          variable,
-          `${variable.name}.${variable.type}`,
-          variableTexts.note(variableTexts.types[variable.type], variable.required),
-        ),
-      )}
-      {others.map((name) => field({ name, type: 'string', required: false }, name, variableTexts.undeclared))}
+      {content.variables.map((variable) => (
+        <InputField
+          key={`${variable.name}.${variable.type}`}
+          {...shared(variable.name)}
+          variable={variable}
+          isUnused={!used.includes(variable.name)}
+        />
+      ))}
+      {others.map((name) => (
+        <InputField key={name} {...shared(name)} variable={null} isUnused={false} />
+      ))}
     </div>
   );
 }
+
+const usedVariables = ({ usedVariables: used }: ContentReport) => used;
 
 /** All inputs as one JSON object, but for the sensitive ones. */
 function useInputsJson(work: Work): JsonText {

@@ -2,8 +2,9 @@ import { Input, NumberInput, PasswordInput, Select, Switch, Textarea, UnstyledBu
 import { type ReactNode, useState } from 'react';
 import type { Variable } from '../../bindings/types';
 import { JsonEditor } from '../content/JsonEditor';
-import { ownerOf, useJsonText } from '../content/useJsonText';
-import type { Work } from '../prompt/useWork';
+import { useJsonText } from '../content/useJsonText';
+import { isLargeText } from './large';
+import { LargeText } from './LargeText';
 import { variableTexts } from './texts';
 import classes from './ValueField.module.css';
 import { asText } from './variable';
@@ -12,7 +13,8 @@ const texts = variableTexts.inputs;
 
 /** What a control for the value of a variable is given. */
 export interface ValueFieldProps {
-  readonly work: Work;
+  /** What stays the same while the work is on screen, and keeps texts that are no value yet. */
+  readonly owner: object;
   /** What the value is, among all of the work. */
   readonly path: string;
   readonly variable: Variable;
@@ -69,6 +71,9 @@ function placeholder(fallback: unknown): string {
 
 function StringField(props: ValueFieldProps) {
   const text = asText(props.value);
+  const [isLarge, setLarge] = useState(false);
+  // Once large it stays so while it is on screen, or the control would change while somebody deletes in it.
+  if (!isLarge && isLargeText(text)) setLarge(true);
   const shared = {
     ...wrapper(props),
     value: text,
@@ -87,6 +92,13 @@ function StringField(props: ValueFieldProps) {
       />
     );
   }
+  if (isLarge) {
+    return (
+      <Input.Wrapper {...wrapper(props)} labelElement="div">
+        <LargeText name={props.label} text={text} onChange={change} isInvalid={props.error !== undefined} />
+      </Input.Wrapper>
+    );
+  }
   return (
     <Textarea
       {...shared}
@@ -96,6 +108,14 @@ function StringField(props: ValueFieldProps) {
       data-lines={text.includes('\n') || undefined}
       classNames={{ ...shared.classNames, input: classes.textarea }}
       onChange={(event) => change(event.currentTarget.value)}
+      onPaste={(event) => {
+        const pasted = event.clipboardData.getData('text');
+        if (!isLargeText(pasted)) return;
+        // A plain field would need seconds to take it.
+        event.preventDefault();
+        const { selectionStart, selectionEnd } = event.currentTarget;
+        change(text.slice(0, selectionStart) + pasted + text.slice(selectionEnd));
+      }}
     />
   );
 }
@@ -170,7 +190,7 @@ function JsonField(props: ValueFieldProps) {
   const json = useJsonText({
     value: props.value,
     write: props.onChange,
-    owner: ownerOf(props.work),
+    owner: props.owner,
     name: props.path,
   });
   return (

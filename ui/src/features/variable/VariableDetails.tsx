@@ -56,7 +56,7 @@ export function VariableDetails(props: PartProps) {
       <div className={classes.wide}>
         <ValueField
           key={type}
-          work={work}
+          owner={work.actions}
           path={`variables.${name}.default`}
           variable={{ ...variable, sensitive: false }}
           value={variable.default}

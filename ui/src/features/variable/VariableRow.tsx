@@ -8,9 +8,10 @@ import {
 } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import type { Variable } from '../../bindings/types';
+import type { RenameProblem } from '../content/editor/rename';
 import type { Work } from '../prompt/useWork';
 import { variableTexts } from './texts';
-import { isName, types, withType } from './variable';
+import { types, withType } from './variable';
 import { VariableDetails } from './VariableDetails';
 import classes from './VariablesEditor.module.css';
 
@@ -20,8 +21,8 @@ const texts = variableTexts.editor;
 export function VariableRow(props: {
   readonly work: Work;
   readonly variable: Variable;
-  /** The names of the other variables. */
-  readonly taken: readonly string[];
+  /** Why it cannot have another name. */
+  readonly problemOf: (name: string) => RenameProblem | null;
   readonly isUnused: boolean;
   readonly isFirst: boolean;
   readonly isLast: boolean;
@@ -48,7 +49,7 @@ export function VariableRow(props: {
         >
           <Chevron size={14} aria-hidden />
         </ActionIcon>
-        <NameInput name={name} taken={props.taken} onRename={props.onRename} />
+        <NameInput name={name} problemOf={props.problemOf} onRename={props.onRename} />
         <Select
           className={classes.type}
           aria-label={texts.typeOf(name)}
@@ -82,7 +83,7 @@ export function VariableRow(props: {
 
 function NameInput(props: {
   readonly name: string;
-  readonly taken: readonly string[];
+  readonly problemOf: (name: string) => RenameProblem | null;
   readonly onRename: (name: string) => void;
 }) {
   // A name is only taken over as a whole: half of one would rename the input as well.
@@ -92,7 +93,8 @@ function NameInput(props: {
     setSeen(props.name);
     setText(props.name);
   }
-  const problem = !isName(text) ? texts.badName : props.taken.includes(text) ? texts.sameName : null;
+  const found = props.problemOf(text);
+  const problem = found === null ? null : texts.nameProblems[found];
   const commit = () => {
     if (problem === null && text !== props.name) props.onRename(text);
   };

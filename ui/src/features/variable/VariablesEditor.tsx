@@ -5,10 +5,12 @@ import type { Variable } from '../../bindings/types';
 import { notifyUndo } from '../../lib/notify';
 import { inserted, moved, replaced, without } from '../content/body';
 import { useCheck } from '../content/queries';
+import { renameProblem } from '../content/editor/rename';
 import { useKeys } from '../content/useKeys';
 import type { Work } from '../prompt/useWork';
 import { variableTexts } from './texts';
-import { freeName, tidy, withRenamed } from './variable';
+import { renameVariable } from './renameVariable';
+import { freeName, tidy } from './variable';
 import { VariableRow } from './VariableRow';
 import classes from './VariablesEditor.module.css';
 
@@ -26,23 +28,19 @@ export function VariablesEditor({ work }: { work: Work }) {
     work.setContent((now) => ({ ...now, variables: next(now.variables) }));
   const insert = (at: number, variable: Variable) => {
     change((now) => inserted(now, at, variable));
-    keys.insert(at);
+    keys.changes.insert(at);
   };
   const move = (from: number, to: number) => {
     change((now) => moved(now, from, to));
-    keys.move(from, to);
+    keys.changes.move(from, to);
   };
   const remove = (at: number, variable: Variable) => {
     change((now) => without(now, at));
-    keys.remove(at);
+    keys.changes.remove(at);
     notifyUndo(variableTexts.editor.removed(variable.name), () => {
       insert(at, variable);
       return Promise.resolve();
     });
-  };
-  const rename = (at: number, variable: Variable, name: string) => {
-    change((now) => replaced(now, at, { ...variable, name }));
-    work.setInputs((now) => withRenamed(now, variable.name, name));
   };
   const declare = (name: string) => insert(variables.length, { name, type: 'string', required: true });
 
@@ -56,14 +54,14 @@ export function VariablesEditor({ work }: { work: Work }) {
             key={key}
             work={work}
             variable={variable}
-            taken={without(names, at)}
             isUnused={used !== undefined && !used.includes(variable.name)}
             isFirst={at === 0}
             isLast={at === variables.length - 1}
             isOpen={opened === key}
             onToggle={() => setOpened(opened === key ? null : key)}
             onChange={(next) => change((now) => replaced(now, at, tidy(next)))}
-            onRename={(name) => rename(at, variable, name)}
+            onRename={(name) => renameVariable(work.actions, variable.name, name)}
+            problemOf={(name) => renameProblem(work.actions.now(), variable.name, name)}
             onMove={(by) => move(at, at + by)}
             onRemove={() => remove(at, variable)}
           />

@@ -1,4 +1,5 @@
 import type { VariableType } from '../../bindings/types';
+import type { RenameProblem } from '../content/editor/rename';
 
 /** What the screens of variables and inputs say. */
 export const variableTexts = {
@@ -31,8 +32,11 @@ export const variableTexts = {
     moveDown: (name: string) => `Move ${name} down`,
     remove: (name: string) => `Delete ${name}`,
     removed: (name: string) => `Deleted ${name}`,
-    badName: 'Letters, digits and `_`, no digit first',
-    sameName: 'Another variable has this name',
+    nameProblems: {
+      malformed: 'Letters, digits and `_`, no digit first',
+      reserved: 'This word has a meaning of its own in templates',
+      taken: 'This name is in use already',
+    } satisfies Record<RenameProblem, string>,
     description: 'Description',
     default: 'Default',
     options: 'Options',
@@ -62,6 +66,18 @@ export const variableTexts = {
     byDefault: (value: string) => `${value} by default`,
     clear: 'Clear',
     showValue: 'Show or hide the value',
+    large: (size: string, lines: string) => `${size} · ${lines} ${lines === '1' ? 'line' : 'lines'}`,
+    show: 'Show',
+    edit: 'Edit',
+    fold: 'Fold',
+    replace: 'Replace from file',
+    replaceOf: (name: string) => `Replace ${name} from a file`,
+    showOf: (name: string) => `Show the value of ${name}`,
+    editOf: (name: string) => `Edit the value of ${name}`,
+    foldOf: (name: string) => `Fold the value of ${name}`,
+    notText: (name: string) => `\`${name}\` is no text`,
+    tooBig: (name: string) => `\`${name}\` has more than 20 MB`,
+    unreadable: 'The file cannot be read',
     pending: 'The JSON has an error and is not in use yet',
   },
 } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Variable } from '../../bindings/types';
-import { freeName, isName, problemsOf, tidy, withInput, withRenamed, withType } from './variable';
+import { freeName, isName, problemsOf, tidy, withInput, withType } from './variable';
 
 const language: Variable = { name: 'language', type: 'enum', required: true, options: ['go', 'rust'] };
 
@@ -61,16 +61,11 @@ it('problems are found by name, not by its beginning', () => {
   ]);
 });
 
-it('inputs keep their order when one changes, goes or is renamed', () => {
+it('inputs keep their order when one changes or goes', () => {
   expect(Object.entries(withInput({ a: 1, b: 2 }, 'a', 3))).toEqual([
     ['a', 3],
     ['b', 2],
   ]);
   expect(withInput({ a: 1, b: 2 }, 'a', undefined)).toEqual({ b: 2 });
   expect(withInput({ a: 1 }, 'c', undefined)).toEqual({ a: 1 });
-  expect(Object.entries(withRenamed({ a: 1, b: 2 }, 'a', 'c'))).toEqual([
-    ['c', 1],
-    ['b', 2],
-  ]);
-  expect(withRenamed({ a: 1, b: 2 }, 'a', 'b')).toEqual({ a: 1, b: 2 });
 });

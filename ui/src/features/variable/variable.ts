@@ -55,6 +55,22 @@ export function problemsOf(problems: readonly Problem[], name: string): Problem[
   );
 }
 
+/**
+ * What is wrong with the inputs: what is found while they are typed, but for what nobody has entered yet; that is told
+ * once a run was refused for it.
+ */
+export function nowWrong(
+  inputs: Readonly<Record<string, unknown>>,
+  found: readonly Problem[],
+  refused: readonly Problem[],
+): Problem[] {
+  const isEntered = ({ at }: Problem) => {
+    const name = /^inputs\.([A-Za-z_]\w*)/.exec(at.path)?.[1];
+    return name !== undefined && inputs[name] !== undefined;
+  };
+  return [...found.filter(isEntered), ...refused.filter((problem) => !isEntered(problem))];
+}
+
 /** The inputs with another value for a name; without it where there is none. */
 export function withInput(
   inputs: Record<string, unknown>,
@@ -65,18 +81,6 @@ export function withInput(
     Object.entries(inputs).filter(([other]) => other !== name || value !== undefined),
   );
   return value === undefined ? next : { ...next, [name]: value };
-}
-
-/** The inputs after a variable got another name: its value goes along. */
-export function withRenamed(
-  inputs: Record<string, unknown>,
-  from: string,
-  to: string,
-): Record<string, unknown> {
-  if (!(from in inputs) || to in inputs) return inputs;
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [name === from ? to : name, value]),
-  );
 }
 
 /** A value as a line of text. */

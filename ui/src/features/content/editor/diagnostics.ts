@@ -1,10 +1,14 @@
-import type { Diagnostic as Mark } from '@codemirror/lint';
+import { type Action, type Diagnostic as Mark, forEachDiagnostic } from '@codemirror/lint';
 import type { Text } from '@codemirror/state';
-import type { Severity } from '../../../bindings/types';
+import type { EditorView } from '@codemirror/view';
+import type { DiagnosticCode, Severity } from '../../../bindings/types';
+import { surroundings } from './state';
+import { editorTexts } from './texts';
 
 /** Something to tell about a text, at a place in it. Lines and columns are from 1; columns count characters. */
 export interface EditorDiagnostic {
   readonly severity: Severity;
+  readonly code?: DiagnosticCode;
   readonly message: string;
   readonly hint?: string;
   readonly line: number;
@@ -28,10 +32,33 @@ export function offsetOf(text: Text, line: number, column: number): number {
 
 /** A diagnostic as the editor marks it. */
 export function toMark(text: Text, diagnostic: EditorDiagnostic): Mark {
-  const { severity, message, hint, line, column, endLine, endColumn } = diagnostic;
+  const { severity, code, message, hint, line, column, endLine, endColumn } = diagnostic;
   const from = offsetOf(text, line, column);
   const end = endLine === undefined || endColumn === undefined ? from : offsetOf(text, endLine, endColumn);
-  return { from, to: Math.max(from, end), severity, message, renderMessage: () => described(message, hint) };
+  const to = Math.max(from, end);
+  const actions = code === 'undeclared_variable' ? declaring(text.sliceString(from, to)) : [];
+  return { from, to, severity, message, actions, renderMessage: () => described(message, hint) };
+}
+
+/** Declares the variable that a path leads to. */
+function declaring(path: string): Action[] {
+  const name = /^(?:@root[./]|(?:\.\.\/)+|this[./]|\.\/)?\[?([A-Za-z_]\w*)/.exec(path)?.[1];
+  if (name === undefined) return [];
+  const declare = (view: EditorView) => view.state.facet(surroundings).declare(name);
+  return [{ name: editorTexts.declare(name), apply: declare }];
+}
+
+/** Does the first thing that mends what is wrong at the cursor, and tells whether there is one. */
+export function mend(view: EditorView): boolean {
+  const { head } = view.state.selection.main;
+  let isMended = false;
+  forEachDiagnostic(view.state, ({ actions }, from, to) => {
+    const [action] = actions ?? [];
+    if (isMended || action === undefined || head < from || head > to) return;
+    isMended = true;
+    action.apply(view, from, to);
+  });
+  return isMended;
 }
 
 function described(message: string, hint?: string): HTMLElement {

@@ -16,7 +16,13 @@ import {
   placeholder,
 } from '@codemirror/view';
 import type { EditorChoices } from '../../workspace/editorSettings';
-import { handlebars, type KnownName, knownNames } from './handlebars';
+import { mend } from './diagnostics';
+import { folding } from './folding';
+import { handlebars } from './handlebars';
+import { renamingHistory } from './history';
+import { hoverKeys } from './hover';
+import { renamingKeys } from './renaming';
+import { type Surroundings, surroundings } from './state';
 import { theme } from './theme';
 
 /** What an editor edits. */
@@ -28,7 +34,8 @@ export interface EditorSettings {
   readonly readOnly: boolean;
   readonly ariaLabel: string;
   readonly placeholder: string;
-  readonly names: readonly KnownName[];
+  /** What stands around the editor of a template. */
+  readonly around: Surroundings | null;
   readonly isInvalid: boolean;
   /** How the reader wants editors. */
   readonly choices: EditorChoices;
@@ -41,6 +48,9 @@ const keys: KeyBinding[] = [
   ...completionKeymap,
   ...historyKeymap,
   ...searchKeymap,
+  ...hoverKeys,
+  ...renamingKeys,
+  { key: 'Alt-Enter', run: mend },
   { key: 'F8', run: nextDiagnostic },
   { key: 'Shift-F8', run: previousDiagnostic },
   ...defaultKeymap,
@@ -50,10 +60,15 @@ const keys: KeyBinding[] = [
 export const basics: Extension = [
   highlightSpecialChars(),
   history(),
+  renamingHistory,
   drawSelection(),
+  EditorState.allowMultipleSelections.of(true),
+  // A click with Ctrl or Cmd goes to an input.
+  EditorView.clickAddsSelectionRange.of(({ altKey }) => altKey),
   bracketMatching(),
   highlightSelectionMatches(),
   search({ top: true }),
+  folding,
   keymap.of(keys),
   theme,
 ];
@@ -84,7 +99,7 @@ export function settingsOf(settings: EditorSettings): Extension {
   if (settings.readOnly) attributes['aria-readonly'] = 'true';
   return [
     languages[settings.language],
-    knownNames.of(settings.names),
+    settings.around === null ? [] : surroundings.of(settings.around),
     EditorState.readOnly.of(settings.readOnly),
     chosen(settings.choices),
     EditorView.contentAttributes.of(attributes),

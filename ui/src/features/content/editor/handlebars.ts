@@ -1,10 +1,5 @@
-import {
-  autocompletion,
-  type Completion,
-  type CompletionContext,
-  type CompletionResult,
-} from '@codemirror/autocomplete';
-import { Facet, RangeSetBuilder } from '@codemirror/state';
+import { autocompletion } from '@codemirror/autocomplete';
+import { RangeSetBuilder } from '@codemirror/state';
 import {
   Decoration,
   type DecorationSet,
@@ -12,19 +7,12 @@ import {
   ViewPlugin,
   type ViewUpdate,
 } from '@codemirror/view';
-import { blockHelpers, type TokenKind, tokens, valueHelpers } from './tags';
-
-/** A variable that a template may name. */
-export interface KnownName {
-  readonly name: string;
-  /** What it is, in a word or two. */
-  readonly detail: string;
-}
-
-/** The variables to complete. */
-export const knownNames = Facet.define<readonly KnownName[], readonly KnownName[]>({
-  combine: (lists) => lists.flat(),
-});
+import { completions } from './completion';
+import { blockFolding } from './folding';
+import { hover } from './hover';
+import { matching } from './matching';
+import { renaming } from './renaming';
+import { type TokenKind, tokens } from './tags';
 
 const marks: Record<TokenKind, Decoration> = {
   value: Decoration.mark({ class: 'cm-hb-value' }),
@@ -67,68 +55,12 @@ const colours = ViewPlugin.fromClass(
   { decorations: (plugin) => plugin.decorations },
 );
 
-const blocks: Completion[] = blockHelpers.map((label) => ({ label, type: 'keyword', detail: 'block' }));
-const values: Completion[] = valueHelpers.map((label) => ({ label, type: 'function', detail: 'helper' }));
-const locals: Completion[] = ['this', '@index', '@key', '@first', '@last', '@root'].map((label) => ({
-  label,
-  type: 'constant',
-  boost: -1,
-}));
-
-/** What may stand where the cursor is: only inside of a tag. */
-export function completions(context: CompletionContext): CompletionResult | null {
-  const line = context.state.doc.lineAt(context.pos);
-  const before = line.text.slice(0, context.pos - line.from);
-  const tag = /\{\{[~{]*([#/^]?)([^{}]*)$/.exec(before);
-  if (tag === null) return null;
-  const word = /[@\w]*$/.exec(before)?.[0] ?? '';
-  const from = context.pos - word.length;
-  const [, sigil, inner = ''] = tag;
-  const isFirst = inner.trim() === word;
-  if (
-    /["'][^"']*$/.test(inner.replace(/(["']).*?\1/g, '')) ||
-    before[before.length - word.length - 1] === '.'
-  ) {
-    return null;
-  }
-  if (sigil === '/') return { from, options: blocks.map(closing), validFor: /^\w*$/ };
-  const names = context.state
-    .facet(knownNames)
-    .map(({ name, detail }) => ({ label: name, type: 'variable', detail, boost: 2 }));
-  if (!isFirst) return { from, options: [...names, ...locals], validFor: /^[@\w]*$/ };
-  if (sigil === '#') return { from, options: blocks.map(opening('')), validFor: /^\w*$/ };
-  const otherwise: Completion = { label: 'else', type: 'keyword' };
-  return {
-    from,
-    options: [...names.map(value), ...blocks.map(opening('#')), ...values, otherwise, ...locals],
-    validFor: /^[@\w]*$/,
-  };
-}
-
-/** Puts a text in, and the end of the tag where it is missing. The cursor stands after `text`, or after the tag. */
-function put(text: string, rest: string, isDone: boolean) {
-  return (view: EditorView, _: Completion, from: number, to: number) => {
-    const isClosed = view.state.sliceDoc(to, to + 2) === '}}';
-    const insert = text + (isClosed ? '' : '}}') + rest;
-    const end = isClosed && rest !== '' ? to + 2 : to;
-    const whole = isClosed && rest !== '' ? `${text}}}${rest}` : insert;
-    const cursor = from + text.length + (isDone ? 2 : 0);
-    view.dispatch({
-      changes: { from, to: end, insert: whole },
-      selection: { anchor: cursor },
-      userEvent: 'input.complete',
-    });
-  };
-}
-
-const value = (option: Completion): Completion => ({ ...option, apply: put(option.label, '', true) });
-const closing = (option: Completion): Completion => ({ ...option, apply: put(option.label, '', true) });
-const opening =
-  (sigil: string) =>
-  (option: Completion): Completion => ({
-    ...option,
-    apply: put(`${sigil}${option.label} `, `{{/${option.label}}}`, false),
-  });
-
-/** Templates: colours and completion. */
-export const handlebars = [colours, autocompletion({ override: [completions], icons: false })];
+/** Templates: colours, completion, what is told of a word, folding, and the tags that belong together. */
+export const handlebars = [
+  colours,
+  autocompletion({ override: [completions], icons: false }),
+  hover,
+  renaming,
+  blockFolding,
+  matching,
+];

@@ -1,3 +1,6 @@
+import { helperNames } from './helpers';
+import { isEscaped } from './syntax';
+
 /** What a stretch of a template is. */
 export type TokenKind = 'value' | 'key' | 'literal' | 'comment';
 
@@ -8,12 +11,7 @@ export interface Token {
   readonly kind: TokenKind;
 }
 
-/** The helpers that open a block. */
-export const blockHelpers = ['if', 'unless', 'each', 'with', 'ifEquals', 'unlessEquals'] as const;
-/** The helpers that stand alone. */
-export const valueHelpers = ['lookup', 'json', 'role', 'history'] as const;
-
-const helpers = new Set<string>([...blockHelpers, ...valueHelpers, 'else']);
+const helpers = new Set<string>([...helperNames, 'else']);
 const literals = new Set(['true', 'false', 'null', 'undefined']);
 const words = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[()|=]|\[[^\]]*\]|[^\s()|="'~{}[\]]+/gy;
 
@@ -34,11 +32,6 @@ export function tokens(text: string): Token[] {
     at = end;
   }
   return found;
-}
-
-/** Whether a backslash takes the tag its meaning; two of them are a backslash of their own. */
-function isEscaped(text: string, at: number): boolean {
-  return text[at - 1] === '\\' && text[at - 2] !== '\\';
 }
 
 /** Just after the tag that begins here; nothing where it never ends. */

@@ -1,0 +1,69 @@
+import { helperOfName, locals } from './helpers';
+import { descriptionOf, type Field, typeOf } from './knowledge';
+import { editorTexts as texts } from './texts';
+
+/** The most characters of a value that are shown. */
+const MOST_SHOWN = 400;
+
+type Row = readonly [label: string, text: string];
+
+/** What a helper does, with an example. */
+export function helperCard(name: string): HTMLElement | null {
+  if (name === 'else') return card(name, texts.helper, texts.helpers.else, []);
+  const helper = helperOfName(name);
+  if (helper === undefined) return null;
+  const detail = helper.form === 'block' ? texts.block : texts.helper;
+  return card(name, detail, helper.does, [[texts.example, helper.example]]);
+}
+
+/** What a word such as `@index` stands for. */
+export function localCard(name: string): HTMLElement | null {
+  const does = locals[name];
+  return does === undefined ? null : card(name, '', does, []);
+}
+
+/** What a variable or a field is: type, what it is for, its value now, and where it is declared. */
+export function valueCard(field: Field, isRequired: boolean, isVariable: boolean): HTMLElement {
+  const { name, shape } = field;
+  const detail = [
+    typeOf(shape),
+    shape.variable === null && !isRequired ? null : isRequired ? texts.required : texts.optional,
+    shape.isSensitive ? texts.sensitive : null,
+  ];
+  return card(
+    name,
+    detail.filter((word) => word !== null).join(', '),
+    descriptionOf(shape),
+    [[texts.value, valueText(field)]],
+    isVariable ? `${whereDeclared(field)}. ${texts.how}` : whereDeclared(field),
+  );
+}
+
+function valueText({ shape: { value, isSensitive } }: Field): string {
+  if (isSensitive) return texts.hidden;
+  if (value === undefined || value === null || value === '') return texts.noValue;
+  const text = typeof value === 'string' ? value.slice(0, MOST_SHOWN + 1) : JSON.stringify(value, null, 1);
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+}
+
+function whereDeclared({ name, shape }: Field): string {
+  if (shape.variable !== null) return texts.declared(name);
+  const owner = shape.of;
+  if (owner === null || owner === name) return texts.undeclared;
+  return shape.schema === null ? texts.ofValue(owner) : texts.ofSchema(owner);
+}
+
+function card(name: string, detail: string, words: string, rows: readonly Row[], foot = ''): HTMLElement {
+  const element = part('div', 'cm-card');
+  const head = part('div', 'cm-card-head');
+  head.append(part('b', '', name), part('span', '', detail));
+  element.append(head);
+  if (words !== '') element.append(part('p', '', words));
+  for (const [label, text] of rows) element.append(part('small', '', label), part('pre', '', text));
+  if (foot !== '') element.append(part('small', '', foot));
+  return element;
+}
+
+function part(tag: string, className: string, text = ''): HTMLElement {
+  return Object.assign(document.createElement(tag), { className, textContent: text });
+}

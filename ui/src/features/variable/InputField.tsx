@@ -1,0 +1,82 @@
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { memo, useCallback, useEffect, useRef } from 'react';
+import type { Variable } from '../../bindings/types';
+import type { WorkActions } from '../prompt/desk';
+import { declared } from './declare';
+import classes from './InputsForm.module.css';
+import { variableTexts as texts } from './texts';
+import { ValueField } from './ValueField';
+import { withInput } from './variable';
+
+/** An input that somebody wants to go to; another object each time. */
+export interface WantedInput {
+  readonly name: string;
+}
+
+/** The input of one variable, declared or only used. What is typed elsewhere does not draw it again. */
+export const InputField = memo(function InputField(props: {
+  readonly name: string;
+  /** Its declaration; none where it is only used. */
+  readonly variable: Variable | null;
+  readonly isUnused: boolean;
+  readonly value: unknown;
+  readonly error: string;
+  readonly actions: WorkActions;
+  readonly wanted: WantedInput | null;
+  readonly onArrived: () => void;
+}) {
+  const { name, variable, actions, wanted, onArrived } = props;
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (wanted === null || element.current === null) return;
+    arrive(element.current);
+    onArrived();
+  }, [wanted, onArrived]);
+  const change = useCallback(
+    (value: unknown) => actions.setInputs((now) => withInput(now, name, value)),
+    [actions, name],
+  );
+  const note =
+    variable === null ? texts.undeclared : texts.note(texts.types[variable.type], variable.required);
+  const unused = props.isUnused ? `, ${texts.editor.unused}` : '';
+  return (
+    <div ref={element} className={classes.field}>
+      <ValueField
+        owner={actions}
+        path={`inputs.${name}`}
+        variable={variable ?? { name, type: 'string', required: false }}
+        value={props.value}
+        onChange={change}
+        label={name}
+        note={`${note}${unused}`}
+        description={variable?.description ?? ''}
+        fallback={variable?.default}
+        {...(props.error !== '' && { error: props.error })}
+      />
+      {variable === null && (
+        <Button
+          className={classes.declare}
+          variant="subtle"
+          size="compact-xs"
+          leftSection={<IconPlus size={12} aria-hidden />}
+          onClick={() => actions.setContent((now) => declared(now, name))}
+        >
+          {texts.editor.declare(name)}
+        </Button>
+      )}
+    </div>
+  );
+});
+
+/** Scrolls to a field, takes the cursor into it, and lets it stand out for a moment. */
+function arrive(element: HTMLElement): void {
+  element.scrollIntoView({ block: 'center' });
+  const control = element.querySelector<HTMLElement>('input, textarea, .cm-content, button');
+  control?.focus({ preventScroll: true });
+  // A drawer that just opens puts the focus where this says.
+  control?.setAttribute('data-autofocus', '');
+  control?.addEventListener('blur', () => control.removeAttribute('data-autofocus'), { once: true });
+  element.setAttribute('data-flash', '');
+  element.addEventListener('animationend', () => element.removeAttribute('data-flash'), { once: true });
+}
