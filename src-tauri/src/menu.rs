@@ -222,13 +222,16 @@ fn apply(_: &AppHandle, _: Edit) {}
 mod tests {
     use super::*;
 
-    /// What the page says of a command, as it stands in its table.
-    fn entry(id: &str) -> &'static str {
+    /// What the page says of a command, as it stands in its table: on one line, or up to a line that ends it.
+    fn entry(id: &str) -> String {
         let table = include_str!("../../ui/src/app/commands.texts.ts");
-        let start = table.find(&format!("\n  {id}: {{")).unwrap_or_else(|| panic!("the page has no `{id}`"));
-        let entry = &table[start + 1..];
-        // It ends where the next begins.
-        &entry[..entry[1..].find("\n  },").or_else(|| entry.find(" },\n")).map_or(entry.len(), |end| end + 1)]
+        let begin = format!("  {id}: {{");
+        let lines: Vec<_> = table.lines().skip_while(|line| !line.starts_with(&begin)).collect();
+        let first = lines.first().unwrap_or_else(|| panic!("the page has no `{id}`"));
+        if first.ends_with("},") {
+            return (*first).to_owned();
+        }
+        lines.iter().take_while(|line| **line != "  },").copied().collect::<Vec<_>>().join("\n")
     }
 
     #[test]

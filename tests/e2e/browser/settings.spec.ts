@@ -8,9 +8,9 @@ test('editors are as they were chosen, in every prompt and after a reload', asyn
   await expect(sample).toHaveCSS('font-size', '12.5px');
   await app.getByRole('textbox', { name: 'Size of letters' }).fill('18');
   await expect(sample).toHaveCSS('font-size', '18px');
-  await app.getByRole('switch', { name: 'Line numbers' }).click();
+  await app.getByRole('switch', { name: 'Line numbers' }).press('Space');
   await expect(app.locator('.cm-lineNumbers')).toHaveCount(0);
-  await app.getByRole('switch', { name: 'Close brackets' }).click();
+  await app.getByRole('switch', { name: 'Close brackets' }).press('Space');
   await sample.fill('{');
   await expect(sample).toHaveText('{');
 
@@ -36,10 +36,8 @@ test('the end of a long run is told outside of the page once that is wanted', as
   await app.getByRole('link', { name: 'Settings', exact: true }).click();
   await app.getByRole('link', { name: 'Appearance', exact: true }).click();
   await expect(wanted()).not.toBeChecked();
-  // A browser whose reader refuses leaves it off.
-  await context.clearPermissions();
   await context.grantPermissions(['notifications']);
-  await wanted().click();
+  await wanted().press('Space');
   await expect(wanted()).toBeChecked();
   await app.reload();
   await expect(wanted()).toBeChecked();

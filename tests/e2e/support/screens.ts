@@ -19,7 +19,7 @@ export async function chooseModels(app: Page, models: string[]): Promise<void> {
   while ((await chosen.count()) > 0) await chosen.first().click();
   for (const model of models) {
     await bar.getByRole('button', { name: 'Model', exact: true }).click();
-    await app.getByLabel('Search, or type provider:model').fill(model);
+    await app.getByRole('textbox', { name: 'Search, or type provider:model' }).fill(model);
     await app.getByRole('option', { name: model }).first().click();
     await expect(bar.getByRole('button', { name: `Parameters of ${model}`, exact: true })).toBeVisible();
   }

@@ -223,8 +223,30 @@ function settings(app: Page, api: Api, provider: string): Stop[] {
       },
     },
     {
+      name: 'editor settings',
+      visit: async () => {
+        await link(app, 'Editor');
+        await app.getByRole('textbox', { name: 'Try it here' }).waitFor();
+      },
+    },
+    {
+      name: 'data',
+      visit: async () => {
+        await link(app, 'Data');
+        await app.getByText('are free').waitFor();
+      },
+    },
+    {
+      name: 'shortcuts',
+      visit: async () => {
+        await app.keyboard.press('?');
+        await app.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Next tab').waitFor();
+      },
+    },
+    {
       name: 'about',
       visit: async () => {
+        await app.keyboard.press('Escape');
         await link(app, 'About');
         await app.getByRole('heading', { name: 'About FormaOps' }).waitFor();
       },

@@ -33,7 +33,7 @@ export class Element {
 }
 
 /** The keys that WebDriver names by code points of their own. */
-export const keys = { control: '\uE009', enter: '\uE007', escape: '\uE00C' };
+export const keys = { control: '\uE009', tab: '\uE004', enter: '\uE007', escape: '\uE00C' };
 
 /** A session with a started app. */
 export class Session {

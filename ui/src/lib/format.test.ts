@@ -38,10 +38,11 @@ describe('format', () => {
   });
 
   it('writes sizes and hashes for people', () => {
-    expect([bytes(900), bytes(300 * 1024), bytes(10 * 1024 * 1024)]).toEqual([
+    expect([900, 300 * 1024, 10 * 1024 ** 2, 25.5 * 1024 ** 3].map(bytes)).toEqual([
       '900 B',
       '300 KiB',
       '10.0 MiB',
+      '25.5 GiB',
     ]);
     expect(shortVersion('ver_0123456789abcdef')).toBe('ver_0123456789ab');
   });

@@ -52,7 +52,8 @@ export function clock(timestamp: string): string {
 export function bytes(size: number): string {
   if (size < 1024) return `${size} B`;
   if (Math.round(size / 1024) < 1024) return `${(size / 1024).toFixed(0)} KiB`;
-  return `${(size / 1024 / 1024).toFixed(1)} MiB`;
+  if (size < 1024 ** 3) return `${(size / 1024 ** 2).toFixed(1)} MiB`;
+  return `${(size / 1024 ** 3).toFixed(1)} GiB`;
 }
 
 /** A version's hash as people see it. */

@@ -88,7 +88,8 @@ function chosen(choices: EditorChoices): Extension {
     choices.wrap ? EditorView.lineWrapping : [],
     choices.closeBrackets ? closeBrackets() : [],
     EditorState.tabSize.of(choices.tabSize),
-    EditorView.theme({ '&': { fontSize: `${choices.fontSize}px` } }),
+    // Over the size that the looks of all editors have.
+    Prec.high(EditorView.theme({ '&': { fontSize: `${choices.fontSize}px` } })),
   ];
 }
 
