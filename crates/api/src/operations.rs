@@ -118,6 +118,8 @@ macro_rules! for_each_operation {
             run_create(CreateRun) -> RunDetail = POST "/api/runs", run;
             /// Runs, newest first.
             run_list(ListRuns) -> Page<Run> = GET "/api/runs", read;
+            /// Where runs have the words that they were searched for by.
+            match_list(ListMatches) -> Page<Match> = POST "/api/runs/matches", read;
             /// A run with its executions.
             run_get(GetRun) -> RunDetail = GET "/api/runs/{id}", read;
             /// Cancels what has not ended; text that came before is kept.

@@ -35,6 +35,7 @@ mod prompt;
 mod provider;
 mod run;
 mod scrub;
+mod search;
 mod time;
 mod tool;
 
@@ -68,6 +69,7 @@ pub use provider::{
 };
 pub use run::{ContextMessage, Priority, Run, RunContext, RunKind, RunProgress, RunStatus, Variant};
 pub use scrub::Scrubber;
+pub use search::{Match, MatchPart, MatchPlace, MatchText};
 pub use time::{Span, Timestamp};
 pub use tool::{ResponseFormat, ToolCall, ToolChoice, ToolDefinition, ToolResult};
 

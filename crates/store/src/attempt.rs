@@ -6,6 +6,7 @@ use crate::{
     column::{Int, Json, Key, Text, Word},
     execution::{self, Ending},
     recording::{self, Joined},
+    search,
 };
 use formaops_domain::{
     Attempt, AttemptId, AttemptStatus, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Metrics,
@@ -108,6 +109,8 @@ impl Store {
                 ExecutionStatus::Failed
             }
         };
+        let entry =
+            search::entry(&mut *self.readers().acquire().await?, outcome.execution, &outcome.output).await?;
         let last = recording::pack(&outcome.last_part.frames)?;
         // Where the last part holds the whole text there are usually no others; if there are, it is seen later.
         let recording = if outcome.last_part.text.len() == outcome.output.len() {
@@ -128,6 +131,7 @@ impl Store {
                 outcome.execution,
                 ExecutionStatus::Running,
                 outcome.failure,
+                entry,
                 outcome.completed_at,
             )
         };
@@ -154,7 +158,8 @@ impl Store {
         failure: Option<Failure>,
         at: Timestamp,
     ) -> Result<Execution, StoreError> {
-        let ending = Ending::empty(execution, ExecutionStatus::Pending, failure, at);
+        let entry = search::entry(&mut *self.readers().acquire().await?, execution, "").await?;
+        let ending = Ending::empty(execution, ExecutionStatus::Pending, failure, entry, at);
         self.write(move |connection| Box::pin(execution::end(connection, ending))).await
     }
 

@@ -55,6 +55,7 @@ mod recording;
 mod recovery;
 mod run;
 mod run_store;
+mod search;
 mod setting;
 mod totals;
 mod version;

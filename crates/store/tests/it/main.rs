@@ -13,6 +13,7 @@ mod providers;
 mod recovery;
 mod rules;
 mod runs;
+mod search;
 mod versions;
 mod world;
 mod writing;
