@@ -49,6 +49,7 @@ import type {
   ListEgress,
   ListEgressTotals,
   ListExecutions,
+  ListMatches,
   ListModels,
   ListPresets,
   ListPrompts,
@@ -67,6 +68,7 @@ import type {
   PageOfEgressTotal,
   PageOfExecution,
   PageOfFoundServer,
+  PageOfMatch,
   PageOfPreset,
   PageOfPrompt,
   PageOfProviderKeyView,
@@ -151,6 +153,7 @@ export type OperationName =
   | 'model_reset'
   | 'run_create'
   | 'run_list'
+  | 'match_list'
   | 'run_get'
   | 'run_cancel'
   | 'run_repeat'
@@ -318,6 +321,9 @@ export function client(caller: Caller) {
     /** Runs, newest first. */
     runList: (request: ListRuns = {}): Promise<PageOfRun> =>
       caller.call('run_list', 'GET', '/api/runs', request),
+    /** Where runs have the words that they were searched for by. */
+    matchList: (request: ListMatches): Promise<PageOfMatch> =>
+      caller.call('match_list', 'POST', '/api/runs/matches', request),
     /** A run with its executions. */
     runGet: (request: GetRun): Promise<RunDetail> =>
       caller.call('run_get', 'GET', '/api/runs/{id}', request),

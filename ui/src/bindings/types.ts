@@ -879,6 +879,14 @@ export type ListExecutions = {
   limit?: number | null;
 };
 
+/** Asks where runs have words. */
+export type ListMatches = {
+  /** The words, as they were given to the list of runs. */
+  text: string;
+  /** The runs, at most 100. */
+  runs: RunId[];
+};
+
 /** Asks for models. */
 export type ListModels = {
   /** Only those of this provider, by name. */
@@ -921,6 +929,18 @@ export type ListRuns = {
   prompt?: PromptKey | null;
   /** Only those with this status. */
   status?: RunStatus | null;
+  /** Only those with this model, as `provider:model`, or with one of this provider. */
+  model?: string | null;
+  /** Only those started at this moment or later. */
+  from?: Timestamp | null;
+  /** Only those started before this moment. */
+  to?: Timestamp | null;
+  /**
+   * Only those with these words, the last of which may be just begun: in the name of the prompt, the inputs,
+   * or the first 64 KiB of an answer. Executions can be found once they have ended; the runs are listed by
+   * the newest that has all the words.
+   */
+  text?: string | null;
   /** Where to go on, from the page before. */
   cursor?: string | null;
   /** The most items, 1 to 1,000; 100 where absent. */
@@ -958,6 +978,39 @@ export type Load = {
 
 /** Locks the vault. */
 export type LockVault = Record<string, never>;
+
+/** The newest execution of a run that has all the words that were searched for. */
+export type Match = {
+  /** The run. */
+  runId: RunId;
+  /** The execution. */
+  executionId: ExecutionId;
+  /** The model that was asked. */
+  model: ModelRef;
+  /** Where it has them: the answer first. */
+  places: MatchPlace[];
+};
+
+/** The texts of an execution that can be searched. */
+export type MatchPart = 'answer' | 'input' | 'prompt';
+
+/** A place in an execution that has words that were searched for. */
+export type MatchPlace = {
+  /** Which text it is. */
+  part: MatchPart;
+  /** The name of the variable, where it is an input. */
+  name: string | null;
+  /** The text around the first word that was found, in pieces. */
+  text: MatchText[];
+};
+
+/** A piece of a text. */
+export type MatchText = {
+  /** The text; plain text, whatever it looks like. */
+  text: string;
+  /** Whether it is a word that was searched for. */
+  found: boolean;
+};
 
 /** One message of a body. */
 export type Message = {
@@ -1072,6 +1125,14 @@ export type PageOfExecution = {
 export type PageOfFoundServer = {
   /** The items, in the order of the list. */
   items: FoundServer[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfMatch = {
+  /** The items, in the order of the list. */
+  items: Match[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
