@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { Event, Execution, Noun, OutputPart, Run, RunDetail } from '../bindings/types';
+import { tellRuns } from '../features/run/fresh';
 import { api, host, HostError } from '../host';
 import { applyNews } from '../lib/news';
 import { Streams } from '../lib/streams';
@@ -44,7 +45,7 @@ function invalidate(noun: Noun): void {
 
 function updateRun(run: Run): void {
   applyNews<RunDetail>(queries, ['run', run.id], (known) => ({ ...known, run }));
-  void queries.invalidateQueries({ queryKey: ['runs'] });
+  tellRuns(queries, run, (filter) => api.runList(filter));
 }
 
 /** An execution in the place of the one it is, or is the next generation of. */

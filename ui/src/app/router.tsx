@@ -4,6 +4,7 @@ import { PromptPlaceholder } from '../features/prompt/PromptPlaceholder';
 import { PromptScreen } from '../features/prompt/PromptScreen';
 import { PromptsLayout } from '../features/prompt/PromptsLayout';
 import { ProvidersScreen } from '../features/provider/ProvidersScreen';
+import { readSearch } from '../features/run/history';
 import { RunScreen } from '../features/run/RunScreen';
 import { RunsScreen } from '../features/run/RunsScreen';
 import { AboutScreen } from '../features/workspace/AboutScreen';
@@ -35,7 +36,12 @@ const prompt = createRoute({
   },
 });
 
-const runs = createRoute({ getParentRoute: () => root, path: '/runs', component: RunsScreen });
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: readSearch,
+  component: RunsScreen,
+});
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$id',

@@ -366,6 +366,14 @@ export type DeleteDraft = {
   id: PromptKey;
 };
 
+/** Forgets an input set. */
+export type DeleteInputSet = {
+  /** The prompt. */
+  id: PromptKey;
+  /** The name of the set. */
+  name: string;
+};
+
 /** Deletes a prompt. */
 export type DeletePrompt = {
   /** The prompt. */
@@ -803,6 +811,20 @@ export type HealthPart = {
 /** How something is. */
 export type HealthStatus = 'ok' | 'degraded' | 'down';
 
+/** Inputs of a prompt that are remembered under a name. */
+export type InputSet = {
+  /** The prompt. */
+  promptId: PromptId;
+  /** Its name, unique for the prompt without regard to case. */
+  name: string;
+  /** The inputs, without the values of sensitive variables. */
+  inputs: Record<string, unknown>;
+  /** When it was first kept. */
+  createdAt: Timestamp;
+  /** When it last changed. */
+  updatedAt: Timestamp;
+};
+
 /** A key reference and the one origin it may be sent to. */
 export type KeyBinding = {
   /** Its identity. */
@@ -877,6 +899,12 @@ export type ListExecutions = {
   cursor?: string | null;
   /** The most items, 1 to 1,000; 100 where absent. */
   limit?: number | null;
+};
+
+/** Asks for the input sets of a prompt. */
+export type ListInputSets = {
+  /** The prompt. */
+  id: PromptKey;
 };
 
 /** Asks where runs have words. */
@@ -1125,6 +1153,14 @@ export type PageOfExecution = {
 export type PageOfFoundServer = {
   /** The items, in the order of the list. */
   items: FoundServer[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfInputSet = {
+  /** The items, in the order of the list. */
+  items: InputSet[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -1487,6 +1523,18 @@ export type PutDraft = {
   base?: VersionId | null;
   /** The inputs as they are entered; values of sensitive variables are left out of what is kept. */
   inputs?: Record<string, unknown>;
+};
+
+/** Remembers inputs under a name. */
+export type PutInputSet = {
+  /** The prompt. */
+  id: PromptKey;
+  /** The name; a set that has it already, in whatever case, is replaced. */
+  name: string;
+  /** The inputs; values of sensitive variables are left out of what is kept. */
+  inputs: Record<string, unknown>;
+  /** The name that the set has had, where it gets a new one. */
+  was?: string | null;
 };
 
 /** Switches the network. */

@@ -4,13 +4,15 @@ import { ErrorScreen } from '../../app/ErrorScreen';
 import { PromptWork } from './PromptWork';
 import { rememberPrompt } from './PromptPlaceholder';
 import { promptQuery } from './queries';
+import { useReopened } from './reopen';
 
 /** The screen of one prompt. */
 export function PromptScreen({ id }: { id: string }) {
   const detail = useQuery(promptQuery(id));
+  const reopened = useReopened(id);
   useEffect(() => rememberPrompt(id), [id]);
   if (detail.error !== null) return <ErrorScreen error={detail.error} />;
   if (detail.data === undefined) return null;
   // What was loaded first fills the editor; later news change only what stands around it.
-  return <PromptWork key={detail.data.prompt.id} detail={detail.data} />;
+  return <PromptWork key={`${detail.data.prompt.id} ${reopened}`} detail={detail.data} />;
 }
