@@ -60,6 +60,13 @@ macro_rules! for_each_operation {
             /// Throws unsaved work away.
             draft_delete(DeleteDraft) -> Prompt = DELETE "/api/prompts/{id}/draft", write;
 
+            /// The inputs of a prompt that are remembered under names.
+            input_set_list(ListInputSets) -> Page<InputSet> = GET "/api/prompts/{id}/input-sets", read;
+            /// Remembers inputs under a name, or gives remembered ones another name.
+            input_set_put(PutInputSet) -> InputSet = PUT "/api/prompts/{id}/input-sets/{name}", write;
+            /// Forgets remembered inputs.
+            input_set_delete(DeleteInputSet) -> Prompt = DELETE "/api/prompts/{id}/input-sets/{name}", write;
+
             /// What is wrong with some content, without inputs.
             content_check(CheckContent) -> ContentReport = POST "/api/content/check", read;
             /// The messages that some content and inputs give, with tokens and cost on each model.

@@ -61,8 +61,8 @@ pub use output::{OutputPart, OutputWindow};
 pub use page::Page;
 pub use parameter::{Parameter, ParameterLimit, ParameterProblem, ParameterRule, When};
 pub use prompt::{
-    Body, Content, Draft, Message, Prompt, PromptStatus, Role, Settings, Validation, ValidationRule,
-    Variable, VariableType, Version,
+    Body, Content, Draft, InputSet, Message, Prompt, PromptStatus, Role, Settings, Validation,
+    ValidationRule, Variable, VariableType, Version,
 };
 pub use provider::{
     EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,

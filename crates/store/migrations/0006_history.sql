@@ -1,4 +1,4 @@
--- Finding runs by day, by model and by words; what the provider's answer said about itself; named inputs.
+-- Finding runs by day, by model and by words; inputs that are remembered under names.
 
 -- Lists are by time and then by `seq`, which every index ends with.
 drop index runs_prompt;
@@ -53,15 +53,12 @@ create table execution_words_backlog (
 ) strict;
 insert into execution_words_backlog (seq) select seq from executions order by seq desc limit 1;
 
--- What the answer's headers said of it, of those that may be kept.
-alter table attempts add column headers text check (json_type(headers) = 'object');
-
+-- Inputs of a prompt under a name; values of sensitive variables are not among them.
 create table input_sets (
-  id blob not null primary key check (length(id) = 16),
   prompt blob not null references prompts (id),
-  name text not null check (name <> ''),
+  name text not null collate nocase check (name <> ''),
   inputs text not null check (json_type(inputs) = 'object'),
   created_at integer not null,
-  updated_at integer not null check (updated_at >= created_at)
+  updated_at integer not null check (updated_at >= created_at),
+  primary key (prompt, name)
 ) strict, without rowid;
-create unique index input_sets_name on input_sets (prompt, name collate nocase);

@@ -43,6 +43,7 @@ mod egress;
 mod error;
 mod execution;
 mod idempotency;
+mod input_set;
 mod migrate;
 mod model;
 mod network;

@@ -3,6 +3,7 @@
 
 mod attachments;
 mod egress;
+mod input_sets;
 mod keys;
 mod models;
 mod opening;

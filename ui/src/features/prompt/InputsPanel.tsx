@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Problem } from '../../bindings/types';
 import { Estimates } from '../content/Estimates';
+import { InputSets } from '../inputset/InputSets';
 import { InputsForm, type View, ViewSwitch } from '../variable/InputsForm';
 import { VariablesEditor } from '../variable/VariablesEditor';
 import classes from './prompt.module.css';
@@ -10,10 +11,12 @@ import type { Work } from './useWork';
 
 /** The inputs of the next run, the variables they belong to, and what the run would need. */
 export function InputsPanel({
+  promptId,
   work,
   problems,
   models,
 }: {
+  promptId: string;
   work: Work;
   problems: Problem[];
   models: string[];
@@ -36,6 +39,11 @@ export function InputsPanel({
             />
             {showing === 'inputs' && <ViewSwitch view={view} onChange={setView} />}
           </div>
+          {showing === 'inputs' && (
+            <div className={classes.sideHead}>
+              <InputSets promptId={promptId} work={work} />
+            </div>
+          )}
           {showing === 'inputs' ? (
             <InputsForm work={work} problems={problems} view={view} />
           ) : (

@@ -29,7 +29,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   const narrow = useNarrow();
   const [inputsOpen, inputs] = useDisclosure(false);
   const models = bar.models.map((choice) => choice.model);
-  const panel = <InputsPanel work={work} problems={problems} models={models} />;
+  const panel = <InputsPanel promptId={detail.prompt.id} work={work} problems={problems} models={models} />;
   const editor = (
     <div className={classes.pane}>
       <Tabs
