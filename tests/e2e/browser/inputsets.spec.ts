@@ -77,7 +77,7 @@ test('a row of a spreadsheet is pasted, and what nobody takes is told', async ({
   await expect
     .poll(async () => (await api.promptGet({ id: 'greet' })).draft?.inputs)
     .toEqual({
-      name: 'Bob',
+      person: 'Bob',
       count: 2,
     });
   await app.getByRole('button', { name: 'Undo' }).click();

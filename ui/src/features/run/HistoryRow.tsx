@@ -32,14 +32,8 @@ export function HistoryRow({
     if ((event.target as Element).closest('a') === null) void navigate(place);
   };
   return (
-    <tr
-      onClick={open}
-      data-index={index}
-      aria-rowindex={index + 2}
-      style={{ height }}
-      data-striped={match !== null || undefined}
-    >
-      <td colSpan={1} className={classes.prompt}>
+    <tr onClick={open} data-index={index} aria-rowindex={index + 2} style={{ height }}>
+      <td className={classes.prompt}>
         <Link {...place} className={classes.name} data-index={index} tabIndex={isCurrent ? 0 : -1}>
           {run.promptName}
         </Link>
