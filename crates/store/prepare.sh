@@ -8,7 +8,8 @@ root=$(cd "$here/../.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-cat "$here"/migrations/*.sql > "$scratch/schema.sql"
+# What deletes from an index of words changes no column, and is younger than the SQLite of many systems.
+cat "$here"/migrations/*.sql | sed 's/contentless_delete = 1, //' > "$scratch/schema.sql"
 if command -v sqlite3 > /dev/null; then
     sqlite3 "$scratch/schema.db" < "$scratch/schema.sql"
 elif command -v python3 > /dev/null; then

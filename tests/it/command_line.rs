@@ -58,8 +58,16 @@ async fn three_models_answer_side_by_side_and_the_document_names_every_execution
         assert_eq!(request.body["messages"][0]["content"], "Hello World");
     }
 
-    let runs = cli.json(&["runs", "list"]).await;
-    assert_eq!(runs["items"].as_array().unwrap().len(), 1);
+    let found = async |arguments: &[&str]| -> usize {
+        let runs = cli.json(&[&["runs", "list"], arguments].concat()).await;
+        runs["items"].as_array().unwrap().len()
+    };
+    assert_eq!(found(&[]).await, 1);
+    assert_eq!(found(&["--text", "from b"]).await, 1);
+    assert_eq!(found(&["--text", "from d"]).await, 0);
+    assert_eq!(found(&["--model", "local:c", "--from", "2020-01-01T00:00:00Z"]).await, 1);
+    assert_eq!(found(&["--model", "dry-run"]).await, 0);
+    assert_eq!(found(&["--to", "2020-01-01T00:00:00Z"]).await, 0);
 }
 
 #[tokio::test]

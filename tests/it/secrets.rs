@@ -141,6 +141,15 @@ async fn the_value_of_a_sensitive_variable_is_sent_and_kept_nowhere() {
     assert_eq!(document["run"]["inputs"]["person"], "[redacted]");
     assert_eq!(leaks(&cli.workspace(), VALUE), Vec::<String>::new());
 
+    for word in VALUE.split('-') {
+        let found = cli.json(&["runs", "list", "--text", word]).await;
+        assert_eq!(found["items"], json!([]), "{word}");
+    }
+    assert_eq!(
+        cli.json(&["runs", "list", "--text", "know well"]).await["items"].as_array().unwrap().len(),
+        1
+    );
+
     let run = document["run"]["id"].as_str().unwrap();
     let again = cli.run(&["--json", "runs", "repeat", run]).await;
     assert_eq!(again.json()["error"]["at"]["path"], "inputs.person", "{again:?}");

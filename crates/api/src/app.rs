@@ -15,7 +15,7 @@ use formaops_domain::{
 use formaops_engine::{Engine, Limits, Ports, RetryPolicy};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_secrets::{Environment, Keyring};
-use formaops_store::{NewWorkspace, OpenOptions, Store};
+use formaops_store::{NewWorkspace, OpenOptions, Store, StoreError};
 use futures::FutureExt;
 use serde_json::Value;
 use std::{num::NonZeroU32, panic::AssertUnwindSafe, path::Path, sync::Arc};
@@ -98,6 +98,7 @@ impl App {
             person,
         };
         samples::add_to_new_workspace(&app).await?;
+        tokio::spawn(index_backlog(app.store.clone()));
         Ok(app)
     }
 
@@ -175,6 +176,21 @@ impl App {
         self.engine.shutdown().await;
         self.ledger.flush().await;
         self.store.close().await;
+    }
+}
+
+/// Makes what ran before there was an index of words searchable, a little at a time.
+async fn index_backlog(store: Store) {
+    loop {
+        match store.index_backlog().await {
+            Ok(true) => {}
+            // The workspace was closed; whoever opens it next goes on.
+            Ok(false) | Err(StoreError::Closed) => return,
+            Err(error) => {
+                tracing::warn!(%error, "what ran earlier cannot be made searchable");
+                return;
+            }
+        }
     }
 }
 

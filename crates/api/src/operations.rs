@@ -60,6 +60,13 @@ macro_rules! for_each_operation {
             /// Throws unsaved work away.
             draft_delete(DeleteDraft) -> Prompt = DELETE "/api/prompts/{id}/draft", write;
 
+            /// The inputs of a prompt that are remembered under names.
+            input_set_list(ListInputSets) -> Page<InputSet> = GET "/api/prompts/{id}/input-sets", read;
+            /// Remembers inputs under a name, or gives remembered ones another name.
+            input_set_put(PutInputSet) -> InputSet = PUT "/api/prompts/{id}/input-sets/{name}", write;
+            /// Forgets remembered inputs.
+            input_set_delete(DeleteInputSet) -> Prompt = DELETE "/api/prompts/{id}/input-sets/{name}", write;
+
             /// What is wrong with some content, without inputs.
             content_check(CheckContent) -> ContentReport = POST "/api/content/check", read;
             /// The messages that some content and inputs give, with tokens and cost on each model.
@@ -118,6 +125,8 @@ macro_rules! for_each_operation {
             run_create(CreateRun) -> RunDetail = POST "/api/runs", run;
             /// Runs, newest first.
             run_list(ListRuns) -> Page<Run> = GET "/api/runs", read;
+            /// Where runs have the words that they were searched for by.
+            match_list(ListMatches) -> Page<Match> = POST "/api/runs/matches", read;
             /// A run with its executions.
             run_get(GetRun) -> RunDetail = GET "/api/runs/{id}", read;
             /// Cancels what has not ended; text that came before is kept.

@@ -35,6 +35,7 @@ mod prompt;
 mod provider;
 mod run;
 mod scrub;
+mod search;
 mod time;
 mod tool;
 
@@ -63,14 +64,15 @@ pub use output::{OutputPart, OutputWindow};
 pub use page::Page;
 pub use parameter::{Parameter, ParameterLimit, ParameterProblem, ParameterRule, When};
 pub use prompt::{
-    Body, Content, Draft, Message, Prompt, PromptStatus, Role, Settings, Validation, ValidationRule,
-    Variable, VariableType, Version,
+    Body, Content, Draft, InputSet, Message, Prompt, PromptStatus, Role, Settings, Validation,
+    ValidationRule, Variable, VariableType, Version,
 };
 pub use provider::{
     EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,
 };
 pub use run::{ContextMessage, Priority, Run, RunContext, RunKind, RunProgress, RunStatus, Variant};
 pub use scrub::Scrubber;
+pub use search::{Match, MatchPart, MatchPlace, MatchText};
 pub use time::{Span, Timestamp};
 pub use tool::{ResponseFormat, ToolCall, ToolChoice, ToolDefinition, ToolResult};
 

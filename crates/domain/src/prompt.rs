@@ -351,6 +351,22 @@ impl Version {
     }
 }
 
+/// Inputs of a prompt that are remembered under a name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InputSet {
+    /// The prompt.
+    pub prompt_id: PromptId,
+    /// Its name, unique for the prompt without regard to case.
+    pub name: String,
+    /// The inputs, without the values of sensitive variables.
+    pub inputs: JsonObject,
+    /// When it was first kept.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
 /// Unsaved work on a prompt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -6,6 +6,7 @@ use crate::{
     column::{Int, Json, Key, Text, Word},
     execution::{self, Ending},
     recording::{self, Joined},
+    search,
 };
 use formaops_domain::{
     Attempt, AttemptId, AttemptStatus, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Metrics,
@@ -118,6 +119,8 @@ impl Store {
             }
         };
         let attempt = self.ended(&outcome).await?;
+        let entry =
+            search::entry(&mut *self.readers().acquire().await?, outcome.execution, &outcome.output).await?;
         let ending = Ending {
             to,
             metrics: outcome.metrics,
@@ -131,6 +134,7 @@ impl Store {
                 outcome.execution,
                 ExecutionStatus::Running,
                 outcome.failure,
+                entry,
                 outcome.completed_at,
             )
         };
@@ -183,7 +187,8 @@ impl Store {
         failure: Option<Failure>,
         at: Timestamp,
     ) -> Result<Execution, StoreError> {
-        let ending = Ending::empty(execution, ExecutionStatus::Pending, failure, at);
+        let entry = search::entry(&mut *self.readers().acquire().await?, execution, "").await?;
+        let ending = Ending::empty(execution, ExecutionStatus::Pending, failure, entry, at);
         self.write(move |connection| Box::pin(execution::end(connection, ending))).await
     }
 

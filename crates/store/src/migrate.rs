@@ -23,7 +23,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 3, sql: include_str!("../migrations/0003_provider_keys.sql") },
     Migration { min_reader: 3, sql: include_str!("../migrations/0004_models.sql") },
     Migration { min_reader: 3, sql: include_str!("../migrations/0005_egress.sql") },
-    Migration { min_reader: 3, sql: include_str!("../migrations/0007_retries.sql") },
+    // A program that does not know the index of words would leave it without what it runs.
+    Migration { min_reader: 6, sql: include_str!("../migrations/0006_history.sql") },
+    Migration { min_reader: 6, sql: include_str!("../migrations/0007_retries.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.
@@ -125,7 +127,7 @@ fn prune(folder: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{NewWorkspace, OpenOptions, Store, open};
+    use crate::{NewWorkspace, OpenOptions, RunFilter, Store, open};
     use formaops_domain::{ActorId, WorkspaceId};
     use serde_json::json;
     use std::path::Path;
@@ -223,6 +225,55 @@ mod tests {
         assert_eq!(key.origin.to_string(), "https://a.example:443");
         assert_eq!(store.list_provider_keys(providers[0].id).await.unwrap()[0].binding, key);
         assert_eq!(providers[1].key, None);
+    }
+
+    #[tokio::test]
+    async fn what_ran_before_is_found_by_model_and_once_it_is_read_by_words() {
+        const RAN: &str = r#"
+            insert into prompts values (1, x'11111111111111111111111111111111', 'greet', '', '', 'greet', 'draft',
+              (select id from actors), 1, 1, null, null);
+            insert into prompt_versions values (1, (select id from prompts), zeroblob(32), 1, zeroblob(32), '{}', '[]',
+              (select id from actors), '', 1);
+            insert into runs values (1, x'22222222222222222222222222222222', 'single', 'pending', 'normal',
+              (select id from prompts), 'greet', null, 1, 0, 0, 0, 0, 1, 0, (select id from actors), 7, null, null);
+            insert into run_variants values ((select id from runs), 0, (select id from prompts), zeroblob(32),
+              'local:a', '{}', null);"#;
+        let dir = tempfile::tempdir().unwrap();
+        let store = open_with(dir.path(), 0, &MIGRATIONS[..5]).await;
+        let inputs = crate::blob::Blob::of_json(&json!({ "name": "Bob" })).unwrap();
+        let hash = inputs.hash.to_vec();
+        store
+            .write(|connection| {
+                Box::pin(async move {
+                    sqlx::raw_sql(RAN).execute(&mut *connection).await?;
+                    crate::blob::insert(connection, [inputs]).await?;
+                    for (sql, hash) in [
+                        ("insert into run_cases select id, 0, ?1 from runs", Some(hash)),
+                        (
+                            "insert into executions (id, run, prompt, version, model, case_index, repeat,
+                              variant_index, generation, status, created_by, created_at, completed_at)
+                            select zeroblob(16), id, prompt, zeroblob(32), 'local:a', 0, 0, 0, 0, 'cancelled',
+                              created_by, 7, 8 from runs",
+                            None,
+                        ),
+                    ] {
+                        sqlx::query(sql).bind(hash).execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+            .unwrap();
+        store.close().await;
+
+        let store = open_with(dir.path(), 1, MIGRATIONS).await;
+        let found = async |filter: RunFilter| store.list_runs(filter, None, 10).await.unwrap().items.len();
+        let by_model = |model: &str| RunFilter { model: Some(model.to_owned()), ..RunFilter::default() };
+        assert_eq!((found(by_model("local:a")).await, found(by_model("local")).await), (1, 1));
+        let by_words = RunFilter { text: Some("bob".to_owned()), ..RunFilter::default() };
+        assert_eq!(found(by_words.clone()).await, 0);
+        assert!(!store.index_backlog().await.unwrap());
+        assert_eq!(found(by_words).await, 1);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use crate::{
     column::{Int, Key},
     execution::{self, Ending},
     recording::{self, Joined},
-    run,
+    run, search,
 };
 use formaops_domain::{
     AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, RunId, RunStatus, Timestamp,
@@ -61,7 +61,8 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
             .fetch_all(&mut *connection)
             .await?;
     for row in queued {
-        let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), now);
+        let entry = search::entry(connection, row.id.0, "").await?;
+        let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), entry, now);
         execution::end(connection, ending).await?;
         recovered.queued += 1;
     }
@@ -90,17 +91,19 @@ async fn interrupt(
     started_at: Timestamp,
 ) -> Result<(), StoreError> {
     let key = Key(id);
-    let texts =
+    let texts: String =
         sqlx::query_scalar!("select text from recording_parts where attempt = ?1 order by number", key)
             .fetch_all(&mut *connection)
-            .await?;
+            .await?
+            .concat();
+    let entry = search::entry(connection, execution, &texts).await?;
     let last = recording::last_sign(connection, id).await?.unwrap_or_default();
     let recording = Joined::load(connection, id, recording::pack(&[])?).await?;
     let (request_hash, request_id, http_status, price) = (None, None, None, None);
     let status = AttemptStatus::Interrupted;
     let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };
     let failure = Some(interrupted(true));
-    let ending = Ending::empty(execution, ExecutionStatus::Running, failure, started_at.after(last));
-    attempt::finish(connection, attempt, ending.with_output(&texts.concat())?).await?;
+    let ending = Ending::empty(execution, ExecutionStatus::Running, failure, entry, started_at.after(last));
+    attempt::finish(connection, attempt, ending.with_output(&texts)?).await?;
     Ok(())
 }

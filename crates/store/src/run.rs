@@ -5,12 +5,14 @@ use crate::{
     blob::{self, Blob},
     column::{Int, Json, Key, Text, Word},
     cursor,
+    search::{self, Words},
 };
 use formaops_domain::{
     ActorId, ExecutionId, JsonObject, ModelRef, NanoUsd, Page, Parameters, Price, Priority, PromptId,
     PromptName, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant, VersionId,
 };
 use sqlx::SqliteConnection;
+use std::collections::HashMap;
 
 /// A run to be kept, with all its cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,12 +41,29 @@ pub struct NewCell {
 }
 
 /// Which runs a list has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunFilter {
     /// Only those of this prompt.
     pub prompt: Option<PromptId>,
     /// Only those that stand here.
     pub status: Option<RunStatus>,
+    /// Only those with this model, as `provider:model`, or with one of this provider.
+    pub model: Option<String>,
+    /// Only those made at this moment or later.
+    pub from: Option<Timestamp>,
+    /// Only those made before this moment.
+    pub to: Option<Timestamp>,
+    /// Only those with an execution that has all these words, the last of which may be just begun: in the name of
+    /// the prompt, the inputs, or the beginning of the answer. They are listed by the newest such execution.
+    pub text: Option<String>,
+}
+
+impl RunFilter {
+    /// The moments between which runs were made: from the first on, before the second.
+    pub(crate) fn times(&self) -> (Timestamp, Timestamp) {
+        let from = self.from.unwrap_or(Timestamp::from_micros(i64::MIN));
+        (from, self.to.unwrap_or(Timestamp::from_micros(i64::MAX)))
+    }
 }
 
 struct RunRow {
@@ -225,48 +244,117 @@ impl Store {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<Run>, StoreError> {
-        let before: i64 = cursor::decode(cursor)?.unwrap_or(i64::MAX);
-        let rows = cursor::rows(limit);
         let mut connection = self.readers().acquire().await?;
-        let status = filter.status.map(Word);
-        // A query for each way in, so that each goes along its index.
-        let found = match (filter.prompt.map(Key), status) {
-            (Some(prompt), status) => {
-                select_runs!(
-                    "where r.prompt = ?1 and r.seq < ?2 and (?3 is null or r.status = ?3)
-                    order by r.seq desc limit ?4",
-                    prompt,
-                    before,
-                    status,
-                    rows
-                )
-                .fetch_all(&mut *connection)
-                .await?
-            }
-            (None, Some(status)) => {
-                select_runs!(
-                    "where r.status = ?1 and r.seq < ?2 order by r.seq desc limit ?3",
-                    status,
-                    before,
-                    rows
-                )
-                .fetch_all(&mut *connection)
-                .await?
-            }
-            (None, None) => {
-                select_runs!("where r.seq < ?1 order by r.seq desc limit ?2", before, rows)
-                    .fetch_all(&mut *connection)
-                    .await?
-            }
-        };
-        let page = cursor::page(found, limit, |row| row.seq, |row| row);
-        let mut items = Vec::with_capacity(page.items.len());
-        for row in page.items {
-            let variants = variants(&mut connection, row.id.0).await?;
-            items.push(row.into_run(variants)?);
+        match filter.text.as_deref().and_then(Words::of) {
+            Some(words) => list_found(&mut connection, &words, &filter, cursor, limit).await,
+            None => list_newest(&mut connection, &filter, cursor, limit).await,
         }
-        Ok(Page { items, next: page.next })
     }
+}
+
+async fn list_newest(
+    connection: &mut SqliteConnection,
+    filter: &RunFilter,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Page<Run>, StoreError> {
+    let (from, to) = filter.times();
+    let (at, seq) = cursor::decode(cursor)?.unwrap_or((to.as_micros(), i64::MIN));
+    let (from, rows) = (Int(from), cursor::rows(limit));
+    let (prompt, status) = (filter.prompt.map(Key), filter.status.map(Word));
+    let model = filter.model.as_deref();
+    // A query for each way in, so that each goes along its index.
+    let found = match (prompt, model, status) {
+        (Some(prompt), ..) => {
+            select_runs!(
+                "where r.prompt = ?1 and (r.created_at, r.seq) < (?2, ?3) and r.created_at >= ?4
+                  and (?5 is null or r.status = ?5)
+                  and (?6 is null or exists (select 1 from run_models m
+                    where m.model = ?6 and m.created_at = r.created_at and m.run = r.seq))
+                order by r.created_at desc, r.seq desc limit ?7",
+                prompt,
+                at,
+                seq,
+                from,
+                status,
+                model,
+                rows
+            )
+            .fetch_all(&mut *connection)
+            .await?
+        }
+        (None, Some(model), status) => {
+            select_runs!(
+                "join run_models m on m.run = r.seq
+                where m.model = ?1 and (m.created_at, m.run) < (?2, ?3) and m.created_at >= ?4
+                  and (?5 is null or r.status = ?5)
+                order by m.created_at desc, m.run desc limit ?6",
+                model,
+                at,
+                seq,
+                from,
+                status,
+                rows
+            )
+            .fetch_all(&mut *connection)
+            .await?
+        }
+        (None, None, Some(status)) => {
+            select_runs!(
+                "where r.status = ?1 and (r.created_at, r.seq) < (?2, ?3) and r.created_at >= ?4
+                order by r.created_at desc, r.seq desc limit ?5",
+                status,
+                at,
+                seq,
+                from,
+                rows
+            )
+            .fetch_all(&mut *connection)
+            .await?
+        }
+        (None, None, None) => {
+            select_runs!(
+                "where (r.created_at, r.seq) < (?1, ?2) and r.created_at >= ?3
+                order by r.created_at desc, r.seq desc limit ?4",
+                at,
+                seq,
+                from,
+                rows
+            )
+            .fetch_all(&mut *connection)
+            .await?
+        }
+    };
+    let page = cursor::page(found, limit, |row| (row.created_at.0.as_micros(), row.seq), |row| row);
+    Ok(Page { items: into_runs(connection, page.items).await?, next: page.next })
+}
+
+async fn list_found(
+    connection: &mut SqliteConnection,
+    words: &Words,
+    filter: &RunFilter,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Page<Run>, StoreError> {
+    let before = cursor::decode(cursor)?.unwrap_or(i64::MAX);
+    let found = search::find_runs(connection, words, filter, before, cursor::rows(limit)).await?;
+    let page = cursor::page(found, limit, |found| found.execution, |found| found.run);
+    let seqs = Json(&page.items);
+    let mut rows = select_runs!("where r.seq in (select value from json_each(?1))", seqs)
+        .fetch_all(&mut *connection)
+        .await?;
+    let places: HashMap<i64, usize> = page.items.iter().zip(0..).map(|(&seq, place)| (seq, place)).collect();
+    rows.sort_by_key(|row| places.get(&row.seq).copied());
+    Ok(Page { items: into_runs(connection, rows).await?, next: page.next })
+}
+
+async fn into_runs(connection: &mut SqliteConnection, rows: Vec<RunRow>) -> Result<Vec<Run>, StoreError> {
+    let mut runs = Vec::with_capacity(rows.len());
+    for row in rows {
+        let variants = variants(connection, row.id.0).await?;
+        runs.push(row.into_run(variants)?);
+    }
+    Ok(runs)
 }
 
 async fn insert(

@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { Event, Execution, Noun, OutputPart, Run, RunDetail } from '../bindings/types';
+import { tellRuns } from '../features/run/fresh';
 import { api, host, HostError } from '../host';
 import { announcements } from '../lib/announce';
 import { applyNews } from '../lib/news';
@@ -46,7 +47,7 @@ function invalidate(noun: Noun): void {
 
 function updateRun(run: Run): void {
   applyNews<RunDetail>(queries, ['run', run.id], (known) => ({ ...known, run }));
-  void queries.invalidateQueries({ queryKey: ['runs'] });
+  tellRuns(queries, run, (filter) => api.runList(filter));
   announcements.told(run, texts.ended(run.promptName, run.progress));
 }
 

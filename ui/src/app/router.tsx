@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { readSearch } from '../features/run/history';
 import { ErrorScreen } from './ErrorScreen';
 import { Frame } from './Frame';
 
@@ -33,6 +34,7 @@ const prompt = createRoute({ getParentRoute: () => prompts, path: '$id', compone
 const runs = createRoute({
   getParentRoute: () => root,
   path: '/runs',
+  validateSearch: readSearch,
   component: lazyRouteComponent(runScreens, 'RunsScreen'),
 });
 const run = createRoute({

@@ -22,6 +22,7 @@ import type {
   CreatedApiKey,
   DeleteApiKey,
   DeleteDraft,
+  DeleteInputSet,
   DeletePrompt,
   DeleteProvider,
   DeleteProviderKey,
@@ -44,11 +45,14 @@ import type {
   GetVersion,
   GetWorkspace,
   Health,
+  InputSet,
   KeyStore,
   ListApiKeys,
   ListEgress,
   ListEgressTotals,
   ListExecutions,
+  ListInputSets,
+  ListMatches,
   ListModels,
   ListPresets,
   ListPrompts,
@@ -67,6 +71,8 @@ import type {
   PageOfEgressTotal,
   PageOfExecution,
   PageOfFoundServer,
+  PageOfInputSet,
+  PageOfMatch,
   PageOfPreset,
   PageOfPrompt,
   PageOfProviderKeyView,
@@ -79,6 +85,7 @@ import type {
   ProviderKeyView,
   ProviderView,
   PutDraft,
+  PutInputSet,
   PutNetwork,
   PutSetting,
   RenderContent,
@@ -125,6 +132,9 @@ export type OperationName =
   | 'version_restore'
   | 'draft_put'
   | 'draft_delete'
+  | 'input_set_list'
+  | 'input_set_put'
+  | 'input_set_delete'
   | 'content_check'
   | 'content_render'
   | 'attachment_create'
@@ -151,6 +161,7 @@ export type OperationName =
   | 'model_reset'
   | 'run_create'
   | 'run_list'
+  | 'match_list'
   | 'run_get'
   | 'run_cancel'
   | 'run_repeat'
@@ -240,6 +251,15 @@ export function client(caller: Caller) {
     /** Throws unsaved work away. */
     draftDelete: (request: DeleteDraft): Promise<Prompt> =>
       caller.call('draft_delete', 'DELETE', '/api/prompts/{id}/draft', request),
+    /** The inputs of a prompt that are remembered under names. */
+    inputSetList: (request: ListInputSets): Promise<PageOfInputSet> =>
+      caller.call('input_set_list', 'GET', '/api/prompts/{id}/input-sets', request),
+    /** Remembers inputs under a name, or gives remembered ones another name. */
+    inputSetPut: (request: PutInputSet): Promise<InputSet> =>
+      caller.call('input_set_put', 'PUT', '/api/prompts/{id}/input-sets/{name}', request),
+    /** Forgets remembered inputs. */
+    inputSetDelete: (request: DeleteInputSet): Promise<Prompt> =>
+      caller.call('input_set_delete', 'DELETE', '/api/prompts/{id}/input-sets/{name}', request),
     /** What is wrong with some content, without inputs. */
     contentCheck: (request: CheckContent): Promise<ContentReport> =>
       caller.call('content_check', 'POST', '/api/content/check', request),
@@ -318,6 +338,9 @@ export function client(caller: Caller) {
     /** Runs, newest first. */
     runList: (request: ListRuns = {}): Promise<PageOfRun> =>
       caller.call('run_list', 'GET', '/api/runs', request),
+    /** Where runs have the words that they were searched for by. */
+    matchList: (request: ListMatches): Promise<PageOfMatch> =>
+      caller.call('match_list', 'POST', '/api/runs/matches', request),
     /** A run with its executions. */
     runGet: (request: GetRun): Promise<RunDetail> =>
       caller.call('run_get', 'GET', '/api/runs/{id}', request),

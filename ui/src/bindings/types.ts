@@ -384,6 +384,14 @@ export type DeleteDraft = {
   id: PromptKey;
 };
 
+/** Forgets an input set. */
+export type DeleteInputSet = {
+  /** The prompt. */
+  id: PromptKey;
+  /** The name of the set. */
+  name: string;
+};
+
 /** Deletes a prompt. */
 export type DeletePrompt = {
   /** The prompt. */
@@ -839,6 +847,20 @@ export type HealthPart = {
 /** How something is. */
 export type HealthStatus = 'ok' | 'degraded' | 'down';
 
+/** Inputs of a prompt that are remembered under a name. */
+export type InputSet = {
+  /** The prompt. */
+  promptId: PromptId;
+  /** Its name, unique for the prompt without regard to case. */
+  name: string;
+  /** The inputs, without the values of sensitive variables. */
+  inputs: Record<string, unknown>;
+  /** When it was first kept. */
+  createdAt: Timestamp;
+  /** When it last changed. */
+  updatedAt: Timestamp;
+};
+
 /** A key reference and the one origin it may be sent to. */
 export type KeyBinding = {
   /** Its identity. */
@@ -915,6 +937,20 @@ export type ListExecutions = {
   limit?: number | null;
 };
 
+/** Asks for the input sets of a prompt. */
+export type ListInputSets = {
+  /** The prompt. */
+  id: PromptKey;
+};
+
+/** Asks where runs have words. */
+export type ListMatches = {
+  /** The words, as they were given to the list of runs. */
+  text: string;
+  /** The runs, at most 100. */
+  runs: RunId[];
+};
+
 /** Asks for models. */
 export type ListModels = {
   /** Only those of this provider, by name. */
@@ -957,6 +993,18 @@ export type ListRuns = {
   prompt?: PromptKey | null;
   /** Only those with this status. */
   status?: RunStatus | null;
+  /** Only those with this model, as `provider:model`, or with one of this provider. */
+  model?: string | null;
+  /** Only those started at this moment or later. */
+  from?: Timestamp | null;
+  /** Only those started before this moment. */
+  to?: Timestamp | null;
+  /**
+   * Only those with these words, the last of which may be just begun: in the name of the prompt, the inputs,
+   * or the first 64 KiB of an answer. Executions can be found once they have ended; the runs are listed by
+   * the newest that has all the words.
+   */
+  text?: string | null;
   /** Where to go on, from the page before. */
   cursor?: string | null;
   /** The most items, 1 to 1,000; 100 where absent. */
@@ -994,6 +1042,39 @@ export type Load = {
 
 /** Locks the vault. */
 export type LockVault = Record<string, never>;
+
+/** The newest execution of a run that has all the words that were searched for. */
+export type Match = {
+  /** The run. */
+  runId: RunId;
+  /** The execution. */
+  executionId: ExecutionId;
+  /** The model that was asked. */
+  model: ModelRef;
+  /** Where it has them: the answer first. */
+  places: MatchPlace[];
+};
+
+/** The texts of an execution that can be searched. */
+export type MatchPart = 'answer' | 'input' | 'prompt';
+
+/** A place in an execution that has words that were searched for. */
+export type MatchPlace = {
+  /** Which text it is. */
+  part: MatchPart;
+  /** The name of the variable, where it is an input. */
+  name: string | null;
+  /** The text around the first word that was found, in pieces. */
+  text: MatchText[];
+};
+
+/** A piece of a text. */
+export type MatchText = {
+  /** The text; plain text, whatever it looks like. */
+  text: string;
+  /** Whether it is a word that was searched for. */
+  found: boolean;
+};
 
 /** One message of a body. */
 export type Message = {
@@ -1111,6 +1192,22 @@ export type PageOfExecution = {
 export type PageOfFoundServer = {
   /** The items, in the order of the list. */
   items: FoundServer[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfInputSet = {
+  /** The items, in the order of the list. */
+  items: InputSet[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfMatch = {
+  /** The items, in the order of the list. */
+  items: Match[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -1471,6 +1568,18 @@ export type PutDraft = {
   base?: VersionId | null;
   /** The inputs as they are entered; values of sensitive variables are left out of what is kept. */
   inputs?: Record<string, unknown>;
+};
+
+/** Remembers inputs under a name. */
+export type PutInputSet = {
+  /** The prompt. */
+  id: PromptKey;
+  /** The name; a set that has it already, in whatever case, is replaced. */
+  name: string;
+  /** The inputs; values of sensitive variables are left out of what is kept. */
+  inputs: Record<string, unknown>;
+  /** The name that the set has had, where it gets a new one. */
+  was?: string | null;
 };
 
 /** Switches the network. */

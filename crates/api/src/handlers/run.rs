@@ -4,7 +4,7 @@ use super::{
     PromptKey,
     attachment::check_attachments,
     content::render,
-    idempotent, limit,
+    idempotent,
     model::{find_model, refusals},
     prompt::find_prompt,
     version::find_version,
@@ -12,11 +12,11 @@ use super::{
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
     Body, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, JsonObject, Metrics,
-    ModelRef, Noun, Page, Parameters, Price, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress,
+    ModelRef, Noun, Parameters, Price, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress,
     RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
-use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion, RunFilter};
+use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -75,24 +75,6 @@ pub struct RunDetail {
     pub run: Run,
     /// The newest generation of each cell, by column, row and repeat.
     pub executions: Vec<Execution>,
-}
-
-/// Asks for runs.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ListRuns {
-    /// Only those of this prompt.
-    #[serde(default)]
-    pub prompt: Option<PromptKey>,
-    /// Only those with this status.
-    #[serde(default)]
-    pub status: Option<RunStatus>,
-    /// Where to go on, from the page before.
-    #[serde(default)]
-    pub cursor: Option<String>,
-    /// The most items, 1 to 1,000; 100 where absent.
-    #[serde(default)]
-    pub limit: Option<u32>,
 }
 
 /// Asks for a run.
@@ -374,15 +356,6 @@ pub(super) async fn detail(app: &App, id: RunId) -> Result<RunDetail, ApiError> 
     let mut executions = app.store.list_executions(filter, None, MOST_EXECUTIONS).await?.items;
     executions.sort_by_key(|execution| (execution.variant, execution.case, execution.repeat));
     Ok(RunDetail { run, executions })
-}
-
-pub(crate) async fn run_list(app: &App, _: &Caller, request: ListRuns) -> Result<Page<Run>, ApiError> {
-    let prompt = match &request.prompt {
-        Some(key) => Some(find_prompt(app, key).await?.id),
-        None => None,
-    };
-    let filter = RunFilter { prompt, status: request.status };
-    Ok(app.store.list_runs(filter, request.cursor.as_deref(), limit(request.limit)?).await?)
 }
 
 pub(crate) async fn run_get(app: &App, _: &Caller, request: GetRun) -> Result<RunDetail, ApiError> {

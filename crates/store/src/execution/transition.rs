@@ -5,7 +5,7 @@ use crate::{
     StoreError,
     blob::{self, Blob},
     column::{Int, Json, Key, Text, Word},
-    output,
+    output, search,
 };
 use formaops_domain::{
     CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, Metrics, ModelRef, NanoUsd,
@@ -73,6 +73,8 @@ pub(crate) struct Ending {
     pub(crate) validated_output: Option<Blob>,
     pub(crate) validation_status: ValidationStatus,
     pub(crate) validations: Vec<ValidationResult>,
+    /// What can be searched of it from now on.
+    pub(crate) entry: search::Entry,
     pub(crate) at: Timestamp,
 }
 
@@ -82,6 +84,7 @@ impl Ending {
         id: ExecutionId,
         from: ExecutionStatus,
         failure: Option<Failure>,
+        entry: search::Entry,
         at: Timestamp,
     ) -> Self {
         Self {
@@ -99,6 +102,7 @@ impl Ending {
             validated_output: None,
             validation_status: ValidationStatus::Skipped,
             validations: Vec::new(),
+            entry,
             at,
         }
     }
@@ -155,7 +159,10 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
     .fetch_optional(&mut *connection)
     .await?;
     match moved {
-        Some(row) => Ok(row.into()),
+        Some(row) => {
+            search::insert(connection, row.seq, &ending.entry).await?;
+            Ok(row.into())
+        }
         None => Err(refuse(connection, ending.id, "ended").await),
     }
 }

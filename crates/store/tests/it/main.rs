@@ -3,6 +3,7 @@
 
 mod attachments;
 mod egress;
+mod input_sets;
 mod keys;
 mod models;
 mod opening;
@@ -13,6 +14,7 @@ mod providers;
 mod recovery;
 mod rules;
 mod runs;
+mod search;
 mod versions;
 mod world;
 mod writing;

@@ -301,9 +301,9 @@ async fn lists_are_newest_first_and_filtered_and_totals_count_them() {
     };
     let (first, second, third) = (run_id(1), run_id(2), run_id(3));
     assert_eq!(runs(RunFilter::default()).await, [third, second, first]);
-    assert_eq!(runs(RunFilter { prompt: Some(one.id), status: None }).await, [third, first]);
-    assert_eq!(runs(RunFilter { prompt: None, status: Some(RunStatus::Running) }).await, [first]);
-    let none = RunFilter { prompt: Some(two.id), status: Some(RunStatus::Running) };
+    assert_eq!(runs(RunFilter { prompt: Some(one.id), ..RunFilter::default() }).await, [third, first]);
+    assert_eq!(runs(RunFilter { status: Some(RunStatus::Running), ..RunFilter::default() }).await, [first]);
+    let none = RunFilter { prompt: Some(two.id), status: Some(RunStatus::Running), ..RunFilter::default() };
     assert_eq!(runs(none).await, []);
     let page = world.store.list_runs(RunFilter::default(), None, 2).await.unwrap();
     let rest = world.store.list_runs(RunFilter::default(), page.next.as_deref(), 2).await.unwrap();

@@ -4,6 +4,7 @@ import { texts } from '../../app/texts';
 import type { ModelChoice, Problem } from '../../bindings/types';
 import { Estimates } from '../content/Estimates';
 import { useRendered } from '../content/queries';
+import { InputSets } from '../inputset/InputSets';
 import type { WantedInput } from '../variable/InputField';
 import { InputsForm, type View, ViewSwitch } from '../variable/InputsForm';
 import { nowWrong } from '../variable/variable';
@@ -20,6 +21,7 @@ const shown: { value: Showing; label: string }[] = [
 
 /** The inputs of the next run, the variables they belong to, and what the run would need. */
 export function InputsPanel(props: {
+  readonly promptId: string;
   readonly work: Work;
   /** What the last run was refused for. */
   readonly problems: Problem[];
@@ -46,6 +48,11 @@ export function InputsPanel(props: {
       <div className={classes.scroll}>
         <div className={classes.side}>
           <Head showing={showing} onShow={setShowing} view={view} onView={setView} />
+          {showing === 'inputs' && (
+            <div className={classes.sideHead}>
+              <InputSets promptId={props.promptId} work={work} />
+            </div>
+          )}
           {showing === 'inputs' ? (
             <InputsForm work={work} problems={problems} view={view} wanted={wanted} onArrived={onArrived} />
           ) : (

@@ -41,7 +41,14 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   const arrived = useCallback(() => setWanted(null), []);
   useCommands({ toggleInputs: { act: inputs.toggle, isAvailable: narrow } });
   const panel = (
-    <InputsSide desk={desk} problems={problems} choices={bar.models} wanted={wanted} onArrived={arrived} />
+    <InputsSide
+      promptId={prompt.id}
+      desk={desk}
+      problems={problems}
+      choices={bar.models}
+      wanted={wanted}
+      onArrived={arrived}
+    />
   );
   const editor = (
     <Editor

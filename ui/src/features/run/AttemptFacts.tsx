@@ -4,6 +4,7 @@ import type { Attempt } from '../../bindings/types';
 import { dollars, duration, rate } from '../../lib/format';
 import { perMillion } from '../provider/price';
 import classes from './details.module.css';
+import { AttemptTimes } from './AttemptTimes';
 import { Fact, Facts } from './Facts';
 import { runsTexts } from './runs.texts';
 import { exactMoment } from './moment';
@@ -30,6 +31,7 @@ export function AttemptFacts({ attempt }: { attempt: Attempt }) {
         <b>{words.attempt(attempt.number)}</b>
         <Chip tone={TONES[attempt.status]}>{words.attemptStatus[attempt.status]}</Chip>
       </div>
+      <AttemptTimes attempt={attempt} />
       <Facts>
         <Fact name={words.model} value={attempt.model} isMono />
         <Fact name={words.time} value={`${exactMoment(attempt.startedAt)} – ${ended}`} />

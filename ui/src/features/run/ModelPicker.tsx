@@ -1,15 +1,13 @@
 import { Button, Combobox, useCombobox } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { texts } from '../../app/texts';
-import { api } from '../../host';
 import { Retirement } from '../provider/Retirement';
+import { allModelsQuery } from './queries';
 
 /** How many models are shown at once: typing narrows the list. */
 const MOST_SHOWN = 100;
-
-const allModelsQuery = queryOptions({ queryKey: ['models', 'all'], queryFn: () => api.modelList() });
 
 const providerOf = (model: string) => model.slice(0, model.indexOf(':'));
 

@@ -1,5 +1,5 @@
-import { Button, Skeleton } from '@mantine/core';
-import { IconPlayerStop, IconRepeat } from '@tabler/icons-react';
+import { Button, Menu, Skeleton } from '@mantine/core';
+import { IconPencil, IconPlayerStop, IconRepeat } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -12,6 +12,7 @@ import { dollars, duration, moment } from '../../lib/format';
 import { useCommands } from '../../lib/commands';
 import { notifyError } from '../../lib/notify';
 import { repeatRun } from './again';
+import { putContent, putInputs } from './asDraft';
 import { Columns } from './Columns';
 import { Inputs } from './Inputs';
 import { runQuery } from './queries';
@@ -120,10 +121,34 @@ function Header({ run }: { run: Run }) {
           {runsTexts.run.cancel}
         </Button>
       )}
+      <EditMenu run={run} />
       <Button leftSection={<IconRepeat size={14} />} loading={busy} onClick={() => void repeat()}>
         {runsTexts.run.repeat}
       </Button>
     </header>
+  );
+}
+
+/** Takes what was run back to its prompt, to work on it. */
+function EditMenu({ run }: { run: Run }) {
+  const navigate = useNavigate();
+  const take = (put: (run: Run) => Promise<void>) => () => {
+    put(run)
+      .then(() => navigate({ to: '/prompts/$id', params: { id: run.promptId } }))
+      .catch(notifyError);
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconPencil size={14} />}>
+          {runsTexts.run.edit}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={take(putInputs)}>{runsTexts.run.useInputs}</Menu.Item>
+        <Menu.Item onClick={take(putContent)}>{runsTexts.run.useContent}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -12,6 +12,13 @@ export const runsQuery = (filter: ListRuns) =>
     placeholderData: keepPreviousData,
   });
 
+/** Where these runs have the words that were searched for. What has ended does not change. */
+export const matchesQuery = (text: string, runs: string[]) =>
+  queryOptions({ queryKey: ['matches', text, runs], queryFn: () => api.matchList({ text, runs }) });
+
+/** The models of all providers. Nothing is sent to them. */
+export const allModelsQuery = queryOptions({ queryKey: ['models', 'all'], queryFn: () => api.modelList() });
+
 /** A run with its executions. Events keep it fresh while it runs. */
 export const runQuery = (id: string) =>
   queryOptions({ queryKey: ['run', id], queryFn: () => api.runGet({ id }) });

@@ -1,15 +1,38 @@
-import type { AttemptStatus, CostBasis, Priority, Role, RunStatus, Verdict } from '../../bindings/types';
+import type {
+  AttemptStatus,
+  CostBasis,
+  MatchPart,
+  Priority,
+  Role,
+  RunStatus,
+  Verdict,
+} from '../../bindings/types';
 
 /** What the screens of runs and executions say. */
 export const runsTexts = {
   title: 'Runs',
   filter: {
+    label: 'Filter runs',
+    text: 'Search inputs and answers',
+    clearText: 'Clear the search',
     prompt: 'Prompt',
     anyPrompt: 'Any prompt',
+    model: 'Model',
+    anyModel: 'Any model',
+    clearModel: 'Any model',
+    providers: 'Providers',
+    models: 'Models',
+    period: 'Started',
+    anyTime: 'Any time',
+    periods: { today: 'Today', week: 'Last 7 days', month: 'Last 30 days' },
+    custom: 'Between days',
+    from: 'From day',
+    to: 'To day',
     status: 'Status',
     all: 'All',
     clear: 'Show all runs',
   },
+  matches: { answer: 'answer', input: 'input', prompt: 'prompt' } satisfies Record<MatchPart, string>,
   columns: {
     prompt: 'Prompt',
     version: 'Version',
@@ -38,7 +61,10 @@ export const runsTexts = {
     text: 'Open a prompt, add a model to the run bar and press Run. The sample prompts run at once on the built-in `dry-run` provider, without a key and without a network.',
     action: 'Go to prompts',
   },
-  nothingMatches: { title: 'No run matches', text: 'No run has this prompt and status.' },
+  nothingMatches: {
+    title: 'No run matches',
+    text: 'No run has all of this. Words are found whole, the last one also by its beginning.',
+  },
   tab: {
     title: 'This prompt has not run yet',
     text: 'Add a model to the run bar and press Run. Every run is kept here with its answers, times and cost.',
@@ -46,6 +72,11 @@ export const runsTexts = {
   run: {
     repeat: 'Repeat',
     cancel: 'Cancel run',
+    edit: 'Edit',
+    useInputs: 'Use these inputs',
+    inputsUsed: 'The inputs of the run are in the prompt',
+    useContent: 'Open what ran as the draft',
+    contentUsed: 'What ran is the draft of the prompt',
     priority: {
       low: 'low priority',
       normal: 'normal priority',
@@ -107,6 +138,8 @@ export const runsTexts = {
       interrupted: 'interrupted',
     } satisfies Record<AttemptStatus, string>,
     httpStatus: 'HTTP status',
+    spans: (waited: string, streamed: string) => `${waited} to the first token, ${streamed} streaming`,
+    noText: (waited: string) => `${waited} without an answer`,
     requestId: 'Request id of the provider',
     requestHash: 'Request hash',
     time: 'Start and end',

@@ -1,0 +1,320 @@
+//! Finding runs by words: the index of what went into executions and what came out, and what it finds.
+//!
+//! The index holds no text. What is found is shown from the texts themselves.
+
+mod words;
+
+pub(crate) use words::Words;
+
+use crate::{
+    Store, StoreError, blob,
+    column::{Int, Key, Text, Word},
+    run::RunFilter,
+};
+use formaops_domain::{
+    ExecutionId, JsonObject, Match, MatchPart, MatchPlace, ModelRef, PromptId, RunId, RunStatus, Timestamp,
+};
+use serde_json::Value;
+use sqlx::SqliteConnection;
+use std::collections::HashSet;
+
+/// How much of an answer, and how much of the inputs, can be searched: about 20 pages each. It keeps the commit
+/// of a large answer quick.
+const MOST_BYTES: usize = 64 << 10;
+/// Matches that are looked at in one step.
+const STEP: u32 = 256;
+/// Executions that ended before there was an index, indexed in one step.
+const BACKLOG_STEP: u32 = 64;
+
+/// What can be searched of an execution.
+pub(crate) struct Entry {
+    prompt: String,
+    inputs: String,
+    answer: String,
+}
+
+struct EntryRow {
+    prompt: String,
+    inputs: Vec<u8>,
+}
+
+impl EntryRow {
+    fn into_entry(self, answer: &str) -> Result<Entry, StoreError> {
+        let inputs: JsonObject = blob::json(&self.inputs)?;
+        let mut all = String::new();
+        inputs.values().for_each(|value| collect(value, &mut all));
+        let answer = beginning(answer).to_owned();
+        Ok(Entry { prompt: self.prompt, inputs: beginning(&all).to_owned(), answer })
+    }
+}
+
+/// The texts, numbers and truths in a value, a line each.
+fn collect(value: &Value, into: &mut String) {
+    match value {
+        Value::Null => {}
+        Value::String(text) => {
+            into.push_str(text);
+            into.push('\n');
+        }
+        Value::Bool(_) | Value::Number(_) => {
+            into.push_str(&value.to_string());
+            into.push('\n');
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
+        Value::Object(fields) => fields.values().for_each(|field| collect(field, into)),
+    }
+}
+
+/// As much of a text as can be searched.
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MOST_BYTES)]
+}
+
+/// What can be searched of an execution with this answer.
+pub(crate) async fn entry(
+    connection: &mut SqliteConnection,
+    execution: ExecutionId,
+    answer: &str,
+) -> Result<Entry, StoreError> {
+    let key = Key(execution);
+    sqlx::query_as!(
+        EntryRow,
+        r#"select r.prompt_name as prompt, i.data as inputs
+        from executions e
+        join runs r on r.id = e.run
+        join run_cases rc on rc.run = e.run and rc.position = e.case_index
+        join blobs i on i.hash = rc.inputs
+        where e.id = ?1"#,
+        key,
+    )
+    .fetch_optional(connection)
+    .await?
+    .ok_or_else(|| StoreError::not_found("execution", execution))?
+    .into_entry(answer)
+}
+
+/// Makes an execution that can be searched.
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    entry: &Entry,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert or replace into execution_words (rowid, prompt, inputs, answer) values (?1, ?2, ?3, ?4)",
+        seq,
+        entry.prompt,
+        entry.inputs,
+        entry.answer,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A run that was found, and the newest of its executions that has the words.
+pub(crate) struct Found {
+    pub(crate) execution: i64,
+    pub(crate) run: i64,
+}
+
+/// The runs that have the words and fit the filter, by the newest of their executions that has them: those whose
+/// newest is older than `before`.
+pub(crate) async fn find_runs(
+    connection: &mut SqliteConnection,
+    words: &Words,
+    filter: &RunFilter,
+    before: i64,
+    rows: u32,
+) -> Result<Vec<Found>, StoreError> {
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
+    let mut bound = before;
+    while found.len() < rows as usize {
+        let step = step(connection, words, filter, bound).await?;
+        bound = step.last().map_or(0, |last| last.execution);
+        let is_last = step.len() < STEP as usize;
+        for next in step {
+            // A run whose newest match is on an earlier page was told there.
+            if seen.insert(next.run) && !has_newer(connection, words, next.run, before).await? {
+                found.push(next);
+            }
+        }
+        if is_last {
+            break;
+        }
+    }
+    found.truncate(rows as usize);
+    Ok(found)
+}
+
+/// The next matches, newest first. The words lead: the index answers them in the order of its rows.
+async fn step(
+    connection: &mut SqliteConnection,
+    words: &Words,
+    filter: &RunFilter,
+    before: i64,
+) -> Result<Vec<Found>, StoreError> {
+    let (query, model) = (words.query(), filter.model.as_deref());
+    let (prompt, status) = (filter.prompt.map(Key::<PromptId>), filter.status.map(Word::<RunStatus>));
+    let (from, to) = filter.times();
+    let (from, to) = (Int::<Timestamp>(from), Int::<Timestamp>(to));
+    let found = sqlx::query_as!(
+        Found,
+        r#"select w.rowid as "execution!: i64", r.seq as run
+        from execution_words w
+        cross join executions e on e.seq = w.rowid
+        cross join runs r on r.id = e.run
+        where w.execution_words match ?1 and w.rowid < ?2
+          and (?3 is null or r.prompt = ?3) and (?4 is null or r.status = ?4)
+          and r.created_at >= ?5 and r.created_at < ?6
+          and (?7 is null or exists (select 1 from run_models m
+            where m.model = ?7 and m.created_at = r.created_at and m.run = r.seq))
+        order by w.rowid desc limit ?8"#,
+        query,
+        before,
+        prompt,
+        status,
+        from,
+        to,
+        model,
+        STEP,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(found)
+}
+
+async fn has_newer(
+    connection: &mut SqliteConnection,
+    words: &Words,
+    run: i64,
+    before: i64,
+) -> Result<bool, StoreError> {
+    if before == i64::MAX {
+        return Ok(false);
+    }
+    let query = words.query();
+    let newer = sqlx::query_scalar!(
+        r#"select e.seq as "seq!" from executions e
+        cross join execution_words w on w.rowid = e.seq
+        where e.run = (select id from runs where seq = ?1) and e.seq >= ?2 and w.execution_words match ?3 limit 1"#,
+        run,
+        before,
+        query,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(newer.is_some())
+}
+
+struct MatchRow {
+    execution: Key<ExecutionId>,
+    model: Text<ModelRef>,
+    prompt: String,
+    inputs: Vec<u8>,
+    answer: Option<Vec<u8>>,
+}
+
+impl MatchRow {
+    fn into_match(self, run_id: RunId, words: &Words) -> Result<Match, StoreError> {
+        let mut places = Vec::new();
+        let mut look = |part, name: Option<String>, text: &str| {
+            if let Some(text) = words.mark(beginning(text)) {
+                places.push(MatchPlace { part, name, text });
+            }
+        };
+        if let Some(answer) = self.answer {
+            let answer = blob::decompress_range(&answer, 0, MOST_BYTES as u64)?;
+            look(MatchPart::Answer, None, &String::from_utf8_lossy(&answer));
+        }
+        for (name, value) in blob::json::<JsonObject>(&self.inputs)? {
+            let mut text = String::new();
+            collect(&value, &mut text);
+            look(MatchPart::Input, Some(name), &text);
+        }
+        look(MatchPart::Prompt, None, &self.prompt);
+        Ok(Match { run_id, execution_id: self.execution.0, model: self.model.0, places })
+    }
+}
+
+impl Store {
+    /// Where these runs have the words of `text`: the newest execution of each that has all of them. Runs without
+    /// such an execution are left out.
+    pub async fn list_matches(&self, text: &str, runs: &[RunId]) -> Result<Vec<Match>, StoreError> {
+        let Some(words) = Words::of(text) else { return Ok(Vec::new()) };
+        let mut connection = self.readers().acquire().await?;
+        let (mut matches, query) = (Vec::new(), words.query());
+        for &run in runs {
+            let key = Key(run);
+            let row = sqlx::query_as!(
+                MatchRow,
+                r#"select e.id as "execution: Key<ExecutionId>", e.model as "model: Text<ModelRef>",
+                  r.prompt_name as prompt, i.data as inputs, o.data as "answer?"
+                from executions e
+                cross join execution_words w on w.rowid = e.seq
+                join runs r on r.id = e.run
+                join run_cases rc on rc.run = e.run and rc.position = e.case_index
+                join blobs i on i.hash = rc.inputs
+                left join blobs o on o.hash = e.output
+                where e.run = ?1 and w.execution_words match ?2 order by e.seq desc limit 1"#,
+                key,
+                query,
+            )
+            .fetch_optional(&mut *connection)
+            .await?;
+            if let Some(row) = row {
+                matches.push(row.into_match(run, &words)?);
+            }
+        }
+        Ok(matches)
+    }
+
+    /// Makes some more executions searchable of those that ended before there was an index of words, newest
+    /// first; answers whether there may be more. Each step is short, so that it holds nobody up.
+    pub async fn index_backlog(&self) -> Result<bool, StoreError> {
+        let mut connection = self.readers().acquire().await?;
+        let rows = sqlx::query!(
+            r#"select e.seq, e.status as "status: String", r.prompt_name as prompt, i.data as inputs, o.data as "answer?"
+            from executions e
+            join runs r on r.id = e.run
+            join run_cases rc on rc.run = e.run and rc.position = e.case_index
+            join blobs i on i.hash = rc.inputs
+            left join blobs o on o.hash = e.output
+            where e.seq <= (select seq from execution_words_backlog)
+            order by e.seq desc limit ?1"#,
+            BACKLOG_STEP,
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        drop(connection);
+        let rest = rows.last().map_or(0, |last| last.seq - 1);
+        let more = rows.len() == BACKLOG_STEP as usize;
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in rows {
+            // What has not ended is indexed when it ends.
+            if matches!(row.status.as_str(), "pending" | "running") {
+                continue;
+            }
+            let answer =
+                row.answer.map(|data| blob::decompress_range(&data, 0, MOST_BYTES as u64)).transpose()?;
+            let answer = String::from_utf8_lossy(&answer.unwrap_or_default()).into_owned();
+            let entry = EntryRow { prompt: row.prompt, inputs: row.inputs }.into_entry(&answer)?;
+            entries.push((row.seq, entry));
+        }
+        self.write(move |connection| {
+            Box::pin(async move {
+                for (seq, entry) in &entries {
+                    insert(connection, *seq, entry).await?;
+                }
+                if more {
+                    sqlx::query!("update execution_words_backlog set seq = ?1", rest)
+                        .execute(connection)
+                        .await?;
+                } else {
+                    sqlx::query!("delete from execution_words_backlog").execute(connection).await?;
+                }
+                Ok(more)
+            })
+        })
+        .await
+    }
+}
