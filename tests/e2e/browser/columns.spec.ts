@@ -331,7 +331,7 @@ test('a failure leads to what mends it, in the run bar too', async ({ app, scrip
   await chooseModels(app, [gone, refused]);
   await run(app);
   await column(app, gone).getByRole('button', { name: 'Choose another model' }).click();
-  await expect(app.getByLabel('Search, or type provider:model')).toBeFocused();
+  await expect(app.getByRole('textbox', { name: 'Search, or type provider:model' })).toBeFocused();
   await app.keyboard.press('Escape');
   await column(app, refused).getByRole('button', { name: 'Open parameters' }).click();
   await expect(app.getByLabel('Temperature').first()).toBeVisible();

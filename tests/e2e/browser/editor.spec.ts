@@ -2,6 +2,7 @@ import type { Content } from '../../../ui/src/bindings/types';
 import { violations } from '../support/accessibility';
 import { type Locator, type Page, expect, test } from '../support/browser-test';
 import { type Api, Host } from '../support/host';
+import { openPrompt } from '../support/screens';
 
 const content: Content = {
   body: {
@@ -292,7 +293,7 @@ test('what was typed survives the kill of the host, before and after, but for wh
 
   const again = await Host.start(workspace, Number(new URL(host.origin).port));
   await app.goto(again.address);
-  await app.getByRole('link', { name: /^edited/ }).click();
+  await openPrompt(app, 'edited');
   await expect(message(prompt, 1)).toContainText('tone. Before. After.');
   await expect.poll(() => app.evaluate(() => JSON.stringify(localStorage))).not.toContain('After.');
   await again.stop();

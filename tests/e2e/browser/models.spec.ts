@@ -63,7 +63,7 @@ test('a model that nobody lists is described, and one with an end is marked wher
   await app.getByRole('link', { name: 'Prompts', exact: true }).click();
   await openPrompt(app, 'summarise');
   await app.getByRole('button', { name: 'Model', exact: true }).click();
-  await app.getByLabel('Search, or type provider:model').fill('words-7');
+  await app.getByRole('textbox', { name: 'Search, or type provider:model' }).fill('words-7');
   await expect(app.getByRole('option', { name: /words-7/ }).first()).toContainText('retired 2020-01-31');
   await app.keyboard.press('Escape');
   await chooseModels(app, [`${scripted}:words-7`]);

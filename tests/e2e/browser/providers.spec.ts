@@ -38,7 +38,7 @@ test('a server on this machine is found and added with one click', async ({ app,
 test('a server is added, tested, asked for its models, and run on', async ({ app, models }) => {
   await settings(app);
   await app.getByRole('button', { name: /^Any OpenAI-compatible server / }).click();
-  await app.getByLabel('Name').fill('local');
+  await app.getByRole('textbox', { name: 'Name', exact: true }).fill('local');
   await app.getByLabel('Address').fill(models.baseUrl);
   await app.getByRole('button', { name: 'Add provider' }).click();
   await expect(app.getByRole('heading', { name: 'local' })).toBeVisible();

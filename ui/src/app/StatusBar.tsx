@@ -10,7 +10,7 @@ import classes from './Frame.module.css';
 import { texts } from './texts';
 
 // Its key begins like those of runs, so it is read again whenever a run moves on.
-const metricsQuery = queryOptions({ queryKey: ['runs', 'metrics'], queryFn: () => api.metricsGet() });
+const metricsQuery = queryOptions({ queryKey: ['metrics'], queryFn: () => api.metricsGet() });
 
 /** Only what is not normal, and what the last day cost. */
 export function StatusBar({ connected }: { connected: boolean }) {

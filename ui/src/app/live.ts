@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { Event, Execution, Noun, OutputPart, Run, RunDetail } from '../bindings/types';
 import { tellRuns } from '../features/run/fresh';
+import { newestRunQuery } from '../features/run/queries';
 import { api, host, HostError } from '../host';
 import { announcements } from '../lib/announce';
 import { applyNews } from '../lib/news';
@@ -35,7 +36,7 @@ export const streams: Readonly<Record<OutputPart, Streams>> = {
 const KEYS: Record<Noun, string[]> = {
   prompt: ['prompts', 'prompt', 'versions', 'tags'],
   provider: ['providers', 'models'],
-  run: ['runs', 'run', 'executions', 'execution'],
+  run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution'],
   workspace: ['workspace', 'settings', 'api-keys', 'network'],
   egress: ['egress'],
   window: [],
@@ -47,6 +48,9 @@ function invalidate(noun: Noun): void {
 
 function updateRun(run: Run): void {
   applyNews<RunDetail>(queries, ['run', run.id], (known) => ({ ...known, run }));
+  const newest = queries.getQueryData(newestRunQuery(run.promptId).queryKey);
+  if (newest?.items[0]?.id !== run.id) void queries.invalidateQueries(newestRunQuery(run.promptId));
+  void queries.invalidateQueries({ queryKey: ['metrics'] });
   tellRuns(queries, run, (filter) => api.runList(filter));
   announcements.told(run, texts.ended(run.promptName, run.progress));
 }
@@ -94,7 +98,16 @@ function take(event: Event): void {
   }
 }
 
+/** One event that cannot be taken is a defect, but no reason to hear of no other. */
+function takeOrReport(event: Event): void {
+  try {
+    take(event);
+  } catch (error) {
+    reportError(error);
+  }
+}
+
 /** Follows the events of the host for as long as the page lives. */
 export function follow(onConnection: (connected: boolean) => void): () => void {
-  return host.subscribe((events) => events.forEach(take), onConnection);
+  return host.subscribe((events) => events.forEach(takeOrReport), onConnection);
 }

@@ -33,7 +33,7 @@ const MOST_BACK = 20;
 /** The answer that the same model gave in the run before with it, for the same prompt; `null` where there is none. */
 export const previousAnswerQuery = ({ promptId, runId, model, variant, repeat }: Execution) =>
   queryOptions({
-    queryKey: ['runs', 'answer before', runId, model, variant, repeat],
+    queryKey: ['answer-before', runId, model, variant, repeat],
     queryFn: async (): Promise<Execution | null> => {
       const { run: own } = await api.runGet({ id: runId });
       const place = own.variants.slice(0, variant).filter((other) => other.model === model).length;
@@ -53,4 +53,11 @@ export const previousAnswerQuery = ({ promptId, runId, model, variant, repeat }:
       }
       return null;
     },
+  });
+
+/** The newest run of a prompt, as a page of one. */
+export const newestRunQuery = (prompt: string) =>
+  queryOptions({
+    queryKey: ['newest-run', prompt],
+    queryFn: () => api.runList({ prompt, limit: 1 }),
   });

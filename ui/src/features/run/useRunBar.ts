@@ -13,7 +13,7 @@ import type {
 import { api, toApiError } from '../../host';
 import { notifyError } from '../../lib/notify';
 import type { WorkActions } from '../prompt/desk';
-import { runQuery } from './queries';
+import { newestRunQuery, runQuery } from './queries';
 import type { RunActions } from './runActions';
 
 const STORAGE_KEY = 'formaops.models';
@@ -88,10 +88,7 @@ export function useRunBar(given: {
     [models],
   );
 
-  const newest = useQuery({
-    queryKey: ['runs', 'newest', prompt.id],
-    queryFn: () => api.runList({ prompt: prompt.id, limit: 1 }),
-  });
+  const newest = useQuery(newestRunQuery(prompt.id));
   const shown = started ?? newest.data?.items[0]?.id ?? null;
   const run = useQuery({ ...runQuery(shown ?? ''), enabled: shown !== null });
 
