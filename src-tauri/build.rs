@@ -7,7 +7,7 @@ use std::{env, fs, path::PathBuf};
 use tauri_build::{AppManifest, Attributes};
 
 /// What the window calls beside operations; see `src/commands.rs`.
-const WINDOW_COMMANDS: [&str; 8] = [
+const WINDOW_COMMANDS: [&str; 9] = [
     "events_subscribe",
     "events_ack",
     "open_external",
@@ -15,6 +15,7 @@ const WINDOW_COMMANDS: [&str; 8] = [
     "window_zoom",
     "window_full_screen",
     "folder_open",
+    "file_save",
     "notify",
 ];
 

@@ -1,13 +1,14 @@
 //! What the page may call: a command for each operation, and the few that only a window needs.
 
 use crate::{
+    download,
     feed::{Batch, Feed},
     menu::Chosen,
     window,
 };
 use formaops_api::{ApiError, ErrorCode, Session};
 use serde_json::Value;
-use tauri::{AppHandle, State, Wry, ipc::Channel, ipc::Invoke};
+use tauri::{AppHandle, Manager as _, State, Wry, ipc::Channel, ipc::Invoke};
 use url::Url;
 
 macro_rules! commands {
@@ -23,7 +24,7 @@ macro_rules! commands {
         pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
             tauri::generate_handler![
                 $($name,)* events_subscribe, events_ack, open_external, commands_subscribe, window_zoom,
-                window_full_screen, folder_open, notify
+                window_full_screen, folder_open, file_save, notify
             ]
         }
 
@@ -31,7 +32,7 @@ macro_rules! commands {
         #[cfg(test)]
         pub(crate) const NAMES: &[&str] = &[
             $(stringify!($name),)* "events_subscribe", "events_ack", "open_external", "commands_subscribe",
-            "window_zoom", "window_full_screen", "folder_open", "notify",
+            "window_zoom", "window_full_screen", "folder_open", "file_save", "notify",
         ];
     };
 }
@@ -81,6 +82,21 @@ async fn folder_open(session: State<'_, Session>) -> Result<(), ApiError> {
             "Copy the folder and open it yourself.",
         )
     })
+}
+
+/// Gives a text to the reader as a file in the folder for downloads, and answers its path.
+#[tauri::command]
+async fn file_save(app: AppHandle, name: String, text: String) -> Result<String, ApiError> {
+    let folder = app.path().download_dir().or_else(|_| app.path().home_dir()).map_err(|error| {
+        ApiError::new(
+            ErrorCode::Storage,
+            format!("there is no folder for downloads: {error}"),
+            "Copy the text instead.",
+        )
+    })?;
+    let saving = tauri::async_runtime::spawn_blocking(move || download::save(&folder, &name, &text));
+    let saved = saving.await.map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string(), ""))?;
+    saved.map(|path| path.display().to_string())
 }
 
 /// Tells the page the names of the commands that are chosen from the menu.
@@ -164,6 +180,7 @@ mod tests {
                 "window_zoom",
                 "window_full_screen",
                 "folder_open",
+                "file_save",
                 "notify",
             ]
         );

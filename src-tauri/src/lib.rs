@@ -14,6 +14,7 @@
 
 mod commands;
 mod crash;
+mod download;
 mod feed;
 mod menu;
 mod notice;

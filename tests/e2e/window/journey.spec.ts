@@ -1,3 +1,5 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from '../support/window-test';
 import { endless } from '../support/models';
 import { keys, type Session } from './webdriver';
@@ -28,6 +30,22 @@ test('the first start shows a sample that runs at once', async ({ open }) => {
   await session.press(keys.control, keys.enter);
   await column(session, 'dry-run:echo', 'You review rust code');
   await column(session, 'dry-run:echo', 'stop');
+});
+
+test('an answer is saved as a file among the downloads', async ({ open, workspace }) => {
+  const config = workspace.env['XDG_CONFIG_HOME'] ?? '';
+  const downloads = join(config, 'downloads');
+  await mkdir(downloads, { recursive: true });
+  await writeFile(join(config, 'user-dirs.dirs'), `XDG_DOWNLOAD_DIR="${downloads}"\n`);
+  const { session } = await open();
+  await session.find(`//h1[.='code-review']`);
+  await session.press(keys.control, keys.enter);
+  await column(session, 'dry-run:echo', 'stop');
+  await (await session.find(`//button[@aria-label='More about the answer of dry-run:echo']`)).click();
+  await (await session.find(`//*[@role='menuitem'][contains(., 'Save')]`)).click();
+  await session.find(`//*[contains(., 'Saved as ${join(downloads, 'dry-run-echo.md')}')]`);
+  const saved = await readFile(join(downloads, 'dry-run-echo.md'), 'utf8');
+  if (!saved.includes('You review rust code')) throw new Error(`the file holds: ${saved}`);
 });
 
 test('three columns stream, and what had come is there after a kill and a new start', async ({

@@ -54,7 +54,6 @@ function tokenOf(hash: string): string | null {
 /** `formaops serve`, reached from the page it serves. */
 export class HttpHost implements Host {
   readonly kind = 'browser';
-  readonly saveFile = download;
   readonly setZoom = null;
   readonly toggleFullScreen = null;
   readonly openFolder = null;
@@ -168,6 +167,11 @@ export class HttpHost implements Host {
 
   onMenu(): void {
     // A browser has a menu of its own.
+  }
+
+  saveFile(name: string, text: string): Promise<null> {
+    download(name, text);
+    return Promise.resolve(null);
   }
 
   openExternal(url: string): Promise<void> {

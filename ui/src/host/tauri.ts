@@ -5,8 +5,6 @@ import { type Host, HostError, toApiError } from './host';
 /** The desktop app, reached through its commands. */
 export class TauriHost implements Host {
   readonly kind = 'desktop';
-  // The window goes to no address but its own, which keeps it from the ones that downloads have.
-  readonly saveFile = null;
 
   async call<Response>(
     operation: string,
@@ -53,6 +51,14 @@ export class TauriHost implements Host {
     const channel = new Channel<string>();
     channel.onmessage = onCommand;
     void invoke('commands_subscribe', { channel });
+  }
+
+  async saveFile(name: string, text: string): Promise<string> {
+    try {
+      return await invoke<string>('file_save', { name, text });
+    } catch (thrown) {
+      throw new HostError(toApiError(thrown));
+    }
   }
 
   async openExternal(url: string): Promise<void> {

@@ -87,7 +87,14 @@ function CopyItems({ execution }: ColumnProps) {
       notifyError(thrown);
     }
   };
-  const { saveFile } = host;
+  const save = async () => {
+    try {
+      const path = await host.saveFile(fileName(execution.model, answer()), answer());
+      if (path !== null) notifyDone(columnsTexts.saved(path));
+    } catch (thrown) {
+      notifyError(thrown);
+    }
+  };
   return (
     <>
       <Menu.Item disabled={!hasAnswer} onClick={() => void copy(answer())}>
@@ -97,14 +104,9 @@ function CopyItems({ execution }: ColumnProps) {
         {columnsTexts.copyFence}
       </Menu.Item>
       <Menu.Item onClick={() => void copy(factsOf(execution))}>{columnsTexts.copyFacts}</Menu.Item>
-      {saveFile !== null && (
-        <Menu.Item
-          disabled={!hasAnswer}
-          onClick={() => saveFile(fileName(execution.model, answer()), answer())}
-        >
-          {columnsTexts.save}
-        </Menu.Item>
-      )}
+      <Menu.Item disabled={!hasAnswer} onClick={() => void save()}>
+        {columnsTexts.save}
+      </Menu.Item>
     </>
   );
 }

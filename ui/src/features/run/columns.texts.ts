@@ -19,6 +19,7 @@ export const columnsTexts = {
   copyFacts: 'Copy the facts as JSON',
   copied: 'Copied',
   save: 'Save the answer to a file',
+  saved: (path: string) => `Saved as ${path}`,
   compare: 'Compare with',
   previousRun: 'Its answer in the run before',
   best: {
