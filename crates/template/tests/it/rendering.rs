@@ -96,6 +96,7 @@ fn a_tag_with_a_line_to_itself_takes_the_line_along() {
         ("a {{#if x}}\nb\n{{/if}} c", "a \nb\n c"),
         ("a\n{{x}}\nb", "a\ntrue\nb"),
         ("a  {{~x~}}  b", "atrueb"),
+        ("a {{x~}}{{! to the next tag, as in handlebars.js }} b", "a true b"),
         ("a\r\n{{#if x}}\r\nb\r\n{{/if}}\r\nc", "a\r\nb\r\nc"),
     ] {
         assert_eq!(text(template, json!({"x": true, "l": [1, 2]})), expected, "{template}");
