@@ -40,6 +40,22 @@ for (const viewport of SIZES) {
         await picture('compare');
         await app.keyboard.press('Control+.');
         await expect(column(app, models[0] ?? '')).toContainText('cancelled');
+        await column(app, models[1] ?? '')
+          .getByRole('button', { name: 'JSON', exact: true })
+          .click();
+        await column(app, models[1] ?? '')
+          .getByRole('treeitem')
+          .first()
+          .waitFor();
+        await picture('json-tree');
+        await column(app, models[1] ?? '')
+          .getByRole('button', { name: 'Markdown', exact: true })
+          .click();
+        const preview = app.getByRole('button', { name: 'Preview' });
+        await preview.click();
+        await app.getByRole('region', { name: 'Preview' }).getByRole('heading').first().waitFor();
+        await picture('preview');
+        await preview.click();
 
         for (const tab of ['Rendered', 'Validations', 'Versions', 'Runs']) {
           await app.getByRole('tab', { name: tab }).click();
@@ -70,6 +86,10 @@ for (const viewport of SIZES) {
         await app.getByRole('button', { name: `Parameters of ${outcomes[0] ?? ''}`, exact: true }).click();
         await app.getByRole('button', { name: 'Advanced' }).click();
         await picture('parameters');
+        await app.keyboard.press('Escape');
+
+        await fromMenu(app, outcomes[0] ?? '', 'Only this column');
+        await picture('solo');
         await app.keyboard.press('Escape');
 
         await visit(app, '/runs', 'Runs');
@@ -117,11 +137,20 @@ for (const viewport of SIZES) {
         await picture('egress');
         await visit(app, '/settings/appearance', 'Appearance');
         await picture('appearance');
+        await visit(app, '/settings/editor', 'Editor');
+        await picture('editor');
+        await visit(app, '/settings/data', 'Data');
+        await app.getByRole('region', { name: 'What it takes of the disk' }).waitFor();
+        await picture('data');
         await visit(app, '/settings/about', 'About');
         await picture('about');
         await app.keyboard.press('Control+k');
         await expect(app.getByRole('dialog')).toBeVisible();
         await picture('palette');
+        await app.keyboard.press('Escape');
+        await app.keyboard.press('?');
+        await app.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+        await picture('shortcuts');
       });
     });
   }
