@@ -41,16 +41,15 @@ for (const viewport of SIZES) {
         await app.keyboard.press('Control+.');
         await expect(column(app, models[0] ?? '')).toContainText('cancelled');
         await column(app, models[1] ?? '')
-          .getByRole('button', { name: 'JSON', exact: true })
-          .click();
+          .locator('[data-scroller]')
+          .focus();
+        await app.keyboard.press('Alt+3');
         await column(app, models[1] ?? '')
           .getByRole('treeitem')
           .first()
           .waitFor();
         await picture('json-tree');
-        await column(app, models[1] ?? '')
-          .getByRole('button', { name: 'Markdown', exact: true })
-          .click();
+        await app.keyboard.press('Alt+1');
         const preview = app.getByRole('button', { name: 'Preview' });
         await preview.click();
         await app.getByRole('region', { name: 'Preview' }).getByRole('heading').first().waitFor();
@@ -148,6 +147,8 @@ for (const viewport of SIZES) {
         await expect(app.getByRole('dialog')).toBeVisible();
         await picture('palette');
         await app.keyboard.press('Escape');
+        await expect(app.getByRole('dialog')).toBeHidden();
+        await app.getByRole('heading', { name: 'About' }).click();
         await app.keyboard.press('?');
         await app.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
         await picture('shortcuts');
