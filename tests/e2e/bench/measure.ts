@@ -88,8 +88,11 @@ export class MainThread {
   }
 }
 
-/** Lets the page come to rest: two frames, and the host's answers to what was asked. */
+/** How long the host may take to answer what was asked, in milliseconds. The stream of events never ends. */
+const ANSWERED_MS = 300;
+
+/** Lets the page come to rest: the host's answers to what was asked, and two frames. */
 export async function rest(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle');
+  await page.waitForTimeout(ANSWERED_MS);
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
