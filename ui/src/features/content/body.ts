@@ -1,5 +1,5 @@
 import type { Attachment, Body, Message, Role } from '../../bindings/types';
-import { tokens } from './editor/tags';
+import { tagsOf } from './editor/syntax';
 
 /** The roles in the order they are offered. */
 export const roles: Role[] = ['system', 'user', 'assistant', 'tool'];
@@ -82,24 +82,12 @@ export function toMessages(text: string): Extract<Body, { kind: 'messages' }> {
 function roleTags(text: string): { from: number; to: number; role: Role }[] {
   const found: { from: number; to: number; role: Role }[] = [];
   let depth = 0;
-  for (const { from, to } of tags(text)) {
-    const tag = text.slice(from, to);
-    if (/^\{\{~?[#^]\s*\w/.test(tag)) depth += 1;
-    else if (/^\{\{~?\//.test(tag)) depth -= 1;
-    const word = roleTag.exec(tag)?.[1];
+  for (const { kind, from, to } of tagsOf(text)) {
+    if (kind === 'open') depth += 1;
+    else if (kind === 'close') depth -= 1;
+    const word = roleTag.exec(text.slice(from, to))?.[1];
     if (word !== undefined && depth === 0)
       found.push({ from, to, role: word === 'model' ? 'assistant' : (word as Role) });
-  }
-  return found;
-}
-
-/** The whole tags, made of the tokens that touch. */
-function tags(text: string): { from: number; to: number }[] {
-  const found: { from: number; to: number }[] = [];
-  for (const { from, to } of tokens(text)) {
-    const last = found.at(-1);
-    if (last?.to === from && !text.startsWith('{{', from)) last.to = to;
-    else found.push({ from, to });
   }
   return found;
 }

@@ -12,7 +12,8 @@ import { blockFolding } from './folding';
 import { hover } from './hover';
 import { matching } from './matching';
 import { renaming } from './renaming';
-import { type TokenKind, tokens } from './tags';
+import { templateOf } from './state';
+import { type TokenKind, tokensOf } from './tags';
 
 const marks: Record<TokenKind, Decoration> = {
   value: Decoration.mark({ class: 'cm-hb-value' }),
@@ -21,21 +22,11 @@ const marks: Record<TokenKind, Decoration> = {
   comment: Decoration.mark({ class: 'cm-hb-comment' }),
 };
 
-/** How far around what is visible a tag may reach and still be coloured. */
-const MARGIN = 4000;
-
-function decorate(view: EditorView): DecorationSet {
+function decorate({ state, visibleRanges }: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
-  const { doc } = view.state;
-  let done = 0;
-  for (const { from, to } of view.visibleRanges) {
-    const start = Math.max(0, from - MARGIN);
-    const text = doc.sliceString(start, Math.min(doc.length, to + MARGIN));
-    for (const token of tokens(text)) {
-      if (start + token.from < done || start + token.to < from || start + token.from > to) continue;
-      done = start + token.to;
-      builder.add(start + token.from, done, marks[token.kind]);
-    }
+  for (const { tag } of templateOf(state).tags) {
+    if (!visibleRanges.some(({ from, to }) => tag.to >= from && tag.from <= to)) continue;
+    for (const { from, to, kind } of tokensOf(tag)) builder.add(from, to, marks[kind]);
   }
   return builder.finish();
 }

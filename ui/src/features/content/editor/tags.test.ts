@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { tokens } from './tags';
+import { tagsOf } from './syntax';
+import { tokensOf } from './tags';
+
+const tokens = (text: string) => tagsOf(text).flatMap(tokensOf);
 
 const shown = (text: string) => tokens(text).map(({ from, to, kind }) => `${kind}:${text.slice(from, to)}`);
 
