@@ -1,14 +1,13 @@
-import { useSyncExternalStore } from 'react';
 import type { Run } from '../bindings/types';
 import { host } from '../host';
-import { Stored } from './stored';
+import { Stored, useStored } from './stored';
 
 /** What takes longer than this may have been left to itself, in milliseconds. */
 const LONG_MS = 10_000;
 
-const stored = new Stored<boolean>('formaops.announce', (text) =>
+const stored = new Stored<boolean>('formaops.announce', (kept) =>
   // A browser asks before it lets a page speak outside of its window; the desktop's own app may.
-  text === null ? host.kind === 'desktop' : text === 'true',
+  typeof kept === 'boolean' ? kept : host.kind === 'desktop',
 );
 
 /** Whether a run that ended is worth telling to somebody who looks elsewhere. */
@@ -37,5 +36,5 @@ export const announcements = {
 
 /** Whether the ends of long runs are told by the desktop. */
 export function useAnnouncing(): boolean {
-  return useSyncExternalStore(stored.subscribe, stored.get);
+  return useStored(stored)[0];
 }

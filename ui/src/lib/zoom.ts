@@ -1,6 +1,5 @@
-import { useSyncExternalStore } from 'react';
 import { host } from '../host';
-import { Stored } from './stored';
+import { Stored, useStored } from './stored';
 
 export const OWN_ZOOM = 100;
 export const LEAST_ZOOM = 80;
@@ -9,7 +8,7 @@ export const MOST_ZOOM = 200;
 /** The sizes that a key goes through, in percent. */
 const STEPS = [LEAST_ZOOM, 90, OWN_ZOOM, 110, 125, 150, 175, MOST_ZOOM];
 
-const stored = new Stored('formaops.zoom', (text) => STEPS.find((step) => String(step) === text) ?? OWN_ZOOM);
+const stored = new Stored('formaops.zoom', (kept) => STEPS.find((step) => step === kept) ?? OWN_ZOOM);
 
 /** The size of the page in the window. A browser has its own, which is not for the page to change. */
 export const zoom = {
@@ -30,5 +29,5 @@ export const zoom = {
 
 /** The size of the page in percent. */
 export function useZoom(): number {
-  return useSyncExternalStore(stored.subscribe, stored.get);
+  return useStored(stored)[0];
 }

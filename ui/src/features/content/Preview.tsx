@@ -1,19 +1,17 @@
 import { Button, Tooltip } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
 import { IconLayoutSidebarRight } from '@tabler/icons-react';
 import { useCallback } from 'react';
 import { Keys } from '../../components/Keys';
 import { commandTexts } from '../../app/commands.texts';
+import { Stored, useStored } from '../../lib/stored';
 import { contentTexts as texts } from './texts';
+
+const stored = new Stored<boolean>('formaops.preview', (kept) => kept === true);
 
 /** Whether the preview is shown with the editor, remembered for all prompts. */
 export function usePreview(): { isOn: boolean; toggle: () => void } {
-  const [isOn, setOn] = useLocalStorage({
-    key: 'formaops.preview',
-    defaultValue: false,
-    getInitialValueInEffect: false,
-  });
-  const toggle = useCallback(() => setOn((now) => !now), [setOn]);
+  const [isOn, setOn] = useStored(stored);
+  const toggle = useCallback(() => setOn(!stored.get()), [setOn]);
   return { isOn, toggle };
 }
 

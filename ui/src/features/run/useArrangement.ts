@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { useRemembered } from '../../lib/useRemembered';
+import { Stored, useStored } from '../../lib/stored';
 import { Together } from './scrolling';
 import type { ColumnAction } from './shortcuts';
 import { toViews, type View, type Views, withView } from './views';
@@ -8,10 +8,13 @@ import { toWidths, type Widths, widthsFor, withWidth } from './widths';
 /** What has keys of its own: Esc closes the topmost layer and nothing below it. */
 const LAYERS = '[role="dialog"], [role="menu"], [role="listbox"], input, textarea, [contenteditable="true"]';
 
+const storedViews = new Stored<Views>('formaops.views', toViews);
+const storedWidths = new Stored<Widths>('formaops.widths', toWidths);
+
 /** How the columns of these models are arranged: what each shows, how wide they are, and which alone is shown. */
 export function useArrangement(models: readonly string[]) {
-  const [views, setViews] = useRemembered<Views>('formaops.views', toViews);
-  const [remembered, setWidths] = useRemembered<Widths>('formaops.widths', toWidths);
+  const [views, setViews] = useStored(storedViews);
+  const [remembered, setWidths] = useStored(storedWidths);
   const [chosen, setSolo] = useState<number | null>(null);
   const [together] = useState(() => new Together());
   const [isTogether, setIsTogether] = useState(false);

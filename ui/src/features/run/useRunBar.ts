@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { queries } from '../../app/live';
 import type {
   CreateRun,
@@ -12,11 +12,11 @@ import type {
 } from '../../bindings/types';
 import { api, toApiError } from '../../host';
 import { notifyError } from '../../lib/notify';
+import { Stored, useStored } from '../../lib/stored';
 import type { WorkActions } from '../prompt/desk';
 import { newestRunQuery, runQuery } from './queries';
 import type { RunActions } from './runActions';
 
-const STORAGE_KEY = 'formaops.models';
 const DRY_RUN: ModelChoice = { model: 'dry-run:echo', parameters: {} };
 
 /** What the next run will be, and the run that is shown. */
@@ -49,12 +49,13 @@ function suggestedBy(work: RunWork): ModelChoice {
   return model == null ? DRY_RUN : { model, parameters: {} };
 }
 
-function rememberedModels(): ModelChoice[] | null {
-  try {
-    return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null') as ModelChoice[] | null;
-  } catch {
-    return null;
-  }
+/** The models that were chosen last, for any prompt. */
+const chosen = new Stored('formaops.models', (kept) =>
+  Array.isArray(kept) && kept.every(isChoice) ? kept : null,
+);
+
+function isChoice(value: unknown): value is ModelChoice {
+  return typeof (value as Partial<ModelChoice> | null)?.model === 'string';
 }
 
 /** What is run: the work as it is when Run is pressed. */
@@ -70,7 +71,9 @@ export function useRunBar(given: {
   onProblems: (problems: Problem[]) => void;
 }): RunBarState {
   const { prompt, work, onProblems } = given;
-  const [models, setModelsState] = useState<ModelChoice[]>(() => rememberedModels() ?? [suggestedBy(work)]);
+  const [remembered, setModels] = useStored<ModelChoice[] | null>(chosen);
+  const [suggested] = useState(() => [suggestedBy(work)]);
+  const models = remembered ?? suggested;
   const [repeats, setRepeats] = useState(1);
   const [priority, setPriority] = useState<Priority>('normal');
   const [context, setContext] = useState<RunContext>({});
@@ -91,11 +94,6 @@ export function useRunBar(given: {
   const newest = useQuery(newestRunQuery(prompt.id));
   const shown = started ?? newest.data?.items[0]?.id ?? null;
   const run = useQuery({ ...runQuery(shown ?? ''), enabled: shown !== null });
-
-  const setModels = useCallback((next: ModelChoice[]) => {
-    setModelsState(next);
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
-  }, []);
 
   const start = async () => {
     onProblems([]);

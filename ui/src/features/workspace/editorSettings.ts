@@ -1,5 +1,4 @@
-import { useSyncExternalStore } from 'react';
-import { Stored } from '../../lib/stored';
+import { Stored, useStored } from '../../lib/stored';
 
 /** How editors look and behave on this device: a matter of the screen and the hands before it, not of the workspace. */
 export interface EditorChoices {
@@ -26,14 +25,9 @@ export const plainEditor: EditorChoices = {
   closeBrackets: true,
 };
 
-/** What was kept, as far as it makes sense: it may come from another version, or from anybody's hand. */
-export function readChoices(text: string | null): EditorChoices {
-  let kept: Partial<Record<keyof EditorChoices, unknown>>;
-  try {
-    kept = Object(JSON.parse(text ?? '{}')) as typeof kept;
-  } catch {
-    kept = {};
-  }
+/** What was kept, as far as it makes sense. */
+export function readChoices(value: unknown): EditorChoices {
+  const kept = Object(value) as Partial<Record<keyof EditorChoices, unknown>>;
   const flag = (name: 'wrap' | 'lineNumbers' | 'closeBrackets') =>
     typeof kept[name] === 'boolean' ? kept[name] : plainEditor[name];
   const { fontSize } = kept;
@@ -56,5 +50,5 @@ export function chooseEditor(part: Partial<EditorChoices>): void {
 
 /** How editors are wanted. */
 export function useEditorSettings(): EditorChoices {
-  return useSyncExternalStore(stored.subscribe, stored.get);
+  return useStored(stored)[0];
 }
