@@ -1,30 +1,22 @@
 //! Gives every command a permission, and the window the set of them.
 //!
 //! The commands are the operations, whose names the generator of `formaops-api` writes to
-//! `operations.txt`, and the few that only a window needs.
+//! `operations.txt`, and the few that only a window needs, in `window-commands.txt`.
 
 use std::{env, fs, path::PathBuf};
 use tauri_build::{AppManifest, Attributes};
 
 /// What the window calls beside operations; see `src/commands.rs`.
-const WINDOW_COMMANDS: [&str; 9] = [
-    "events_subscribe",
-    "events_ack",
-    "open_external",
-    "commands_subscribe",
-    "window_zoom",
-    "window_full_screen",
-    "folder_open",
-    "file_save",
-    "notify",
-];
+const WINDOW_COMMANDS: &str = include_str!("window-commands.txt");
 
 fn main() {
     println!("cargo:rerun-if-changed=src-tauri/operations.txt");
+    println!("cargo:rerun-if-changed=src-tauri/window-commands.txt");
     // The page is part of the binary.
     println!("cargo:rerun-if-changed=ui/dist");
 
-    let commands: Vec<&'static str> = include_str!("operations.txt").lines().chain(WINDOW_COMMANDS).collect();
+    let commands: Vec<&'static str> =
+        include_str!("operations.txt").lines().chain(WINDOW_COMMANDS.lines()).collect();
     let set = permission_set(&commands);
     let manifest =
         AppManifest::new().commands(Box::leak(commands.into_boxed_slice())).permissions_path_pattern(set);

@@ -1,7 +1,10 @@
 //! `formaops run`: a prompt on one or more models, streaming to the terminal.
 
 use crate::{Ending, output};
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
 use formaops_api::{
     ApiError, ErrorCode, Session,
     handlers::{CreateRun, ModelChoice, PromptDetail, PromptKey, RunDetail},
@@ -37,17 +40,20 @@ pub(crate) struct RunArguments {
     /// How often each model is asked
     #[arg(long, default_value_t = 1)]
     repeats: u32,
-    /// How urgent it is: low, normal, high or critical
-    #[arg(long, default_value = "normal", value_parser = priority)]
+    /// How urgent it is
+    #[arg(
+        long,
+        default_value = "normal",
+        value_parser = PossibleValuesParser::new(["low", "normal", "high", "critical"]).try_map(priority)
+    )]
     priority: Priority,
     /// Run the unsaved draft instead of a version
     #[arg(long)]
     draft: bool,
 }
 
-fn priority(text: &str) -> Result<Priority, String> {
+fn priority(text: String) -> Result<Priority, serde_json::Error> {
     serde_json::from_value(Value::from(text))
-        .map_err(|_| "expected `low`, `normal`, `high` or `critical`".to_owned())
 }
 
 fn usage(message: impl Into<String>) -> ApiError {

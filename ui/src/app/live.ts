@@ -56,7 +56,7 @@ function updateRun(run: Run): void {
 }
 
 /** An execution in the place of the one it is, or is the next generation of. */
-export function withExecution(known: RunDetail, execution: Execution): RunDetail {
+function withExecution(known: RunDetail, execution: Execution): RunDetail {
   const sameCell = (other: Execution) =>
     other.variant === execution.variant && other.case === execution.case && other.repeat === execution.repeat;
   const executions = known.executions.map((other) =>

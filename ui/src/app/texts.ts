@@ -1,4 +1,4 @@
-import type { ErrorClass, ExecutionStatus, FinishReason, PromptStatus, RunStatus } from '../bindings/types';
+import type { ErrorClass, ExecutionStatus, FinishReason, PromptStatus } from '../bindings/types';
 
 /** Every text that the screens say themselves, in English. */
 export const texts = {
@@ -48,12 +48,6 @@ export const texts = {
     PromptStatus,
     string
   >,
-  runStatus: {
-    pending: 'waiting',
-    running: 'running',
-    completed: 'completed',
-    cancelled: 'cancelled',
-  } satisfies Record<RunStatus, string>,
   executionStatus: {
     pending: 'waiting',
     running: 'streaming',
@@ -176,11 +170,6 @@ export const texts = {
     heldBack: 'The provider held the answer back for what it says.',
     declined: 'The model declined to answer.',
     best: 'best of the row',
-    markdown: 'Markdown',
-    raw: 'Raw',
-    json: 'JSON',
-    solo: 'Only this column',
-    all: 'All columns',
     reasoning: 'Reasoning',
     tokenCount: (tokens: string) => (tokens === '1' ? '1 token' : `${tokens} tokens`),
     providersWords: 'What the provider said',

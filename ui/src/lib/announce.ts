@@ -1,20 +1,12 @@
 import type { Run } from '../bindings/types';
 import { host } from '../host';
+import { tookLong } from './longRun';
 import { Stored, useStored } from './stored';
-
-/** What takes longer than this may have been left to itself, in milliseconds. */
-const LONG_MS = 10_000;
 
 const stored = new Stored<boolean>('formaops.announce', (kept) =>
   // A browser asks before it lets a page speak outside of its window; the desktop's own app may.
   typeof kept === 'boolean' ? kept : host.kind === 'desktop',
 );
-
-/** Whether a run that ended is worth telling to somebody who looks elsewhere. */
-export function isWorthTelling(run: Run, isLookedAt: boolean): boolean {
-  if (isLookedAt || run.status !== 'completed' || run.completedAt == null) return false;
-  return Date.parse(run.completedAt) - Date.parse(run.createdAt) > LONG_MS;
-}
 
 /** The same end may be heard of twice. */
 let lastTold = '';
@@ -28,7 +20,7 @@ export const announcements = {
   /** Tells that a run ended, where somebody wants to know and does not see it. */
   told(run: Run, words: { title: string; text: string }): void {
     const end = `${run.id} ${run.completedAt ?? ''}`;
-    if (end === lastTold || !stored.get() || !isWorthTelling(run, document.hasFocus())) return;
+    if (end === lastTold || !stored.get() || document.hasFocus() || !tookLong(run)) return;
     lastTold = end;
     host.notify(words.title, words.text);
   },

@@ -39,7 +39,7 @@ const sharedReport = sharing<ContentReport>();
 const sharedOutcome = sharing<Outcome>();
 
 /** What is wrong with content. */
-export const checkQuery = (content: Content) =>
+const checkQuery = (content: Content) =>
   queryOptions({
     queryKey: ['check', revisionOf(content)],
     queryFn: async () => {
@@ -58,7 +58,7 @@ export interface Outcome {
 }
 
 /** What content and inputs give. Estimates hang on the models, whose changes are told of under that word. */
-export const renderedQuery = (content: Content, inputs: Record<string, unknown>, models: string[]) =>
+const renderedQuery = (content: Content, inputs: Record<string, unknown>, models: string[]) =>
   queryOptions({
     queryKey: ['models', 'rendered', revisionOf(content), revisionOf(inputs), models],
     queryFn: async () => {

@@ -88,7 +88,6 @@ export const contentTexts = {
     mustBeObject: 'This must be a JSON object, such as {"type": "object"}',
   },
   rendered: {
-    rendering: 'Rendering',
     value: (path: string) => path || 'worked out by a helper',
     emptyValue: 'empty',
     goTo: (name: string) => `Go to the input of ${name}`,

@@ -51,7 +51,7 @@ export function ColumnMenu(props: ColumnProps & { onDetails: () => void }) {
             rightSection={<Keys of={isSolo ? 'columns.all' : 'column.solo'} />}
             onClick={() => onAction({ kind: isSolo ? 'everything' : 'solo' }, execution)}
           >
-            {isSolo ? texts.column.all : texts.column.solo}
+            {isSolo ? columnsTexts.showAll : columnsTexts.solo}
           </Menu.Item>
         )}
         <Menu.Item onClick={props.onDetails}>{texts.actions.details}</Menu.Item>

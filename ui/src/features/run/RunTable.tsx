@@ -8,14 +8,13 @@ import { modelsOf, outcome, totalTime, versionsOf } from './summary';
 
 const MOST_MODELS = 3;
 
-/** Runs as rows that open them. Compact rows leave out the prompt, which is known there. */
-export function RunTable({ runs, compact = false }: { runs: Run[]; compact?: boolean }) {
+/** The runs of one prompt, as rows that open them. */
+export function RunTable({ runs }: { runs: Run[] }) {
   const { columns } = runsTexts;
   return (
     <table className={classes.table}>
       <thead>
         <tr>
-          {!compact && <th scope="col">{columns.prompt}</th>}
           <th scope="col">{columns.version}</th>
           <th scope="col">{columns.models}</th>
           <th scope="col">{columns.status}</th>
@@ -32,39 +31,27 @@ export function RunTable({ runs, compact = false }: { runs: Run[]; compact?: boo
       </thead>
       <tbody>
         {runs.map((run) => (
-          <Row key={run.id} run={run} compact={compact} />
+          <Row key={run.id} run={run} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ run, compact }: { run: Run; compact: boolean }) {
+function Row({ run }: { run: Run }) {
   const navigate = useNavigate();
   const place = { to: '/runs/$id', params: { id: run.id } } as const;
   const { text, tone } = outcome(run);
-  const versions = versionsOf(run).join(', ');
   // The whole row opens the run by mouse; its link does so by keyboard, and in a new tab.
   const open = (event: React.MouseEvent) => {
     if ((event.target as Element).closest('a') === null) void navigate(place);
   };
   return (
     <tr onClick={open}>
-      {!compact && (
-        <td>
-          <Link {...place} className={classes.name}>
-            {run.promptName}
-          </Link>
-        </td>
-      )}
       <td>
-        {compact ? (
-          <Link {...place} className={classes.name}>
-            {versions}
-          </Link>
-        ) : (
-          versions
-        )}
+        <Link {...place} className={classes.name}>
+          {versionsOf(run).join(', ')}
+        </Link>
       </td>
       <td className={classes.models}>
         <Models run={run} />

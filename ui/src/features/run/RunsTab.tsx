@@ -13,7 +13,7 @@ export function RunsTab({ promptId }: { promptId: string }) {
   return (
     <div className={classes.tab}>
       {runs.isError && <Problem error={runs.error} onRetry={() => void runs.refetch()} />}
-      {items.length > 0 && <RunTable runs={items} compact />}
+      {items.length > 0 && <RunTable runs={items} />}
       {runs.isSuccess && items.length === 0 && (
         <Notice title={runsTexts.tab.title} text={runsTexts.tab.text} />
       )}

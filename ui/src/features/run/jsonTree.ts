@@ -1,5 +1,5 @@
 /** More children than this are shown in ranges, so that no list is ever laid out as a whole. */
-export const MOST_CHILDREN = 1000;
+const MOST_CHILDREN = 1000;
 /** Longer texts are folded to their beginning. */
 const MOST_TEXT = 80;
 /** Nodes with fewer children than this are open at first, to a depth. */
@@ -134,7 +134,7 @@ export function sizeOf(value: unknown): number {
 }
 
 /** Whether a value is a text that one line does not hold. */
-export function isLongText(value: unknown): value is string {
+function isLongText(value: unknown): value is string {
   return typeof value === 'string' && (value.length > MOST_TEXT || value.includes('\n'));
 }
 

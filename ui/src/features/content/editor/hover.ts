@@ -4,7 +4,7 @@ import { helperCard, localCard, valueCard } from './card';
 import { surroundings } from './state';
 
 /** What is told of a thing. */
-export function cardOf(thing: Thing): HTMLElement | null {
+function cardOf(thing: Thing): HTMLElement | null {
   switch (thing.kind) {
     case 'helper':
       return helperCard(thing.name);

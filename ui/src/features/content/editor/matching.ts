@@ -4,7 +4,7 @@ import { templateOf } from './state';
 import type { Tag } from './syntax';
 
 /** The tags of the block that has a tag at an offset: its beginning, what stands between, and its end. */
-export function matchingTags(state: EditorState, at: number): Tag[] {
+function matchingTags(state: EditorState, at: number): Tag[] {
   const isHere = ({ from, to }: Tag) => from <= at && at <= to;
   for (const { open, elses, close } of templateOf(state).blocks) {
     const tags = [open, ...elses, ...(close === null ? [] : [close])];

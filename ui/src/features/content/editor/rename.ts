@@ -18,7 +18,7 @@ export interface Use {
 }
 
 /** Whether a section over a variable is a condition: where it is declared as a boolean. */
-export function flagsOf({ variables }: Pick<Content, 'variables'>): IsFlag {
+function flagsOf({ variables }: Pick<Content, 'variables'>): IsFlag {
   return (name) => variables.some((variable) => variable.name === name && variable.type === 'boolean');
 }
 
@@ -92,7 +92,7 @@ function renamedInput(inputs: Record<string, unknown>, from: string, to: string)
 }
 
 /** The templates of a body in order. */
-export function templatesOf(body: Body): string[] {
+function templatesOf(body: Body): string[] {
   return body.kind === 'text' ? [body.template] : body.messages.map(({ template }) => template);
 }
 
