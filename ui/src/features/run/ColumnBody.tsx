@@ -51,7 +51,7 @@ export function ColumnBody({ execution, view, together, onDetails }: Props) {
         role="group"
         aria-label={columnsTexts.answerOf(execution.model)}
         tabIndex={0}
-        aria-busy={!isEnded}
+        aria-busy={!isDone}
         data-scroller
       >
         <div ref={content} className={classes.content}>
