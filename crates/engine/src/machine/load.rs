@@ -1,6 +1,6 @@
 //! What the scheduler has in hand, for people and health checks.
 
-use super::{circuit::CircuitState, limits::Limits, queue::Queue, run::ActiveRun};
+use super::{circuit::CircuitState, limits::Limits, queue::Queue, record::Recent, run::ActiveRun};
 use formaops_domain::{ModelRef, RunId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub struct Load {
     pub running: u32,
     /// Executions that wait for their turn.
     pub queued: u32,
-    /// The same for each provider in use, by name.
+    /// The same for each provider that is in use, or was within the last minute, by name.
     pub providers: Vec<ProviderLoad>,
     /// The same for each model in use, and each that is not well.
     pub models: Vec<ModelLoad>,
@@ -32,6 +32,8 @@ pub struct ProviderLoad {
     pub queued: u32,
     /// How many may be on the wire; a run with a concurrency of its own may go past a default.
     pub limit: u32,
+    /// How its calls went of late.
+    pub recent: Recent,
 }
 
 /// How much is running and waiting for one model, and how it bears that.
@@ -90,7 +92,9 @@ impl Load {
             });
             load.queued = u32::try_from(waiting).unwrap_or(u32::MAX);
         }
-        let mut providers: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+        let recent: BTreeMap<&str, Recent> = queue.records(now).collect();
+        let in_use = recent.iter().filter(|(_, recent)| recent.calls > 0).map(|(name, _)| (*name, (0, 0)));
+        let mut providers: BTreeMap<&str, (u32, u32)> = in_use.collect();
         for load in models.values().filter(|load| load.running + load.queued > 0) {
             let (running, queued) = providers.entry(&load.model.provider).or_default();
             (*running, *queued) = (*running + load.running, queued.saturating_add(load.queued));
@@ -100,6 +104,7 @@ impl Load {
             running,
             queued,
             limit: limits.of(name).map_or(Limits::PROVIDER, NonZeroU32::get),
+            recent: recent.get(name).copied().unwrap_or_default(),
         };
         let providers: Vec<_> = providers.into_iter().map(provider).collect();
         Self {
