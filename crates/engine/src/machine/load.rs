@@ -14,6 +14,8 @@ pub struct Load {
     pub running: u32,
     /// Executions that wait for their turn.
     pub queued: u32,
+    /// Executions of paused runs, which wait for more than their turn.
+    pub paused: u32,
     /// The same for each provider that is in use, or was within the last minute, by name.
     pub providers: Vec<ProviderLoad>,
     /// The same for each model in use, and each that is not well.
@@ -64,8 +66,12 @@ impl Load {
         now: Duration,
     ) -> Self {
         let mut queued: BTreeMap<&ModelRef, usize> = BTreeMap::new();
-        for (target, waiting) in runs.values().flat_map(|run| &run.waiting) {
-            *queued.entry(target).or_default() += waiting.len();
+        let mut paused = 0;
+        for run in runs.values() {
+            for (target, waiting) in &run.waiting {
+                let count = if run.paused { &mut paused } else { queued.entry(target).or_default() };
+                *count += waiting.len();
+            }
         }
         let mut models: BTreeMap<&ModelRef, ModelLoad> = BTreeMap::new();
         for (model, lane) in queue.lanes() {
@@ -110,6 +116,7 @@ impl Load {
         Self {
             running: providers.iter().map(|provider| provider.running).sum(),
             queued: providers.iter().map(|provider| provider.queued).sum(),
+            paused: u32::try_from(paused).unwrap_or(u32::MAX),
             providers,
             models: models.into_values().collect(),
         }
