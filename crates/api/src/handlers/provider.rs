@@ -121,7 +121,7 @@ pub struct DeleteProvider {
 /// The most characters of a provider's name.
 const MOST_NAME: usize = 64;
 /// The most executions at once that a provider may be set to.
-const MOST_CONCURRENT: u32 = 1024;
+pub(crate) const MOST_CONCURRENT: u32 = 1024;
 
 /// How the key that a provider uses is.
 pub(super) async fn key_state(app: &App, provider: &Provider) -> KeyState {
