@@ -42,7 +42,7 @@ async fn check_names_every_wrong_value_and_fails_and_the_app_works_on() {
          {file}:1:1: there is no setting `retry_limt`; did you mean `retry_limit`?\n\
          {file}:3:16: `ui_threshold` must be a whole number from 0 to 1024, got `true`\n\
          {file}:4:21: `fallback_strategy` must be `queue`, `reject` or `degrade`, got `\"drop\"`\n\
-         {file}:5:5: this is no TOML: unclosed array, expected `]`\n"
+         {file}:5:6: this is no TOML: unclosed array, expected `]`\n"
     );
     assert_eq!(checked.stdout, expected);
     let as_json = cli.run(&["--json", "--config", &file, "config", "check"]).await;
