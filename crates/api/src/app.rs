@@ -4,7 +4,7 @@ use crate::{
     ApiError, Caller, ErrorCode, EventHub, Operation,
     background::Background,
     configuration::{ConfigProblem, Configuration, Key},
-    handlers::{OFFLINE, Turns, scopes_of},
+    handlers::{OFFLINE, Turns, scopes_of, take_up},
     ledger::StoreLedger,
     registry::Registry,
     samples,
@@ -14,7 +14,7 @@ use formaops_domain::{
     ActorId, EventBody, Noun, Span, Timestamp,
     ports::{Clock, EventSink, TokenCounter},
 };
-use formaops_engine::{Engine, Ports, Settings};
+use formaops_engine::{Engine, Limits, PerMinute, Ports, Settings};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_secrets::{Environment, Keyring};
 use formaops_store::{NewWorkspace, OpenOptions, Store, StoreError};
@@ -113,6 +113,7 @@ impl App {
         };
         app.apply_configuration();
         samples::add_to_new_workspace(&app).await?;
+        take_up(&app).await?;
         tokio::spawn(app.clone().index_backlog());
         Ok(app)
     }
@@ -234,9 +235,17 @@ impl App {
 
 /// How the engine works, with the limits that the providers' settings say.
 async fn settings(configuration: &Configuration, store: &Store) -> Result<Settings, ApiError> {
-    let own = |provider: formaops_domain::Provider| {
-        provider.max_concurrent.and_then(NonZeroU32::new).map(|most| (provider.name, most))
-    };
-    let providers = store.list_providers().await?.into_iter().filter_map(own).collect();
-    Ok(configuration.in_force().engine(providers))
+    let mut limits = Limits::default();
+    for provider in store.list_providers().await? {
+        let [most, requests, tokens] =
+            [provider.max_concurrent, provider.requests_per_minute, provider.tokens_per_minute]
+                .map(|limit| limit.and_then(NonZeroU32::new));
+        if let Some(most) = most {
+            limits.providers.insert(provider.name.clone(), most);
+        }
+        if requests.is_some() || tokens.is_some() {
+            limits.per_minute.insert(provider.name, PerMinute { requests, tokens });
+        }
+    }
+    Ok(configuration.in_force().engine(limits))
 }

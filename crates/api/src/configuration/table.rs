@@ -127,8 +127,8 @@ pub static DEFINITIONS: [Definition; 12] = [
         name: "scale_threshold",
         variable: "SCALE_THRESHOLD",
         title: "Use that raises a limit",
-        doc: "How much of its limit a provider that is well must be using before it is given more, up to the most \
-              that is set for it.",
+        doc: "The limit of a model comes down when its provider is under strain. How much of what is left of it must \
+              be in use before it is raised again.",
         kind: number(1, 100, "%"),
         default: ConfigValue::Number(80),
     },

@@ -7,7 +7,7 @@ use super::{
 };
 use formaops_domain::ports::Timeouts;
 use formaops_engine::{CircuitPolicy, FallbackStrategy, Limits, RetryPolicy, Settings};
-use std::{array, collections::BTreeMap, num::NonZeroU32, time::Duration};
+use std::{array, num::NonZeroU32, time::Duration};
 
 /// What holds now: a value and its source for each setting, and all that is wrong.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,14 +73,15 @@ impl InForce {
     }
 
     /// How the engine works by these values, and by the limits that providers have of their own.
-    pub(crate) fn engine(&self, providers: BTreeMap<String, NonZeroU32>) -> Settings {
+    pub(crate) fn engine(&self, own: Limits) -> Settings {
         let millis = |key| Duration::from_millis(self.number(key).into());
         let seconds = |key| Duration::from_secs(self.number(key).into());
         Settings {
             limits: Limits {
                 background: self.limit(Key::AgentMaxConcurrent),
                 provider: self.limit(Key::ProviderMaxConcurrent),
-                providers,
+                raise_above: u8::try_from(self.number(Key::ScaleThreshold)).ok(),
+                ..own
             },
             circuits: CircuitPolicy {
                 failures: self.at_least_one(Key::FailureThreshold),
@@ -111,7 +112,7 @@ impl InForce {
 mod tests {
     use super::*;
     use crate::configuration::read;
-    use std::path::Path;
+    use std::{collections::BTreeMap, path::Path};
 
     fn held(file: &str) -> InForce {
         InForce::of(read::file(file, Path::new("config.toml")), Found::default(), &InForce::default())
@@ -119,7 +120,10 @@ mod tests {
 
     #[test]
     fn what_nobody_sets_is_what_the_engine_does_by_itself() {
-        assert_eq!(InForce::default().engine(BTreeMap::new()), Settings::default());
+        let raise_above = Some(Limits::RAISE_ABOVE);
+        let limits = Limits { raise_above, ..Limits::default() };
+        let expected = Settings { limits, ..Settings::default() };
+        assert_eq!(InForce::default().engine(Limits::default()), expected);
     }
 
     #[test]
@@ -127,13 +131,15 @@ mod tests {
         let set = held(
             "agent_max_concurrent = 11\nprovider_max_concurrent = 12\nfailure_threshold = 13\n\
              recovery_time = 14\nfallback_strategy = 'degrade'\nretry_limit = 15\ntimeout_ms = 16\n\
-             first_token_timeout = 17\nexec_timeout = 18\n",
+             first_token_timeout = 17\nexec_timeout = 18\nscale_threshold = 19\n",
         );
         assert_eq!(set.problems, []);
         let providers = BTreeMap::from([("mine".to_owned(), NonZeroU32::MIN)]);
-        let engine = set.engine(providers.clone());
+        let own = Limits { providers, ..Limits::default() };
+        let engine = set.engine(own.clone());
         let number = NonZeroU32::new;
-        assert_eq!(engine.limits, Limits { background: number(11), provider: number(12), providers });
+        let (background, provider) = (number(11), number(12));
+        assert_eq!(engine.limits, Limits { background, provider, raise_above: Some(19), ..own });
         assert_eq!(Some(engine.circuits.failures), number(13));
         assert_eq!(engine.circuits.recovery, Duration::from_millis(14));
         assert_eq!(engine.circuits.fallback, FallbackStrategy::Degrade);
@@ -145,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_limit_that_is_set_to_its_default_is_set() {
-        let engine = held("agent_max_concurrent = 5").engine(BTreeMap::new());
+        let engine = held("agent_max_concurrent = 5").engine(Limits::default());
         assert_eq!(engine.limits.background, NonZeroU32::new(5));
         assert_eq!(engine.limits.provider, None);
     }
