@@ -4,6 +4,7 @@ use formaops_api::{
     ApiError, App, Caller, CallerKind, ErrorCode, EventHub,
     configuration::{Configuration, template},
 };
+use formaops_domain::EventBody;
 use formaops_testkit::{ChatReply, Gate, ScriptedServer};
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
@@ -12,6 +13,7 @@ use tempfile::TempDir;
 /// A workspace whose configuration is a file beside it.
 struct World {
     app: App,
+    hub: EventHub,
     file: PathBuf,
     folder: TempDir,
 }
@@ -27,8 +29,9 @@ impl World {
         let configuration = Configuration::with_variables(path.clone(), variables.iter().copied());
         let workspace = folder.path().join("w");
         fs::create_dir(&workspace).unwrap();
-        let app = App::open(&workspace, EventHub::default(), configuration).await.unwrap();
-        Self { app, file: path, folder }
+        let hub = EventHub::default();
+        let app = App::open(&workspace, hub.clone(), configuration).await.unwrap();
+        Self { app, hub, file: path, folder }
     }
 
     async fn call(&self, operation: &str, request: Value) -> Result<Value, ApiError> {
@@ -266,6 +269,7 @@ async fn a_change_reaches_the_engine_while_it_works() {
     let content = json!({ "body": { "kind": "text", "template": "Hi" } });
     let models = ["local:a", "local:b", "local:c"].map(|model| json!({ "model": model }));
     world.call("run_create", json!({ "prompt": "p", "content": content, "models": models })).await.unwrap();
+    let mut events = world.hub.subscribe();
     let engine = async || world.call("metrics_get", json!({})).await.unwrap()["engine"].clone();
     assert_eq!((engine().await["running"].clone(), engine().await["queued"].clone()), (json!(1), json!(2)));
 
@@ -276,7 +280,14 @@ async fn a_change_reaches_the_engine_while_it_works() {
     for _ in 0..3 {
         gate.open();
     }
-    world.app.idle().await;
-    let runs = world.call("run_list", json!({})).await.unwrap();
-    assert_eq!(runs["items"][0]["progress"]["completed"], 3);
+    let ended = loop {
+        let told = events.next().await.into_iter().find_map(|event| match event.body {
+            EventBody::RunUpdated { run } if run.status.is_terminal() => Some(run),
+            _ => None,
+        });
+        if let Some(run) = told {
+            break run;
+        }
+    };
+    assert_eq!(ended.progress.completed, 3);
 }
