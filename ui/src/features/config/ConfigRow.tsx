@@ -25,7 +25,9 @@ export function ConfigRow({ setting }: { setting: ConfigSetting }) {
   return (
     <div className={classes.row} role="group" aria-labelledby={id}>
       <div>
-        <div id={id}>{title}</div>
+        <div className={classes.title}>
+          <span id={id}>{title}</span> <span className={classes.name}>{name}</span>
+        </div>
         <div className={workspace.quiet} id={`${id}-doc`}>
           <Marked text={doc} />
         </div>
@@ -38,7 +40,7 @@ export function ConfigRow({ setting }: { setting: ConfigSetting }) {
           </div>
         )}
         <div className={workspace.quiet}>
-          {from(setting)}{' '}
+          {error !== null && words.holds(`${String(setting.value)}${words.unit(setting)}`)} {from(setting)}{' '}
           {source === 'file' && (
             <Anchor
               component="button"

@@ -20,10 +20,12 @@ export function EngineScreen() {
       {config.isPending && <Skeleton height={480} />}
       {config.data !== undefined && (
         <>
-          <p className={workspace.about}>
-            {words.about} <span className={classes.path}>{config.data.path}</span>{' '}
-            <CopyIcon value={config.data.path} label={words.copyPath} />
-          </p>
+          <div className={workspace.about}>
+            {words.about}
+            <div className={classes.path}>
+              {config.data.path} <CopyIcon value={config.data.path} label={words.copyPath} />
+            </div>
+          </div>
           {config.data.problems.length > 0 && <Problems problems={config.data.problems} />}
           <div className={workspace.settings}>
             {config.data.items.map((setting) => (
