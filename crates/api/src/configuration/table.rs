@@ -79,7 +79,7 @@ const fn number(least: u32, most: u32, unit: &'static str) -> ConfigKind {
     ConfigKind::Number { least, most, unit }
 }
 
-/// Every setting, in the order in which people read them and of [`Key`].
+/// Every setting, in the order in which people read them, which is that of their keys.
 pub static DEFINITIONS: [Definition; 12] = [
     Definition {
         key: Key::AgentMaxConcurrent,

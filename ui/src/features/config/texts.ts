@@ -5,7 +5,7 @@ const UNITS: Readonly<Record<string, string>> = { ms: ' ms', s: ' s', '%': ' %' 
 /** What the settings of the engine say beside the names and meanings that the host gives them. */
 export const configTexts = {
   title: 'Engine',
-  about: 'What you change holds at once, for every workspace on this machine, and is kept in',
+  about: 'What you change holds at once. It is kept, for every workspace, in',
   copyPath: 'Copy the path of the file',
   problems: (count: number) => (count === 1 ? 'Something is wrong' : `${count} things are wrong`),
   holdsOn: 'Until they are mended, what held before holds on.',
