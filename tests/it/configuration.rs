@@ -78,6 +78,18 @@ async fn set_and_reset_change_the_default_file() {
 }
 
 #[tokio::test]
+async fn where_nothing_can_be_written_a_change_is_refused_and_all_else_works() {
+    let cli = Cli::new();
+    let refused =
+        cli.run(&["--config", "/proc/formaops/config.toml", "config", "set", "retry_limit", "1"]).await;
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("`/proc/formaops/config.toml` cannot be written"), "{refused:?}");
+    assert!(refused.stderr.contains("hint: See to it that you may write this file"), "{refused:?}");
+    let listed = cli.run(&["--config", "/proc/formaops/config.toml", "prompt", "list"]).await;
+    assert_eq!((listed.code, listed.stderr.as_str()), (Some(0), ""));
+}
+
+#[tokio::test]
 async fn a_value_that_is_set_holds_for_the_next_run() {
     use formaops_testkit::{Reply, ScriptedServer};
     let (cli, server) = (Cli::new(), ScriptedServer::start().await);
