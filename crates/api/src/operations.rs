@@ -27,6 +27,13 @@ macro_rules! for_each_operation {
             /// Counts of what runs, waits and has run.
             metrics_get(GetMetrics) -> WorkspaceMetrics = GET "/api/metrics", read;
 
+            /// How the engine works: every setting with the value in force and where it comes from.
+            config_get(GetConfig) -> Config = GET "/api/config", admin;
+            /// Changes a setting of the engine in the configuration file, at once.
+            config_update(UpdateConfig) -> Config = PUT "/api/config/{name}", admin;
+            /// Takes a setting of the engine back to its default, at once.
+            config_reset(ResetConfig) -> Config = DELETE "/api/config/{name}", admin;
+
             /// Prompts, by name; archived ones only where asked for, deleted ones only with `deleted`.
             prompt_list(ListPrompts) -> Page<Prompt> = GET "/api/prompts", read;
             /// The tags in use, with how many prompts have each.

@@ -140,6 +140,11 @@ const table = {
     words: 'settings keys models openai ollama address',
   },
   egress: { group: 'go', label: 'Go to egress', words: 'settings network ledger privacy bytes sent outside' },
+  engine: {
+    group: 'go',
+    label: 'Go to settings of the engine',
+    words: 'configuration limits retries timeouts concurrency circuit threshold',
+  },
   appearance: { group: 'go', label: 'Go to appearance', words: 'settings theme colours zoom text size' },
   editor: { group: 'go', label: 'Go to settings of the editor', words: 'wrap lines font tab brackets' },
   data: { group: 'go', label: 'Go to data', words: 'settings workspace folder disk size backup logs' },

@@ -9,6 +9,7 @@ import type {
   CatalogueModel,
   CheckContent,
   CompareVersions,
+  Config,
   ConnectionTest,
   ContentReport,
   CreateApiKey,
@@ -32,6 +33,7 @@ import type {
   Execution,
   ExecutionDetail,
   GetAttachment,
+  GetConfig,
   GetExecution,
   GetHealth,
   GetKeyStore,
@@ -92,6 +94,7 @@ import type {
   RenderContent,
   RenderedContent,
   RepeatRun,
+  ResetConfig,
   ResetModel,
   RestoreVersion,
   ResumeRun,
@@ -103,6 +106,7 @@ import type {
   TestProvider,
   UndeletePrompt,
   UnlockVault,
+  UpdateConfig,
   UpdateModel,
   UpdatePrompt,
   UpdateProvider,
@@ -120,6 +124,9 @@ export type OperationName =
   | 'setting_put'
   | 'health_get'
   | 'metrics_get'
+  | 'config_get'
+  | 'config_update'
+  | 'config_reset'
   | 'prompt_list'
   | 'tag_list'
   | 'prompt_get'
@@ -212,6 +219,15 @@ export function client(caller: Caller) {
     /** Counts of what runs, waits and has run. */
     metricsGet: (request: GetMetrics = {}): Promise<WorkspaceMetrics> =>
       caller.call('metrics_get', 'GET', '/api/metrics', request),
+    /** How the engine works: every setting with the value in force and where it comes from. */
+    configGet: (request: GetConfig = {}): Promise<Config> =>
+      caller.call('config_get', 'GET', '/api/config', request),
+    /** Changes a setting of the engine in the configuration file, at once. */
+    configUpdate: (request: UpdateConfig): Promise<Config> =>
+      caller.call('config_update', 'PUT', '/api/config/{name}', request),
+    /** Takes a setting of the engine back to its default, at once. */
+    configReset: (request: ResetConfig): Promise<Config> =>
+      caller.call('config_reset', 'DELETE', '/api/config/{name}', request),
     /** Prompts, by name; archived ones only where asked for, deleted ones only with `deleted`. */
     promptList: (request: ListPrompts = {}): Promise<PageOfPrompt> =>
       caller.call('prompt_list', 'GET', '/api/prompts', request),

@@ -211,6 +211,64 @@ export type CompareVersions = {
   to?: string | null;
 };
 
+/** The configuration of the process that owns the workspace. */
+export type Config = {
+  /** The file. */
+  path: string;
+  /** Every setting. */
+  items: ConfigSetting[];
+  /** All that is wrong with the file and the environment. What held before holds on in its place. */
+  problems: ConfigProblem[];
+};
+
+/** Something that is wrong with the file or the environment. */
+export type ConfigProblem = {
+  /** The setting whose value it is; absent where it is none, or none that is known. */
+  setting: string | null;
+  /** The file or the environment. */
+  source: ConfigSource;
+  /** What is wrong, and what is allowed. */
+  message: string;
+  /** The file with line and column, or the variable. */
+  at: Place;
+};
+
+/** A setting of the engine and what holds for it. */
+export type ConfigSetting = ({
+  kind: 'number';
+  /** The least. */
+  least: number;
+  /** The most. */
+  most: number;
+  /** What is counted, such as `ms`; empty where the name says it. */
+  unit: string;
+} | {
+  kind: 'choice';
+  /** The words. */
+  words: string[];
+}) & {
+  /** Its name in the file. */
+  name: string;
+  /** The variable of the environment that stands over the file. */
+  variable: string;
+  /** Its name for people. */
+  title: string;
+  /** What it does. */
+  doc: string;
+  /** What holds where nobody says otherwise. */
+  default: ConfigValue;
+  /** The value in force. */
+  value: ConfigValue;
+  /** Where that comes from. One from the environment can be changed only there. */
+  source: ConfigSource;
+};
+
+/** Where a value comes from. */
+export type ConfigSource = 'default' | 'file' | 'environment';
+
+/** A value of a setting. */
+export type ConfigValue = number | string;
+
 /** What a test of a connection found. */
 export type ConnectionTest = {
   /** Why it cannot be called, with what to do; absent where it can. */
@@ -792,6 +850,9 @@ export type GetAttachment = {
   hash: AttachmentHash;
 };
 
+/** Asks for the configuration. */
+export type GetConfig = Record<string, never>;
+
 /** Asks for an execution. */
 export type GetExecution = {
   /** The execution. */
@@ -865,6 +926,8 @@ export type Health = {
   store: HealthPart;
   /** The engine: whether it answers. */
   engine: HealthPart;
+  /** The configuration: whether its file and the environment are as they should be. */
+  configuration: HealthPart;
   /** Each provider: whether it is ready to be called. Nothing is sent to find out. */
   providers: HealthPart[];
 };
@@ -1711,6 +1774,12 @@ export type RepeatRun = {
 
 export type RequestHash = string;
 
+/** Takes a setting of the engine back to its default. */
+export type ResetConfig = {
+  /** Its name, such as `retry_limit`. */
+  name: string;
+};
+
 /** Forgets what the user said of a model. */
 export type ResetModel = {
   /** The model. */
@@ -2015,6 +2084,14 @@ export type UntakenAttachment = {
   message: string;
   /** What to do. */
   hint: string;
+};
+
+/** Changes a setting of the engine in the configuration file. */
+export type UpdateConfig = {
+  /** Its name, such as `retry_limit`. */
+  name: string;
+  /** Its value, written as in a variable of the environment: `5`, `queue`. */
+  value: string;
 };
 
 /**

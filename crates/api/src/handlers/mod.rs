@@ -2,6 +2,7 @@
 
 mod api_key;
 mod attachment;
+mod config;
 mod connection;
 mod content;
 mod course;
@@ -24,6 +25,7 @@ mod workspace;
 pub(crate) use api_key::scopes_of;
 pub use api_key::*;
 pub use attachment::*;
+pub use config::*;
 pub use connection::*;
 pub use content::*;
 pub(crate) use course::take_up;
@@ -39,6 +41,7 @@ pub(crate) use network::OFFLINE;
 pub use network::*;
 pub use prompt::*;
 pub(crate) use prompt::{PromptFacts, insert};
+pub(crate) use provider::MOST_CONCURRENT;
 pub use provider::*;
 pub use run::*;
 pub use vault::*;

@@ -133,7 +133,7 @@ pub struct DeleteProvider {
 /// The most characters of a provider's name.
 const MOST_NAME: usize = 64;
 /// The most executions at once that a provider may be set to.
-const MOST_CONCURRENT: u32 = 1024;
+pub(crate) const MOST_CONCURRENT: u32 = 1024;
 /// The most calls a minute that a limit may say.
 const MOST_REQUESTS_PER_MINUTE: u32 = 1_000_000;
 /// The most tokens a minute that a limit may say.
