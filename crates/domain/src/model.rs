@@ -169,6 +169,16 @@ impl Parameters {
         }
     }
 
+    /// The most tokens of an answer that the call asks for, also where the free object says so in the word of a
+    /// provider; `None` where it does not.
+    #[must_use]
+    pub fn asked_output_tokens(&self) -> Option<u64> {
+        const WORDS: [&str; 5] =
+            ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "num_predict"];
+        let said = WORDS.iter().filter_map(|word| self.extra.get(*word)?.as_u64()).max();
+        said.max(self.max_tokens.map(u64::from))
+    }
+
     /// The first parameter that is out of bounds, with what it must be.
     pub fn check(&self) -> Result<(), InvalidParameters> {
         let bounded = [
@@ -284,6 +294,21 @@ impl Price {
         reasoning: None,
         tiers: Vec::new(),
     };
+
+    /// The most that a call can cost with this many tokens of input and output, whichever meters they run on.
+    #[must_use]
+    pub fn worst(&self, input_tokens: u64, output_tokens: u64) -> NanoUsd {
+        let usage = |cache_write_tokens, reasoning_tokens| Usage {
+            input_tokens,
+            output_tokens,
+            cache_write_tokens,
+            reasoning_tokens,
+            ..Usage::default()
+        };
+        let meters = [(0, 0), (input_tokens, 0), (0, output_tokens), (input_tokens, output_tokens)];
+        let costs = meters.map(|(written, reasoned)| self.cost(&usage(written, reasoned)));
+        costs.into_iter().max().unwrap_or_default()
+    }
 
     /// What `usage` costs: `ceil(sum(tokens x price) / 1,000,000)`.
     #[must_use]

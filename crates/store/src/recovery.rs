@@ -9,7 +9,8 @@ use crate::{
     run, search,
 };
 use formaops_domain::{
-    AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, RunId, RunStatus, Timestamp,
+    AttemptId, AttemptStatus, CostBasis, ErrorClass, ExecutionId, ExecutionStatus, Failure, Metrics, NanoUsd,
+    RunId, RunStatus, Timestamp,
 };
 use sqlx::SqliteConnection;
 
@@ -37,7 +38,8 @@ impl Store {
     /// To be called once, by the process that has just become the owner of the workspace and before it runs
     /// anything: attempts that were on the wire become interrupted and keep the text that had arrived, their
     /// executions and those that still waited fail with the class `interrupted`, and their runs end. An
-    /// interrupted attempt ends when its last bytes came, which is the last that is known of it.
+    /// interrupted attempt ends when its last bytes came, which is the last that is known of it, and counts for the
+    /// most that it could cost.
     pub async fn recover(&self, now: Timestamp) -> Result<Recovered, StoreError> {
         self.write(move |connection| Box::pin(recover(connection, now))).await
     }
@@ -47,13 +49,14 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
     let mut recovered = Recovered::default();
     let running = sqlx::query!(
         r#"select id as "id: Key<AttemptId>", execution as "execution: Key<ExecutionId>",
-          started_at as "started_at: Int<Timestamp>"
+          started_at as "started_at: Int<Timestamp>", reserved_nanos as "reserved: Int<NanoUsd>"
         from attempts where status = 'running'"#
     )
     .fetch_all(&mut *connection)
     .await?;
     for row in running {
-        interrupt(connection, row.id.0, row.execution.0, row.started_at.0).await?;
+        let reserved = row.reserved.map(|reserved| reserved.0);
+        interrupt(connection, row.id.0, row.execution.0, row.started_at.0, reserved).await?;
         recovered.attempts += 1;
     }
     let queued =
@@ -89,6 +92,7 @@ async fn interrupt(
     id: AttemptId,
     execution: ExecutionId,
     started_at: Timestamp,
+    reserved: Option<NanoUsd>,
 ) -> Result<(), StoreError> {
     let key = Key(id);
     let texts: String =
@@ -104,6 +108,10 @@ async fn interrupt(
     let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };
     let failure = Some(interrupted(true));
     let ending = Ending::empty(execution, ExecutionStatus::Running, failure, entry, started_at.after(last));
-    attempt::finish(connection, attempt, ending.with_output(&texts)?).await?;
+    // Nobody knows what it cost in the end, so it counts for the most that it could.
+    let basis = if reserved.is_some() { CostBasis::WorstCase } else { CostBasis::Unknown };
+    let metrics = Metrics { cost_usd: reserved, basis, ..Metrics::default() };
+    let ending = Ending { metrics, ..ending.with_output(&texts)? };
+    attempt::finish(connection, attempt, ending).await?;
     Ok(())
 }

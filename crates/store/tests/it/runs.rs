@@ -227,7 +227,8 @@ async fn a_retry_is_the_next_generation_and_opens_the_run_again() {
     assert_eq!((retry.case, retry.variant, &retry.model), (first.case, first.variant, &first.model));
     let run = world.store.get_run(id).await.unwrap();
     assert_eq!((run.status, run.completed_at, run.progress.total), (RunStatus::Running, None, 1));
-    assert_eq!(run.progress.cost_usd, NanoUsd::ZERO);
+    // What the first generation cost stays spent.
+    assert_eq!(run.progress.cost_usd, NanoUsd::from_nanos(5));
     assert_eq!(world.store.get_execution(first.id).await.unwrap(), first);
     let twice = world.store.insert_retry(first.id, execution_id(3), ada(), at(31)).await.unwrap_err();
     assert!(matches!(twice, StoreError::Transition { .. }), "{twice:?}");
@@ -330,7 +331,10 @@ async fn lists_are_newest_first_and_filtered_and_totals_count_them() {
     let totals = world.store.get_totals(at(2)).await.unwrap();
     assert_eq!((totals.prompts, totals.runs), (2, 3));
     assert_eq!((totals.executions.total, totals.executions.completed, totals.recent.total), (6, 1, 4));
-    assert_eq!((totals.executions.cost_usd, totals.recent.cost_usd), (NanoUsd::from_nanos(5), NanoUsd::ZERO));
+    let five = NanoUsd::from_nanos(5);
+    assert_eq!((totals.executions.cost_usd, totals.recent.cost_usd), (five, five));
+    let later = world.store.get_totals(at(11)).await.unwrap();
+    assert_eq!((later.executions.cost_usd, later.recent.cost_usd), (five, NanoUsd::ZERO));
 }
 
 #[tokio::test]
