@@ -8,7 +8,7 @@ use crate::{
     retry::RetryPolicy,
 };
 use formaops_domain::{
-    Execution, ExecutionId, Failure, JsonObject, OutputPart, Priority, Run, RunId,
+    Calendar, Execution, ExecutionId, Failure, JsonObject, OutputPart, Priority, Run, RunId,
     ports::{Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
 };
 use std::{fmt, num::NonZeroU32, sync::Arc};
@@ -29,6 +29,8 @@ pub struct Ports {
     pub events: Arc<dyn EventSink>,
     /// Counts tokens where the provider did not.
     pub tokens: Arc<dyn TokenCounter>,
+    /// Knows the days that money is counted by.
+    pub calendar: Calendar,
 }
 
 /// A run to be executed. It is in the store already, with its executions pending.

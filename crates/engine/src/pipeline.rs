@@ -111,6 +111,8 @@ impl Job {
             failure: None,
             metrics: Metrics::default(),
             price: work.price.clone(),
+            reserved_usd: None,
+            day: ports.calendar.day(started_at),
             started_at,
             completed_at: None,
         };

@@ -25,11 +25,13 @@
 //! a run the execution that was submitted first. An execution whose provider is full never holds up
 //! one whose provider is free.
 
+mod budgets;
 mod limits;
 mod load;
 mod queue;
 mod run;
 
+pub use budgets::{Answer, Ask, Budgets, Cap, Refusal, Spent};
 pub use limits::Limits;
 pub use load::{Load, ProviderLoad};
 

@@ -1,5 +1,6 @@
 //! The scheduler as a pure machine: no runtime, no clock.
 
+mod budgets;
 mod properties;
 
 use formaops_domain::{ExecutionId, Priority, RunId};
