@@ -7,7 +7,7 @@ use formaops_domain::{
     RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant, Version, WorkspaceId,
     ports::{Clock, EventSink, Provider, Providers},
 };
-use formaops_engine::{Engine, Limits, Ports, RetryPolicy, Submission};
+use formaops_engine::{Engine, Ports, RetryPolicy, Settings, Submission};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Store};
 use formaops_testkit::{CountingIds, FixedSigner};
@@ -156,7 +156,8 @@ impl Workbench {
             events,
             tokens: Arc::new(Tokens),
         };
-        Ok(Self { shelf, engine: Engine::start(ports, Limits::default(), RetryPolicy::NEVER) })
+        let settings = Settings { retries: RetryPolicy::NEVER, ..Settings::default() };
+        Ok(Self { shelf, engine: Engine::start(ports, settings) })
     }
 
     /// Runs the prompt this often, so many at once, and answers the run once all of it is committed.

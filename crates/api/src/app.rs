@@ -12,7 +12,7 @@ use formaops_domain::{
     ActorId, EventBody, Noun, Span, Timestamp,
     ports::{Clock, EventSink, TokenCounter},
 };
-use formaops_engine::{Engine, Limits, Ports, RetryPolicy};
+use formaops_engine::{Engine, Limits, Ports, Settings};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_secrets::{Environment, Keyring};
 use formaops_store::{NewWorkspace, OpenOptions, Store, StoreError};
@@ -80,7 +80,7 @@ impl App {
             events: Arc::new(hub.clone()),
             tokens: Arc::clone(&tokens),
         };
-        let engine = Engine::start(ports, limits(&store).await?, RetryPolicy::default());
+        let engine = Engine::start(ports, settings(&store).await?);
         let (workspace, turns) = (Arc::from(workspace), Arc::default());
         let app = Self {
             workspace,
@@ -141,9 +141,9 @@ impl App {
         self.hub.publish(EventBody::Changed { noun, id });
     }
 
-    /// Reads the limits of the engine again.
-    pub(crate) async fn refresh_limits(&self) -> Result<(), ApiError> {
-        Ok(self.engine.set_limits(limits(&self.store).await?).await?)
+    /// Reads the settings of the engine again.
+    pub(crate) async fn refresh_settings(&self) -> Result<(), ApiError> {
+        Ok(self.engine.set_settings(settings(&self.store).await?).await?)
     }
 
     /// Who an API key belongs to; `None` for one that does not hold.
@@ -194,11 +194,11 @@ async fn index_backlog(store: Store) {
     }
 }
 
-/// The limits that the providers' settings say.
-async fn limits(store: &Store) -> Result<Limits, ApiError> {
+/// How the engine works, with the limits that the providers' settings say.
+async fn settings(store: &Store) -> Result<Settings, ApiError> {
     let own = |provider: formaops_domain::Provider| {
         provider.max_concurrent.and_then(NonZeroU32::new).map(|most| (provider.name, most))
     };
     let providers = store.list_providers().await?.into_iter().filter_map(own).collect();
-    Ok(Limits { providers, ..Limits::default() })
+    Ok(Settings { limits: Limits { providers, ..Limits::default() }, ..Settings::default() })
 }

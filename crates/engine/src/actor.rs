@@ -3,10 +3,11 @@
 use crate::{
     core::Core,
     handle::{EngineError, Submission},
-    machine::{Effect, Event, Limits, Load, Machine, RunEnd},
+    machine::{Effect, Event, Load, Machine, RunEnd},
     pipeline::{Job, JobEnd, leave_queue},
     reporter::{News, report},
     sensitive::Sensitive,
+    settings::Settings,
 };
 use formaops_domain::{ExecutionId, JsonObject, Run, RunId};
 use futures::StreamExt;
@@ -34,7 +35,7 @@ pub(crate) enum Command {
     CancelExecution(ExecutionId, Reply<ExecutionResult>),
     /// Answered with `None` where the run is not in hand.
     WaitRun(RunId, Reply<Option<RunResult>>),
-    SetLimits(Limits, Reply<()>),
+    SetSettings(Box<Settings>, Reply<()>),
     Status(Reply<Load>),
     Shutdown(Reply<()>),
     /// From a job: its call has left the wire.
@@ -75,11 +76,11 @@ pub(crate) struct Actor {
 
 impl Actor {
     /// Starts the actor and answers where to send commands.
-    pub(crate) fn start(core: Arc<Core>, limits: Limits) -> mpsc::UnboundedSender<Command> {
+    pub(crate) fn start(core: Arc<Core>, settings: Settings) -> mpsc::UnboundedSender<Command> {
         let (commands, inbox) = mpsc::unbounded_channel();
         let actor = Self {
             core,
-            machine: Machine::new(limits),
+            machine: Machine::new(settings),
             commands: commands.clone(),
             runs: HashMap::new(),
             cancels: HashMap::new(),
@@ -126,8 +127,9 @@ impl Actor {
                 self.feed(Event::CancelExecution { execution });
             }
             Command::WaitRun(run, reply) => self.wait_run(run, reply),
-            Command::SetLimits(limits, reply) => {
-                self.feed(Event::LimitsChanged { limits });
+            Command::SetSettings(settings, reply) => {
+                self.core.set_calls((&*settings).into());
+                self.feed(Event::SettingsChanged { settings });
                 answer(reply, ());
             }
             Command::Status(reply) => answer(reply, self.machine.load()),

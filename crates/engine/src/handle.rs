@@ -4,8 +4,8 @@ use crate::{
     actor::{Actor, Command},
     core::Core,
     live::LiveText,
-    machine::{Limits, Load},
-    retry::RetryPolicy,
+    machine::Load,
+    settings::Settings,
 };
 use formaops_domain::{
     Calendar, Execution, ExecutionId, Failure, JsonObject, OutputPart, Priority, Run, RunId,
@@ -120,9 +120,9 @@ impl Engine {
     /// # Panics
     /// Outside a tokio runtime.
     #[must_use]
-    pub fn start(ports: Ports, limits: Limits, retries: RetryPolicy) -> Self {
-        let core = Arc::new(Core::new(ports, retries));
-        let commands = Actor::start(Arc::clone(&core), limits);
+    pub fn start(ports: Ports, settings: Settings) -> Self {
+        let core = Arc::new(Core::new(ports, &settings));
+        let commands = Actor::start(Arc::clone(&core), settings);
         Self { core, commands }
     }
 
@@ -171,12 +171,12 @@ impl Engine {
         self.core.live(execution).map(|live| live.part(part).from(offset))
     }
 
-    /// Sets how much may be on the wire at once. What is there stays there.
+    /// Sets how it works from now on. What is on the wire goes on as it began.
     ///
     /// # Errors
     /// [`EngineError::Stopped`]
-    pub async fn set_limits(&self, limits: Limits) -> Result<(), EngineError> {
-        self.ask(|reply| Command::SetLimits(limits, reply)).await
+    pub async fn set_settings(&self, settings: Settings) -> Result<(), EngineError> {
+        self.ask(|reply| Command::SetSettings(Box::new(settings), reply)).await
     }
 
     /// What is running and waiting now.

@@ -5,10 +5,10 @@
 //!
 //! ```
 //! use formaops_domain::{Execution, Run};
-//! use formaops_engine::{Engine, EngineError, Limits, Ports, RetryPolicy, Submission};
+//! use formaops_engine::{Engine, EngineError, Ports, Settings, Submission};
 //!
 //! async fn run_to_its_end(ports: Ports, run: &Run, executions: &[Execution]) -> Result<Run, EngineError> {
-//!     let engine = Engine::start(ports, Limits::default(), RetryPolicy::default());
+//!     let engine = Engine::start(ports, Settings::default());
 //!     engine.submit(Submission::new(run, executions)).await?;
 //!     engine.wait_run(run.id).await
 //! }
@@ -36,9 +36,11 @@ mod recorder;
 mod reporter;
 mod retry;
 mod sensitive;
+mod settings;
 mod settle;
 
 pub use handle::{Engine, EngineError, Ports, Submission};
 pub use live::LiveText;
 pub use machine::{Limits, Load, ProviderLoad};
 pub use retry::RetryPolicy;
+pub use settings::{CircuitPolicy, FallbackStrategy, Settings};

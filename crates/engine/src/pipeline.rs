@@ -167,7 +167,7 @@ impl Job {
         let answered = facts.first_token.is_some();
         let wait = failure.as_ref().filter(|_| !self.cancel.is_cancelled()).and_then(|failure| {
             let execution = self.execution;
-            self.core.retries.wait(&FailedAttempt { execution, number, failure, answered, is_local })
+            self.core.calls().retries.wait(&FailedAttempt { execution, number, failure, answered, is_local })
         });
         let outcome = Outcome {
             attempt: id,
@@ -229,7 +229,8 @@ impl Job {
         running: Execution,
     ) -> JobEnd {
         let failure = outcome.failure.clone().unwrap_or_else(internal);
-        let (last, at) = (self.core.retries.limit.saturating_add(1), outcome.completed_at.after(wait.into()));
+        let (last, at) =
+            (self.core.calls().retries.limit.saturating_add(1), outcome.completed_at.after(wait.into()));
         let retry = Retry { attempt, last, at, failure };
         let committed = self.core.ports.store.retry_attempt(outcome, retry).await;
         if self.tell_end(committed, running) {

@@ -4,7 +4,7 @@ use crate::{core::Core, sensitive::Sensitive};
 use bytes::Bytes;
 use formaops_domain::{
     Attachment, AttachmentHash, Content, ErrorClass, Failure, JsonObject, RunContext,
-    ports::{ModelRequest, Provider, Timeouts, Work},
+    ports::{ModelRequest, Provider, Work},
 };
 use formaops_template::Rendered;
 use formaops_validate::InputProblem;
@@ -42,7 +42,7 @@ pub(crate) async fn prepare(
         model: work.execution.model.model.clone(),
         messages,
         parameters: work.execution.parameters.clone(),
-        timeouts: Timeouts::default(),
+        timeouts: core.calls().timeouts,
         execution: Some(work.execution.id),
     };
     Ok(Prepared { request, provider })

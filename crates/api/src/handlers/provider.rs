@@ -297,7 +297,7 @@ async fn create(app: &App, request: CreateProvider) -> Result<ProviderView, ApiE
         provider.key = Some(bind_variable(app, &provider, name).await?);
     }
     app.store.insert_provider(provider.clone()).await?;
-    app.refresh_limits().await?;
+    app.refresh_settings().await?;
     app.changed(Noun::Provider, provider.id);
     Ok(view(app, provider).await)
 }
@@ -335,7 +335,7 @@ pub(crate) async fn provider_update(
     if let Some(key) = forgotten {
         app.store.delete_provider_key(key.id).await?;
     }
-    app.refresh_limits().await?;
+    app.refresh_settings().await?;
     Ok(view(app, provider).await)
 }
 
@@ -356,7 +356,7 @@ pub(crate) async fn provider_delete(
         forget(app, &key.binding, request.force).await?;
     }
     app.store.delete_provider(provider.id).await?;
-    app.refresh_limits().await?;
+    app.refresh_settings().await?;
     app.changed(Noun::Provider, provider.id);
     Ok(view(app, provider).await)
 }

@@ -5,11 +5,11 @@
 //!
 //! ```
 //! # use formaops_domain::{ExecutionId, Priority, RunId};
-//! # use formaops_engine::machine::{Effect, Event, Limits, Machine};
+//! # use formaops_engine::{Settings, machine::{Effect, Event, Machine}};
 //! # use std::time::Duration;
 //! # let run = RunId::from_bytes(&[1; 16]).unwrap();
 //! # let execution = ExecutionId::from_bytes(&[2; 16]).unwrap();
-//! let mut machine = Machine::new(Limits::default());
+//! let mut machine = Machine::new(Settings::default());
 //! let submitted = Event::RunSubmitted {
 //!     run,
 //!     priority: Priority::Normal,
@@ -35,6 +35,7 @@ pub use budgets::{Answer, Ask, Budgets, Cap, Refusal, Spent};
 pub use limits::Limits;
 pub use load::{Load, ProviderLoad};
 
+use crate::settings::Settings;
 use formaops_domain::{ExecutionId, Priority, RunId};
 use queue::{ProviderName, Queue};
 use run::{ActiveRun, Turn};
@@ -101,10 +102,10 @@ pub enum Event {
         /// The execution.
         execution: ExecutionId,
     },
-    /// Other limits hold from now on. What is on the wire stays there.
-    LimitsChanged {
+    /// Other settings hold from now on. What is on the wire stays there.
+    SettingsChanged {
         /// All of them.
-        limits: Limits,
+        settings: Box<Settings>,
     },
 }
 
@@ -157,7 +158,7 @@ pub enum RunEnd {
 /// execution it starts and a step for each execution it names.
 #[derive(Debug)]
 pub struct Machine {
-    limits: Limits,
+    settings: Settings,
     queue: Queue,
     runs: BTreeMap<RunId, ActiveRun>,
     executions: HashMap<ExecutionId, Cell>,
@@ -202,9 +203,9 @@ impl CellState {
 impl Machine {
     /// A scheduler with nothing to do.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(settings: Settings) -> Self {
         Self {
-            limits,
+            settings,
             queue: Queue::default(),
             runs: BTreeMap::new(),
             executions: HashMap::new(),
@@ -234,7 +235,7 @@ impl Machine {
             Event::ExecutionEnded { execution, committed } => self.end(execution, committed, &mut effects),
             Event::CancelRun { run } => self.cancel_run(run, &mut effects),
             Event::CancelExecution { execution } => self.cancel(execution, &mut effects),
-            Event::LimitsChanged { limits } => self.limits = limits,
+            Event::SettingsChanged { settings } => self.settings = *settings,
         }
         self.start_what_may(now, &mut effects);
         effects
@@ -255,7 +256,7 @@ impl Machine {
     /// What is running and waiting now.
     #[must_use]
     pub fn load(&self) -> Load {
-        Load::of(&self.limits, &self.queue, self.runs.values())
+        Load::of(&self.settings.limits, &self.queue, self.runs.values())
     }
 
     fn next(&mut self) -> u64 {
@@ -408,7 +409,7 @@ impl Machine {
 
     fn start_what_may(&mut self, now: Duration, effects: &mut Vec<Effect>) {
         while self.settling < MOST_SETTLING
-            && let Some((id, provider)) = self.queue.next(&self.limits)
+            && let Some((id, provider)) = self.queue.next(&self.settings.limits)
         {
             let turn = Turn { at: now, number: self.next() };
             let started = self.change(id, |run| {

@@ -4,7 +4,10 @@ mod budgets;
 mod properties;
 
 use formaops_domain::{ExecutionId, Priority, RunId};
-use formaops_engine::machine::{Effect, Event, Limits, Machine, RunEnd};
+use formaops_engine::{
+    Settings,
+    machine::{Effect, Event, Limits, Machine, RunEnd},
+};
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 fn run(number: usize) -> RunId {
@@ -46,12 +49,16 @@ fn started(effects: &[Effect]) -> Vec<usize> {
         .collect()
 }
 
+fn machine(limits: Limits) -> Machine {
+    Machine::new(Settings { limits, ..Settings::default() })
+}
+
 /// A machine that is handed events at a time that does not matter.
 struct Scheduler(Machine);
 
 impl Scheduler {
     fn new(limits: Limits) -> Self {
-        Self(Machine::new(limits))
+        Self(machine(limits))
     }
 
     fn on(&mut self, event: Event) -> Vec<Effect> {
@@ -143,7 +150,7 @@ fn runs_of_one_priority_take_turns_and_an_urgent_one_goes_first() {
 
 #[test]
 fn a_steady_stream_of_urgent_runs_slows_others_down_but_never_stops_them() {
-    let mut machine = Machine::new(at_most(1));
+    let mut machine = machine(at_most(1));
     let mut at = Duration::ZERO;
     machine.handle(at, submitted(0, Priority::High, [(0, "a")]));
     machine.handle(at, submitted(1, Priority::Low, [(1000, "a"), (1001, "a")]));
@@ -163,7 +170,7 @@ fn a_steady_stream_of_urgent_runs_slows_others_down_but_never_stops_them() {
 
 #[test]
 fn a_critical_run_goes_before_whoever_has_waited_however_long() {
-    let mut machine = Machine::new(at_most(1));
+    let mut machine = machine(at_most(1));
     machine.handle(Duration::ZERO, submitted(1, Priority::High, [(10, "a"), (11, "a")]));
     let later = Duration::from_secs(3600);
     machine.handle(later, submitted(2, Priority::Critical, [(20, "a")]));
@@ -172,7 +179,7 @@ fn a_critical_run_goes_before_whoever_has_waited_however_long() {
 
 #[test]
 fn what_is_to_be_repeated_rests_without_a_slot_and_comes_back_in_time() {
-    let mut machine = Machine::new(at_most(1));
+    let mut machine = machine(at_most(1));
     let seconds = Duration::from_secs;
     machine.handle(seconds(0), submitted(1, Priority::Normal, [(10, "a"), (11, "a")]));
     let repeat = Event::AttemptToRepeat { execution: execution(10), wait: seconds(5) };

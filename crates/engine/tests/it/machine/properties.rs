@@ -2,7 +2,10 @@
 
 use super::{execution, run};
 use formaops_domain::Priority;
-use formaops_engine::machine::{Effect, Event, Limits, Machine, RunEnd};
+use formaops_engine::{
+    Settings,
+    machine::{Effect, Event, Limits, Machine, RunEnd},
+};
 use proptest::prelude::*;
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
@@ -306,7 +309,8 @@ impl Account {
             Step::Limit { background, provider, own } => {
                 let providers = own.map(|own| ("b".to_owned(), own)).into_iter().collect();
                 self.limits = Limits { background, provider, providers };
-                Event::LimitsChanged { limits: self.limits.clone() }
+                let limits = self.limits.clone();
+                Event::SettingsChanged { settings: Box::new(Settings { limits, ..Settings::default() }) }
             }
         }
     }
@@ -358,7 +362,7 @@ proptest! {
     fn whatever_happens_in_whatever_order_the_rules_hold_and_everything_ends(
         steps in prop::collection::vec(step(), 1..80),
     ) {
-        let (mut account, mut machine) = (Account::default(), Machine::new(Limits::default()));
+        let (mut account, mut machine) = (Account::default(), Machine::new(Settings::default()));
         let mut events = Vec::new();
         for step in steps {
             account.take(&mut machine, step, &mut events);
@@ -372,7 +376,7 @@ proptest! {
         prop_assert!(account.runs.is_empty(), "all runs have ended");
         prop_assert_eq!(machine.load().providers, []);
 
-        let mut again = Machine::new(Limits::default());
+        let mut again = Machine::new(Settings::default());
         for (at, event, effects) in events {
             prop_assert_eq!(again.handle(at, event), effects);
         }

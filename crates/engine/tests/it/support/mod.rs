@@ -14,7 +14,7 @@ use formaops_domain::{
     Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, ValidationStatus,
     ports::{Clock, EventSink, TokenCount, TokenCounter, Work},
 };
-use formaops_engine::{Engine, Limits, Ports, RetryPolicy, Submission};
+use formaops_engine::{Engine, Limits, Ports, Settings, Submission};
 use formaops_testkit::{CountingIds, actor_id, execution_id, prompt_id, run_id, version_id};
 use std::{
     sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
@@ -51,7 +51,7 @@ impl World {
             tokens: tokens.clone(),
         };
         Self {
-            engine: Engine::start(ports, limits, RetryPolicy::default()),
+            engine: Engine::start(ports, Settings { limits, ..Settings::default() }),
             store,
             wire,
             journal,
