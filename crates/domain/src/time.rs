@@ -41,7 +41,7 @@ impl Timestamp {
 }
 
 /// A day of the calendar, `YYYY-MM-DD` on the wire.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Day(jiff::civil::Date);
 
 impl Day {

@@ -105,6 +105,13 @@ pub struct Budgets {
     next: u64,
 }
 
+impl Default for Budgets {
+    /// Without budgets, and with nothing spent.
+    fn default() -> Self {
+        Self::new(Day::default(), [])
+    }
+}
+
 impl Budgets {
     /// Without budgets, on a day on which this was spent before.
     #[must_use]
@@ -133,13 +140,12 @@ impl Budgets {
     /// These budgets hold from now on, each with what had been spent in its scope when it was made. What is known of
     /// their use is not told again.
     pub fn set(&mut self, budgets: impl IntoIterator<Item = (Budget, NanoUsd)>) {
-        let known = |(budget, base): (Budget, NanoUsd)| {
-            (budget.id, Known { budget, base, told: (0, None) })
-        };
+        let known = |(budget, base): (Budget, NanoUsd)| (budget.id, Known { budget, base, told: (0, None) });
         self.budgets = budgets.into_iter().map(known).collect();
         let today = self.today;
         for known in self.budgets.values_mut() {
-            known.told = (share(known, settled(known, today, &self.purses)), known.budget.period.start(today));
+            known.told =
+                (share(known, settled(known, today, &self.purses)), known.budget.period.start(today));
         }
     }
 

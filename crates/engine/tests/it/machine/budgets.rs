@@ -145,7 +145,9 @@ fn a_budget_tells_at_eighty_and_at_a_hundred_percent_once_each() {
     for (number, on) in (1..=13).map(|number| (number, if number <= 12 { 10 } else { 11 })) {
         let spent = Ask { day: day(on), ..ask("a:x", 10) };
         assert_eq!(budgets.reserve(execution_id(number), &spent), Answer::Granted);
-        told.extend(budgets.settle(execution_id(number), None).into_iter().map(|alert| (number, alert.percent)));
+        told.extend(
+            budgets.settle(execution_id(number), None).into_iter().map(|alert| (number, alert.percent)),
+        );
     }
     assert_eq!(told, [(8, 80), (10, 100)]);
 }
@@ -241,10 +243,11 @@ impl Book {
 
     fn granted(&mut self, execution: ExecutionId, ask: &Ask, on: u64) {
         let amount = ask.amount.unwrap().as_nanos();
+        self.held.insert(execution, (ask.payer.clone(), amount, on));
+        // What is free goes out also where nothing is left.
         if amount == 0 {
             return;
         }
-        self.held.insert(execution, (ask.payer.clone(), amount, on));
         for (looks_at, cap) in SCOPES.into_iter().zip(self.caps) {
             let model = format!("model:{}", ask.payer.model);
             let provider = format!("provider:{}", ask.payer.model.provider);

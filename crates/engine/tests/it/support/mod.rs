@@ -10,8 +10,8 @@ pub(crate) use store::{FakeStore, StoreCall};
 pub(crate) use wire::{Call, Wire};
 
 use formaops_domain::{
-    Content, EventBody, Execution, ExecutionId, ExecutionStatus, JsonObject, Metrics, Parameters, Price,
-    Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, ValidationStatus,
+    Calendar, Content, EventBody, Execution, ExecutionId, ExecutionStatus, JsonObject, Metrics, Parameters,
+    Price, Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, ValidationStatus,
     ports::{Clock, EventSink, TokenCount, TokenCounter, Work},
 };
 use formaops_engine::{Engine, Limits, Ports, Settings, Submission};
@@ -49,6 +49,7 @@ impl World {
             ids: Arc::new(CountingIds::default()),
             events: Arc::new(Sink(Arc::clone(&journal))),
             tokens: tokens.clone(),
+            calendar: Calendar::of("UTC"),
         };
         Self {
             engine: Engine::start(ports, Settings { limits, ..Settings::default() }),
@@ -79,6 +80,7 @@ impl World {
             inputs: asked.inputs.clone(),
             context: RunContext::default(),
             repeats: 1,
+            cap_usd: None,
             progress: RunProgress::of(&executions),
             created_by: actor_id(1),
             created_at: START,
@@ -93,6 +95,7 @@ impl World {
                 inputs: Arc::clone(&inputs),
                 context: Arc::default(),
                 price: asked.price.clone(),
+                max_output_tokens: Some(100),
                 attempt_number: 1,
             });
         }
