@@ -8,6 +8,9 @@ use std::{fmt, str::FromStr};
 /// What the estimate of a request's tokens is taken times, in percent, for the most that it can come to.
 pub const WORST_INPUT_PERCENT: u64 = 125;
 
+/// What a message adds to the tokens of its text, for its role and its borders.
+pub const MESSAGE_TOKENS: u64 = 8;
+
 /// A limit to what may be spent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

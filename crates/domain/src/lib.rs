@@ -42,7 +42,7 @@ mod tool;
 
 pub use attachment::{Attachment, AttachmentKind, InvalidAttachment, UntakenAttachment};
 pub use budget::{
-    Budget, BudgetAlert, BudgetKind, BudgetScope, BudgetState, InvalidBudgetScope, Payer, Period, Spend,
+    Budget, BudgetAlert, BudgetKind, BudgetScope, BudgetState, InvalidBudgetScope, MESSAGE_TOKENS, Payer, Period, Spend,
     SpendBy, WORST_INPUT_PERCENT,
 };
 pub use catalogue::{
@@ -61,7 +61,7 @@ pub use id::{
     ActorId, ApiKeyId, AttemptId, BudgetId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId,
     ProviderKeyId, RunId, WorkspaceId,
 };
-pub use media::{Media, MediaSource};
+pub use media::{Media, MediaSource, media_tokens};
 pub use model::{InvalidModelRef, InvalidParameters, ModelRef, Parameters, Price, PriceTier};
 pub use money::NanoUsd;
 pub use name::{InvalidName, PromptName, PromptRef, VersionSelector};

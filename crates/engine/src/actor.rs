@@ -3,13 +3,16 @@
 use crate::{
     core::Core,
     handle::{EngineError, Submission},
-    machine::{Effect, Event, Load, Machine, RunEnd},
+    machine::{Answer, Ask, Budgets, Cap, Effect, Event, Load, Machine, Refusal, RunEnd},
+    money::refused,
     pipeline::{Job, JobEnd, leave_queue},
     reporter::{News, report},
     sensitive::Sensitive,
     settings::Settings,
 };
-use formaops_domain::{ExecutionId, JsonObject, Run, RunId};
+use formaops_domain::{
+    Budget, BudgetAlert, BudgetId, BudgetState, EventBody, ExecutionId, JsonObject, NanoUsd, Run, RunId,
+};
 use futures::StreamExt;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
@@ -36,10 +39,22 @@ pub(crate) enum Command {
     /// Answered with `None` where the run is not in hand.
     WaitRun(RunId, Reply<Option<RunResult>>),
     SetSettings(Box<Settings>, Reply<()>),
+    SetBudgets(Vec<(Budget, NanoUsd)>, Reply<()>),
+    Budgets(Reply<Vec<BudgetState>>),
+    SetRunCap(RunId, Option<NanoUsd>, Reply<()>),
     Status(Reply<Load>),
     Shutdown(Reply<()>),
+    /// From a job: whether it may call.
+    AskForMoney(ExecutionId, Ask, Reply<Money>),
     /// From a job: its call has left the wire.
     AttemptEnded(ExecutionId),
+}
+
+/// Whether a job may call.
+pub(crate) enum Money {
+    Granted,
+    Wait,
+    Refused(Refusal, Option<Budget>),
 }
 
 /// What a task was for, kept outside of it in case it panics.
@@ -70,21 +85,28 @@ pub(crate) struct Actor {
     runs: HashMap<RunId, RunInHand>,
     cancels: HashMap<ExecutionId, CancellationToken>,
     waiters: HashMap<ExecutionId, Vec<Reply<ExecutionResult>>>,
+    /// The job that has asked for money and is being answered.
+    asking: Option<Reply<Money>>,
     tasks: JoinSet<Done>,
     purposes: HashMap<Id, Task>,
 }
 
 impl Actor {
     /// Starts the actor and answers where to send commands.
-    pub(crate) fn start(core: Arc<Core>, settings: Settings) -> mpsc::UnboundedSender<Command> {
+    pub(crate) fn start(
+        core: Arc<Core>,
+        settings: Settings,
+        budgets: Budgets,
+    ) -> mpsc::UnboundedSender<Command> {
         let (commands, inbox) = mpsc::unbounded_channel();
         let actor = Self {
             core,
-            machine: Machine::new(settings),
+            machine: Machine::new(settings).with_budgets(budgets),
             commands: commands.clone(),
             runs: HashMap::new(),
             cancels: HashMap::new(),
             waiters: HashMap::new(),
+            asking: None,
             tasks: JoinSet::new(),
             purposes: HashMap::new(),
         };
@@ -132,6 +154,26 @@ impl Actor {
                 self.feed(Event::SettingsChanged { settings });
                 answer(reply, ());
             }
+            Command::SetBudgets(budgets, reply) => {
+                self.feed(Event::BudgetsChanged { budgets });
+                answer(reply, ());
+            }
+            Command::Budgets(reply) => {
+                let today = self.core.ports.calendar.day(self.core.ports.clock.now());
+                answer(reply, self.machine.budgets(today));
+            }
+            Command::SetRunCap(run, cap, reply) => {
+                if self.runs.contains_key(&run) {
+                    self.feed(Event::RunCapped { run, cap, spent: NanoUsd::ZERO });
+                }
+                answer(reply, ());
+            }
+            Command::AskForMoney(execution, ask, reply) => {
+                self.asking = Some(reply);
+                self.feed(Event::AskedForMoney { execution, ask });
+                // Without an answer its execution is not under way any more, and the job sees that it is left alone.
+                self.asking = None;
+            }
             Command::Status(reply) => answer(reply, self.machine.load()),
             Command::AttemptEnded(execution) => self.feed(Event::AttemptEnded { execution }),
             Command::Shutdown(_) => {}
@@ -139,12 +181,14 @@ impl Actor {
     }
 
     fn submit(&mut self, submission: Submission) -> Result<(), EngineError> {
-        let Submission { run, priority, watched, concurrency, executions, sensitive } = submission;
+        let Submission { run, priority, watched, concurrency, cap: (cap, spent), executions, sensitive } =
+            submission;
         match self.runs.get(&run) {
             Some(known) if known.ending => return Err(EngineError::RunEnding { run }),
             Some(_) => {}
             None => self.take_in_hand(run, sensitive),
         }
+        self.feed(Event::RunCapped { run, cap, spent });
         self.feed(Event::RunSubmitted { run, priority, watched, concurrency, executions });
         Ok(())
     }
@@ -177,10 +221,51 @@ impl Actor {
                 }
                 Effect::FinishQueued { run, execution } => leaving.entry(run).or_default().push(execution),
                 Effect::FinishRun { run, end } => self.end_run(run, end),
+                Effect::Answer { answer: given, .. } => {
+                    if let Some(reply) = self.asking.take() {
+                        answer(reply, self.money(given));
+                    }
+                }
+                Effect::Refuse { run, execution, refusal } => self.refuse(run, execution, &refusal),
+                Effect::Warn { budget, percent } => self.warn(budget, percent),
             }
         }
         for (run, executions) in leaving {
             self.leave_queue(run, executions);
+        }
+    }
+
+    fn money(&self, given: Answer) -> Money {
+        match given {
+            Answer::Granted => Money::Granted,
+            Answer::Wait => Money::Wait,
+            Answer::Refused(refusal) => Money::Refused(refusal, self.budget_of(&refusal).cloned()),
+        }
+    }
+
+    fn budget_of(&self, refusal: &Refusal) -> Option<&Budget> {
+        match refusal.cap {
+            Cap::Budget(id) => self.machine.budget(id),
+            Cap::Run => None,
+        }
+    }
+
+    /// Ends what waited for money that will never be there.
+    fn refuse(&mut self, run: RunId, execution: ExecutionId, refusal: &Refusal) {
+        let Some(news) = self.runs.get(&run).map(|run| run.news.clone()) else { return };
+        let (core, failure) = (Arc::clone(&self.core), refused(refusal, self.budget_of(refusal), None));
+        self.spawn(Task::Leaving(vec![execution]), async move {
+            let committed = leave_queue(&core, execution, Some(failure), &news).await.is_ok();
+            Done::Leaving(vec![(execution, committed)])
+        });
+    }
+
+    /// Tells that a budget is nearly used up, or is.
+    fn warn(&mut self, budget: BudgetId, percent: u8) {
+        let today = self.core.ports.calendar.day(self.core.ports.clock.now());
+        let state = self.machine.budgets(today).into_iter().find(|state| state.budget.id == budget);
+        if let Some(state) = state {
+            self.core.ports.events.publish(EventBody::Alert { alert: BudgetAlert { state, percent } });
         }
     }
 
@@ -190,6 +275,7 @@ impl Actor {
         let job = Job {
             core: Arc::clone(&self.core),
             execution,
+            may_be_stopped: self.machine.may_stop(run),
             sensitive: Arc::clone(&in_hand.sensitive),
             cancel: cancel.clone(),
             news: in_hand.news.clone(),
@@ -236,10 +322,15 @@ impl Actor {
             (Task::Execution(execution), done) => {
                 self.cancels.remove(&execution);
                 match done {
-                    Some(Done::Execution(JobEnd::Again(wait))) => {
+                    Some(Done::Execution(JobEnd::Again { wait, cost })) => {
+                        self.feed(Event::Paid { execution, cost: Some(cost) });
                         self.feed(Event::AttemptToRepeat { execution, wait });
                     }
-                    Some(Done::Execution(JobEnd::Ended { committed })) => {
+                    Some(Done::Execution(JobEnd::ShortOfMoney(ask))) => {
+                        self.feed(Event::WaitsForMoney { execution, ask });
+                    }
+                    Some(Done::Execution(JobEnd::Ended { committed, cost })) => {
+                        self.feed(Event::Paid { execution, cost });
                         self.end_execution(execution, committed);
                     }
                     _ => self.end_execution(execution, false),

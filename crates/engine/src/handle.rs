@@ -4,11 +4,12 @@ use crate::{
     actor::{Actor, Command},
     core::Core,
     live::LiveText,
-    machine::Load,
+    machine::{Budgets, Load},
     settings::Settings,
 };
 use formaops_domain::{
-    Calendar, Execution, ExecutionId, Failure, JsonObject, OutputPart, Priority, Run, RunId,
+    Budget, BudgetState, Calendar, Execution, ExecutionId, Failure, JsonObject, NanoUsd, OutputPart,
+    Priority, Run, RunId,
     ports::{Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
 };
 use std::{fmt, num::NonZeroU32, sync::Arc};
@@ -46,6 +47,8 @@ pub struct Submission {
     pub concurrency: Option<NonZeroU32>,
     /// Its executions in order, each with the name of its provider.
     pub executions: Vec<(ExecutionId, String)>,
+    /// The most that the run may cost, and what it has cost so far.
+    pub cap: (Option<NanoUsd>, NanoUsd),
     /// The true values of inputs that are stored masked. They stay in memory, and are taken out of
     /// everything that is stored or shown.
     pub sensitive: JsonObject,
@@ -61,6 +64,7 @@ impl Submission {
             priority: run.priority,
             watched: false,
             concurrency: None,
+            cap: (run.cap_usd, run.progress.cost_usd),
             executions: executions.into_iter().map(named).collect(),
             sensitive: JsonObject::new(),
         }
@@ -75,6 +79,7 @@ impl fmt::Debug for Submission {
             .field("priority", &self.priority)
             .field("watched", &self.watched)
             .field("concurrency", &self.concurrency)
+            .field("cap", &self.cap)
             .field("executions", &self.executions)
             .field("sensitive", &self.sensitive.keys().collect::<Vec<_>>())
             .finish()
@@ -120,9 +125,9 @@ impl Engine {
     /// # Panics
     /// Outside a tokio runtime.
     #[must_use]
-    pub fn start(ports: Ports, settings: Settings) -> Self {
+    pub fn start(ports: Ports, settings: Settings, budgets: Budgets) -> Self {
         let core = Arc::new(Core::new(ports, &settings));
-        let commands = Actor::start(Arc::clone(&core), settings);
+        let commands = Actor::start(Arc::clone(&core), settings, budgets);
         Self { core, commands }
     }
 
@@ -177,6 +182,31 @@ impl Engine {
     /// [`EngineError::Stopped`]
     pub async fn set_settings(&self, settings: Settings) -> Result<(), EngineError> {
         self.ask(|reply| Command::SetSettings(Box::new(settings), reply)).await
+    }
+
+    /// Sets the budgets that hold from now on, each with what had been spent in its scope when it was made. What is on
+    /// the wire stays there; what waits for money may go on.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn set_budgets(&self, budgets: Vec<(Budget, NanoUsd)>) -> Result<(), EngineError> {
+        self.ask(|reply| Command::SetBudgets(budgets, reply)).await
+    }
+
+    /// The budgets as they stand now, oldest first.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn budgets(&self) -> Result<Vec<BudgetState>, EngineError> {
+        self.ask(Command::Budgets).await
+    }
+
+    /// Sets what a run may cost, where it is in hand.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn set_run_cap(&self, run: RunId, cap: Option<NanoUsd>) -> Result<(), EngineError> {
+        self.ask(|reply| Command::SetRunCap(run, cap, reply)).await
     }
 
     /// What is running and waiting now.

@@ -5,10 +5,10 @@
 //!
 //! ```
 //! use formaops_domain::{Execution, Run};
-//! use formaops_engine::{Engine, EngineError, Ports, Settings, Submission};
+//! use formaops_engine::{Budgets, Engine, EngineError, Ports, Settings, Submission};
 //!
 //! async fn run_to_its_end(ports: Ports, run: &Run, executions: &[Execution]) -> Result<Run, EngineError> {
-//!     let engine = Engine::start(ports, Settings::default());
+//!     let engine = Engine::start(ports, Settings::default(), Budgets::default());
 //!     engine.submit(Submission::new(run, executions)).await?;
 //!     engine.wait_run(run.id).await
 //! }
@@ -29,6 +29,7 @@ mod core;
 mod handle;
 mod live;
 pub mod machine;
+mod money;
 mod pipeline;
 mod prepare;
 mod receive;
@@ -41,6 +42,6 @@ mod settle;
 
 pub use handle::{Engine, EngineError, Ports, Submission};
 pub use live::LiveText;
-pub use machine::{Limits, Load, ProviderLoad};
+pub use machine::{Budgets, Limits, Load, ProviderLoad};
 pub use retry::RetryPolicy;
 pub use settings::{CircuitPolicy, FallbackStrategy, Settings};

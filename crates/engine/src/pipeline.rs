@@ -1,8 +1,10 @@
 //! The path of one execution, from the moment it leaves the queue to its committed end.
 
 use crate::{
-    actor::Command,
+    actor::{Command, Money},
     core::Core,
+    machine::Ask,
+    money::{Estimate, refused},
     prepare::{Prepared, internal, prepare},
     receive::{End, receive},
     recorder::Recorder,
@@ -12,19 +14,21 @@ use crate::{
     settle::{Account, Settlement},
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, OutputPart, Retry,
-    ToolCall,
-    ports::{Outcome, PartStream, RecordingPart, Work},
+    Attempt, AttemptStatus, Day, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, NanoUsd,
+    OutputPart, Payer, Price, Retry, ToolCall,
+    ports::{ModelRequest, Outcome, PartStream, RecordingPart, Work},
 };
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{mpsc::UnboundedSender, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// One execution to be carried out.
 pub(crate) struct Job {
     pub(crate) core: Arc<Core>,
     pub(crate) execution: ExecutionId,
+    /// Whether some cap could stop it, so that it matters how many tokens it has.
+    pub(crate) may_be_stopped: bool,
     pub(crate) sensitive: Arc<Sensitive>,
     pub(crate) cancel: CancellationToken,
     pub(crate) news: UnboundedSender<News>,
@@ -32,15 +36,24 @@ pub(crate) struct Job {
 }
 
 /// What a job leaves behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum JobEnd {
     /// The execution has ended.
     Ended {
         /// Whether that is committed.
         committed: bool,
+        /// What its attempt cost; `None` where that could not be kept.
+        cost: Option<NanoUsd>,
     },
-    /// Its attempt failed, and another is to be made after this time.
-    Again(Duration),
+    /// Its attempt failed, and another is to be made.
+    Again {
+        /// After this time.
+        wait: Duration,
+        /// What the attempt cost.
+        cost: NanoUsd,
+    },
+    /// It was not sent: no budget has room for it while others are under way.
+    ShortOfMoney(Ask),
 }
 
 /// Why an execution does not get as far as the wire.
@@ -49,18 +62,61 @@ enum Stop {
     Failed(Failure),
     /// It stays pending for the next start.
     Closing,
+    /// It stays pending until there is money.
+    ShortOfMoney(Ask),
 }
 
 impl Job {
     pub(crate) async fn execute(self) -> JobEnd {
         let work = match self.before_sending(self.core.ports.store.load_work(self.execution)).await {
             Ok(work) => work,
-            Err(stop) => return JobEnd::Ended { committed: self.stop(stop, None).await },
+            Err(stop) => return self.stop(stop, None).await,
         };
         match self.before_sending(prepare(&self.core, &work, &self.sensitive)).await {
-            Ok(prepared) => self.call(work, prepared).await,
-            Err(stop) => JobEnd::Ended { committed: self.stop(stop, Some(&work.execution)).await },
+            Ok(prepared) => match self.set_aside(&work, &prepared).await {
+                Ok(reserved) => self.call(work, prepared, reserved).await,
+                Err(stop) => self.stop(stop, Some(&work.execution)).await,
+            },
+            Err(stop) => self.stop(stop, Some(&work.execution)).await,
         }
+    }
+
+    /// Sets aside what the call can cost at most, and answers how much that is and the day it counts for.
+    async fn set_aside(&self, work: &Work, prepared: &Prepared) -> Result<(Option<NanoUsd>, Day), Stop> {
+        let model = &work.execution.model;
+        let amount = self.worst_case(work, &prepared.request).await;
+        let day = self.core.ports.calendar.day(self.core.ports.clock.now());
+        if amount == Some(NanoUsd::ZERO) {
+            return Ok((amount, day));
+        }
+        let (run, prompt) = (work.execution.run_id, work.execution.prompt_id);
+        let ask = Ask { payer: Payer { run, prompt, model: model.clone() }, amount, day };
+        let (reply, answer) = oneshot::channel();
+        // The actor outlives its jobs.
+        let _ = self.commands.send(Command::AskForMoney(self.execution, ask.clone(), reply));
+        match self.before_sending(answer.map(|answer| answer.map_err(|_| internal()))).await? {
+            Money::Granted => Ok((amount, day)),
+            Money::Wait => Err(Stop::ShortOfMoney(ask)),
+            Money::Refused(refusal, budget) => {
+                let unknown = Some((model, work.price.is_some()));
+                Err(Stop::Failed(refused(&refusal, budget.as_ref(), unknown)))
+            }
+        }
+    }
+
+    /// The most that the call can cost. Tokens are counted where a cap could stop it, which may take long.
+    async fn worst_case(&self, work: &Work, request: &ModelRequest) -> Option<NanoUsd> {
+        let (price, longest) = (work.price.clone(), work.max_output_tokens);
+        let is_free = price.as_ref().is_some_and(Price::is_free);
+        if is_free || price.is_none() || !self.may_be_stopped {
+            return Estimate { request, price: price.as_ref(), longest }.worst(None);
+        }
+        let (request, counter) = (request.clone(), Arc::clone(&self.core.ports.tokens));
+        let counting = tokio::task::spawn_blocking(move || {
+            Estimate { request: &request, price: price.as_ref(), longest }.worst(Some(&*counter))
+        });
+        // What breaks the counter leaves the amount unknown, so a hard cap stops the call.
+        counting.await.ok().flatten()
     }
 
     /// A step that only reads, so it is dropped where the user cancels or the engine closes.
@@ -75,13 +131,20 @@ impl Job {
         }
     }
 
-    /// Ends what was never sent. Answers whether that is committed.
-    async fn stop(&self, stop: Stop, known: Option<&Execution>) -> bool {
+    /// Ends what was never sent, or leaves it for later.
+    async fn stop(&self, stop: Stop, known: Option<&Execution>) -> JobEnd {
+        let cost = Some(NanoUsd::ZERO);
         let failure = match stop {
             Stop::Cancelled => None,
             Stop::Failed(failure) => Some(failure),
-            Stop::Closing => return false,
+            Stop::Closing => return JobEnd::Ended { committed: false, cost },
+            Stop::ShortOfMoney(ask) => return JobEnd::ShortOfMoney(ask),
         };
+        let committed = self.leave(failure, known).await;
+        JobEnd::Ended { committed, cost }
+    }
+
+    async fn leave(&self, failure: Option<Failure>, known: Option<&Execution>) -> bool {
         match leave_queue(&self.core, self.execution, failure, &self.news).await {
             Ok(()) => true,
             Err(failure) => {
@@ -94,7 +157,12 @@ impl Job {
         }
     }
 
-    async fn call(self, work: Work, prepared: Prepared) -> JobEnd {
+    async fn call(
+        self,
+        work: Work,
+        prepared: Prepared,
+        (reserved_usd, day): (Option<NanoUsd>, Day),
+    ) -> JobEnd {
         let Prepared { request, provider } = prepared;
         let (number, is_local) = (work.attempt_number, provider.is_local());
         let ports = &self.core.ports;
@@ -111,17 +179,14 @@ impl Job {
             failure: None,
             metrics: Metrics::default(),
             price: work.price.clone(),
-            reserved_usd: None,
-            day: ports.calendar.day(started_at),
+            reserved_usd,
+            day,
             started_at,
             completed_at: None,
         };
         let running = match ports.store.start_attempt(attempt).await {
             Ok(execution) => execution,
-            Err(failure) => {
-                let committed = self.stop(Stop::Failed(failure), Some(&work.execution)).await;
-                return JobEnd::Ended { committed };
-            }
+            Err(failure) => return self.stop(Stop::Failed(failure), Some(&work.execution)).await,
         };
         // Latency is the provider's: it is counted from here, not from before the commit.
         let mut recorder = Recorder::new(Arc::clone(&self.core), self.execution, id, &self.sensitive);
@@ -138,7 +203,7 @@ impl Job {
             End::Cancelled => (AttemptStatus::Cancelled, None),
             End::Closing => {
                 self.leave_to_recovery(last_part).await;
-                return JobEnd::Ended { committed: false };
+                return JobEnd::Ended { committed: false, cost: None };
             }
         };
         // The slot is free for the next call while this one is settled. The actor outlives its jobs.
@@ -191,7 +256,11 @@ impl Job {
         };
         match wait {
             Some(wait) => self.wait_for_next(outcome, number + 1, wait, running).await,
-            None => JobEnd::Ended { committed: self.finish(outcome, running).await },
+            None => {
+                let cost = outcome.metrics.cost_usd.unwrap_or_default();
+                let committed = self.finish(outcome, running).await;
+                JobEnd::Ended { committed, cost: committed.then_some(cost) }
+            }
         }
     }
 
@@ -229,14 +298,15 @@ impl Job {
         running: Execution,
     ) -> JobEnd {
         let failure = outcome.failure.clone().unwrap_or_else(internal);
+        let cost = outcome.metrics.cost_usd.unwrap_or_default();
         let (last, at) =
             (self.core.calls().retries.limit.saturating_add(1), outcome.completed_at.after(wait.into()));
         let retry = Retry { attempt, last, at, failure };
         let committed = self.core.ports.store.retry_attempt(outcome, retry).await;
         if self.tell_end(committed, running) {
-            JobEnd::Again(wait)
+            JobEnd::Again { wait, cost }
         } else {
-            JobEnd::Ended { committed: false }
+            JobEnd::Ended { committed: false, cost: None }
         }
     }
 

@@ -149,11 +149,11 @@ impl Budgets {
         }
     }
 
-    /// A run is in hand: it may cost this much in all, and has cost that much before.
+    /// A run is in hand: it may cost this much in all, and has cost that much before. What one that was in hand before
+    /// has cost is known better here.
     pub fn take_run(&mut self, run: RunId, cap: Option<NanoUsd>, spent: NanoUsd) {
-        let (sums, known) = self.runs.entry(run).or_insert((Sums { settled: spent, ..Sums::default() }, cap));
-        *known = cap;
-        sums.settled = sums.settled.max(spent);
+        let sums = Sums { settled: spent, ..Sums::default() };
+        self.runs.entry(run).or_insert((sums, cap)).1 = cap;
     }
 
     /// Nothing of a run is left.
@@ -187,7 +187,8 @@ impl Budgets {
         }
     }
 
-    /// Those that waited and need to no longer, in the order in which they came; what is granted is set aside.
+    /// Those that waited and need to no longer, in the order in which they came: each may ask again, for all of them
+    /// there would be room together, or there will never be for it. Nothing is set aside until they ask.
     pub fn admit(&mut self) -> Vec<(ExecutionId, Answer)> {
         let mut admitted = Vec::new();
         let waiting = std::mem::take(&mut self.waiting);
@@ -203,6 +204,9 @@ impl Budgets {
                     admitted.push((execution, answer));
                 }
             }
+        }
+        for (execution, _) in &admitted {
+            self.release(*execution);
         }
         admitted
     }

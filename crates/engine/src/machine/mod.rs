@@ -28,6 +28,7 @@
 mod budgets;
 mod limits;
 mod load;
+mod money;
 mod queue;
 mod run;
 
@@ -36,7 +37,7 @@ pub use limits::Limits;
 pub use load::{Load, ProviderLoad};
 
 use crate::settings::Settings;
-use formaops_domain::{ExecutionId, Priority, RunId};
+use formaops_domain::{Budget, BudgetId, ExecutionId, NanoUsd, Priority, RunId};
 use queue::{ProviderName, Queue};
 use run::{ActiveRun, Turn};
 use std::{
@@ -102,6 +103,43 @@ pub enum Event {
         /// The execution.
         execution: ExecutionId,
     },
+    /// The execution is about to call, and asks whether it may; answered by [`Effect::Answer`].
+    AskedForMoney {
+        /// The execution.
+        execution: ExecutionId,
+        /// What it asks for.
+        ask: Ask,
+    },
+    /// The execution was told to wait, and has done nothing more. This takes the place of
+    /// [`Event::ExecutionEnded`].
+    WaitsForMoney {
+        /// The execution.
+        execution: ExecutionId,
+        /// What it asked for.
+        ask: Ask,
+    },
+    /// What a call came to is committed, or it was not made. To be told before the end of its attempt is; where it
+    /// is not, the call counts for all that was set aside.
+    Paid {
+        /// The execution.
+        execution: ExecutionId,
+        /// What it cost; `None` where that could not be kept.
+        cost: Option<NanoUsd>,
+    },
+    /// Other budgets hold from now on.
+    BudgetsChanged {
+        /// All of them, each with what had been spent in its scope when it was made.
+        budgets: Vec<(Budget, NanoUsd)>,
+    },
+    /// A run is about to be submitted, or may cost another amount from now on.
+    RunCapped {
+        /// The run.
+        run: RunId,
+        /// The most that it may cost.
+        cap: Option<NanoUsd>,
+        /// What it has cost, where it was not in hand before.
+        spent: NanoUsd,
+    },
     /// Other settings hold from now on. What is on the wire stays there.
     SettingsChanged {
         /// All of them.
@@ -132,6 +170,30 @@ pub enum Effect {
         /// The execution.
         execution: ExecutionId,
     },
+    /// Whether the execution may call.
+    Answer {
+        /// The execution.
+        execution: ExecutionId,
+        /// The answer.
+        answer: Answer,
+    },
+    /// End as failed what waited for a budget that will never have room for it; answered by
+    /// [`Event::ExecutionEnded`].
+    Refuse {
+        /// Its run.
+        run: RunId,
+        /// The execution.
+        execution: ExecutionId,
+        /// Why it may not call.
+        refusal: Refusal,
+    },
+    /// A budget is nearly used up, or is.
+    Warn {
+        /// Which one.
+        budget: BudgetId,
+        /// The share of it that was passed, in percent.
+        percent: u8,
+    },
     /// Every execution has ended, and so does the run.
     FinishRun {
         /// The run.
@@ -159,6 +221,7 @@ pub enum RunEnd {
 #[derive(Debug)]
 pub struct Machine {
     settings: Settings,
+    budgets: Budgets,
     queue: Queue,
     runs: BTreeMap<RunId, ActiveRun>,
     executions: HashMap<ExecutionId, Cell>,
@@ -190,6 +253,8 @@ enum CellState {
     Settling,
     /// Out of the queue until then.
     Resting(Duration),
+    /// Out of the queue until some budget has room for it.
+    Short,
     /// Out of the queue, its end on the way to the store.
     Leaving,
 }
@@ -206,6 +271,7 @@ impl Machine {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
+            budgets: Budgets::default(),
             queue: Queue::default(),
             runs: BTreeMap::new(),
             executions: HashMap::new(),
@@ -235,6 +301,11 @@ impl Machine {
             Event::ExecutionEnded { execution, committed } => self.end(execution, committed, &mut effects),
             Event::CancelRun { run } => self.cancel_run(run, &mut effects),
             Event::CancelExecution { execution } => self.cancel(execution, &mut effects),
+            Event::AskedForMoney { execution, ask } => self.ask(execution, &ask, &mut effects),
+            Event::WaitsForMoney { execution, ask } => self.wait_for_money(execution, ask, &mut effects),
+            Event::Paid { execution, cost } => self.settle(execution, cost, &mut effects),
+            Event::BudgetsChanged { budgets } => self.change_budgets(budgets, &mut effects),
+            Event::RunCapped { run, cap, spent } => self.cap_run(run, cap, spent, &mut effects),
             Event::SettingsChanged { settings } => self.settings = *settings,
         }
         self.start_what_may(now, &mut effects);
@@ -315,6 +386,11 @@ impl Machine {
                 self.wakes.remove(&(until, execution));
                 effects.push(Effect::FinishQueued { run: cell.run, execution });
             }
+            CellState::Short => {
+                cell.state = CellState::Leaving;
+                self.budgets.forget(execution);
+                effects.push(Effect::FinishQueued { run: cell.run, execution });
+            }
             CellState::Waiting(place) => {
                 cell.state = CellState::Leaving;
                 let (run, provider) = (cell.run, Arc::clone(&cell.provider));
@@ -364,15 +440,20 @@ impl Machine {
     fn wake(&mut self, now: Duration) {
         while let Some(&(at, execution)) = self.wakes.first().filter(|(at, _)| *at <= now) {
             self.wakes.remove(&(at, execution));
-            let place = self.next();
-            let Some(cell) = self.executions.get_mut(&execution) else { continue };
-            cell.state = CellState::Waiting(place);
-            let (run, provider) = (cell.run, Arc::clone(&cell.provider));
-            self.change(run, |run| {
-                run.underway.remove(&execution);
-                run.wait(provider, place, execution);
-            });
+            self.rejoin(execution);
         }
+    }
+
+    /// What was out of the queue comes back to its end.
+    fn rejoin(&mut self, execution: ExecutionId) {
+        let place = self.next();
+        let Some(cell) = self.executions.get_mut(&execution) else { return };
+        cell.state = CellState::Waiting(place);
+        let (run, provider) = (cell.run, Arc::clone(&cell.provider));
+        self.change(run, |run| {
+            run.underway.remove(&execution);
+            run.wait(provider, place, execution);
+        });
     }
 
     fn end(&mut self, execution: ExecutionId, committed: bool, effects: &mut Vec<Effect>) {
@@ -383,10 +464,15 @@ impl Machine {
             CellState::Settling => self.settling -= 1,
             CellState::Leaving => {}
             // What waits was never started, so it cannot have ended; a slot was just released.
-            CellState::Waiting(_) | CellState::Resting(_) | CellState::Running | CellState::Cancelling => {
+            CellState::Waiting(_)
+            | CellState::Resting(_)
+            | CellState::Short
+            | CellState::Running
+            | CellState::Cancelling => {
                 return;
             }
         }
+        self.settle(execution, None, effects);
         self.executions.remove(&execution);
         if let Some(run) = self.runs.get_mut(&id) {
             run.underway.remove(&execution);
@@ -403,6 +489,7 @@ impl Machine {
                 (false, false) => RunEnd::Completed,
             };
             self.runs.remove(&id);
+            self.budgets.leave_run(id);
             effects.push(Effect::FinishRun { run: id, end });
         }
     }

@@ -1,6 +1,7 @@
 //! The scheduler as a pure machine: no runtime, no clock.
 
 mod budgets;
+mod money;
 mod properties;
 
 use formaops_domain::{ExecutionId, Priority, RunId};

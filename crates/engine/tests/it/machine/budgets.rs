@@ -142,14 +142,14 @@ fn a_budget_tells_at_eighty_and_at_a_hundred_percent_once_each() {
     let soft = Budget { kind: BudgetKind::Soft, ..budget(1, "workspace", Period::Day, 100) };
     budgets.set([(soft, nanos(0))]);
     let mut told = Vec::new();
-    for (number, on) in (1..=13).map(|number| (number, if number <= 12 { 10 } else { 11 })) {
+    for (number, on) in (1..=21).map(|number| (number, if number <= 12 { 10 } else { 11 })) {
         let spent = Ask { day: day(on), ..ask("a:x", 10) };
         assert_eq!(budgets.reserve(execution_id(number), &spent), Answer::Granted);
         told.extend(
             budgets.settle(execution_id(number), None).into_iter().map(|alert| (number, alert.percent)),
         );
     }
-    assert_eq!(told, [(8, 80), (10, 100)]);
+    assert_eq!(told, [(8, 80), (10, 100), (20, 80)]);
 }
 
 #[test]
@@ -302,8 +302,9 @@ impl Book {
             }
         }
         for (execution, answer) in self.budgets.admit() {
-            let ask = waits.remove(&execution).unwrap();
+            let ask = Ask { day: day(self.today), ..waits.remove(&execution).unwrap() };
             if answer == Answer::Granted {
+                assert_eq!(self.budgets.reserve(execution, &ask), Answer::Granted);
                 self.granted(execution, &ask, self.today);
             }
         }

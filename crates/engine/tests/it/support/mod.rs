@@ -14,7 +14,7 @@ use formaops_domain::{
     Price, Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, ValidationStatus,
     ports::{Clock, EventSink, TokenCount, TokenCounter, Work},
 };
-use formaops_engine::{Engine, Limits, Ports, Settings, Submission};
+use formaops_engine::{Budgets, Engine, Limits, Ports, Settings, Submission};
 use formaops_testkit::{CountingIds, actor_id, execution_id, prompt_id, run_id, version_id};
 use std::{
     sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
@@ -52,7 +52,7 @@ impl World {
             calendar: Calendar::of("UTC"),
         };
         Self {
-            engine: Engine::start(ports, Settings { limits, ..Settings::default() }),
+            engine: Engine::start(ports, Settings { limits, ..Settings::default() }, Budgets::default()),
             store,
             wire,
             journal,
