@@ -126,7 +126,7 @@ fn fields_of(fields: &Map<String, Value>, indent: &str) {
 }
 
 /// The columns that lead in tables, where they are there.
-const LEADING: [&str; 12] = [
+const LEADING: [&str; 20] = [
     "name",
     "promptName",
     "model",
@@ -135,6 +135,14 @@ const LEADING: [&str; 12] = [
     "kind",
     "baseUrl",
     "keyState",
+    "scope",
+    "period",
+    "key",
+    "title",
+    "attempts",
+    "capUsd",
+    "settledUsd",
+    "costUsd",
     "contextWindow",
     "tags",
     "note",

@@ -10,8 +10,9 @@ use formaops_api::{
     handlers::{CreateRun, ModelChoice, PromptDetail, PromptKey, RunDetail},
 };
 use formaops_domain::{
-    Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, Finish, FinishReason, JsonObject,
-    ModelRef, OutputPart, OutputWindow, Parameters, Priority, PromptRef, RunContext, RunId, VersionSelector,
+    BudgetAlert, Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, Finish, FinishReason,
+    JsonObject, ModelRef, NanoUsd, OutputPart, OutputWindow, Parameters, Priority, PromptRef, RunContext,
+    RunId, VersionSelector,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -47,6 +48,9 @@ pub(crate) struct RunArguments {
         value_parser = PossibleValuesParser::new(["low", "normal", "high", "critical"]).try_map(priority)
     )]
     priority: Priority,
+    /// The most that it may cost, in dollars: no call is made that could go past it
+    #[arg(long, value_name = "USD")]
+    cap: Option<NanoUsd>,
     /// Run the unsaved draft instead of a version
     #[arg(long)]
     draft: bool,
@@ -175,6 +179,7 @@ async fn request(session: &Session, arguments: RunArguments) -> Result<CreateRun
         context,
         repeats: arguments.repeats,
         priority: arguments.priority,
+        cap_usd: arguments.cap,
         idempotency_key: None,
     })
 }
@@ -289,6 +294,14 @@ impl Screen {
                 }
             }
             EventBody::RunUpdated { run } if run.id == self.run => self.ended = run.status.is_terminal(),
+            EventBody::Alert { alert: BudgetAlert { state, percent } } => {
+                let scope = state.budget.scope.to_string();
+                let (scope, cap) = (output::visible(&scope), state.budget.cap_usd);
+                let spent = state.settled_usd;
+                output::line_to_stderr(&format!(
+                    "warning: {percent} % of the budget for {scope}: ${spent} of ${cap}"
+                ));
+            }
             EventBody::RunUpdated { .. } | EventBody::Changed { .. } => {}
         }
         self.print();
@@ -344,6 +357,9 @@ impl Screen {
     }
 
     fn summary(&self, ended: &RunDetail) {
+        if let Some(cap) = ended.run.cap_usd {
+            output::line_to_stderr(&format!("spent ${} of ${cap}", ended.run.progress.cost_usd));
+        }
         for execution in &ended.executions {
             let metrics = &execution.metrics;
             let millis = |span: Option<formaops_domain::Span>| {

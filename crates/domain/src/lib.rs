@@ -42,8 +42,8 @@ mod tool;
 
 pub use attachment::{Attachment, AttachmentKind, InvalidAttachment, UntakenAttachment};
 pub use budget::{
-    Budget, BudgetAlert, BudgetKind, BudgetScope, BudgetState, InvalidBudgetScope, MESSAGE_TOKENS, Payer, Period, Spend,
-    SpendBy, WORST_INPUT_PERCENT,
+    Budget, BudgetAlert, BudgetKind, BudgetScope, BudgetState, InvalidBudgetScope, MESSAGE_TOKENS, Payer,
+    Period, Spend, SpendBy, WORST_INPUT_PERCENT,
 };
 pub use catalogue::{
     Capabilities, CapabilitySources, CatalogueModel, FactSources, Listed, ListedModel, ModelEdit, ModelFact,

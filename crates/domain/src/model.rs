@@ -1,8 +1,8 @@
 //! Models: how they are referred to, what they can do, what they cost.
 
 use crate::{
-    JsonObject, NanoUsd, Parameter, ResponseFormat, ToolChoice, ToolDefinition, Usage,
-    WORST_INPUT_PERCENT, id::text_serde,
+    JsonObject, NanoUsd, Parameter, ResponseFormat, ToolChoice, ToolDefinition, Usage, WORST_INPUT_PERCENT,
+    id::text_serde,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

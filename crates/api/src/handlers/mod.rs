@@ -2,6 +2,7 @@
 
 mod api_key;
 mod attachment;
+mod budget;
 mod connection;
 mod content;
 mod disk;
@@ -23,6 +24,7 @@ mod workspace;
 pub(crate) use api_key::scopes_of;
 pub use api_key::*;
 pub use attachment::*;
+pub use budget::*;
 pub use connection::*;
 pub use content::*;
 pub use disk::DiskUse;

@@ -3,6 +3,7 @@
 use super::{
     PromptKey,
     attachment::check_attachments,
+    budget::check_cap,
     content::render,
     idempotent,
     model::{find_model, refusals},
@@ -12,11 +13,11 @@ use super::{
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
     Body, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, JsonObject, Metrics,
-    ModelRef, Noun, Parameters, Price, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress,
+    ModelRef, NanoUsd, Noun, Parameters, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress,
     RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
-use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion};
+use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,9 @@ pub struct CreateRun {
     /// How urgent it is.
     #[serde(default)]
     pub priority: Priority,
+    /// The most that it may cost, in dollars: no call is made that could go past it.
+    #[serde(default)]
+    pub cap_usd: Option<NanoUsd>,
     /// The same key and request within 24 hours answer with the run that was started the first time.
     #[serde(default)]
     pub idempotency_key: Option<String>,
@@ -93,6 +97,17 @@ pub struct CancelRun {
     pub id: RunId,
 }
 
+/// Sets what a run may cost.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateRun {
+    /// The run.
+    pub id: RunId,
+    /// The most that it may cost, in dollars; anything where absent.
+    #[serde(default)]
+    pub cap_usd: Option<NanoUsd>,
+}
+
 /// Starts the same again.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -131,6 +146,9 @@ pub struct ExecutePrompt {
     /// How urgent it is.
     #[serde(default)]
     pub priority: Priority,
+    /// The most that it may cost, in dollars: it is not sent where it could go past it.
+    #[serde(default)]
+    pub cap_usd: Option<NanoUsd>,
     /// Whether an answer that fails its validations makes the status `failed`.
     #[serde(default)]
     pub validate_output: bool,
@@ -183,6 +201,7 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
         let message = format!("`repeats` must be between 1 and {MOST_REPEATS}, got {}", request.repeats);
         return Err(ApiError::invalid("repeats", message));
     }
+    check_cap(request.cap_usd)?;
     let prompt = find_prompt(app, &request.prompt).await?;
     let (content, version) = if let Some(content) = request.content {
         check_attachments(&content)?;
@@ -196,7 +215,7 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
     render(&content, &request.inputs, &request.context)?;
     let columns = columns(&content.settings, request.models)?;
     let asked = columns.iter().map(|column| (&column.model, &column.parameters));
-    let prices = prices(app, &content.body, asked).await?;
+    let rates = rates(app, &content.body, asked).await?;
     let version = if let Some(version) = version {
         version
     } else {
@@ -212,11 +231,12 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
         prompt,
         variants: columns.into_iter().map(variant).collect(),
         content: version.content,
-        prices,
+        rates,
         inputs: request.inputs,
         context: request.context,
         repeats: request.repeats,
         priority: request.priority,
+        cap_usd: request.cap_usd,
     };
     submit(app, caller, asked).await
 }
@@ -226,11 +246,12 @@ struct Asked {
     prompt: Prompt,
     content: Content,
     variants: Vec<Variant>,
-    prices: Vec<Option<Price>>,
+    rates: Vec<Rate>,
     inputs: JsonObject,
     context: RunContext,
     repeats: u32,
     priority: Priority,
+    cap_usd: Option<NanoUsd>,
 }
 
 fn no_model() -> ApiError {
@@ -266,18 +287,19 @@ fn columns(settings: &Settings, choices: Vec<ModelChoice>) -> Result<Vec<ModelCh
 
 /// What each column costs today. Also finds out whether its provider is there, and whether its model
 /// takes its parameters and what is attached: what it does not is told, never dropped in silence.
-async fn prices(
+async fn rates(
     app: &App,
     body: &Body,
     columns: impl Iterator<Item = (&ModelRef, &Parameters)>,
-) -> Result<Vec<Option<Price>>, ApiError> {
-    let (mut prices, mut problems) = (Vec::new(), Vec::new());
+) -> Result<Vec<Rate>, ApiError> {
+    let (mut rates, mut problems) = (Vec::new(), Vec::new());
     for (at, (model, parameters)) in columns.enumerate() {
         let known = find_model(app, model).await?;
         problems.extend(refusals(&known, at, parameters, body));
-        prices.push(known.price);
+        let max_output_tokens = known.max_output_tokens.or(known.context_window);
+        rates.push(Rate { price: known.price, max_output_tokens });
     }
-    if problems.is_empty() { Ok(prices) } else { Err(ApiError::problems(ErrorCode::Invalid, problems)) }
+    if problems.is_empty() { Ok(rates) } else { Err(ApiError::problems(ErrorCode::Invalid, problems)) }
 }
 
 async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, ApiError> {
@@ -293,6 +315,7 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         inputs: stored.clone(),
         context: asked.context,
         repeats: asked.repeats,
+        cap_usd: asked.cap_usd,
         progress: RunProgress::default(),
         created_by: app.actor(caller),
         created_at: app.now(),
@@ -304,7 +327,7 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         .flat_map(|(variant, _)| (0..run.repeats).map(move |repeat| (variant, repeat)))
         .map(|(variant, repeat)| NewCell { id: app.ids.execution(), variant, case: 0, repeat })
         .collect();
-    let run = app.store.insert_run(NewRun { run, prices: asked.prices, cases: vec![stored], cells }).await?;
+    let run = app.store.insert_run(NewRun { run, rates: asked.rates, cases: vec![stored], cells }).await?;
     let started = detail(app, run.id).await?;
     app.hub.publish(EventBody::RunUpdated { run: Box::new(run) });
     let mut submission = Submission::new(&started.run, &started.executions);
@@ -368,6 +391,15 @@ pub(crate) async fn run_cancel(app: &App, _: &Caller, request: CancelRun) -> Res
     detail(app, request.id).await
 }
 
+pub(crate) async fn run_update(app: &App, _: &Caller, request: UpdateRun) -> Result<Run, ApiError> {
+    check_cap(request.cap_usd)?;
+    app.store.get_run(request.id).await?;
+    let run = app.store.update_run_cap(request.id, request.cap_usd).await?;
+    app.engine.set_run_cap(request.id, request.cap_usd).await?;
+    publish(app, request.id).await?;
+    Ok(run)
+}
+
 pub(crate) async fn run_repeat(
     app: &App,
     caller: &Caller,
@@ -387,16 +419,17 @@ async fn repeat(app: &App, caller: &Caller, request: RepeatRun) -> Result<RunDet
     let content = app.store.get_version(run.prompt_id, first.version_id).await?.content;
     let inputs = unmask(&content, run.inputs, request.sensitive_inputs)?;
     let columns = run.variants.iter().map(|column| (&column.model, &column.parameters));
-    let prices = prices(app, &content.body, columns).await?;
+    let rates = rates(app, &content.body, columns).await?;
     let asked = Asked {
         prompt,
         content,
-        prices,
+        rates,
         variants: run.variants,
         inputs,
         context: run.context,
         repeats: run.repeats,
         priority: run.priority,
+        cap_usd: run.cap_usd,
     };
     submit(app, caller, asked).await
 }
@@ -428,6 +461,7 @@ async fn execute(app: &App, caller: &Caller, request: ExecutePrompt) -> Result<E
         context: request.context,
         repeats: 1,
         priority: request.priority,
+        cap_usd: request.cap_usd,
         idempotency_key: None,
     };
     let started = start(app, caller, run).await?;

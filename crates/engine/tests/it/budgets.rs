@@ -262,6 +262,18 @@ async fn an_end_that_cannot_be_kept_counts_for_all_that_was_set_aside() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_breaks_the_engine_counts_for_all_that_was_set_aside() {
+    let world = World::new();
+    world.set_budget(budget("workspace", 1_000)).await;
+    world.store.panic_at(StoreCall::Finish);
+    world.submit(1, paid(&["fake:a"])).await;
+    world.wire.call().await.finish();
+    soon(world.engine.wait_run(run_id(1))).await.unwrap_err();
+    let state = world.budget().await;
+    assert_eq!((state.settled_usd, state.reserved_usd), (nanos(WORST), NanoUsd::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_fails_before_it_is_sent_costs_nothing() {
     let world = World::new();
     world.set_budget(budget("workspace", 1_000)).await;
