@@ -3,18 +3,23 @@
 use crate::{
     core::Core,
     handle::{EngineError, Submission},
-    machine::{Answer, Ask, Budgets, Cap, Effect, Event, Load, Machine, Refusal, RunEnd},
+    machine::{Answer, Ask, Budgets, Cap, Effect, End, Event, Leave, Load, Machine, Refusal, RunEnd, Sign},
     money::refused,
-    pipeline::{Job, JobEnd, leave_queue},
+    pipeline::{Job, JobEnd, Left, leave_queue},
     reporter::{News, report},
     sensitive::Sensitive,
     settings::Settings,
 };
 use formaops_domain::{
-    Budget, BudgetAlert, BudgetId, BudgetState, EventBody, ExecutionId, JsonObject, NanoUsd, Run, RunId,
+    Budget, BudgetAlert, BudgetId, BudgetState, ErrorClass, EventBody, ExecutionId, Failure, JsonObject,
+    NanoUsd, Run, RunId, ports::RateLimits,
 };
 use futures::StreamExt;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     sync::{mpsc, oneshot},
     task::{Id, JoinError, JoinSet},
@@ -36,6 +41,8 @@ pub(crate) enum Command {
     /// Answered with `None` where the run is not in hand.
     CancelRun(RunId, Reply<Option<RunResult>>),
     CancelExecution(ExecutionId, Reply<ExecutionResult>),
+    /// A run is to start nothing more, or to go on.
+    PauseRun(RunId, bool, Reply<()>),
     /// Answered with `None` where the run is not in hand.
     WaitRun(RunId, Reply<Option<RunResult>>),
     SetSettings(Box<Settings>, Reply<()>),
@@ -47,7 +54,9 @@ pub(crate) enum Command {
     /// From a job: whether it may call.
     AskForMoney(ExecutionId, Ask, Reply<Money>),
     /// From a job: its call has left the wire.
-    AttemptEnded(ExecutionId),
+    AttemptEnded(ExecutionId, Sign),
+    /// From a job: the provider said how many more calls it takes.
+    RatesTold(ExecutionId, RateLimits),
 }
 
 /// Whether a job may call.
@@ -66,8 +75,8 @@ enum Task {
 
 /// What a task came to.
 enum Done {
-    Execution(JobEnd),
-    Leaving(Vec<(ExecutionId, bool)>),
+    Execution(Left),
+    Leaving(Vec<(ExecutionId, End)>),
     Report(Box<RunResult>),
 }
 
@@ -175,21 +184,25 @@ impl Actor {
                 self.asking = None;
             }
             Command::Status(reply) => answer(reply, self.machine.load()),
-            Command::AttemptEnded(execution) => self.feed(Event::AttemptEnded { execution }),
+            Command::AttemptEnded(execution, sign) => self.feed(Event::AttemptEnded { execution, sign }),
+            Command::RatesTold(execution, rates) => self.feed(Event::RatesTold { execution, rates }),
+            Command::PauseRun(run, paused, reply) => {
+                self.feed(if paused { Event::PauseRun { run } } else { Event::ResumeRun { run } });
+                answer(reply, ());
+            }
             Command::Shutdown(_) => {}
         }
     }
 
     fn submit(&mut self, submission: Submission) -> Result<(), EngineError> {
-        let Submission { run, priority, watched, concurrency, cap: (cap, spent), executions, sensitive } =
-            submission;
+        let Submission { run, terms, cap: (cap, spent), executions, sensitive } = submission;
         match self.runs.get(&run) {
             Some(known) if known.ending => return Err(EngineError::RunEnding { run }),
             Some(_) => {}
             None => self.take_in_hand(run, sensitive),
         }
         self.feed(Event::RunCapped { run, cap, spent });
-        self.feed(Event::RunSubmitted { run, priority, watched, concurrency, executions });
+        self.feed(Event::RunSubmitted { run, terms, executions });
         Ok(())
     }
 
@@ -210,16 +223,20 @@ impl Actor {
 
     fn feed(&mut self, event: Event) {
         let effects = self.machine.handle(self.core.ports.clock.monotonic(), event);
-        let mut leaving: HashMap<RunId, Vec<ExecutionId>> = HashMap::new();
+        let mut leaving: BTreeMap<(RunId, Leave), Vec<ExecutionId>> = BTreeMap::new();
         for effect in effects {
             match effect {
-                Effect::Start { run, execution } => self.execute(run, execution),
+                Effect::Start { run, execution, choice, tries } => {
+                    self.execute(run, execution, choice, tries);
+                }
                 Effect::CancelAttempt { execution } => {
                     if let Some(cancel) = self.cancels.get(&execution) {
                         cancel.cancel();
                     }
                 }
-                Effect::FinishQueued { run, execution } => leaving.entry(run).or_default().push(execution),
+                Effect::FinishQueued { run, execution, why } => {
+                    leaving.entry((run, why)).or_default().push(execution);
+                }
                 Effect::FinishRun { run, end } => self.end_run(run, end),
                 Effect::Answer { answer: given, .. } => {
                     if let Some(reply) = self.asking.take() {
@@ -230,8 +247,8 @@ impl Actor {
                 Effect::Warn { budget, percent } => self.warn(budget, percent),
             }
         }
-        for (run, executions) in leaving {
-            self.leave_queue(run, executions);
+        for ((run, why), executions) in leaving {
+            self.leave_queue(run, why, executions);
         }
     }
 
@@ -255,8 +272,8 @@ impl Actor {
         let Some(news) = self.runs.get(&run).map(|run| run.news.clone()) else { return };
         let (core, failure) = (Arc::clone(&self.core), refused(refusal, self.budget_of(refusal), None));
         self.spawn(Task::Leaving(vec![execution]), async move {
-            let committed = leave_queue(&core, execution, Some(failure), &news).await.is_ok();
-            Done::Leaving(vec![(execution, committed)])
+            let left = leave_queue(&core, execution, Some(failure), &news).await;
+            Done::Leaving(vec![(execution, left.map_or(End::Uncommitted, |()| End::Failed))])
         });
     }
 
@@ -269,13 +286,15 @@ impl Actor {
         }
     }
 
-    fn execute(&mut self, run: RunId, execution: ExecutionId) {
+    fn execute(&mut self, run: RunId, execution: ExecutionId, choice: u8, tries: u32) {
         let Some(in_hand) = self.runs.get(&run) else { return };
         let cancel = CancellationToken::new();
         let job = Job {
             core: Arc::clone(&self.core),
             execution,
             may_be_stopped: self.machine.may_stop(run),
+            choice,
+            tries,
             sensitive: Arc::clone(&in_hand.sensitive),
             cancel: cancel.clone(),
             news: in_hand.news.clone(),
@@ -285,14 +304,20 @@ impl Actor {
         self.spawn(Task::Execution(execution), async move { Done::Execution(job.execute().await) });
     }
 
-    fn leave_queue(&mut self, run: RunId, executions: Vec<ExecutionId>) {
+    fn leave_queue(&mut self, run: RunId, why: Leave, executions: Vec<ExecutionId>) {
         let Some(news) = self.runs.get(&run).map(|run| run.news.clone()) else { return };
         let core = Arc::clone(&self.core);
         self.spawn(Task::Leaving(executions.clone()), async move {
             let (core, news) = (&core, &news);
             let leaving = futures::stream::iter(executions)
                 .map(|execution| async move {
-                    (execution, leave_queue(core, execution, None, news).await.is_ok())
+                    let failure = match why {
+                        Leave::Cancelled => None,
+                        Leave::CircuitOpen => Some(left_alone()),
+                    };
+                    let end = if failure.is_some() { End::Failed } else { End::Well };
+                    let left = leave_queue(core, execution, failure, news).await;
+                    (execution, left.map_or(End::Uncommitted, |()| end))
                 })
                 .buffer_unordered(LEAVING_AT_ONCE);
             Done::Leaving(leaving.collect().await)
@@ -322,28 +347,18 @@ impl Actor {
             (Task::Execution(execution), done) => {
                 self.cancels.remove(&execution);
                 match done {
-                    Some(Done::Execution(JobEnd::Again { wait, cost })) => {
-                        self.feed(Event::Paid { execution, cost: Some(cost) });
-                        self.feed(Event::AttemptToRepeat { execution, wait });
-                    }
-                    Some(Done::Execution(JobEnd::ShortOfMoney(ask))) => {
-                        self.feed(Event::WaitsForMoney { execution, ask });
-                    }
-                    Some(Done::Execution(JobEnd::Ended { committed, cost })) => {
-                        self.feed(Event::Paid { execution, cost });
-                        self.end_execution(execution, committed);
-                    }
-                    _ => self.end_execution(execution, false),
+                    Some(Done::Execution(left)) => self.take_up(execution, left),
+                    _ => self.end_execution(execution, End::Uncommitted),
                 }
             }
             (Task::Leaving(_), Some(Done::Leaving(left))) => {
-                for (execution, committed) in left {
-                    self.end_execution(execution, committed);
+                for (execution, end) in left {
+                    self.end_execution(execution, end);
                 }
             }
             (Task::Leaving(executions), _) => {
                 for execution in executions {
-                    self.end_execution(execution, false);
+                    self.end_execution(execution, End::Uncommitted);
                 }
             }
             (Task::Report(run), done) => {
@@ -359,11 +374,28 @@ impl Actor {
         }
     }
 
-    fn end_execution(&mut self, execution: ExecutionId, committed: bool) {
+    /// Goes on with what a job left behind.
+    fn take_up(&mut self, execution: ExecutionId, left: Left) {
+        let Left { sign, cost, end } = left;
+        // It may have said so before, but the ways that its words come by are not one queue.
+        self.feed(Event::AttemptEnded { execution, sign });
+        if !matches!(end, JobEnd::ShortOfMoney(_)) {
+            self.feed(Event::Paid { execution, cost });
+        }
+        match end {
+            JobEnd::Again { wait, degrade } => {
+                self.feed(Event::AttemptToRepeat { execution, wait, degrade });
+            }
+            JobEnd::ShortOfMoney(ask) => self.feed(Event::WaitsForMoney { execution, ask }),
+            JobEnd::Ended(end) => self.end_execution(execution, end),
+        }
+    }
+
+    fn end_execution(&mut self, execution: ExecutionId, end: End) {
         let Some(run) = self.machine.run_of(execution) else { return };
-        self.feed(Event::ExecutionEnded { execution, committed });
+        self.feed(Event::ExecutionEnded { execution, end });
         for waiter in self.waiters.remove(&execution).unwrap_or_default() {
-            let result = if committed { Ok(()) } else { Err(EngineError::Uncommitted { run }) };
+            let result = if end == End::Uncommitted { Err(EngineError::Uncommitted { run }) } else { Ok(()) };
             answer(waiter, result);
         }
     }
@@ -377,6 +409,15 @@ impl Actor {
             tracing::warn!(tasks = self.tasks.len(), "some tasks did not end in time");
         }
     }
+}
+
+/// Why an execution fails whose model is left alone.
+fn left_alone() -> Failure {
+    Failure::new(
+        ErrorClass::CircuitOpen,
+        "the model failed too often one time after the other, and is left alone for a while",
+        "Run it again in a minute, or on another model.",
+    )
 }
 
 async fn until(wake: Option<Duration>) {

@@ -1,6 +1,11 @@
 //! What every task of the engine shares.
 
-use crate::{handle::Ports, live::Live, retry::RetryPolicy, settings::Settings};
+use crate::{
+    handle::Ports,
+    live::Live,
+    retry::RetryPolicy,
+    settings::{FallbackStrategy, Settings},
+};
 use formaops_domain::{ExecutionId, ports::Timeouts};
 use std::{
     collections::HashMap,
@@ -13,11 +18,13 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct CallSettings {
     pub(crate) retries: RetryPolicy,
     pub(crate) timeouts: Timeouts,
+    pub(crate) fallback: FallbackStrategy,
 }
 
 impl From<&Settings> for CallSettings {
     fn from(settings: &Settings) -> Self {
-        Self { retries: settings.retries, timeouts: settings.timeouts }
+        let Settings { retries, timeouts, circuits, .. } = settings;
+        Self { retries: *retries, timeouts: *timeouts, fallback: circuits.fallback }
     }
 }
 

@@ -22,6 +22,7 @@
 //! - A sensitive input is in the request and nowhere else: not in text, reasoning, recordings,
 //!   failures or events.
 //! - A failure that may pass is tried again, but never once a part of an answer has come.
+//! - A model that answers in the place of another is named, in the attempt and the execution.
 //! - An execution that panics fails alone; the others and the engine go on.
 
 mod actor;
@@ -39,9 +40,10 @@ mod retry;
 mod sensitive;
 mod settings;
 mod settle;
+mod sign;
 
 pub use handle::{Engine, EngineError, Ports, Submission};
 pub use live::LiveText;
-pub use machine::{Budgets, Limits, Load, ProviderLoad};
+pub use machine::{Budgets, CircuitState, Limits, Load, ModelLoad, Models, PerMinute, ProviderLoad, Terms};
 pub use retry::RetryPolicy;
 pub use settings::{CircuitPolicy, FallbackStrategy, Settings};

@@ -2,8 +2,8 @@
 
 use crate::{
     actor::{Command, Money},
-    core::Core,
-    machine::Ask,
+    core::{CallSettings, Core},
+    machine::{Ask, End as Ended, Sign},
     money::{Estimate, refused},
     prepare::{Prepared, internal, prepare},
     receive::{End, receive},
@@ -11,11 +11,13 @@ use crate::{
     reporter::News,
     retry::FailedAttempt,
     sensitive::Sensitive,
+    settings::FallbackStrategy,
     settle::{Account, Settlement},
+    sign,
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, Day, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, NanoUsd,
-    OutputPart, Payer, Price, Retry, ToolCall,
+    Attempt, AttemptStatus, Day, EventBody, Execution, ExecutionId, Failure, Fallback, Finish, Metrics,
+    ModelRef, NanoUsd, OutputPart, Payer, Price, Retry, ToolCall,
     ports::{ModelRequest, Outcome, PartStream, RecordingPart, Work},
 };
 use futures::FutureExt;
@@ -29,6 +31,10 @@ pub(crate) struct Job {
     pub(crate) execution: ExecutionId,
     /// Whether some cap could stop it, so that it matters how many tokens it has.
     pub(crate) may_be_stopped: bool,
+    /// Which of its models is asked: its own, or from 1 one of the fallback chain.
+    pub(crate) choice: u8,
+    /// How often that model was asked for it before.
+    pub(crate) tries: u32,
     pub(crate) sensitive: Arc<Sensitive>,
     pub(crate) cancel: CancellationToken,
     pub(crate) news: UnboundedSender<News>,
@@ -39,21 +45,44 @@ pub(crate) struct Job {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum JobEnd {
     /// The execution has ended.
-    Ended {
-        /// Whether that is committed.
-        committed: bool,
-        /// What its attempt cost; `None` where that could not be kept.
-        cost: Option<NanoUsd>,
-    },
+    Ended(Ended),
     /// Its attempt failed, and another is to be made.
     Again {
         /// After this time.
         wait: Duration,
-        /// What the attempt cost.
-        cost: NanoUsd,
+        /// Whether the next model is asked.
+        degrade: bool,
     },
     /// It was not sent: no budget has room for it while others are under way.
     ShortOfMoney(Ask),
+}
+
+/// All that a job leaves behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// What its call says of the model.
+    pub(crate) sign: Sign,
+    /// What its call cost; `None` where that could not be kept.
+    pub(crate) cost: Option<NanoUsd>,
+    pub(crate) end: JobEnd,
+}
+
+impl Left {
+    /// Without a call.
+    const fn unsent(end: JobEnd) -> Self {
+        Self { sign: Sign::Nothing, cost: Some(NanoUsd::ZERO), end }
+    }
+}
+
+/// An attempt that is to follow one that failed.
+struct Again {
+    /// Its number.
+    attempt: u32,
+    /// The number of the last one there can be.
+    last: u32,
+    wait: Duration,
+    /// The model that is asked, where it is the next of the chain.
+    model: Option<ModelRef>,
 }
 
 /// Why an execution does not get as far as the wire.
@@ -67,30 +96,46 @@ enum Stop {
 }
 
 impl Job {
-    pub(crate) async fn execute(self) -> JobEnd {
+    pub(crate) async fn execute(self) -> Left {
         let work = match self.before_sending(self.core.ports.store.load_work(self.execution)).await {
             Ok(work) => work,
-            Err(stop) => return self.stop(stop, None).await,
+            Err(stop) => return Left::unsent(self.stop(stop, None).await),
         };
-        match self.before_sending(prepare(&self.core, &work, &self.sensitive)).await {
-            Ok(prepared) => match self.set_aside(&work, &prepared).await {
-                Ok(reserved) => self.call(work, prepared, reserved).await,
-                Err(stop) => self.stop(stop, Some(&work.execution)).await,
+        let asked = self.asked(&work);
+        match self.before_sending(prepare(&self.core, &work, &asked.model, &self.sensitive)).await {
+            Ok(prepared) => match self.set_aside(&work, &asked, &prepared).await {
+                Ok(reserved) => self.call(work, prepared, asked, reserved).await,
+                Err(stop) => Left::unsent(self.stop(stop, Some(&work.execution)).await),
             },
-            Err(stop) => self.stop(stop, Some(&work.execution)).await,
+            Err(stop) => Left::unsent(self.stop(stop, Some(&work.execution)).await),
         }
     }
 
+    /// The model that is asked, with what it costs.
+    fn asked(&self, work: &Work) -> Fallback {
+        let own = || Fallback {
+            model: work.execution.model.clone(),
+            price: work.price.clone(),
+            max_output_tokens: work.max_output_tokens,
+        };
+        let fallback = self.choice.checked_sub(1).and_then(|at| work.fallbacks.get(usize::from(at)));
+        fallback.cloned().unwrap_or_else(own)
+    }
+
     /// Sets aside what the call can cost at most, and answers how much that is and the day it counts for.
-    async fn set_aside(&self, work: &Work, prepared: &Prepared) -> Result<(Option<NanoUsd>, Day), Stop> {
-        let model = &work.execution.model;
-        let amount = self.worst_case(work, &prepared.request).await;
+    async fn set_aside(
+        &self,
+        work: &Work,
+        asked: &Fallback,
+        prepared: &Prepared,
+    ) -> Result<(Option<NanoUsd>, Day), Stop> {
+        let amount = self.worst_case(asked, &prepared.request).await;
         let day = self.core.ports.calendar.day(self.core.ports.clock.now());
         if amount == Some(NanoUsd::ZERO) {
             return Ok((amount, day));
         }
         let (run, prompt) = (work.execution.run_id, work.execution.prompt_id);
-        let ask = Ask { payer: Payer { run, prompt, model: model.clone() }, amount, day };
+        let ask = Ask { payer: Payer { run, prompt, model: asked.model.clone() }, amount, day };
         let (reply, answer) = oneshot::channel();
         // The actor outlives its jobs.
         let _ = self.commands.send(Command::AskForMoney(self.execution, ask.clone(), reply));
@@ -98,15 +143,15 @@ impl Job {
             Money::Granted => Ok((amount, day)),
             Money::Wait => Err(Stop::ShortOfMoney(ask)),
             Money::Refused(refusal, budget) => {
-                let unknown = Some((model, work.price.is_some()));
+                let unknown = Some((&asked.model, asked.price.is_some()));
                 Err(Stop::Failed(refused(&refusal, budget.as_ref(), unknown)))
             }
         }
     }
 
     /// The most that the call can cost. Tokens are counted where a cap could stop it, which may take long.
-    async fn worst_case(&self, work: &Work, request: &ModelRequest) -> Option<NanoUsd> {
-        let (price, longest) = (work.price.clone(), work.max_output_tokens);
+    async fn worst_case(&self, asked: &Fallback, request: &ModelRequest) -> Option<NanoUsd> {
+        let (price, longest) = (asked.price.clone(), asked.max_output_tokens);
         let is_free = price.as_ref().is_some_and(Price::is_free);
         if is_free || price.is_none() || !self.may_be_stopped {
             return Estimate { request, price: price.as_ref(), longest }.worst(None);
@@ -133,26 +178,25 @@ impl Job {
 
     /// Ends what was never sent, or leaves it for later.
     async fn stop(&self, stop: Stop, known: Option<&Execution>) -> JobEnd {
-        let cost = Some(NanoUsd::ZERO);
         let failure = match stop {
             Stop::Cancelled => None,
             Stop::Failed(failure) => Some(failure),
-            Stop::Closing => return JobEnd::Ended { committed: false, cost },
+            Stop::Closing => return JobEnd::Ended(Ended::Uncommitted),
             Stop::ShortOfMoney(ask) => return JobEnd::ShortOfMoney(ask),
         };
-        let committed = self.leave(failure, known).await;
-        JobEnd::Ended { committed, cost }
+        JobEnd::Ended(self.leave(failure, known).await)
     }
 
-    async fn leave(&self, failure: Option<Failure>, known: Option<&Execution>) -> bool {
+    async fn leave(&self, failure: Option<Failure>, known: Option<&Execution>) -> Ended {
+        let end = if failure.is_some() { Ended::Failed } else { Ended::Well };
         match leave_queue(&self.core, self.execution, failure, &self.news).await {
-            Ok(()) => true,
+            Ok(()) => end,
             Err(failure) => {
                 // It is told as it is stored, with the reason why it gets no further.
                 if let Some(known) = known {
                     self.tell(&Execution { failure: Some(failure), ..known.clone() });
                 }
-                false
+                Ended::Uncommitted
             }
         }
     }
@@ -161,8 +205,10 @@ impl Job {
         self,
         work: Work,
         prepared: Prepared,
+        asked: Fallback,
         (reserved_usd, day): (Option<NanoUsd>, Day),
-    ) -> JobEnd {
+    ) -> Left {
+        let Fallback { model, price, .. } = asked;
         let Prepared { request, provider } = prepared;
         let (number, is_local) = (work.attempt_number, provider.is_local());
         let ports = &self.core.ports;
@@ -172,13 +218,13 @@ impl Job {
             execution_id: self.execution,
             number,
             status: AttemptStatus::Running,
-            model: work.execution.model.clone(),
+            model: model.clone(),
             request_hash: None,
             request_id: None,
             http_status: None,
             failure: None,
             metrics: Metrics::default(),
-            price: work.price.clone(),
+            price: price.clone(),
             reserved_usd,
             day,
             started_at,
@@ -186,10 +232,13 @@ impl Job {
         };
         let running = match ports.store.start_attempt(attempt).await {
             Ok(execution) => execution,
-            Err(failure) => return self.stop(Stop::Failed(failure), Some(&work.execution)).await,
+            Err(failure) => {
+                return Left::unsent(self.stop(Stop::Failed(failure), Some(&work.execution)).await);
+            }
         };
         // Latency is the provider's: it is counted from here, not from before the commit.
-        let mut recorder = Recorder::new(Arc::clone(&self.core), self.execution, id, &self.sensitive);
+        let mut recorder =
+            Recorder::new(Arc::clone(&self.core), self.execution, id, &self.sensitive, self.commands.clone());
         self.tell(&running);
 
         let (messages, total) = (request.messages.clone(), request.timeouts.total);
@@ -203,18 +252,23 @@ impl Job {
             End::Cancelled => (AttemptStatus::Cancelled, None),
             End::Closing => {
                 self.leave_to_recovery(last_part).await;
-                return JobEnd::Ended { committed: false, cost: None };
+                return Left { sign: Sign::Nothing, cost: None, end: JobEnd::Ended(Ended::Uncommitted) };
             }
         };
+        let sign = match (status, &failure) {
+            (AttemptStatus::Succeeded, _) => sign::answered(&recorder.facts),
+            (_, Some(failure)) => sign::failed(failure, is_local),
+            (_, None) => Sign::Nothing,
+        };
         // The slot is free for the next call while this one is settled. The actor outlives its jobs.
-        let _ = self.commands.send(Command::AttemptEnded(self.execution));
+        let _ = self.commands.send(Command::AttemptEnded(self.execution, sign));
 
         let account = Account {
             status,
-            model: work.execution.model.model,
+            model: model.model.clone(),
             content: work.content,
             messages,
-            price: work.price,
+            price,
             output: recorder.live.part(OutputPart::Text).whole(),
             reasoning: recorder.live.part(OutputPart::Reasoning).whole(),
             facts: recorder.facts,
@@ -230,13 +284,22 @@ impl Job {
         let Account { output, reasoning, facts, price, .. } = account;
         let elapsed = self.core.ports.clock.monotonic().saturating_sub(started);
         let answered = facts.first_token.is_some();
-        let wait = failure.as_ref().filter(|_| !self.cancel.is_cancelled()).and_then(|failure| {
-            let execution = self.execution;
-            self.core.calls().retries.wait(&FailedAttempt { execution, number, failure, answered, is_local })
+        let next = failure.as_ref().filter(|_| !self.cancel.is_cancelled()).and_then(|failure| {
+            let (execution, tries) = (self.execution, self.tries + 1);
+            let failed = FailedAttempt { execution, tries, failure, answered, is_local };
+            let calls = self.core.calls();
+            let again = calls.retries.wait(&failed).map(|wait| Again {
+                attempt: number + 1,
+                last: number.saturating_add(calls.retries.limit).saturating_sub(self.tries),
+                wait,
+                model: None,
+            });
+            again.or_else(|| self.degrade(&calls, &failed, &work.fallbacks, number))
         });
         let outcome = Outcome {
             attempt: id,
             execution: self.execution,
+            answered_by: (self.choice > 0).then_some(model),
             status,
             failure,
             request_hash: facts.request_hash,
@@ -254,14 +317,31 @@ impl Job {
             last_part,
             completed_at: started_at.after(elapsed.into()),
         };
-        match wait {
-            Some(wait) => self.wait_for_next(outcome, number + 1, wait, running).await,
-            None => {
-                let cost = outcome.metrics.cost_usd.unwrap_or_default();
-                let committed = self.finish(outcome, running).await;
-                JobEnd::Ended { committed, cost: committed.then_some(cost) }
-            }
-        }
+        let cost = outcome.metrics.cost_usd.unwrap_or_default();
+        let end = match next {
+            Some(next) => self.wait_for_next(outcome, next, running).await,
+            None => JobEnd::Ended(self.finish(outcome, running).await),
+        };
+        let is_kept = end != JobEnd::Ended(Ended::Uncommitted);
+        Left { sign, cost: is_kept.then_some(cost), end }
+    }
+
+    /// The first attempt at the next model of the chain, where a failure that may pass did not in time.
+    fn degrade(
+        &self,
+        calls: &CallSettings,
+        failed: &FailedAttempt<'_>,
+        chain: &[Fallback],
+        number: u32,
+    ) -> Option<Again> {
+        let next = chain.get(usize::from(self.choice))?;
+        let is_wanted = calls.fallback == FallbackStrategy::Degrade && failed.may_pass();
+        is_wanted.then(|| Again {
+            attempt: number + 1,
+            last: (number + 1).saturating_add(calls.retries.limit),
+            wait: Duration::ZERO,
+            model: Some(next.model.clone()),
+        })
     }
 
     /// The time on the wire. Where it panics, what had come is still in the recorder.
@@ -290,29 +370,23 @@ impl Job {
     }
 
     /// Ends the attempt, and has the execution wait for the next one.
-    async fn wait_for_next(
-        &self,
-        outcome: Outcome,
-        attempt: u32,
-        wait: Duration,
-        running: Execution,
-    ) -> JobEnd {
+    async fn wait_for_next(&self, outcome: Outcome, next: Again, running: Execution) -> JobEnd {
+        let Again { attempt, last, wait, model } = next;
         let failure = outcome.failure.clone().unwrap_or_else(internal);
-        let cost = outcome.metrics.cost_usd.unwrap_or_default();
-        let (last, at) =
-            (self.core.calls().retries.limit.saturating_add(1), outcome.completed_at.after(wait.into()));
-        let retry = Retry { attempt, last, at, failure };
+        let (at, degrade) = (outcome.completed_at.after(wait.into()), model.is_some());
+        let retry = Retry { attempt, last, model, at, failure };
         let committed = self.core.ports.store.retry_attempt(outcome, retry).await;
         if self.tell_end(committed, running) {
-            JobEnd::Again { wait, cost }
+            JobEnd::Again { wait, degrade }
         } else {
-            JobEnd::Ended { committed: false, cost: None }
+            JobEnd::Ended(Ended::Uncommitted)
         }
     }
 
-    async fn finish(&self, outcome: Outcome, running: Execution) -> bool {
+    async fn finish(&self, outcome: Outcome, running: Execution) -> Ended {
+        let end = if outcome.status == AttemptStatus::Failed { Ended::Failed } else { Ended::Well };
         let committed = self.core.ports.store.finish_attempt(outcome).await;
-        self.tell_end(committed, running)
+        if self.tell_end(committed, running) { end } else { Ended::Uncommitted }
     }
 
     /// Tells what became of an attempt. Answers whether that is committed.

@@ -19,9 +19,9 @@ use sqlx::SqliteConnection;
 pub struct Recovered {
     /// Attempts that were on the wire.
     pub attempts: u32,
-    /// Executions that were still waiting.
+    /// Executions that were still waiting, and wait no more.
     pub queued: u32,
-    /// Runs that were not over.
+    /// Runs that were not over, and are now.
     pub runs: u32,
 }
 
@@ -36,10 +36,12 @@ fn interrupted(started: bool) -> Failure {
 
 impl Store {
     /// To be called once, by the process that has just become the owner of the workspace and before it runs
-    /// anything: attempts that were on the wire become interrupted and keep the text that had arrived, their
-    /// executions and those that still waited fail with the class `interrupted`, and their runs end. An
-    /// interrupted attempt ends when its last bytes came, which is the last that is known of it, and counts for the
-    /// most that it could cost.
+    /// anything: attempts that were on the wire become interrupted and keep what had arrived.
+    ///
+    /// Runs that are paused, or to be resumed on a restart, stay open, and their executions wait for their turn
+    /// again. Of all others the executions that had not ended fail with the class `interrupted`, and the run ends.
+    /// An interrupted attempt ends when its last bytes came, which is the last that is known of it, and counts
+    /// for the most that it could cost.
     pub async fn recover(&self, now: Timestamp) -> Result<Recovered, StoreError> {
         self.write(move |connection| Box::pin(recover(connection, now))).await
     }
@@ -48,33 +50,38 @@ impl Store {
 async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Recovered, StoreError> {
     let mut recovered = Recovered::default();
     let running = sqlx::query!(
-        r#"select id as "id: Key<AttemptId>", execution as "execution: Key<ExecutionId>",
-          started_at as "started_at: Int<Timestamp>", reserved_nanos as "reserved: Int<NanoUsd>"
-        from attempts where status = 'running'"#
+        r#"select a.id as "id: Key<AttemptId>", a.execution as "execution: Key<ExecutionId>",
+          a.started_at as "started_at: Int<Timestamp>", a.reserved_nanos as "reserved: Int<NanoUsd>",
+          r.status = 'paused' or r.on_restart = 'resume' as "goes_on!: bool"
+        from attempts a join executions e on e.id = a.execution join runs r on r.id = e.run
+        where a.status = 'running'"#
     )
     .fetch_all(&mut *connection)
     .await?;
     for row in running {
         let reserved = row.reserved.map(|reserved| reserved.0);
-        interrupt(connection, row.id.0, row.execution.0, row.started_at.0, reserved).await?;
+        interrupt(connection, row.id.0, row.execution.0, row.started_at.0, reserved, row.goes_on).await?;
         recovered.attempts += 1;
     }
-    let queued =
-        sqlx::query!(r#"select id as "id: Key<ExecutionId>" from executions where status = 'pending'"#)
-            .fetch_all(&mut *connection)
-            .await?;
+    let queued = sqlx::query!(
+        r#"select e.id as "id: Key<ExecutionId>" from executions e join runs r on r.id = e.run
+        where e.status = 'pending' and not (r.status = 'paused' or r.on_restart = 'resume')"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     for row in queued {
         let entry = search::entry(connection, row.id.0, "").await?;
         let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), entry, now);
         execution::end(connection, ending).await?;
         recovered.queued += 1;
     }
-    let open = sqlx::query!(
-        r#"select id as "id: Key<RunId>" from runs where status in ('pending', 'running', 'paused')"#
+    let over = sqlx::query!(
+        r#"select id as "id: Key<RunId>" from runs
+        where status in ('pending', 'running', 'paused') and pending = 0 and running = 0"#
     )
     .fetch_all(&mut *connection)
     .await?;
-    for row in open {
+    for row in over {
         let ended = sqlx::query_scalar!(
             r#"select max(completed_at) as "at: Int<Timestamp>" from executions where run = ?1"#,
             row.id,
@@ -93,6 +100,7 @@ async fn interrupt(
     execution: ExecutionId,
     started_at: Timestamp,
     reserved: Option<NanoUsd>,
+    goes_on: bool,
 ) -> Result<(), StoreError> {
     let key = Key(id);
     let texts: String =
@@ -100,17 +108,21 @@ async fn interrupt(
             .fetch_all(&mut *connection)
             .await?
             .concat();
-    let entry = search::entry(connection, execution, &texts).await?;
     let last = recording::last_sign(connection, id).await?.unwrap_or_default();
     let recording = Joined::load(connection, id, recording::pack(&[])?).await?;
     let (request_hash, request_id, http_status, price) = (None, None, None, None);
     let status = AttemptStatus::Interrupted;
     let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };
-    let failure = Some(interrupted(true));
-    let ending = Ending::empty(execution, ExecutionStatus::Running, failure, entry, started_at.after(last));
+    let (failure, ended_at) = (interrupted(true), started_at.after(last));
     // Nobody knows what it cost in the end, so it counts for the most that it could.
     let basis = if reserved.is_some() { CostBasis::WorstCase } else { CostBasis::Unknown };
     let metrics = Metrics { cost_usd: reserved, basis, ..Metrics::default() };
+    if goes_on {
+        attempt::end(connection, attempt, Some(&failure), &metrics, ended_at).await?;
+        return execution::requeue(connection, execution).await;
+    }
+    let entry = search::entry(connection, execution, &texts).await?;
+    let ending = Ending::empty(execution, ExecutionStatus::Running, Some(failure), entry, ended_at);
     let ending = Ending { metrics, ..ending.with_output(&texts)? };
     attempt::finish(connection, attempt, ending).await?;
     Ok(())

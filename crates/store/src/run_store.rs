@@ -25,6 +25,7 @@ impl Store {
             context: Arc::new(record.context),
             price: record.rate.price,
             max_output_tokens: record.rate.max_output_tokens,
+            fallbacks: record.fallbacks,
             attempt_number: record.attempts + 1,
         })
     }
@@ -62,6 +63,12 @@ impl RunStore for Store {
         at: Timestamp,
     ) -> BoxFuture<'_, Result<Execution, Failure>> {
         self.finish_queued(execution, failure, at).map_err(Failure::from).boxed()
+    }
+
+    fn set_paused(&self, run: RunId, paused: bool) -> BoxFuture<'_, Result<Run, Failure>> {
+        self.write(move |connection| Box::pin(crate::run::set_paused(connection, run, paused)))
+            .map_err(Failure::from)
+            .boxed()
     }
 
     fn finish_run(

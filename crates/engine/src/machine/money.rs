@@ -1,6 +1,6 @@
 //! Where the scheduler meets money: who may call, who waits for room in a budget, and who comes back.
 
-use super::{Answer, Ask, Budgets, CellState, Effect, Machine};
+use super::{Answer, Ask, Budgets, CellState, Effect, Machine, Sign};
 use formaops_domain::{Budget, BudgetId, BudgetState, Day, ExecutionId, NanoUsd, RunId};
 
 impl Machine {
@@ -28,7 +28,8 @@ impl Machine {
     }
 
     pub(super) fn ask(&mut self, execution: ExecutionId, ask: &Ask, effects: &mut Vec<Effect>) {
-        if self.executions.get(&execution).is_some_and(|cell| cell.state.holds_slot()) {
+        let cell = self.executions.get(&execution);
+        if let Some(CellState::Running(..) | CellState::Cancelling(..)) = cell.map(|cell| &cell.state) {
             let answer = self.budgets.reserve(execution, ask);
             effects.push(Effect::Answer { execution, answer });
         }
@@ -36,12 +37,14 @@ impl Machine {
 
     /// The execution gives up its slot until there is room for it.
     pub(super) fn wait_for_money(&mut self, execution: ExecutionId, ask: Ask, effects: &mut Vec<Effect>) {
-        self.release_slot(execution);
+        self.release_slot(execution, Sign::Nothing, effects);
         let Some(cell) = self.executions.get_mut(&execution) else { return };
-        if cell.state != CellState::Settling {
+        if !matches!(cell.state, CellState::Settling) {
             return;
         }
         self.settling -= 1;
+        // It was not asked after all.
+        cell.tries = cell.tries.saturating_sub(1);
         cell.state = CellState::Short;
         if cell.cancelled {
             self.cancel(execution, effects);
@@ -84,7 +87,9 @@ impl Machine {
     fn admit(&mut self, effects: &mut Vec<Effect>) {
         for (execution, answer) in self.budgets.admit() {
             let Answer::Refused(refusal) = answer else {
-                self.rejoin(execution);
+                if let Some(run) = self.run_of(execution) {
+                    self.enqueue(run, &[execution], effects);
+                }
                 continue;
             };
             if let Some(cell) = self.executions.get_mut(&execution) {

@@ -106,7 +106,7 @@ async fn thirty_two_calls_at_once_never_pass_the_cap() {
     let world = World::new();
     world.set_budget(budget("workspace", CAP)).await;
     let mut submission = world.given(1, paid(&["fake:a"; 64]));
-    submission.concurrency = NonZeroU32::new(32);
+    submission.terms.concurrency = NonZeroU32::new(32);
     world.engine.submit(submission).await.unwrap();
     // Each call settles lower than it could, and so lets in more. After the 30th there is no room for the worst.
     let mut open = Vec::new();

@@ -43,7 +43,7 @@ async fn a_watched_comparison_streams_while_the_background_is_full() {
     world.submit(1, Asked::of(&["fake:a"; 3])).await;
     let _background = world.wire.call().await;
     let mut watched = world.given(2, Asked::of(&["fake:b"; 8]));
-    watched.watched = true;
+    watched.terms.watched = true;
     world.engine.submit(watched).await.unwrap();
     for _ in 0..8 {
         let call = world.wire.call().await;

@@ -1,10 +1,10 @@
 //! Money and slots together: whatever happens in whatever order, the cap holds and every run ends.
 
 use super::{execution, run};
-use formaops_domain::{Budget, BudgetKind, Day, NanoUsd, Payer, Period, Priority, Timestamp};
+use formaops_domain::{Budget, BudgetKind, Day, NanoUsd, Payer, Period, Timestamp};
 use formaops_engine::{
     Limits, Settings,
-    machine::{Answer, Ask, Effect, Event, Machine, RunEnd},
+    machine::{Answer, Ask, Effect, End, Event, Machine, Models, RunEnd, Sign, Terms},
 };
 use formaops_testkit::{budget_id, prompt_id};
 use proptest::prelude::*;
@@ -78,7 +78,8 @@ impl Driver {
         for effect in self.machine.handle(Duration::ZERO, event) {
             let number = |id: &[u8; 16]| u128::from_be_bytes(*id) as usize;
             match effect {
-                Effect::Start { execution, .. } => {
+                Effect::Start { execution, tries, .. } => {
+                    assert_eq!(tries, 0, "what waited for money was not asked before");
                     let before = self.jobs.insert(number(execution.as_bytes()), Job::Preparing);
                     assert_eq!(before, None, "it is started while it is under way");
                 }
@@ -113,7 +114,7 @@ impl Driver {
     fn step(&mut self, place: usize, share: u64) {
         if let Some(&number) = self.leaving.get(place % (self.leaving.len() + 1)) {
             self.leaving.retain(|leaving| *leaving != number);
-            self.on(Event::ExecutionEnded { execution: execution(number), committed: true });
+            self.on(Event::ExecutionEnded { execution: execution(number), end: End::Well });
             return;
         }
         let Some((&number, &job)) = self.jobs.iter().nth(place % self.jobs.len().max(1)) else { return };
@@ -129,14 +130,14 @@ impl Driver {
                 let cost = most * share / 100;
                 self.spent += cost;
                 self.jobs.remove(&number);
-                self.on(Event::AttemptEnded { execution });
+                self.on(Event::AttemptEnded { execution, sign: Sign::Nothing });
                 self.on(Event::Paid { execution, cost: Some(nanos(cost)) });
-                self.on(Event::ExecutionEnded { execution, committed: true });
+                self.on(Event::ExecutionEnded { execution, end: End::Well });
             }
             Job::Refused => {
                 self.jobs.remove(&number);
                 self.on(Event::Paid { execution, cost: Some(NanoUsd::ZERO) });
-                self.on(Event::ExecutionEnded { execution, committed: true });
+                self.on(Event::ExecutionEnded { execution, end: End::Failed });
             }
         }
     }
@@ -169,13 +170,10 @@ proptest! {
             let executions: Vec<_> = (100 * number..).zip(amounts).collect();
             driver.most.extend(executions.iter().map(|&(number, &most)| (number, most)));
             driver.on(Event::RunCapped { run: run(number), cap: None, spent: NanoUsd::ZERO });
-            driver.on(Event::RunSubmitted {
-                run: run(number),
-                priority: Priority::Normal,
-                watched: false,
-                concurrency: None,
-                executions: executions.iter().map(|&(number, _)| (execution(number), "a".to_owned())).collect(),
-            });
+            let models: Models = ["a:x".parse().unwrap()].into();
+            let executions = executions.iter().map(|&(number, _)| (execution(number), models.clone()));
+            let executions = executions.collect();
+            driver.on(Event::RunSubmitted { run: run(number), terms: Terms::default(), executions });
         }
         let numbers: Vec<_> = driver.most.keys().copied().collect();
         for step in steps {

@@ -10,8 +10,9 @@ pub(crate) use store::{FakeStore, StoreCall};
 pub(crate) use wire::{Call, Wire};
 
 use formaops_domain::{
-    Calendar, Content, EventBody, Execution, ExecutionId, ExecutionStatus, JsonObject, Metrics, Parameters,
-    Price, Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, ValidationStatus,
+    Calendar, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Fallback, JsonObject, Metrics,
+    OnRestart, Parameters, Price, Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus,
+    Timestamp, ValidationStatus,
     ports::{Clock, EventSink, TokenCount, TokenCounter, Work},
 };
 use formaops_engine::{Budgets, Engine, Limits, Ports, Settings, Submission};
@@ -37,6 +38,10 @@ impl World {
     }
 
     pub(crate) fn with(limits: Limits) -> Self {
+        Self::set(Settings { limits, ..Settings::default() })
+    }
+
+    pub(crate) fn set(settings: Settings) -> Self {
         let journal = Arc::new(Journal::default());
         let store = Arc::new(FakeStore::new(Arc::clone(&journal)));
         let wire = Arc::new(Wire::default());
@@ -52,7 +57,7 @@ impl World {
             calendar: Calendar::of("UTC"),
         };
         Self {
-            engine: Engine::start(ports, Settings { limits, ..Settings::default() }, Budgets::default()),
+            engine: Engine::start(ports, settings, Budgets::default()),
             store,
             wire,
             journal,
@@ -81,6 +86,10 @@ impl World {
             context: RunContext::default(),
             repeats: 1,
             cap_usd: None,
+            fallbacks: asked.fallbacks.iter().map(|model| fallback(model)).collect(),
+            concurrency: None,
+            fail_fast: asked.fail_fast,
+            on_restart: OnRestart::Fail,
             progress: RunProgress::of(&executions),
             created_by: actor_id(1),
             created_at: START,
@@ -96,6 +105,7 @@ impl World {
                 context: Arc::default(),
                 price: asked.price.clone(),
                 max_output_tokens: Some(100),
+                fallbacks: asked.fallbacks.iter().map(|model| fallback(model)).collect(),
                 attempt_number: 1,
             });
         }
@@ -144,6 +154,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) inputs: JsonObject,
     pub(crate) models: &'a [&'a str],
     pub(crate) price: Option<Price>,
+    pub(crate) fallbacks: &'a [&'a str],
+    pub(crate) fail_fast: bool,
 }
 
 impl Default for Asked<'_> {
@@ -153,6 +165,8 @@ impl Default for Asked<'_> {
             inputs: JsonObject::new(),
             models: &["fake:a"],
             price: Some(Price::FREE),
+            fallbacks: &[],
+            fail_fast: false,
         }
     }
 }
@@ -161,6 +175,10 @@ impl<'a> Asked<'a> {
     pub(crate) fn of(models: &'a [&'a str]) -> Self {
         Self { models, ..Self::default() }
     }
+}
+
+fn fallback(model: &str) -> Fallback {
+    Fallback { model: model.parse().unwrap(), price: None, max_output_tokens: None }
 }
 
 const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
@@ -177,6 +195,7 @@ fn pending(run: u64, column: u64, model: &str) -> Execution {
         generation: 0,
         status: ExecutionStatus::Pending,
         model: model.parse().unwrap(),
+        answered_by: None,
         parameters: Parameters::default(),
         preview: String::new(),
         output_bytes: 0,
