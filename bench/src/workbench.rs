@@ -3,9 +3,9 @@
 use anyhow::Context as _;
 use formaops_api::StoreLedger;
 use formaops_domain::{
-    ActorId, Calendar, ExecutionId, Failure, JsonObject, ModelRef, Price, Priority, Prompt, PromptId,
-    PromptStatus, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant, Version,
-    WorkspaceId,
+    ActorId, Calendar, ExecutionId, Failure, JsonObject, ModelRef, OnRestart, Price, Priority, Prompt,
+    PromptId, PromptStatus, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant,
+    Version, WorkspaceId,
     ports::{Clock, EventSink, Provider, Providers},
 };
 use formaops_engine::{Budgets, Engine, Ports, RetryPolicy, Settings, Submission};
@@ -116,6 +116,10 @@ impl Shelf {
             context: RunContext::default(),
             repeats: executions,
             cap_usd: None,
+            fallbacks: Vec::new(),
+            concurrency: None,
+            fail_fast: false,
+            on_restart: OnRestart::Fail,
             progress: RunProgress::default(),
             created_by: self.actor,
             created_at: SystemClock::default().now(),

@@ -263,6 +263,9 @@ export type CheckContent = {
   content: Content;
 };
 
+/** Whether calls to a model go through. */
+export type CircuitState = 'closed' | 'half-open' | 'open';
+
 /** Asks what differs between two versions. */
 export type CompareVersions = {
   /** The prompt. */
@@ -603,7 +606,7 @@ export type EgressTotal = {
 export type EnvName = string;
 
 /** The kinds of failure. */
-export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
+export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
 
 /** The kinds of error. One exists only where a consumer acts on it. */
 export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | 'conflict' | 'stale' | 'unauthenticated' | 'forbidden' | 'rate_limited' | 'provider' | 'storage' | 'disconnected' | 'internal';
@@ -740,6 +743,8 @@ export type Execution = {
   status: ExecutionStatus;
   /** The model. */
   model: ModelRef;
+  /** The model that answered in its place, from the run's fallback chain. */
+  answeredBy?: ModelRef | null;
   /** The parameters as they are sent. */
   parameters: Parameters;
   /** The first characters of the answer (at most 256); `execution_output` gives it all. */
@@ -822,6 +827,16 @@ export type Failure = {
   httpStatus?: number | null;
   /** Seconds the provider asked to wait. */
   retryAfter?: number | null;
+};
+
+/** A model that answers in the place of a run's own. */
+export type Fallback = {
+  /** The model. */
+  model: ModelRef;
+  /** What it cost when the run was made; absent where that was unknown. */
+  price?: Price | null;
+  /** The most tokens that it answers with; absent where that is unknown. */
+  maxOutputTokens?: number | null;
 };
 
 /** Why a model stopped, in the one set of words and in the provider's own. */
@@ -1147,6 +1162,8 @@ export type Load = {
   queued: number;
   /** The same for each provider in use, by name. */
   providers: ProviderLoad[];
+  /** The same for each model in use, and each that is not well. */
+  models: ModelLoad[];
 };
 
 /** Locks the vault. */
@@ -1225,6 +1242,22 @@ export type ModelChoice = {
 /** A fact that the user can say of a model, and take back. */
 export type ModelFact = 'sameAs' | 'contextWindow' | 'maxOutputTokens' | 'price' | 'retiresOn' | 'images' | 'files' | 'tools' | 'jsonSchema' | 'reasoning' | 'cache';
 
+/** How much is running and waiting for one model, and how it bears that. */
+export type ModelLoad = {
+  /** The model. */
+  model: ModelRef;
+  /** Executions on the wire. */
+  running: number;
+  /** Executions that wait for their turn. */
+  queued: number;
+  /** Whether calls go through. */
+  circuit: CircuitState;
+  /** How many calls at once it bears, where that is less than it is allowed. */
+  limit?: number | null;
+  /** The milliseconds until calls go out again, where it is left alone for now or has said that it has enough. */
+  opensInMs?: number | null;
+};
+
 export type ModelRef = string;
 
 export type NanoUsd = string;
@@ -1237,6 +1270,9 @@ export type Network = {
 
 /** The kinds of things that change. */
 export type Noun = 'prompt' | 'provider' | 'run' | 'budget' | 'workspace' | 'egress' | 'window';
+
+/** What becomes of a run where FormaOps ends before it does. */
+export type OnRestart = 'fail' | 'resume';
 
 export type Origin = string;
 
@@ -1670,6 +1706,10 @@ export type ProviderView = {
   key: KeyBinding | null;
   /** The most executions at once; the default of the engine where absent. */
   maxConcurrent: number | null;
+  /** How many calls it gets within a minute, 1 to 1,000,000; no limit where absent. */
+  requestsPerMinute: number | null;
+  /** How many tokens, of requests and answers together, 1 to 1,000,000,000; no limit where absent. */
+  tokensPerMinute: number | null;
   /** When it was made. */
   createdAt: Timestamp;
   /** When it last changed. */
@@ -1804,6 +1844,8 @@ export type Retry = {
   attempt: number;
   /** The number of the last one that will be made. */
   last: number;
+  /** The model that is asked, where it is another one than before. */
+  model?: ModelRef | null;
   /** When it is due. It may have to wait for its turn then. */
   at: Timestamp;
   /** Why the one before failed. */
@@ -1862,6 +1904,14 @@ export type Run = {
   repeats: number;
   /** The most that it may cost; no call is made that could go past it. */
   capUsd?: NanoUsd | null;
+  /** The models that answer in the place of its own while that one is left alone, in order. */
+  fallbacks?: Fallback[];
+  /** How many of its executions may be on the wire at once, in place of the default limits. */
+  concurrency?: number | null;
+  /** Whether the first execution that fails cancels what is left. */
+  failFast: boolean;
+  /** What becomes of it where FormaOps ends before it does. */
+  onRestart: OnRestart;
   /** How far it is. */
   progress: RunProgress;
   /** Who asked for it. */
@@ -1917,7 +1967,7 @@ export type RunProgress = {
 };
 
 /** Where a run stands. Whether its executions succeeded is in [`RunProgress`]. */
-export type RunStatus = 'pending' | 'running' | 'completed' | 'cancelled';
+export type RunStatus = 'pending' | 'running' | 'paused' | 'completed' | 'cancelled';
 
 /** What a caller must be allowed to do. */
 export type Scope = 'read' | 'run' | 'write' | 'admin';

@@ -183,7 +183,7 @@ async fn retry(app: &App, caller: &Caller, request: RetryExecution) -> Result<Ex
     publish(app, next.run_id).await?;
     let run = app.store.get_run(next.run_id).await?;
     let mut submission = Submission::new(&run, [&next]);
-    submission.watched = caller.kind != CallerKind::ApiKey;
+    submission.terms.watched = caller.kind != CallerKind::ApiKey;
     submission.sensitive = sensitive;
     app.engine.submit(submission).await?;
     Ok(next)

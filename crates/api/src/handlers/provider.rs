@@ -290,6 +290,8 @@ async fn create(app: &App, request: CreateProvider) -> Result<ProviderView, ApiE
         base_url: request.base_url,
         key: None,
         max_concurrent: request.max_concurrent.filter(|&most| most > 0),
+        requests_per_minute: None,
+        tokens_per_minute: None,
         created_at: now,
         updated_at: now,
     };

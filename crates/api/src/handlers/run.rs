@@ -13,8 +13,8 @@ use super::{
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
     Body, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, JsonObject, Metrics,
-    ModelRef, NanoUsd, Noun, Parameters, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress,
-    RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
+    ModelRef, NanoUsd, Noun, OnRestart, Parameters, Priority, Prompt, Run, RunContext, RunId, RunKind,
+    RunProgress, RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
 use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion, Rate};
@@ -316,6 +316,10 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         context: asked.context,
         repeats: asked.repeats,
         cap_usd: asked.cap_usd,
+        fallbacks: Vec::new(),
+        concurrency: None,
+        fail_fast: false,
+        on_restart: OnRestart::default(),
         progress: RunProgress::default(),
         created_by: app.actor(caller),
         created_at: app.now(),
@@ -331,7 +335,7 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
     let started = detail(app, run.id).await?;
     app.hub.publish(EventBody::RunUpdated { run: Box::new(run) });
     let mut submission = Submission::new(&started.run, &started.executions);
-    submission.watched = caller.kind != CallerKind::ApiKey;
+    submission.terms.watched = caller.kind != CallerKind::ApiKey;
     submission.sensitive = sensitive;
     app.engine.submit(submission).await?;
     Ok(started)

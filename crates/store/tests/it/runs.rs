@@ -88,7 +88,7 @@ async fn an_attempt_that_failed_is_kept_while_its_execution_waits_for_the_next()
     world.start(1).await;
     let failure = failure();
     let failed = Outcome { status: AttemptStatus::Failed, failure: Some(failure.clone()), ..outcome(1, "") };
-    let retry = Retry { attempt: 2, last: 4, at: at(20), failure: failure.clone() };
+    let retry = Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure.clone() };
     let waiting = world.store.retry_attempt(failed.clone(), retry.clone()).await.unwrap();
     assert_eq!((waiting.status, waiting.started_at), (ExecutionStatus::Pending, None));
     assert_eq!((waiting.failure.clone(), waiting.retry.clone()), (None, Some(retry.clone())));
@@ -118,7 +118,7 @@ async fn what_waits_for_another_attempt_is_cancelled_or_put_in_order_after_a_kil
         let run = world.run(&["dry-run:a"]).await;
         world.start(1).await;
         let failed = Outcome { status: AttemptStatus::Failed, failure: Some(failure()), ..outcome(1, "") };
-        let retry = Retry { attempt: 2, last: 4, at: at(20), failure: failure() };
+        let retry = Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure() };
         let id = world.store.retry_attempt(failed, retry).await.unwrap().id;
         let (world, status) = if killed {
             let world = world.killed().await;

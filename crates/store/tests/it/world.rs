@@ -2,9 +2,9 @@
 
 use formaops_domain::{
     ActorId, Attempt, AttemptId, AttemptStatus, Content, CostBasis, Day, Execution, ExecutionId,
-    FinishReason, JsonObject, Metrics, NanoUsd, Price, Priority, Prompt, PromptId, PromptStatus, Run,
-    RunContext, RunId, RunKind, RunProgress, RunStatus, Span, Timestamp, Usage, ValidationStatus, Variant,
-    Version, WorkspaceId,
+    FinishReason, JsonObject, Metrics, NanoUsd, OnRestart, Price, Priority, Prompt, PromptId, PromptStatus,
+    Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Span, Timestamp, Usage, ValidationStatus,
+    Variant, Version, WorkspaceId,
     ports::{Outcome, RecordingPart},
 };
 use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Rate, Store, StoreError};
@@ -152,6 +152,10 @@ pub(crate) fn run(number: u64, version: &Version, models: &[&str]) -> Run {
         context: RunContext::default(),
         repeats: 1,
         cap_usd: None,
+        fallbacks: Vec::new(),
+        concurrency: None,
+        fail_fast: false,
+        on_restart: OnRestart::Fail,
         progress: RunProgress::default(),
         created_by: ada(),
         created_at: at(2),
@@ -215,6 +219,7 @@ pub(crate) fn outcome(number: u64, text: &str) -> Outcome {
         execution: execution_id(number),
         status: AttemptStatus::Succeeded,
         failure: None,
+        answered_by: None,
         request_hash: None,
         request_id: Some("req-1".into()),
         http_status: Some(200),
