@@ -13,6 +13,8 @@ const provider: ProviderView = {
     reference: { kind: 'env', name: 'OPENAI_API_KEY' },
     origin: 'https://api.openai.com',
   },
+  requestsPerMinute: null,
+  tokensPerMinute: null,
   maxConcurrent: 4,
   createdAt: '2026-01-01T00:00:00Z',
   updatedAt: '2026-01-01T00:00:00Z',

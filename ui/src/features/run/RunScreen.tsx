@@ -11,6 +11,7 @@ import { api } from '../../host';
 import { dollars, duration, moment } from '../../lib/format';
 import { useCommands } from '../../lib/commands';
 import { notifyError } from '../../lib/notify';
+import { budgetTexts } from '../budget/texts';
 import { repeatRun } from './again';
 import { putContent, putInputs } from './asDraft';
 import { Columns } from './Columns';
@@ -107,7 +108,7 @@ function Header({ run }: { run: Run }) {
       <span className={`${classes.facts ?? ''} num`}>
         <time dateTime={run.createdAt}>{moment(run.createdAt)}</time>
         {time !== null && <span>{duration(time)}</span>}
-        <span>{dollars(run.progress.costUsd)}</span>
+        <span>{costText(run)}</span>
         {run.repeats > 1 && <span>{runsTexts.repeats(run.repeats)}</span>}
       </span>
       <span className="spacer" />
@@ -127,6 +128,12 @@ function Header({ run }: { run: Run }) {
       </Button>
     </header>
   );
+}
+
+/** What it cost, and of how much where it has a cap. */
+function costText({ progress, capUsd }: Run): string {
+  const spent = dollars(progress.costUsd);
+  return capUsd == null ? spent : budgetTexts.run.spent(spent, dollars(capUsd));
 }
 
 /** Takes what was run back to its prompt, to work on it. */

@@ -45,6 +45,7 @@ export const runsTexts = {
   status: {
     pending: 'waiting',
     running: 'running',
+    paused: 'paused',
     completed: 'completed',
     cancelled: 'cancelled',
   } satisfies Record<RunStatus, string>,

@@ -34,6 +34,8 @@ const run: Run = {
   inputs: {},
   context: {},
   repeats: 1,
+  failFast: false,
+  onRestart: 'fail',
   progress,
   createdBy: 'act_1',
   createdAt: '2026-01-01T00:00:00Z',

@@ -1,5 +1,6 @@
 import {
   IconBrush,
+  IconCoin,
   IconDatabase,
   IconInfoCircle,
   IconPencil,
@@ -12,6 +13,7 @@ import classes from './workspace.module.css';
 
 const PLACES = [
   { to: '/settings/providers', name: 'providers', Icon: IconPlugConnected },
+  { to: '/settings/budgets', name: 'budgets', Icon: IconCoin },
   { to: '/settings/egress', name: 'egress', Icon: IconWorldUpload },
   { to: '/settings/appearance', name: 'appearance', Icon: IconBrush },
   { to: '/settings/editor', name: 'editor', Icon: IconPencil },
