@@ -20,9 +20,14 @@ export function outcome({ status, progress }: Run): { text: string; tone: Tone }
 
 function toneOf(status: Run['status'], failed: number): Tone {
   if (failed > 0) return 'bad';
-  return (
-    { pending: 'plain', running: 'accent', paused: 'warn', completed: 'good', paused: 'warn', cancelled: 'warn' } as const
-  )[status];
+  const tones = {
+    pending: 'plain',
+    running: 'accent',
+    completed: 'good',
+    paused: 'warn',
+    cancelled: 'warn',
+  } as const;
+  return tones[status];
 }
 
 /** The models of a run, each named once, in the order of its columns. */
