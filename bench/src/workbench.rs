@@ -8,7 +8,7 @@ use formaops_domain::{
     Version, WorkspaceId,
     ports::{Clock, EventSink, Provider, Providers},
 };
-use formaops_engine::{Budgets, Engine, Ports, RetryPolicy, Settings, Submission};
+use formaops_engine::{Budgets, Engine, Models, Ports, RetryPolicy, Settings, Submission, Terms};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Rate, Store};
 use formaops_testkit::{CountingIds, FixedSigner};
@@ -173,13 +173,11 @@ impl Workbench {
     pub(crate) async fn run(&self, model: &str, executions: u32, at_once: u32) -> anyhow::Result<Run> {
         let model = ModelRef { provider: "local".to_owned(), model: model.to_owned() };
         let new = self.shelf.new_run(&model, executions)?;
-        let cells = new.cells.iter().map(|cell| (cell.id, model.provider.clone())).collect();
+        let models: Models = [model].into();
+        let cells = new.cells.iter().map(|cell| (cell.id, Arc::clone(&models))).collect();
         let run = self.shelf.store.insert_run(new).await?;
-        let submission = Submission {
-            concurrency: NonZeroU32::new(at_once),
-            executions: cells,
-            ..Submission::new(&run, [])
-        };
+        let terms = Terms { concurrency: NonZeroU32::new(at_once), ..Terms::default() };
+        let submission = Submission { terms, executions: cells, ..Submission::new(&run, []) };
         self.engine.submit(submission).await?;
         let ended = self.engine.wait_run(run.id).await?;
         anyhow::ensure!(ended.progress.completed == executions, "not all succeeded: {:?}", ended.progress);

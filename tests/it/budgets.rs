@@ -77,7 +77,10 @@ async fn a_hard_budget_stops_every_run_and_a_soft_one_warns() {
     assert!(second.stderr.contains("warning: 80 % of the budget for provider:local"), "{second:?}");
     let third = cli.run(&["run", "greet", "-m", "local:a"]).await;
     assert_eq!(third.code, Some(3), "{third:?}");
-    assert!(third.stderr.contains("of the budget for `local` of this day are spent"), "{third:?}");
+    assert!(
+        third.stderr.contains("of the budget of $0.25 for `local` today only $0.05 is left"),
+        "{third:?}"
+    );
     assert_eq!(server.requests().len(), 2);
 
     let id = hard["id"].as_str().unwrap();

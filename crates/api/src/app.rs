@@ -2,7 +2,7 @@
 
 use crate::{
     ApiError, Caller, ErrorCode, EventHub, Operation,
-    handlers::{OFFLINE, Turns, scopes_of},
+    handlers::{OFFLINE, Turns, scopes_of, take_up},
     ledger::StoreLedger,
     registry::Registry,
     samples,
@@ -12,7 +12,7 @@ use formaops_domain::{
     ActorId, Calendar, Day, EventBody, Noun, Span, Timestamp,
     ports::{Clock, EventSink, TokenCounter},
 };
-use formaops_engine::{Budgets, Engine, Limits, Ports, Settings, machine::Spent};
+use formaops_engine::{Budgets, Engine, Limits, PerMinute, Ports, Settings, machine::Spent};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_secrets::{Environment, Keyring};
 use formaops_store::{NewWorkspace, OpenOptions, Store, StoreError};
@@ -107,6 +107,7 @@ impl App {
             person,
         };
         samples::add_to_new_workspace(&app).await?;
+        take_up(&app).await?;
         tokio::spawn(index_backlog(app.store.clone()));
         Ok(app)
     }
@@ -228,9 +229,17 @@ async fn budgets(store: &Store, today: Day) -> Result<Budgets, ApiError> {
 
 /// How the engine works, with the limits that the providers' settings say.
 async fn settings(store: &Store) -> Result<Settings, ApiError> {
-    let own = |provider: formaops_domain::Provider| {
-        provider.max_concurrent.and_then(NonZeroU32::new).map(|most| (provider.name, most))
-    };
-    let providers = store.list_providers().await?.into_iter().filter_map(own).collect();
-    Ok(Settings { limits: Limits { providers, ..Limits::default() }, ..Settings::default() })
+    let mut limits = Limits::default();
+    for provider in store.list_providers().await? {
+        let [most, requests, tokens] =
+            [provider.max_concurrent, provider.requests_per_minute, provider.tokens_per_minute]
+                .map(|limit| limit.and_then(NonZeroU32::new));
+        if let Some(most) = most {
+            limits.providers.insert(provider.name.clone(), most);
+        }
+        if requests.is_some() || tokens.is_some() {
+            limits.per_minute.insert(provider.name, PerMinute { requests, tokens });
+        }
+    }
+    Ok(Settings { limits, ..Settings::default() })
 }

@@ -49,8 +49,8 @@ pub(crate) fn refused(
     unknown: Option<(&ModelRef, bool)>,
 ) -> Failure {
     let of = match (refusal.cap, budget) {
-        (Cap::Budget(_), Some(budget)) => format!("the budget for {}", words(budget)),
-        (Cap::Run, _) | (Cap::Budget(_), None) => "the run's cap".to_owned(),
+        (Cap::Budget(_), Some(budget)) => words(budget),
+        (Cap::Run, _) | (Cap::Budget(_), None) => format!("the run's cap of ${}", refusal.most),
     };
     let is_run = refusal.cap == Cap::Run;
     if let Some((model, has_price)) = unknown.filter(|_| refusal.amount.is_none()) {
@@ -68,12 +68,10 @@ pub(crate) fn refused(
             )
         };
     }
-    let (amount, most, settled) = (refusal.amount.unwrap_or_default(), refusal.most, refusal.settled);
+    let (amount, left) = (refusal.amount.unwrap_or_default(), refusal.most.without(refusal.settled));
     Failure::new(
         ErrorClass::OverBudget,
-        format!(
-            "this call could cost ${amount}, and ${settled} of the ${most} of {of} are spent; it was not made"
-        ),
+        format!("this call could cost ${amount}, and of {of} only ${left} is left, so it was not made"),
         if is_run {
             "Raise the cap of the run, then retry what failed."
         } else {
@@ -84,14 +82,15 @@ pub(crate) fn refused(
 
 fn words(budget: &Budget) -> String {
     let scope = match &budget.scope {
-        BudgetScope::Workspace => "the workspace".to_owned(),
+        BudgetScope::Workspace => "everything".to_owned(),
         BudgetScope::Provider(name) => format!("`{name}`"),
         BudgetScope::Model(model) => format!("`{model}`"),
         BudgetScope::Prompt(_) => "this prompt".to_owned(),
     };
-    match budget.period {
-        Period::Once => scope,
-        Period::Day => format!("{scope} of this day"),
-        Period::Month => format!("{scope} of this month"),
-    }
+    let period = match budget.period {
+        Period::Once => "",
+        Period::Day => " today",
+        Period::Month => " this month",
+    };
+    format!("the budget of ${} for {scope}{period}", budget.cap_usd)
 }

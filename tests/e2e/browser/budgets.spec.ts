@@ -87,8 +87,8 @@ test('the cost is there before the click, a cap stops the call, and once it is r
 
   await run(app);
   const card = column(app, model).getByRole('alert');
-  await expect(card).toContainText('A budget is used up');
-  await expect(card).toContainText("of the run's cap are spent");
+  await expect(card).toContainText('This call could go past a budget');
+  await expect(card).toContainText("of the run's cap of $0.0005 only $0.0005 is left");
   await expect(card.getByRole('link', { name: 'Open budgets' })).toHaveAttribute('href', /settings\/budgets/);
   await card.getByRole('button', { name: 'Raise the cap' }).click();
   const dialog = app.getByRole('dialog', { name: 'What this run may cost' });

@@ -379,6 +379,10 @@ export type CreateProvider = {
   keyEnv?: EnvName | null;
   /** The most executions at once. */
   maxConcurrent?: number | null;
+  /** The most calls within a minute. */
+  requestsPerMinute?: number | null;
+  /** The most tokens within a minute, of requests and answers together. */
+  tokensPerMinute?: number | null;
   /** The same key and request within 24 hours answer with the provider that was added the first time. */
   idempotencyKey?: string | null;
 };
@@ -424,6 +428,17 @@ export type CreateRun = {
   priority?: Priority;
   /** The most that it may cost, in dollars: no call is made that could go past it. */
   capUsd?: NanoUsd | null;
+  /**
+   * Models that answer in the place of the one model of the run, in this order, where that one is left alone or
+   * fails for good and the fallback strategy is `degrade`.
+   */
+  fallbacks?: ModelRef[];
+  /** How many of its executions may be on the wire at once, 1 to 1,024; the default limits where absent. */
+  concurrency?: number | null;
+  /** Whether the first execution that fails cancels what is left. */
+  failFast?: boolean;
+  /** What becomes of it where FormaOps ends before it does. */
+  onRestart?: OnRestart;
   /** The same key and request within 24 hours answer with the run that was started the first time. */
   idempotencyKey?: string | null;
 };
@@ -697,6 +712,11 @@ export type ExecutePrompt = {
   priority?: Priority;
   /** The most that it may cost, in dollars: it is not sent where it could go past it. */
   capUsd?: NanoUsd | null;
+  /**
+   * Models that answer in its place, in this order, where it is left alone or fails for good and the fallback
+   * strategy is `degrade`.
+   */
+  fallbacks?: ModelRef[];
   /** Whether an answer that fails its validations makes the status `failed`. */
   validateOutput?: boolean;
   /** The same key and request within 24 hours answer with the execution that was made the first time. */
@@ -709,6 +729,8 @@ export type ExecuteResult = {
   id: ExecutionId;
   /** How it ended. */
   status: ExecutionStatus;
+  /** The model that answered: the one that was asked for, or one of its fallbacks. */
+  model: ModelRef;
   /** The whole answer. */
   output: string;
   /** The answer as JSON, where a validation found it valid. */
@@ -1527,6 +1549,12 @@ export type Parameters = {
   extra?: Record<string, unknown>;
 };
 
+/** Pauses a run. */
+export type PauseRun = {
+  /** The run. */
+  id: RunId;
+};
+
 /** The time a budget is for. Days and months are those of the workspace's time zone. */
 export type Period = 'once' | 'day' | 'month';
 
@@ -1838,6 +1866,12 @@ export type RestoreVersion = {
   version: string;
 };
 
+/** Has a paused run go on. */
+export type ResumeRun = {
+  /** The run. */
+  id: RunId;
+};
+
 /** A try that is still to come, after one that failed. */
 export type Retry = {
   /** The number of the attempt that comes next, from 2. */
@@ -1859,6 +1893,16 @@ export type RetryExecution = {
   /** The values of sensitive variables, which were not kept. */
   sensitiveInputs?: Record<string, unknown>;
   /** The same key and request within 24 hours answer with the execution that was made the first time. */
+  idempotencyKey?: string | null;
+};
+
+/** Tries again what failed in a run. */
+export type RetryRun = {
+  /** The run. */
+  id: RunId;
+  /** The values of sensitive variables, which were not kept. */
+  sensitiveInputs?: Record<string, unknown>;
+  /** The same key and request within 24 hours answer with the run as it was the first time. */
   idempotencyKey?: string | null;
 };
 
@@ -2198,6 +2242,10 @@ export type UpdateProvider = {
   forgetKey?: boolean;
   /** The most executions at once; 0 for the default. */
   maxConcurrent?: number | null;
+  /** The most calls within a minute; 0 for no limit. */
+  requestsPerMinute?: number | null;
+  /** The most tokens within a minute, of requests and answers together; 0 for no limit. */
+  tokensPerMinute?: number | null;
 };
 
 /** Sets what a run may cost. */

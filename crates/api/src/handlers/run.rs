@@ -12,14 +12,15 @@ use super::{
 };
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
-    Body, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, JsonObject, Metrics,
-    ModelRef, NanoUsd, Noun, OnRestart, Parameters, Priority, Prompt, Run, RunContext, RunId, RunKind,
-    RunProgress, RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
+    Body, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, JsonObject,
+    Metrics, ModelRef, NanoUsd, Noun, OnRestart, Parameters, Priority, Prompt, Run, RunContext, RunId,
+    RunKind, RunProgress, RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
 use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroU32;
 
 /// Starts a run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -51,6 +52,19 @@ pub struct CreateRun {
     /// The most that it may cost, in dollars: no call is made that could go past it.
     #[serde(default)]
     pub cap_usd: Option<NanoUsd>,
+    /// Models that answer in the place of the one model of the run, in this order, where that one is left alone or
+    /// fails for good and the fallback strategy is `degrade`.
+    #[serde(default)]
+    pub fallbacks: Vec<ModelRef>,
+    /// How many of its executions may be on the wire at once, 1 to 1,024; the default limits where absent.
+    #[serde(default)]
+    pub concurrency: Option<NonZeroU32>,
+    /// Whether the first execution that fails cancels what is left.
+    #[serde(default)]
+    pub fail_fast: bool,
+    /// What becomes of it where FormaOps ends before it does.
+    #[serde(default)]
+    pub on_restart: OnRestart,
     /// The same key and request within 24 hours answer with the run that was started the first time.
     #[serde(default)]
     pub idempotency_key: Option<String>,
@@ -149,6 +163,10 @@ pub struct ExecutePrompt {
     /// The most that it may cost, in dollars: it is not sent where it could go past it.
     #[serde(default)]
     pub cap_usd: Option<NanoUsd>,
+    /// Models that answer in its place, in this order, where it is left alone or fails for good and the fallback
+    /// strategy is `degrade`.
+    #[serde(default)]
+    pub fallbacks: Vec<ModelRef>,
     /// Whether an answer that fails its validations makes the status `failed`.
     #[serde(default)]
     pub validate_output: bool,
@@ -165,6 +183,8 @@ pub struct ExecuteResult {
     pub id: ExecutionId,
     /// How it ended.
     pub status: ExecutionStatus,
+    /// The model that answered: the one that was asked for, or one of its fallbacks.
+    pub model: ModelRef,
     /// The whole answer.
     pub output: String,
     /// The answer as JSON, where a validation found it valid.
@@ -183,8 +203,10 @@ const MOST_MODELS: usize = 32;
 const MOST_REPEATS: u32 = 100;
 /// All the cells that a run can have.
 const MOST_EXECUTIONS: u32 = MOST_MODELS as u32 * MOST_REPEATS;
+/// The most executions of a run that may be on the wire at once.
+const MOST_CONCURRENCY: u32 = 1_024;
 /// What stands in the store for the value of a sensitive variable.
-const MASK: &str = "[redacted]";
+pub(super) const MASK: &str = "[redacted]";
 
 pub(crate) async fn run_create(
     app: &App,
@@ -202,6 +224,10 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
         return Err(ApiError::invalid("repeats", message));
     }
     check_cap(request.cap_usd)?;
+    if request.concurrency.is_some_and(|most| most.get() > MOST_CONCURRENCY) {
+        let message = format!("`concurrency` must be between 1 and {MOST_CONCURRENCY}");
+        return Err(ApiError::invalid("concurrency", message));
+    }
     let prompt = find_prompt(app, &request.prompt).await?;
     let (content, version) = if let Some(content) = request.content {
         check_attachments(&content)?;
@@ -216,6 +242,7 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
     let columns = columns(&content.settings, request.models)?;
     let asked = columns.iter().map(|column| (&column.model, &column.parameters));
     let rates = rates(app, &content.body, asked).await?;
+    let fallbacks = fallbacks(app, &content.body, &columns, request.fallbacks).await?;
     let version = if let Some(version) = version {
         version
     } else {
@@ -237,8 +264,42 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
         repeats: request.repeats,
         priority: request.priority,
         cap_usd: request.cap_usd,
+        fallbacks,
+        concurrency: request.concurrency,
+        fail_fast: request.fail_fast,
+        on_restart: request.on_restart,
     };
     submit(app, caller, asked).await
+}
+
+/// The models that may answer in the place of the one column, each as well able to as the one it stands in for.
+async fn fallbacks(
+    app: &App,
+    body: &Body,
+    columns: &[ModelChoice],
+    models: Vec<ModelRef>,
+) -> Result<Vec<Fallback>, ApiError> {
+    let column = match columns {
+        _ if models.is_empty() => return Ok(Vec::new()),
+        [column] => column,
+        _ => {
+            return Err(ApiError {
+                hint: "Leave `fallbacks` out, or run one model.".to_owned(),
+                ..ApiError::invalid(
+                    "fallbacks",
+                    "a comparison has no fallback models: its columns would not be what they say",
+                )
+            });
+        }
+    };
+    if models.len() > MOST_MODELS {
+        let message = format!("a run has at most {MOST_MODELS} fallback models, got {}", models.len());
+        return Err(ApiError::invalid("fallbacks", message));
+    }
+    let asked = models.iter().map(|model| (model, &column.parameters));
+    let rates = rates(app, body, asked).await?;
+    let fallback = |(model, Rate { price, max_output_tokens })| Fallback { model, price, max_output_tokens };
+    Ok(models.into_iter().zip(rates).map(fallback).collect())
 }
 
 /// A run whose parts are all known.
@@ -252,6 +313,10 @@ struct Asked {
     repeats: u32,
     priority: Priority,
     cap_usd: Option<NanoUsd>,
+    fallbacks: Vec<Fallback>,
+    concurrency: Option<NonZeroU32>,
+    fail_fast: bool,
+    on_restart: OnRestart,
 }
 
 fn no_model() -> ApiError {
@@ -316,10 +381,10 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         context: asked.context,
         repeats: asked.repeats,
         cap_usd: asked.cap_usd,
-        fallbacks: Vec::new(),
-        concurrency: None,
-        fail_fast: false,
-        on_restart: OnRestart::default(),
+        fallbacks: asked.fallbacks,
+        concurrency: asked.concurrency,
+        fail_fast: asked.fail_fast,
+        on_restart: asked.on_restart,
         progress: RunProgress::default(),
         created_by: app.actor(caller),
         created_at: app.now(),
@@ -434,6 +499,10 @@ async fn repeat(app: &App, caller: &Caller, request: RepeatRun) -> Result<RunDet
         repeats: run.repeats,
         priority: run.priority,
         cap_usd: run.cap_usd,
+        fallbacks: run.fallbacks,
+        concurrency: run.concurrency,
+        fail_fast: run.fail_fast,
+        on_restart: run.on_restart,
     };
     submit(app, caller, asked).await
 }
@@ -466,6 +535,10 @@ async fn execute(app: &App, caller: &Caller, request: ExecutePrompt) -> Result<E
         repeats: 1,
         priority: request.priority,
         cap_usd: request.cap_usd,
+        fallbacks: request.fallbacks,
+        concurrency: None,
+        fail_fast: false,
+        on_restart: OnRestart::Fail,
         idempotency_key: None,
     };
     let started = start(app, caller, run).await?;
@@ -477,6 +550,7 @@ async fn execute(app: &App, caller: &Caller, request: ExecutePrompt) -> Result<E
     Ok(ExecuteResult {
         id,
         status: if refused { ExecutionStatus::Failed } else { execution.status },
+        model: execution.answered_by.unwrap_or(execution.model),
         output: whole_output(app, id).await?,
         validated_output: record.validated_output,
         validations: execution.validations,

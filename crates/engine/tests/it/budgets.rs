@@ -78,7 +78,7 @@ async fn a_cap_stops_the_third_call_and_leaves_what_was_spent() {
     assert_eq!(stopped.started_at, None);
     assert_eq!(
         stopped.failure.unwrap().message,
-        "this call could cost $0.000000112, and $0.0000002 of the $0.0000003 of the run's cap are spent; it was not made"
+        "this call could cost $0.000000112, and of the run's cap of $0.0000003 only $0.0000001 is left, so it was not made"
     );
     assert!(world.wire.is_quiet());
 }
@@ -210,7 +210,10 @@ async fn a_model_whose_price_or_longest_answer_nobody_knows_is_not_called_under_
     let failure = world.execution(execution_id(100)).failure.unwrap();
     assert_eq!(
         (failure.class, failure.message.as_str()),
-        (ErrorClass::PriceUnknown, "nobody knows what `fake:a` costs, and the run's cap may not be passed")
+        (
+            ErrorClass::PriceUnknown,
+            "nobody knows what `fake:a` costs, and the run's cap of $0.001 may not be passed"
+        )
     );
     // Without a cap it is called.
     world.submit(2, Asked { price: None, ..Asked::of(&["fake:a"]) }).await;

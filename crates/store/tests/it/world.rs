@@ -217,9 +217,9 @@ pub(crate) fn outcome(number: u64, text: &str) -> Outcome {
     Outcome {
         attempt: attempt_id(number),
         execution: execution_id(number),
+        answered_by: None,
         status: AttemptStatus::Succeeded,
         failure: None,
-        answered_by: None,
         request_hash: None,
         request_id: Some("req-1".into()),
         http_status: Some(200),

@@ -33,8 +33,8 @@ export function CostButton(props: {
           color={cap === null ? 'gray' : 'accent'}
           aria-label={`${words.label}: ${worst}, ${cap === null ? words.noCap : words.capped(dollars(cap))}`}
         >
-          {worst}
-          {cap !== null && ` · ${words.capped(dollars(cap))}`}
+          <span className={cap === null ? undefined : classes.worst}>{worst}</span>
+          {cap !== null && words.capped(dollars(cap))}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>

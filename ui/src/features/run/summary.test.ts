@@ -48,6 +48,11 @@ describe('the outcome of a run', () => {
     expect(outcome(run)).toEqual({ text: 'completed', tone: 'good' });
   });
 
+  it('says how far a paused run is', () => {
+    const paused = { ...run, status: 'paused' as const, progress: { ...progress, completed: 1, pending: 2 } };
+    expect(outcome(paused)).toEqual({ text: 'paused · 1 of 3', tone: 'warn' });
+  });
+
   it('counts what failed in a completed run', () => {
     const some = { ...run, progress: { ...progress, completed: 1, failed: 2 } };
     expect(outcome(some)).toEqual({ text: 'completed · 2 of 3 failed', tone: 'bad' });
