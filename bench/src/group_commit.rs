@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use formaops_domain::{
-    Attempt, AttemptId, AttemptStatus, CostBasis, FinishReason, Metrics, ModelRef, Span, Usage,
+    Attempt, AttemptId, AttemptStatus, CostBasis, Day, FinishReason, Metrics, ModelRef, Span, Usage,
     ValidationStatus,
     ports::{Clock as _, Outcome, RecordingPart},
 };
@@ -155,6 +155,8 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
         failure: None,
         metrics: Metrics::default(),
         price: None,
+        reserved_usd: None,
+        day: Day::default(),
         started_at: now,
         completed_at: None,
     };

@@ -3,13 +3,14 @@
 use anyhow::Context as _;
 use formaops_api::StoreLedger;
 use formaops_domain::{
-    ActorId, ExecutionId, Failure, JsonObject, ModelRef, OnRestart, Priority, Prompt, PromptId, PromptStatus,
-    Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant, Version, WorkspaceId,
+    ActorId, Calendar, ExecutionId, Failure, JsonObject, ModelRef, OnRestart, Price, Priority, Prompt,
+    PromptId, PromptStatus, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant,
+    Version, WorkspaceId,
     ports::{Clock, EventSink, Provider, Providers},
 };
-use formaops_engine::{Engine, Models, Ports, RetryPolicy, Settings, Submission, Terms};
+use formaops_engine::{Budgets, Engine, Models, Ports, RetryPolicy, Settings, Submission, Terms};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
-use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Store};
+use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Rate, Store};
 use formaops_testkit::{CountingIds, FixedSigner};
 use futures::future::BoxFuture;
 use std::{
@@ -114,6 +115,7 @@ impl Shelf {
             inputs: JsonObject::new(),
             context: RunContext::default(),
             repeats: executions,
+            cap_usd: None,
             fallbacks: Vec::new(),
             concurrency: None,
             fail_fast: false,
@@ -126,8 +128,10 @@ impl Shelf {
         };
         let cell =
             |repeat| NewCell { id: ExecutionId::from_uuid(Uuid::now_v7()), variant: 0, case: 0, repeat };
-        let (prices, cases) = (vec![None], vec![JsonObject::new()]);
-        Ok(NewRun { run, prices, cases, cells: (0..executions).map(cell).collect() })
+        // A server on this machine is free.
+        let rate = Rate { price: Some(Price::FREE), max_output_tokens: None };
+        let (rates, cases) = (vec![rate], vec![JsonObject::new()]);
+        Ok(NewRun { run, rates, cases, cells: (0..executions).map(cell).collect() })
     }
 }
 
@@ -159,9 +163,10 @@ impl Workbench {
             ids: Arc::new(CountingIds::default()),
             events,
             tokens: Arc::new(Tokens),
+            calendar: Calendar::of("UTC"),
         };
         let settings = Settings { retries: RetryPolicy::NEVER, ..Settings::default() };
-        Ok(Self { shelf, engine: Engine::start(ports, settings) })
+        Ok(Self { shelf, engine: Engine::start(ports, settings, Budgets::default()) })
     }
 
     /// Runs the prompt this often, so many at once, and answers the run once all of it is committed.

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod attachments;
+mod budgets;
 mod command_line;
 mod configuration;
 mod faults;

@@ -11,10 +11,10 @@ use crate::{
     system::{NewIds, SystemClock},
 };
 use formaops_domain::{
-    ActorId, EventBody, Noun, Span, Timestamp,
+    ActorId, Calendar, Day, EventBody, Noun, Span, Timestamp,
     ports::{Clock, EventSink, TokenCounter},
 };
-use formaops_engine::{Engine, Limits, PerMinute, Ports, Settings};
+use formaops_engine::{Budgets, Engine, Limits, PerMinute, Ports, Settings, machine::Spent};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_secrets::{Environment, Keyring};
 use formaops_store::{NewWorkspace, OpenOptions, Store, StoreError};
@@ -41,6 +41,9 @@ pub struct App {
     refreshing: Arc<Mutex<()>>,
     pub(crate) ids: NewIds,
     pub(crate) turns: Arc<Turns>,
+    /// Held while the engine is given the budgets, so that the newest come last.
+    enforcing: Arc<Mutex<()>>,
+    calendar: Calendar,
     clock: Arc<dyn Clock>,
     person: ActorId,
 }
@@ -70,6 +73,7 @@ impl App {
         let recovered = store.recover(clock.now()).await?;
         tracing::info!(?recovered, "the store is open");
         let person = store.get_local_actor().await?.id;
+        let calendar = Calendar::of(&store.get_workspace().await?.time_zone);
         let keyring = Arc::new(Keyring::new(Environment::of_process(), workspace.join("vault")));
         let tokens: Arc<dyn TokenCounter> = Arc::new(Tokens);
         let ledger = Arc::new(StoreLedger::start(store.clone(), Arc::new(hub.clone())));
@@ -90,8 +94,10 @@ impl App {
             ids: Arc::new(NewIds),
             events: Arc::new(hub.clone()),
             tokens: Arc::clone(&tokens),
+            calendar: calendar.clone(),
         };
-        let engine = Engine::start(ports, settings(&configuration, &store).await?);
+        let budgets = budgets(&store, calendar.day(clock.now())).await?;
+        let engine = Engine::start(ports, settings(&configuration, &store).await?, budgets);
         let (workspace, turns) = (Arc::from(workspace), Arc::default());
         let app = Self {
             workspace,
@@ -108,6 +114,8 @@ impl App {
             refreshing: Arc::default(),
             ids,
             turns,
+            enforcing: Arc::default(),
+            calendar,
             clock,
             person,
         };
@@ -149,6 +157,19 @@ impl App {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The day it is, where the workspace is.
+    pub(crate) fn today(&self) -> Day {
+        self.calendar.day(self.now())
+    }
+
+    /// Reads the budgets again.
+    pub(crate) async fn enforce_budgets(&self) -> Result<(), ApiError> {
+        let _held = self.enforcing.lock().await;
+        let budgets = self.store.list_budgets().await?;
+        let budgets = budgets.into_iter().map(|stored| (stored.budget, stored.base)).collect();
+        Ok(self.engine.set_budgets(budgets).await?)
     }
 
     /// Tells everybody that something changed, after it was committed.
@@ -231,6 +252,16 @@ impl App {
         self.ledger.flush().await;
         self.store.close().await;
     }
+}
+
+/// The budgets, and what was spent before.
+async fn budgets(store: &Store, today: Day) -> Result<Budgets, ApiError> {
+    let spent = store.list_spent(today).await?.into_iter();
+    let spent = spent.map(|spent| Spent::on(spent.prompt, spent.model, [spent.ever, spent.day, spent.month]));
+    let mut budgets = Budgets::new(today, spent);
+    let stored = store.list_budgets().await?.into_iter();
+    budgets.set(stored.map(|stored| (stored.budget, stored.base)));
+    Ok(budgets)
 }
 
 /// How the engine works, with the limits that the providers' settings say.

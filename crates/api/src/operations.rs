@@ -128,6 +128,19 @@ macro_rules! for_each_operation {
             /// Forgets what was said of a model; what the catalogue and the provider's list know stays.
             model_reset(ResetModel) -> CatalogueModel = DELETE "/api/models", admin;
 
+            /// The budgets, each with what is spent and set aside of it.
+            budget_list(ListBudgets) -> Page<BudgetView> = GET "/api/budgets", read;
+            /// Makes a budget: hard ones stop calls, soft ones warn.
+            budget_create(CreateBudget) -> BudgetView = POST "/api/budgets", admin;
+            /// Changes a budget's cap, period or kind.
+            budget_update(UpdateBudget) -> BudgetView = PUT "/api/budgets/{id}", admin;
+            /// Removes a budget. `budget_undelete` brings it back.
+            budget_delete(DeleteBudget) -> BudgetView = DELETE "/api/budgets/{id}", admin;
+            /// Brings a removed budget back.
+            budget_undelete(UndeleteBudget) -> BudgetView = POST "/api/budgets/{id}/undelete", admin;
+            /// What was spent in some days, by day, provider, model or prompt.
+            spend_list(ListSpend) -> Page<Spend> = GET "/api/spend", read;
+
             /// Starts a run: one column for each model.
             run_create(CreateRun) -> RunDetail = POST "/api/runs", run;
             /// Runs, newest first.
@@ -136,6 +149,8 @@ macro_rules! for_each_operation {
             match_list(ListMatches) -> Page<Match> = POST "/api/runs/matches", read;
             /// A run with its executions.
             run_get(GetRun) -> RunDetail = GET "/api/runs/{id}", read;
+            /// Sets what a run may cost. What waits for money may go on.
+            run_update(UpdateRun) -> Run = PUT "/api/runs/{id}", run;
             /// Cancels what has not ended; text that came before is kept.
             run_cancel(CancelRun) -> RunDetail = POST "/api/runs/{id}/cancel", run;
             /// Has a run start nothing more until it is resumed; what is on the wire goes on.

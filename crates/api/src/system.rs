@@ -1,8 +1,8 @@
 //! The clock and the ids of the running program.
 
 use formaops_domain::{
-    ActorId, ApiKeyId, AttemptId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId, Timestamp,
-    WorkspaceId,
+    ActorId, ApiKeyId, AttemptId, BudgetId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId,
+    Timestamp, WorkspaceId,
     ports::{Clock, Ids},
 };
 use std::time::{Duration, Instant};
@@ -58,4 +58,5 @@ new_ids! {
     run: RunId;
     execution: ExecutionId;
     api_key: ApiKeyId;
+    budget: BudgetId;
 }

@@ -126,7 +126,7 @@ fn fields_of(fields: &Map<String, Value>, indent: &str) {
 }
 
 /// The columns that lead in tables, where they are there.
-const LEADING: [&str; 15] = [
+const LEADING: [&str; 23] = [
     "name",
     "value",
     "source",
@@ -138,6 +138,14 @@ const LEADING: [&str; 15] = [
     "kind",
     "baseUrl",
     "keyState",
+    "scope",
+    "period",
+    "key",
+    "title",
+    "attempts",
+    "capUsd",
+    "settledUsd",
+    "costUsd",
     "contextWindow",
     "tags",
     "note",

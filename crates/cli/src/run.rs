@@ -10,9 +10,9 @@ use formaops_api::{
     handlers::{CreateRun, ModelChoice, PromptDetail, PromptKey, RunDetail},
 };
 use formaops_domain::{
-    Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, Finish, FinishReason, JsonObject,
-    ModelRef, OnRestart, OutputPart, OutputWindow, Parameters, Priority, PromptRef, RunContext, RunId,
-    VersionSelector,
+    BudgetAlert, Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, Finish, FinishReason,
+    JsonObject, ModelRef, NanoUsd, OnRestart, OutputPart, OutputWindow, Parameters, Priority, PromptRef,
+    RunContext, RunId, VersionSelector,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -48,6 +48,9 @@ pub(crate) struct RunArguments {
         value_parser = PossibleValuesParser::new(["low", "normal", "high", "critical"]).try_map(priority)
     )]
     priority: Priority,
+    /// The most that it may cost, in dollars: no call is made that could go past it
+    #[arg(long, value_name = "USD")]
+    cap: Option<NanoUsd>,
     /// A model that answers in the place of the one model, where that fails for good and the fallback strategy is
     /// `degrade`; several are asked in this order
     #[arg(long = "fallback", value_name = "PROVIDER:MODEL")]
@@ -189,6 +192,7 @@ async fn request(session: &Session, arguments: RunArguments) -> Result<CreateRun
         context,
         repeats: arguments.repeats,
         priority: arguments.priority,
+        cap_usd: arguments.cap,
         fallbacks: arguments.fallbacks,
         concurrency: arguments.concurrency,
         fail_fast: arguments.fail_fast,
@@ -307,6 +311,14 @@ impl Screen {
                 }
             }
             EventBody::RunUpdated { run } if run.id == self.run => self.ended = run.status.is_terminal(),
+            EventBody::Alert { alert: BudgetAlert { state, percent } } => {
+                let scope = state.budget.scope.to_string();
+                let (scope, cap) = (output::visible(&scope), state.budget.cap_usd);
+                let spent = state.settled_usd;
+                output::line_to_stderr(&format!(
+                    "warning: {percent} % of the budget for {scope}: ${spent} of ${cap}"
+                ));
+            }
             EventBody::RunUpdated { .. } | EventBody::Changed { .. } => {}
         }
         self.print();
@@ -362,6 +374,9 @@ impl Screen {
     }
 
     fn summary(&self, ended: &RunDetail) {
+        if let Some(cap) = ended.run.cap_usd {
+            output::line_to_stderr(&format!("spent ${} of ${cap}", ended.run.progress.cost_usd));
+        }
         for execution in &ended.executions {
             let metrics = &execution.metrics;
             let millis = |span: Option<formaops_domain::Span>| {

@@ -99,6 +99,12 @@ impl Attachment {
     pub fn is_image(&self) -> bool {
         self.media_type.starts_with("image/")
     }
+
+    /// How many tokens it comes to at most, by [`crate::media_tokens`].
+    #[must_use]
+    pub fn estimated_tokens(&self) -> u64 {
+        crate::media_tokens(self.is_image(), self.bytes)
+    }
 }
 
 /// What models tell apart among attachments: one may take images and no files.

@@ -57,6 +57,10 @@ pub enum ErrorClass {
     Permission,
     /// 402, or 429 with the word for it: the account has no quota left.
     NoQuota,
+    /// A budget has no room for the call, so it was not made.
+    OverBudget,
+    /// A budget may stop calls, and what this one costs at most is unknown, so it was not made.
+    PriceUnknown,
     /// 404: no such model or path.
     NotFound,
     /// 400 and other refusals of the request.

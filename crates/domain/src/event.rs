@@ -1,6 +1,6 @@
 //! The one stream of events that every host forwards.
 
-use crate::{Execution, ExecutionId, OutputPart, Run};
+use crate::{BudgetAlert, Execution, ExecutionId, OutputPart, Run};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,12 @@ pub enum EventBody {
         /// The text.
         text: String,
     },
+    /// Something that a person should look at.
+    #[serde(rename = "alert")]
+    Alert {
+        /// What it is about.
+        alert: BudgetAlert,
+    },
     /// The subscriber lagged or the owner changed: events were left out, so read everything again.
     #[serde(rename = "resync")]
     Resync,
@@ -68,6 +74,8 @@ pub enum Noun {
     Provider,
     /// Runs and executions.
     Run,
+    /// Budgets.
+    Budget,
     /// The workspace itself, its settings and API keys.
     Workspace,
     /// The ledger of what left this machine.

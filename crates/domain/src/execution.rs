@@ -1,7 +1,7 @@
 //! Executions, the cells of a run, and their attempts on the wire.
 
 use crate::{
-    AttemptId, ExecutionId, Failure, ModelRef, NanoUsd, Parameters, Price, PromptId, RequestHash, RunId,
+    AttemptId, Day, ExecutionId, Failure, ModelRef, NanoUsd, Parameters, Price, PromptId, RequestHash, RunId,
     Span, Timestamp, ToolCall, VersionId,
 };
 use schemars::JsonSchema;
@@ -133,6 +133,10 @@ pub struct Attempt {
     pub metrics: Metrics,
     /// The price the cost was worked out from.
     pub price: Option<Price>,
+    /// The most that it could cost, set aside before it was sent; unknown where the price or the longest answer is.
+    pub reserved_usd: Option<NanoUsd>,
+    /// The day that it counts for, in the time zone of the workspace.
+    pub day: Day,
     /// When it started.
     pub started_at: Timestamp,
     /// When it ended.

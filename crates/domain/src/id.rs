@@ -138,6 +138,8 @@ ids! {
     EgressId = "egr";
     /// A key for the HTTP host.
     ApiKeyId = "key";
+    /// A limit to what may be spent.
+    BudgetId = "bud";
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@
 //! on another FormaOps crate; no type here ever holds a key.
 
 mod attachment;
+mod budget;
 mod catalogue;
 mod egress;
 mod error;
@@ -40,6 +41,10 @@ mod time;
 mod tool;
 
 pub use attachment::{Attachment, AttachmentKind, InvalidAttachment, UntakenAttachment};
+pub use budget::{
+    Budget, BudgetAlert, BudgetKind, BudgetScope, BudgetState, InvalidBudgetScope, MESSAGE_TOKENS, Payer,
+    Period, Spend, SpendBy, WORST_INPUT_PERCENT,
+};
 pub use catalogue::{
     Capabilities, CapabilitySources, CatalogueModel, FactSources, Listed, ListedModel, ModelEdit, ModelFact,
     Source,
@@ -53,10 +58,10 @@ pub use execution::{
 };
 pub use hash::{AttachmentHash, ContentHash, InvalidHash, RequestHash, VersionId, canonical_hash};
 pub use id::{
-    ActorId, ApiKeyId, AttemptId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId, ProviderKeyId,
-    RunId, WorkspaceId,
+    ActorId, ApiKeyId, AttemptId, BudgetId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId,
+    ProviderKeyId, RunId, WorkspaceId,
 };
-pub use media::{Media, MediaSource};
+pub use media::{Media, MediaSource, media_tokens};
 pub use model::{InvalidModelRef, InvalidParameters, ModelRef, Parameters, Price, PriceTier};
 pub use money::NanoUsd;
 pub use name::{InvalidName, PromptName, PromptRef, VersionSelector};
@@ -75,7 +80,7 @@ pub use run::{
 };
 pub use scrub::Scrubber;
 pub use search::{Match, MatchPart, MatchPlace, MatchText};
-pub use time::{Span, Timestamp};
+pub use time::{Calendar, Day, InvalidDay, Span, Timestamp};
 pub use tool::{ResponseFormat, ToolCall, ToolChoice, ToolDefinition, ToolResult};
 
 /// A JSON object with its keys in the order they were written.

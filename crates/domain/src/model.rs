@@ -1,7 +1,8 @@
 //! Models: how they are referred to, what they can do, what they cost.
 
 use crate::{
-    JsonObject, NanoUsd, Parameter, ResponseFormat, ToolChoice, ToolDefinition, Usage, id::text_serde,
+    JsonObject, NanoUsd, Parameter, ResponseFormat, ToolChoice, ToolDefinition, Usage, WORST_INPUT_PERCENT,
+    id::text_serde,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -169,6 +170,27 @@ impl Parameters {
         }
     }
 
+    /// The most tokens of an answer that the call asks for, also where the free object says so in the word of a
+    /// provider; `None` where it does not.
+    #[must_use]
+    pub fn asked_output_tokens(&self) -> Option<u64> {
+        const WORDS: [&str; 5] =
+            ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "num_predict"];
+        let said = WORDS.iter().filter_map(|word| self.extra.get(*word)?.as_u64()).max();
+        said.max(self.max_tokens.map(u64::from))
+    }
+
+    /// What tools and the schema of the answer add to the request by estimate: a token in four bytes.
+    #[must_use]
+    pub fn estimated_tokens(&self) -> u64 {
+        fn bytes(value: &impl Serialize) -> usize {
+            serde_json::to_vec(value).map_or(0, |json| json.len())
+        }
+        let tools = if self.tools.is_empty() { 0 } else { bytes(&self.tools) };
+        let schema = self.response_format.as_ref().map_or(0, bytes);
+        ((tools + schema) as u64).div_ceil(4)
+    }
+
     /// The first parameter that is out of bounds, with what it must be.
     pub fn check(&self) -> Result<(), InvalidParameters> {
         let bounded = [
@@ -285,6 +307,30 @@ impl Price {
         tiers: Vec::new(),
     };
 
+    /// Whether nothing is to be paid, whatever the call.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        *self == Self::FREE
+    }
+
+    /// The most that a call can cost: an input of so many tokens by estimate, which may be [`WORST_INPUT_PERCENT`] of
+    /// that, and the longest answer, whichever meters they run on.
+    #[must_use]
+    pub fn worst_case(&self, estimated_input_tokens: u64, longest_output_tokens: u64) -> NanoUsd {
+        let input = estimated_input_tokens.saturating_mul(WORST_INPUT_PERCENT).div_ceil(100);
+        let output = longest_output_tokens;
+        let usage = |cache_write_tokens, reasoning_tokens| Usage {
+            input_tokens: input,
+            output_tokens: output,
+            cache_write_tokens,
+            reasoning_tokens,
+            ..Usage::default()
+        };
+        let meters = [(0, 0), (input, 0), (0, output), (input, output)];
+        let costs = meters.map(|(written, reasoned)| self.cost(&usage(written, reasoned)));
+        costs.into_iter().max().unwrap_or_default()
+    }
+
     /// What `usage` costs: `ceil(sum(tokens x price) / 1,000,000)`.
     #[must_use]
     pub fn cost(&self, usage: &Usage) -> NanoUsd {
@@ -339,6 +385,28 @@ mod tests {
         assert_eq!(price.cost(&usage).to_string(), "0.004");
         let tiny = Price { input: 1, ..Price::default() };
         assert_eq!(tiny.cost(&Usage { input_tokens: 1, ..Usage::default() }).as_nanos(), 1);
+    }
+
+    #[test]
+    fn the_worst_case_is_a_longer_request_and_the_longest_answer_on_the_dearest_meters() {
+        let plain = Price { input: 1_000_000, output: 2_000_000, ..Price::default() };
+        assert_eq!(plain.worst_case(100, 50).as_nanos(), 125 + 100);
+        let dearer = Price { cache_write: Some(4_000_000), reasoning: Some(3_000_000), ..plain.clone() };
+        assert_eq!(dearer.worst_case(100, 50).as_nanos(), 500 + 150);
+        let cheaper = Price { cache_write: Some(1), reasoning: Some(1), ..plain };
+        assert_eq!(cheaper.worst_case(100, 50).as_nanos(), 125 + 100);
+        assert_eq!(Price::FREE.worst_case(u64::MAX, u64::MAX), NanoUsd::ZERO);
+    }
+
+    #[test]
+    fn the_longest_answer_asked_for_is_found_also_in_the_free_object() {
+        let asked = |max_tokens, extra: serde_json::Value| {
+            let extra = extra.as_object().unwrap().clone();
+            Parameters { max_tokens, extra, ..Parameters::default() }.asked_output_tokens()
+        };
+        assert_eq!(asked(None, serde_json::json!({})), None);
+        assert_eq!(asked(Some(10), serde_json::json!({ "seed": 1 })), Some(10));
+        assert_eq!(asked(Some(10), serde_json::json!({ "max_completion_tokens": 500 })), Some(500));
     }
 
     #[test]

@@ -24,6 +24,14 @@ impl NanoUsd {
     }
 }
 
+impl NanoUsd {
+    /// What is left of it without `other`; nothing where that is more.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
 impl Add for NanoUsd {
     type Output = Self;
 

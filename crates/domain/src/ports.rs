@@ -307,6 +307,8 @@ pub struct Work {
     pub context: Arc<RunContext>,
     /// What the model costs; `None` where that is unknown.
     pub price: Option<Price>,
+    /// The most tokens that the model answers with, whatever it is asked for; `None` where that is unknown.
+    pub max_output_tokens: Option<u64>,
     /// The models that may answer in its place, in order.
     pub fallbacks: Vec<Fallback>,
     /// The next free number of an attempt, from 1.

@@ -33,6 +33,9 @@ pub struct Run {
     pub context: RunContext,
     /// How often each cell is executed.
     pub repeats: u32,
+    /// The most that it may cost; no call is made that could go past it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap_usd: Option<NanoUsd>,
     /// The models that answer in the place of its own while that one is left alone, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallbacks: Vec<Fallback>,
@@ -117,6 +120,9 @@ pub struct Fallback {
     /// What it cost when the run was made; absent where that was unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
+    /// The most tokens that it answers with; absent where that is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_output_tokens: Option<u64>,
 }
 
 /// What becomes of a run where FormaOps ends before it does.
@@ -166,7 +172,7 @@ pub struct ContextMessage {
     pub text: String,
 }
 
-/// How far a run is: counts of its executions' newest generations, and what they cost.
+/// How far a run is: counts of its executions' newest generations, and what all attempts cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RunProgress {
@@ -182,12 +188,13 @@ pub struct RunProgress {
     pub failed: u32,
     /// Cancelled.
     pub cancelled: u32,
-    /// The sum of known costs.
+    /// What all its attempts cost together, failed ones and those of earlier generations too; unknown costs count
+    /// as nothing.
     pub cost_usd: NanoUsd,
 }
 
 impl RunProgress {
-    /// The progress of a run with these executions (newest generations only).
+    /// The progress of a run with these executions (newest generations only), each with one attempt.
     pub fn of<'a>(executions: impl IntoIterator<Item = &'a Execution>) -> Self {
         executions.into_iter().fold(Self::default(), |mut progress, execution| {
             let count = match execution.status {

@@ -40,6 +40,67 @@ impl Timestamp {
     }
 }
 
+/// A day of the calendar, `YYYY-MM-DD` on the wire.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Day(jiff::civil::Date);
+
+impl Day {
+    /// The first day of its month.
+    #[must_use]
+    pub fn first_of_month(self) -> Self {
+        Self(self.0.first_of_month())
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// Why a text is no day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no day: write it as `2027-01-31`")]
+pub struct InvalidDay(String);
+
+impl FromStr for Day {
+    type Err = InvalidDay;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDay> {
+        // Other forms are read as days too, and would not be found as the key that they are kept under.
+        let day = text.parse().ok().filter(|_| text.len() == "YYYY-MM-DD".len());
+        day.map(Self).ok_or_else(|| InvalidDay(text.to_owned()))
+    }
+}
+
+text_serde!(Day, "^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+
+/// Tells which day a moment belongs to, in one time zone.
+#[derive(Debug, Clone)]
+pub struct Calendar(jiff::tz::TimeZone);
+
+impl Calendar {
+    /// The calendar of a time zone of the IANA, such as `Europe/Berlin`; that of UTC where there is none of
+    /// that name.
+    #[must_use]
+    pub fn of(zone: &str) -> Self {
+        Self(jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC))
+    }
+
+    /// The day of a moment; the first of 1970 for one that no calendar has.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> Day {
+        let moment = jiff::Timestamp::from_microsecond(at.0).unwrap_or_default();
+        Day(moment.to_zoned(self.0.clone()).date())
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_microsecond(self.0) {
@@ -133,6 +194,25 @@ mod tests {
         let moment: Timestamp = "2026-11-21T05:00:00.25+01:00".parse().unwrap();
         assert_eq!(moment.to_string(), "2026-11-21T04:00:00.250000Z");
         assert_eq!(moment.date(), "2026-11-21");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_where_the_workspace_is() {
+        let just_before_midnight: Timestamp = "2026-11-30T22:59:59Z".parse().unwrap();
+        let second = Span::from_micros(1_000_000);
+        let day = |zone, at| Calendar::of(zone).day(at).to_string();
+        assert_eq!(day("Europe/Berlin", just_before_midnight), "2026-11-30");
+        assert_eq!(day("Europe/Berlin", just_before_midnight.after(second)), "2026-12-01");
+        assert_eq!(day("UTC", just_before_midnight.after(second)), "2026-11-30");
+        assert_eq!(day("no/such/zone", just_before_midnight), "2026-11-30");
+    }
+
+    #[test]
+    fn only_the_written_form_is_a_day() {
+        assert_eq!("2026-11-30".parse::<Day>().unwrap().first_of_month().to_string(), "2026-11-01");
+        for bad in ["", "2026-02-30", "20261130", "2026-11-30T10:00", "2026-11-3"] {
+            assert!(bad.parse::<Day>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -3,14 +3,16 @@
 use crate::{
     core::Core,
     handle::{EngineError, Submission},
-    machine::{Effect, End, Event, Leave, Load, Machine, RunEnd, Sign},
-    pipeline::{Job, JobEnd, leave_queue},
+    machine::{Answer, Ask, Budgets, Cap, Effect, End, Event, Leave, Load, Machine, Refusal, RunEnd, Sign},
+    money::refused,
+    pipeline::{Job, JobEnd, Left, leave_queue},
     reporter::{News, report},
     sensitive::Sensitive,
     settings::Settings,
 };
 use formaops_domain::{
-    ErrorClass, ExecutionId, Failure, JsonObject, Priority, Run, RunId, ports::RateLimits,
+    Budget, BudgetAlert, BudgetId, BudgetState, ErrorClass, EventBody, ExecutionId, Failure, JsonObject,
+    NanoUsd, Priority, Run, RunId, ports::RateLimits,
 };
 use futures::StreamExt;
 use std::{
@@ -45,12 +47,24 @@ pub(crate) enum Command {
     WaitRun(RunId, Reply<Option<RunResult>>),
     SetSettings(Box<Settings>, Reply<()>),
     SetLeast(Priority, Reply<()>),
+    SetBudgets(Vec<(Budget, NanoUsd)>, Reply<()>),
+    Budgets(Reply<Vec<BudgetState>>),
+    SetRunCap(RunId, Option<NanoUsd>, Reply<()>),
     Status(Reply<Load>),
     Shutdown(Reply<()>),
+    /// From a job: whether it may call.
+    AskForMoney(ExecutionId, Ask, Reply<Money>),
     /// From a job: its call has left the wire.
     AttemptEnded(ExecutionId, Sign),
     /// From a job: the provider said how many more calls it takes.
     RatesTold(ExecutionId, RateLimits),
+}
+
+/// Whether a job may call.
+pub(crate) enum Money {
+    Granted,
+    Wait,
+    Refused(Refusal, Option<Budget>),
 }
 
 /// What a task was for, kept outside of it in case it panics.
@@ -62,7 +76,7 @@ enum Task {
 
 /// What a task came to.
 enum Done {
-    Execution(Sign, JobEnd),
+    Execution(Left),
     Leaving(Vec<(ExecutionId, End)>),
     Report(Box<RunResult>),
 }
@@ -81,21 +95,28 @@ pub(crate) struct Actor {
     runs: HashMap<RunId, RunInHand>,
     cancels: HashMap<ExecutionId, CancellationToken>,
     waiters: HashMap<ExecutionId, Vec<Reply<ExecutionResult>>>,
+    /// The job that has asked for money and is being answered.
+    asking: Option<Reply<Money>>,
     tasks: JoinSet<Done>,
     purposes: HashMap<Id, Task>,
 }
 
 impl Actor {
     /// Starts the actor and answers where to send commands.
-    pub(crate) fn start(core: Arc<Core>, settings: Settings) -> mpsc::UnboundedSender<Command> {
+    pub(crate) fn start(
+        core: Arc<Core>,
+        settings: Settings,
+        budgets: Budgets,
+    ) -> mpsc::UnboundedSender<Command> {
         let (commands, inbox) = mpsc::unbounded_channel();
         let actor = Self {
             core,
-            machine: Machine::new(settings),
+            machine: Machine::new(settings).with_budgets(budgets),
             commands: commands.clone(),
             runs: HashMap::new(),
             cancels: HashMap::new(),
             waiters: HashMap::new(),
+            asking: None,
             tasks: JoinSet::new(),
             purposes: HashMap::new(),
         };
@@ -147,6 +168,26 @@ impl Actor {
                 self.feed(Event::LevelChanged { least });
                 answer(reply, ());
             }
+            Command::SetBudgets(budgets, reply) => {
+                self.feed(Event::BudgetsChanged { budgets });
+                answer(reply, ());
+            }
+            Command::Budgets(reply) => {
+                let today = self.core.ports.calendar.day(self.core.ports.clock.now());
+                answer(reply, self.machine.budgets(today));
+            }
+            Command::SetRunCap(run, cap, reply) => {
+                if self.runs.contains_key(&run) {
+                    self.feed(Event::RunCapped { run, cap, spent: NanoUsd::ZERO });
+                }
+                answer(reply, ());
+            }
+            Command::AskForMoney(execution, ask, reply) => {
+                self.asking = Some(reply);
+                self.feed(Event::AskedForMoney { execution, ask });
+                // Without an answer its execution is not under way any more, and the job sees that it is left alone.
+                self.asking = None;
+            }
             Command::Status(reply) => answer(reply, self.machine.load()),
             Command::AttemptEnded(execution, sign) => self.feed(Event::AttemptEnded { execution, sign }),
             Command::RatesTold(execution, rates) => self.feed(Event::RatesTold { execution, rates }),
@@ -159,12 +200,13 @@ impl Actor {
     }
 
     fn submit(&mut self, submission: Submission) -> Result<(), EngineError> {
-        let Submission { run, terms, executions, sensitive } = submission;
+        let Submission { run, terms, cap: (cap, spent), executions, sensitive } = submission;
         match self.runs.get(&run) {
             Some(known) if known.ending => return Err(EngineError::RunEnding { run }),
             Some(_) => {}
             None => self.take_in_hand(run, sensitive),
         }
+        self.feed(Event::RunCapped { run, cap, spent });
         self.feed(Event::RunSubmitted { run, terms, executions });
         Ok(())
     }
@@ -201,10 +243,51 @@ impl Actor {
                     leaving.entry((run, why)).or_default().push(execution);
                 }
                 Effect::FinishRun { run, end } => self.end_run(run, end),
+                Effect::Answer { answer: given, .. } => {
+                    if let Some(reply) = self.asking.take() {
+                        answer(reply, self.money(given));
+                    }
+                }
+                Effect::Refuse { run, execution, refusal } => self.refuse(run, execution, &refusal),
+                Effect::Warn { budget, percent } => self.warn(budget, percent),
             }
         }
         for ((run, why), executions) in leaving {
             self.leave_queue(run, why, executions);
+        }
+    }
+
+    fn money(&self, given: Answer) -> Money {
+        match given {
+            Answer::Granted => Money::Granted,
+            Answer::Wait => Money::Wait,
+            Answer::Refused(refusal) => Money::Refused(refusal, self.budget_of(&refusal).cloned()),
+        }
+    }
+
+    fn budget_of(&self, refusal: &Refusal) -> Option<&Budget> {
+        match refusal.cap {
+            Cap::Budget(id) => self.machine.budget(id),
+            Cap::Run => None,
+        }
+    }
+
+    /// Ends what waited for money that will never be there.
+    fn refuse(&mut self, run: RunId, execution: ExecutionId, refusal: &Refusal) {
+        let Some(news) = self.runs.get(&run).map(|run| run.news.clone()) else { return };
+        let (core, failure) = (Arc::clone(&self.core), refused(refusal, self.budget_of(refusal), None));
+        self.spawn(Task::Leaving(vec![execution]), async move {
+            let left = leave_queue(&core, execution, Some(failure), &news).await;
+            Done::Leaving(vec![(execution, left.map_or(End::Uncommitted, |()| End::Failed))])
+        });
+    }
+
+    /// Tells that a budget is nearly used up, or is.
+    fn warn(&mut self, budget: BudgetId, percent: u8) {
+        let today = self.core.ports.calendar.day(self.core.ports.clock.now());
+        let state = self.machine.budgets(today).into_iter().find(|state| state.budget.id == budget);
+        if let Some(state) = state {
+            self.core.ports.events.publish(EventBody::Alert { alert: BudgetAlert { state, percent } });
         }
     }
 
@@ -214,6 +297,7 @@ impl Actor {
         let job = Job {
             core: Arc::clone(&self.core),
             execution,
+            may_be_stopped: self.machine.may_stop(run),
             choice,
             tries,
             sensitive: Arc::clone(&in_hand.sensitive),
@@ -222,10 +306,7 @@ impl Actor {
             commands: self.commands.clone(),
         };
         self.cancels.insert(execution, cancel);
-        self.spawn(Task::Execution(execution), async move {
-            let (sign, end) = job.execute().await;
-            Done::Execution(sign, end)
-        });
+        self.spawn(Task::Execution(execution), async move { Done::Execution(job.execute().await) });
     }
 
     fn leave_queue(&mut self, run: RunId, why: Leave, executions: Vec<ExecutionId>) {
@@ -270,15 +351,8 @@ impl Actor {
         match (purpose, done) {
             (Task::Execution(execution), done) => {
                 self.cancels.remove(&execution);
-                if let Some(Done::Execution(sign, _)) = done {
-                    // It may have said so before, but the ways that its words come by are not one queue.
-                    self.feed(Event::AttemptEnded { execution, sign });
-                }
                 match done {
-                    Some(Done::Execution(_, JobEnd::Again { wait, degrade })) => {
-                        self.feed(Event::AttemptToRepeat { execution, wait, degrade });
-                    }
-                    Some(Done::Execution(_, JobEnd::Ended(end))) => self.end_execution(execution, end),
+                    Some(Done::Execution(left)) => self.take_up(execution, left),
                     _ => self.end_execution(execution, End::Uncommitted),
                 }
             }
@@ -302,6 +376,23 @@ impl Actor {
                     answer(waiter, Some(result.clone()));
                 }
             }
+        }
+    }
+
+    /// Goes on with what a job left behind.
+    fn take_up(&mut self, execution: ExecutionId, left: Left) {
+        let Left { sign, cost, end } = left;
+        // It may have said so before, but the ways that its words come by are not one queue.
+        self.feed(Event::AttemptEnded { execution, sign });
+        if !matches!(end, JobEnd::ShortOfMoney(_)) {
+            self.feed(Event::Paid { execution, cost });
+        }
+        match end {
+            JobEnd::Again { wait, degrade } => {
+                self.feed(Event::AttemptToRepeat { execution, wait, degrade });
+            }
+            JobEnd::ShortOfMoney(ask) => self.feed(Event::WaitsForMoney { execution, ask }),
+            JobEnd::Ended(end) => self.end_execution(execution, end),
         }
     }
 

@@ -4,12 +4,12 @@ use crate::{
     actor::{Actor, Command},
     core::Core,
     live::LiveText,
-    machine::{Load, Models, Terms},
+    machine::{Budgets, Load, Models, Terms},
     settings::Settings,
 };
 use formaops_domain::{
-    EventBody, Execution, ExecutionId, Failure, JsonObject, ModelRef, OutputPart, Priority, Run, RunId,
-    RunStatus,
+    Budget, BudgetState, Calendar, EventBody, Execution, ExecutionId, Failure, JsonObject, ModelRef, NanoUsd,
+    OutputPart, Priority, Run, RunId, RunStatus,
     ports::{Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
 };
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -30,6 +30,8 @@ pub struct Ports {
     pub events: Arc<dyn EventSink>,
     /// Counts tokens where the provider did not.
     pub tokens: Arc<dyn TokenCounter>,
+    /// Knows the days that money is counted by.
+    pub calendar: Calendar,
 }
 
 /// A run to be executed. It is in the store already, with its executions pending.
@@ -41,6 +43,8 @@ pub struct Submission {
     pub terms: Terms,
     /// Its executions in order, each with its models.
     pub executions: Vec<(ExecutionId, Models)>,
+    /// The most that the run may cost, and what it has cost so far.
+    pub cap: (Option<NanoUsd>, NanoUsd),
     /// The true values of inputs that are stored masked. They stay in memory, and are taken out of
     /// everything that is stored or shown.
     pub sensitive: JsonObject,
@@ -65,7 +69,8 @@ impl Submission {
             fail_fast: run.fail_fast,
             paused: run.status == RunStatus::Paused,
         };
-        Self { run: run.id, terms, executions, sensitive: JsonObject::new() }
+        let cap = (run.cap_usd, run.progress.cost_usd);
+        Self { run: run.id, terms, executions, cap, sensitive: JsonObject::new() }
     }
 }
 
@@ -75,6 +80,7 @@ impl fmt::Debug for Submission {
         f.debug_struct("Submission")
             .field("run", &self.run)
             .field("terms", &self.terms)
+            .field("cap", &self.cap)
             .field("executions", &self.executions)
             .field("sensitive", &self.sensitive.keys().collect::<Vec<_>>())
             .finish()
@@ -120,9 +126,9 @@ impl Engine {
     /// # Panics
     /// Outside a tokio runtime.
     #[must_use]
-    pub fn start(ports: Ports, settings: Settings) -> Self {
+    pub fn start(ports: Ports, settings: Settings, budgets: Budgets) -> Self {
         let core = Arc::new(Core::new(ports, &settings));
-        let commands = Actor::start(Arc::clone(&core), settings);
+        let commands = Actor::start(Arc::clone(&core), settings, budgets);
         Self { core, commands }
     }
 
@@ -217,6 +223,31 @@ impl Engine {
     /// [`EngineError::Stopped`]
     pub async fn set_least_priority(&self, least: Priority) -> Result<(), EngineError> {
         self.ask(|reply| Command::SetLeast(least, reply)).await
+    }
+
+    /// Sets the budgets that hold from now on, each with what had been spent in its scope when it was made. What is on
+    /// the wire stays there; what waits for money may go on.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn set_budgets(&self, budgets: Vec<(Budget, NanoUsd)>) -> Result<(), EngineError> {
+        self.ask(|reply| Command::SetBudgets(budgets, reply)).await
+    }
+
+    /// The budgets as they stand now, oldest first.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn budgets(&self) -> Result<Vec<BudgetState>, EngineError> {
+        self.ask(Command::Budgets).await
+    }
+
+    /// Sets what a run may cost, where it is in hand.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn set_run_cap(&self, run: RunId, cap: Option<NanoUsd>) -> Result<(), EngineError> {
+        self.ask(|reply| Command::SetRunCap(run, cap, reply)).await
     }
 
     /// What is running and waiting now.

@@ -5,10 +5,10 @@
 //!
 //! ```
 //! use formaops_domain::{Execution, Run};
-//! use formaops_engine::{Engine, EngineError, Ports, Settings, Submission};
+//! use formaops_engine::{Budgets, Engine, EngineError, Ports, Settings, Submission};
 //!
 //! async fn run_to_its_end(ports: Ports, run: &Run, executions: &[Execution]) -> Result<Run, EngineError> {
-//!     let engine = Engine::start(ports, Settings::default());
+//!     let engine = Engine::start(ports, Settings::default(), Budgets::default());
 //!     engine.submit(Submission::new(run, executions)).await?;
 //!     engine.wait_run(run.id).await
 //! }
@@ -31,6 +31,7 @@ mod handle;
 mod level;
 mod live;
 pub mod machine;
+mod money;
 mod pipeline;
 mod prepare;
 mod receive;
@@ -45,6 +46,8 @@ mod sign;
 pub use handle::{Engine, EngineError, Ports, Submission};
 pub use level::{Level, Levels, Measures, TIME_TO_ENTER, TIME_TO_LEAVE, Trigger};
 pub use live::LiveText;
-pub use machine::{CircuitState, Limits, Load, ModelLoad, Models, PerMinute, ProviderLoad, Recent, Terms};
+pub use machine::{
+    Budgets, CircuitState, Limits, Load, ModelLoad, Models, PerMinute, ProviderLoad, Recent, Terms,
+};
 pub use retry::RetryPolicy;
 pub use settings::{CircuitPolicy, FallbackStrategy, Settings};

@@ -1,9 +1,10 @@
 //! The path of one execution, from the moment it leaves the queue to its committed end.
 
 use crate::{
-    actor::Command,
+    actor::{Command, Money},
     core::{CallSettings, Core},
-    machine::{End as Ended, Sign},
+    machine::{Ask, End as Ended, Sign},
+    money::{Estimate, refused},
     prepare::{Prepared, internal, prepare},
     receive::{End, receive},
     recorder::Recorder,
@@ -15,19 +16,21 @@ use crate::{
     sign,
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Fallback, Finish, Metrics, ModelRef,
-    OutputPart, Price, Retry, ToolCall,
-    ports::{Outcome, PartStream, RecordingPart, Work},
+    Attempt, AttemptStatus, Day, EventBody, Execution, ExecutionId, Failure, Fallback, Finish, Metrics,
+    ModelRef, NanoUsd, OutputPart, Payer, Price, Retry, ToolCall,
+    ports::{ModelRequest, Outcome, PartStream, RecordingPart, Work},
 };
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{mpsc::UnboundedSender, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// One execution to be carried out.
 pub(crate) struct Job {
     pub(crate) core: Arc<Core>,
     pub(crate) execution: ExecutionId,
+    /// Whether some cap could stop it, so that it matters how many tokens it has.
+    pub(crate) may_be_stopped: bool,
     /// Which of its models is asked: its own, or from 1 one of the fallback chain.
     pub(crate) choice: u8,
     /// How often that model was asked for it before.
@@ -39,7 +42,7 @@ pub(crate) struct Job {
 }
 
 /// What a job leaves behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum JobEnd {
     /// The execution has ended.
     Ended(Ended),
@@ -50,6 +53,25 @@ pub(crate) enum JobEnd {
         /// Whether the next model is asked.
         degrade: bool,
     },
+    /// It was not sent: no budget has room for it while others are under way.
+    ShortOfMoney(Ask),
+}
+
+/// All that a job leaves behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// What its call says of the model.
+    pub(crate) sign: Sign,
+    /// What its call cost; `None` where that could not be kept.
+    pub(crate) cost: Option<NanoUsd>,
+    pub(crate) end: JobEnd,
+}
+
+impl Left {
+    /// Without a call.
+    const fn unsent(end: JobEnd) -> Self {
+        Self { sign: Sign::Nothing, cost: Some(NanoUsd::ZERO), end }
+    }
 }
 
 /// An attempt that is to follow one that failed.
@@ -69,27 +91,77 @@ enum Stop {
     Failed(Failure),
     /// It stays pending for the next start.
     Closing,
+    /// It stays pending until there is money.
+    ShortOfMoney(Ask),
 }
 
 impl Job {
-    /// Answers what its call says of the model, and what comes next.
-    pub(crate) async fn execute(self) -> (Sign, JobEnd) {
+    pub(crate) async fn execute(self) -> Left {
         let work = match self.before_sending(self.core.ports.store.load_work(self.execution)).await {
             Ok(work) => work,
-            Err(stop) => return (Sign::Nothing, JobEnd::Ended(self.stop(stop, None).await)),
+            Err(stop) => return Left::unsent(self.stop(stop, None).await),
         };
-        let Fallback { model, price } = self.asked(&work);
-        match self.before_sending(prepare(&self.core, &work, &model, &self.sensitive)).await {
-            Ok(prepared) => self.call(work, prepared, model, price).await,
-            Err(stop) => (Sign::Nothing, JobEnd::Ended(self.stop(stop, Some(&work.execution)).await)),
+        let asked = self.asked(&work);
+        match self.before_sending(prepare(&self.core, &work, &asked.model, &self.sensitive)).await {
+            Ok(prepared) => match self.set_aside(&work, &asked, &prepared).await {
+                Ok(reserved) => self.call(work, prepared, asked, reserved).await,
+                Err(stop) => Left::unsent(self.stop(stop, Some(&work.execution)).await),
+            },
+            Err(stop) => Left::unsent(self.stop(stop, Some(&work.execution)).await),
         }
     }
 
-    /// The model that is asked, with its price.
+    /// The model that is asked, with what it costs.
     fn asked(&self, work: &Work) -> Fallback {
-        let own = || Fallback { model: work.execution.model.clone(), price: work.price.clone() };
+        let own = || Fallback {
+            model: work.execution.model.clone(),
+            price: work.price.clone(),
+            max_output_tokens: work.max_output_tokens,
+        };
         let fallback = self.choice.checked_sub(1).and_then(|at| work.fallbacks.get(usize::from(at)));
         fallback.cloned().unwrap_or_else(own)
+    }
+
+    /// Sets aside what the call can cost at most, and answers how much that is and the day it counts for.
+    async fn set_aside(
+        &self,
+        work: &Work,
+        asked: &Fallback,
+        prepared: &Prepared,
+    ) -> Result<(Option<NanoUsd>, Day), Stop> {
+        let amount = self.worst_case(asked, &prepared.request).await;
+        let day = self.core.ports.calendar.day(self.core.ports.clock.now());
+        if amount == Some(NanoUsd::ZERO) {
+            return Ok((amount, day));
+        }
+        let (run, prompt) = (work.execution.run_id, work.execution.prompt_id);
+        let ask = Ask { payer: Payer { run, prompt, model: asked.model.clone() }, amount, day };
+        let (reply, answer) = oneshot::channel();
+        // The actor outlives its jobs.
+        let _ = self.commands.send(Command::AskForMoney(self.execution, ask.clone(), reply));
+        match self.before_sending(answer.map(|answer| answer.map_err(|_| internal()))).await? {
+            Money::Granted => Ok((amount, day)),
+            Money::Wait => Err(Stop::ShortOfMoney(ask)),
+            Money::Refused(refusal, budget) => {
+                let unknown = Some((&asked.model, asked.price.is_some()));
+                Err(Stop::Failed(refused(&refusal, budget.as_ref(), unknown)))
+            }
+        }
+    }
+
+    /// The most that the call can cost. Tokens are counted where a cap could stop it, which may take long.
+    async fn worst_case(&self, asked: &Fallback, request: &ModelRequest) -> Option<NanoUsd> {
+        let (price, longest) = (asked.price.clone(), asked.max_output_tokens);
+        let is_free = price.as_ref().is_some_and(Price::is_free);
+        if is_free || price.is_none() || !self.may_be_stopped {
+            return Estimate { request, price: price.as_ref(), longest }.worst(None);
+        }
+        let (request, counter) = (request.clone(), Arc::clone(&self.core.ports.tokens));
+        let counting = tokio::task::spawn_blocking(move || {
+            Estimate { request: &request, price: price.as_ref(), longest }.worst(Some(&*counter))
+        });
+        // What breaks the counter leaves the amount unknown, so a hard cap stops the call.
+        counting.await.ok().flatten()
     }
 
     /// A step that only reads, so it is dropped where the user cancels or the engine closes.
@@ -104,13 +176,18 @@ impl Job {
         }
     }
 
-    /// Ends what was never sent.
-    async fn stop(&self, stop: Stop, known: Option<&Execution>) -> Ended {
+    /// Ends what was never sent, or leaves it for later.
+    async fn stop(&self, stop: Stop, known: Option<&Execution>) -> JobEnd {
         let failure = match stop {
             Stop::Cancelled => None,
             Stop::Failed(failure) => Some(failure),
-            Stop::Closing => return Ended::Uncommitted,
+            Stop::Closing => return JobEnd::Ended(Ended::Uncommitted),
+            Stop::ShortOfMoney(ask) => return JobEnd::ShortOfMoney(ask),
         };
+        JobEnd::Ended(self.leave(failure, known).await)
+    }
+
+    async fn leave(&self, failure: Option<Failure>, known: Option<&Execution>) -> Ended {
         let end = if failure.is_some() { Ended::Failed } else { Ended::Well };
         match leave_queue(&self.core, self.execution, failure, &self.news).await {
             Ok(()) => end,
@@ -128,9 +205,10 @@ impl Job {
         self,
         work: Work,
         prepared: Prepared,
-        model: ModelRef,
-        price: Option<Price>,
-    ) -> (Sign, JobEnd) {
+        asked: Fallback,
+        (reserved_usd, day): (Option<NanoUsd>, Day),
+    ) -> Left {
+        let Fallback { model, price, .. } = asked;
         let Prepared { request, provider } = prepared;
         let (number, is_local) = (work.attempt_number, provider.is_local());
         let ports = &self.core.ports;
@@ -147,14 +225,15 @@ impl Job {
             failure: None,
             metrics: Metrics::default(),
             price: price.clone(),
+            reserved_usd,
+            day,
             started_at,
             completed_at: None,
         };
         let running = match ports.store.start_attempt(attempt).await {
             Ok(execution) => execution,
             Err(failure) => {
-                let end = self.stop(Stop::Failed(failure), Some(&work.execution)).await;
-                return (Sign::Nothing, JobEnd::Ended(end));
+                return Left::unsent(self.stop(Stop::Failed(failure), Some(&work.execution)).await);
             }
         };
         // Latency is the provider's: it is counted from here, not from before the commit.
@@ -173,7 +252,7 @@ impl Job {
             End::Cancelled => (AttemptStatus::Cancelled, None),
             End::Closing => {
                 self.leave_to_recovery(last_part).await;
-                return (Sign::Nothing, JobEnd::Ended(Ended::Uncommitted));
+                return Left { sign: Sign::Nothing, cost: None, end: JobEnd::Ended(Ended::Uncommitted) };
             }
         };
         let sign = match (status, &failure) {
@@ -238,11 +317,13 @@ impl Job {
             last_part,
             completed_at: started_at.after(elapsed.into()),
         };
+        let cost = outcome.metrics.cost_usd.unwrap_or_default();
         let end = match next {
             Some(next) => self.wait_for_next(outcome, next, running).await,
             None => JobEnd::Ended(self.finish(outcome, running).await),
         };
-        (sign, end)
+        let is_kept = end != JobEnd::Ended(Ended::Uncommitted);
+        Left { sign, cost: is_kept.then_some(cost), end }
     }
 
     /// The first attempt at the next model of the chain, where a failure that may pass did not in time.

@@ -34,6 +34,8 @@ pub(crate) fn failed(failure: &Failure, is_local: bool) -> Sign {
         | C::Inputs
         | C::NoKey
         | C::KeyLocked
+        | C::OverBudget
+        | C::PriceUnknown
         | C::CircuitOpen
         | C::Offline
         | C::NameNotFound

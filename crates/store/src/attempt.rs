@@ -9,8 +9,8 @@ use crate::{
     search,
 };
 use formaops_domain::{
-    Attempt, AttemptId, AttemptStatus, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Metrics,
-    ModelRef, NanoUsd, Price, RequestHash, Retry, Span, Timestamp, Usage, ports::Outcome,
+    Attempt, AttemptId, AttemptStatus, CostBasis, Day, Execution, ExecutionId, ExecutionStatus, Failure,
+    Metrics, ModelRef, NanoUsd, Price, RequestHash, Retry, Span, Timestamp, Usage, ports::Outcome,
 };
 use sqlx::SqliteConnection;
 
@@ -20,15 +20,18 @@ async fn start(connection: &mut SqliteConnection, attempt: Attempt) -> Result<Ex
     let (id, execution_id, started_at) =
         (Key(attempt.id), Key(attempt.execution_id), Int(attempt.started_at));
     let (model, price) = (Text(&attempt.model), attempt.price.as_ref().map(Json));
+    let (reserved, day) = (attempt.reserved_usd.map(Int), Text(attempt.day));
     sqlx::query!(
-        "insert into attempts (id, execution, number, status, model, price, started_at)
-        values (?1, ?2, ?3, 'running', ?4, ?5, ?6)",
+        "insert into attempts (id, execution, number, status, model, price, started_at, reserved_nanos, day)
+        values (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8)",
         id,
         execution_id,
         attempt.number,
         model,
         price,
         started_at,
+        reserved,
+        day,
     )
     .execute(connection)
     .await?;
@@ -203,6 +206,7 @@ impl Store {
               latency_micros as "latency: Int<Span>", first_token_micros as "first_token: Int<Span>",
               tokens_per_second, usage as "usage: Json<Usage>", cost_nanos as "cost: Int<NanoUsd>",
               basis as "basis: Word<CostBasis>", price as "price: Json<Price>",
+              reserved_nanos as "reserved: Int<NanoUsd>", day as "day: Text<Day>",
               started_at as "started_at: Int<Timestamp>", completed_at as "completed_at: Int<Timestamp>"
             from attempts where execution = ?1 order by number"#,
             key,
@@ -228,6 +232,8 @@ impl Store {
                 basis: row.basis.0,
             },
             price: row.price.map(|price| price.0),
+            reserved_usd: row.reserved.map(|reserved| reserved.0),
+            day: row.day.0,
             started_at: row.started_at.0,
             completed_at: row.completed_at.map(|at| at.0),
         });

@@ -2,8 +2,8 @@
 //! name, never a guess.
 
 use formaops_domain::{
-    ActorId, ApiKeyId, AttachmentHash, AttemptId, ContentHash, EgressId, ExecutionId, NanoUsd, PromptId,
-    ProviderId, ProviderKeyId, RequestHash, RunId, Span, Timestamp, VersionId, WorkspaceId,
+    ActorId, ApiKeyId, AttachmentHash, AttemptId, BudgetId, ContentHash, EgressId, ExecutionId, NanoUsd,
+    PromptId, ProviderId, ProviderKeyId, RequestHash, RunId, Span, Timestamp, VersionId, WorkspaceId,
 };
 use serde::{
     Serialize,
@@ -57,7 +57,7 @@ macro_rules! bytes {
     )*};
 }
 
-bytes! { ActorId ApiKeyId AttemptId EgressId ExecutionId PromptId ProviderId ProviderKeyId RunId WorkspaceId }
+bytes! { ActorId ApiKeyId AttemptId BudgetId EgressId ExecutionId PromptId ProviderId ProviderKeyId RunId WorkspaceId }
 bytes! { AttachmentHash ContentHash RequestHash VersionId }
 
 impl Bytes for [u8; 32] {

@@ -8,6 +8,7 @@ use crate::{
     Store, StoreError, blob,
     column::{Int, Json, Key, Text, Word},
     cursor,
+    run::Rate,
 };
 use formaops_domain::{
     ActorId, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, Finish,
@@ -40,8 +41,8 @@ pub struct ExecutionRecord {
     pub inputs: JsonObject,
     /// What was sent along.
     pub context: RunContext,
-    /// What its model cost when the run was made; `None` where that was unknown.
-    pub price: Option<Price>,
+    /// What its model cost when the run was made.
+    pub rate: Rate,
     /// The models that may answer in the place of its own.
     pub fallbacks: Vec<Fallback>,
     /// The answer as JSON, where a validation found it valid.
@@ -209,6 +210,7 @@ impl Store {
         let row = sqlx::query!(
             r#"select v.content as "content: Json<Content>", i.data as "inputs!", c.data as "context?",
               o.data as "validated_output?", rv.price as "price: Json<Price>",
+              rv.max_output_tokens as "max_output_tokens: Int<u64>",
               r.fallbacks as "fallbacks: Json<Vec<Fallback>>",
               (select count(*) from attempts a where a.execution = e.id) as "attempts!: u32"
             from executions e
@@ -229,7 +231,10 @@ impl Store {
             content: row.content.0,
             inputs: blob::json(&row.inputs)?,
             context: row.context.as_deref().map(blob::json).transpose()?.unwrap_or_default(),
-            price: row.price.map(|price| price.0),
+            rate: Rate {
+                price: row.price.map(|price| price.0),
+                max_output_tokens: row.max_output_tokens.map(|tokens| tokens.0),
+            },
             fallbacks: row.fallbacks.map(|fallbacks| fallbacks.0).unwrap_or_default(),
             validated_output: row.validated_output.as_deref().map(blob::json).transpose()?,
             attempts: row.attempts,
@@ -403,19 +408,18 @@ async fn insert_generation(
     Ok(())
 }
 
-/// The run counts the new generation instead of the old one, and goes on.
+/// The run counts the new generation instead of the old one, and goes on. What the old one cost stays spent.
 async fn reopen(connection: &mut SqliteConnection, old: &Execution) -> Result<(), StoreError> {
-    let (run, status, cost) = (Key(old.run_id), Word(old.status), old.metrics.cost_usd.map(Int));
+    let (run, status) = (Key(old.run_id), Word(old.status));
     sqlx::query!(
         "update runs set pending = pending + 1, completed = completed - (?2 = 'completed'),
           failed = failed - (?2 = 'failed'), cancelled = cancelled - (?2 = 'cancelled'),
-          cost_nanos = cost_nanos - coalesce(?3, 0), completed_at = null,
+          completed_at = null,
           status = case when status not in ('completed', 'cancelled') then status
             when started_at is null then 'pending' else 'running' end
         where id = ?1",
         run,
         status,
-        cost,
     )
     .execute(connection)
     .await?;

@@ -28,6 +28,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 6, sql: include_str!("../migrations/0007_retries.sql") },
     // A program that does not know pauses would end a paused run as interrupted.
     Migration { min_reader: 8, sql: include_str!("../migrations/0008_scheduling.sql") },
+    // A program that does not know budgets would spend past them.
+    Migration { min_reader: 9, sql: include_str!("../migrations/0009_budgets.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

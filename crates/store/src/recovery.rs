@@ -9,8 +9,8 @@ use crate::{
     run, search,
 };
 use formaops_domain::{
-    AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, Metrics, RunId, RunStatus,
-    Timestamp,
+    AttemptId, AttemptStatus, CostBasis, ErrorClass, ExecutionId, ExecutionStatus, Failure, Metrics, NanoUsd,
+    RunId, RunStatus, Timestamp,
 };
 use sqlx::SqliteConnection;
 
@@ -40,7 +40,8 @@ impl Store {
     ///
     /// Runs that are paused, or to be resumed on a restart, stay open, and their executions wait for their turn
     /// again. Of all others the executions that had not ended fail with the class `interrupted`, and the run ends.
-    /// An interrupted attempt ends when its last bytes came, which is the last that is known of it.
+    /// An interrupted attempt ends when its last bytes came, which is the last that is known of it, and counts
+    /// for the most that it could cost.
     pub async fn recover(&self, now: Timestamp) -> Result<Recovered, StoreError> {
         self.write(move |connection| Box::pin(recover(connection, now))).await
     }
@@ -50,7 +51,7 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
     let mut recovered = Recovered::default();
     let running = sqlx::query!(
         r#"select a.id as "id: Key<AttemptId>", a.execution as "execution: Key<ExecutionId>",
-          a.started_at as "started_at: Int<Timestamp>",
+          a.started_at as "started_at: Int<Timestamp>", a.reserved_nanos as "reserved: Int<NanoUsd>",
           r.status = 'paused' or r.on_restart = 'resume' as "goes_on!: bool"
         from attempts a join executions e on e.id = a.execution join runs r on r.id = e.run
         where a.status = 'running'"#
@@ -58,7 +59,8 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
     .fetch_all(&mut *connection)
     .await?;
     for row in running {
-        interrupt(connection, row.id.0, row.execution.0, row.started_at.0, row.goes_on).await?;
+        let reserved = row.reserved.map(|reserved| reserved.0);
+        interrupt(connection, row.id.0, row.execution.0, row.started_at.0, reserved, row.goes_on).await?;
         recovered.attempts += 1;
     }
     let queued = sqlx::query!(
@@ -97,6 +99,7 @@ async fn interrupt(
     id: AttemptId,
     execution: ExecutionId,
     started_at: Timestamp,
+    reserved: Option<NanoUsd>,
     goes_on: bool,
 ) -> Result<(), StoreError> {
     let key = Key(id);
@@ -111,12 +114,16 @@ async fn interrupt(
     let status = AttemptStatus::Interrupted;
     let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };
     let (failure, ended_at) = (interrupted(true), started_at.after(last));
+    // Nobody knows what it cost in the end, so it counts for the most that it could.
+    let basis = if reserved.is_some() { CostBasis::WorstCase } else { CostBasis::Unknown };
+    let metrics = Metrics { cost_usd: reserved, basis, ..Metrics::default() };
     if goes_on {
-        attempt::end(connection, attempt, Some(&failure), &Metrics::default(), ended_at).await?;
+        attempt::end(connection, attempt, Some(&failure), &metrics, ended_at).await?;
         return execution::requeue(connection, execution).await;
     }
     let entry = search::entry(connection, execution, &texts).await?;
     let ending = Ending::empty(execution, ExecutionStatus::Running, Some(failure), entry, ended_at);
-    attempt::finish(connection, attempt, ending.with_output(&texts)?).await?;
+    let ending = Ending { metrics, ..ending.with_output(&texts)? };
+    attempt::finish(connection, attempt, ending).await?;
     Ok(())
 }

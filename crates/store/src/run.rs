@@ -20,12 +20,21 @@ use std::{collections::HashMap, num::NonZeroU32};
 pub struct NewRun {
     /// The run: pending, with sensitive inputs masked. Its progress is counted from the cells.
     pub run: Run,
-    /// What each of its variants costs, in their order; `None` where that is unknown.
-    pub prices: Vec<Option<Price>>,
+    /// What each of its variants costs, in their order.
+    pub rates: Vec<Rate>,
     /// The inputs of each case, masked. A run answers those of the first as its inputs.
     pub cases: Vec<JsonObject>,
     /// The cells, in the order they should run.
     pub cells: Vec<NewCell>,
+}
+
+/// What calls of a model cost, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rate {
+    /// The price of its tokens.
+    pub price: Option<Price>,
+    /// The most tokens that it answers with.
+    pub max_output_tokens: Option<u64>,
 }
 
 /// A cell of a new run.
@@ -88,6 +97,7 @@ struct RunRow {
     failed: u32,
     cancelled: u32,
     cost: Int<NanoUsd>,
+    cap: Option<Int<NanoUsd>>,
     created_by: Key<ActorId>,
     created_at: Int<Timestamp>,
     started_at: Option<Int<Timestamp>>,
@@ -111,6 +121,7 @@ impl RunRow {
             inputs: blob::json(&self.inputs)?,
             context,
             repeats: self.repeats,
+            cap_usd: self.cap.map(|cap| cap.0),
             fallbacks: self.fallbacks.map(|fallbacks| fallbacks.0).unwrap_or_default(),
             concurrency: self.concurrency.and_then(NonZeroU32::new),
             fail_fast: self.fail_fast,
@@ -144,6 +155,7 @@ macro_rules! select_runs {
               r.fail_fast as "fail_fast: bool", r.on_restart as "on_restart: Word<OnRestart>", r.pending as "pending: u32",
               r.running as "running: u32", r.completed as "completed: u32", r.failed as "failed: u32",
               r.cancelled as "cancelled: u32", r.cost_nanos as "cost: Int<NanoUsd>",
+              r.cap_nanos as "cap: Int<NanoUsd>",
               r.created_by as "created_by: Key<ActorId>", r.created_at as "created_at: Int<Timestamp>",
               r.started_at as "started_at: Int<Timestamp>", r.completed_at as "completed_at: Int<Timestamp>"
             from runs r
@@ -264,6 +276,20 @@ impl Store {
     /// A run as it is now.
     pub async fn get_run(&self, id: RunId) -> Result<Run, StoreError> {
         get(&mut *self.readers().acquire().await?, id).await
+    }
+
+    /// Gives a run another cap, or none.
+    pub async fn update_run_cap(&self, id: RunId, cap: Option<NanoUsd>) -> Result<Run, StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let (key, cap) = (Key(id), cap.map(Int));
+                sqlx::query!("update runs set cap_nanos = ?2 where id = ?1", key, cap)
+                    .execute(&mut *connection)
+                    .await?;
+                get(connection, id).await
+            })
+        })
+        .await
     }
 
     /// The runs that have not ended, oldest first.
@@ -407,13 +433,14 @@ async fn insert(
     let (id, kind, priority) = (Key(run.id), Word(run.kind), Word(run.priority));
     let (prompt, prompt_name) = (Key(run.prompt_id), run.prompt_name.as_str());
     let (created_by, created_at) = (Key(run.created_by), Int(run.created_at));
-    let pending = Int(new.cells.len() as u64);
+    let (pending, cap) = (Int(new.cells.len() as u64), run.cap_usd.map(Int));
     let fallbacks = (!run.fallbacks.is_empty()).then_some(Json(&run.fallbacks));
     let (concurrency, on_restart) = (run.concurrency.map(NonZeroU32::get), Word(run.on_restart));
     sqlx::query!(
         "insert into runs (id, kind, status, priority, prompt, prompt_name, context, repeats, pending, running,
-          completed, failed, cancelled, cost_nanos, created_by, created_at, fallbacks, concurrency, fail_fast, on_restart)
-        values (?1, ?2, 'pending', ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, ?9, ?10, ?11, ?12, ?13, ?14)",
+          completed, failed, cancelled, cost_nanos, created_by, created_at, fallbacks, concurrency, fail_fast, on_restart,
+          cap_nanos)
+        values (?1, ?2, 'pending', ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         id,
         kind,
         priority,
@@ -428,6 +455,7 @@ async fn insert(
         concurrency,
         run.fail_fast,
         on_restart,
+        cap,
     )
     .execute(connection)
     .await?;
@@ -436,13 +464,15 @@ async fn insert(
 
 async fn insert_variants(connection: &mut SqliteConnection, new: &NewRun) -> Result<(), StoreError> {
     let (run, prompt) = (Key(new.run.id), Key(new.run.prompt_id));
-    let prices = new.prices.iter().map(Option::as_ref).chain(std::iter::repeat(None));
-    for ((position, variant), price) in (0u32..).zip(&new.run.variants).zip(prices) {
+    let unknown = Rate::default();
+    let rates = new.rates.iter().chain(std::iter::repeat(&unknown));
+    for ((position, variant), rate) in (0u32..).zip(&new.run.variants).zip(rates) {
         let (version, model) = (Key(variant.version_id), Text(&variant.model));
-        let (parameters, price) = (Json(&variant.parameters), price.map(Json));
+        let (parameters, price) = (Json(&variant.parameters), rate.price.as_ref().map(Json));
+        let longest = rate.max_output_tokens.map(Int);
         sqlx::query!(
-            "insert into run_variants (run, position, prompt, version, model, parameters, price)
-            values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "insert into run_variants (run, position, prompt, version, model, parameters, price, max_output_tokens)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             run,
             position,
             prompt,
@@ -450,6 +480,7 @@ async fn insert_variants(connection: &mut SqliteConnection, new: &NewRun) -> Res
             model,
             parameters,
             price,
+            longest,
         )
         .execute(&mut *connection)
         .await?;

@@ -23,7 +23,8 @@ impl Store {
             content: Arc::new(record.content),
             inputs: Arc::new(record.inputs),
             context: Arc::new(record.context),
-            price: record.price,
+            price: record.rate.price,
+            max_output_tokens: record.rate.max_output_tokens,
             fallbacks: record.fallbacks,
             attempt_number: record.attempts + 1,
         })

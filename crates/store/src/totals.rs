@@ -13,9 +13,9 @@ pub struct Totals {
     pub prompts: u64,
     /// Runs ever.
     pub runs: u64,
-    /// The newest generations of all executions, by state, and what they cost.
+    /// The newest generations of all executions, by state, and what all attempts cost.
     pub executions: RunProgress,
-    /// Executions made since the moment that was asked for, by state, and what they cost.
+    /// Executions made since the moment that was asked for, by state, and what the attempts since then cost.
     pub recent: RunProgress,
 }
 
@@ -39,7 +39,8 @@ impl Store {
               count(*) filter (where status = 'completed') as "completed!: u32",
               count(*) filter (where status = 'failed') as "failed!: u32",
               count(*) filter (where status = 'cancelled') as "cancelled!: u32",
-              coalesce(sum(cost_nanos), 0) as "cost!: Int<NanoUsd>"
+              (select coalesce(sum(a.cost_nanos), 0) from attempts a where a.started_at >= ?1)
+                as "cost!: Int<NanoUsd>"
             from executions where created_at >= ?1"#,
             since,
         )

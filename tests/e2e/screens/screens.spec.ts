@@ -131,6 +131,20 @@ for (const viewport of SIZES) {
         await app.getByText('It can be called').waitFor();
         await app.getByRole('table').filter({ hasText: 'Context window' }).waitFor();
         await picture('provider');
+        const paid = { input: 1_000_000_000, output: 1_000_000_000 };
+        const answer = `${scripted}:words-20`;
+        await api.modelUpdate({ model: answer, price: paid, maxOutputTokens: 1_000 });
+        await api.budgetCreate({ scope: 'workspace', period: 'month', capUsd: '20', kind: 'hard' });
+        await api.budgetCreate({
+          scope: `provider:${scripted}`,
+          period: 'day',
+          capUsd: '0.00005',
+          kind: 'soft',
+        });
+        await api.promptExecute({ id: 'summarise', model: answer, inputs: { text: 'Something long.' } });
+        await visit(app, '/settings/budgets', 'Budgets');
+        await app.getByRole('region', { name: 'Spent this month' }).getByRole('table').waitFor();
+        await picture('budgets');
         await visit(app, '/settings/egress', 'What left this machine');
         await app.getByRole('table').waitFor();
         await picture('egress');

@@ -206,6 +206,22 @@ function settings(app: Page, api: Api, provider: string): Stop[] {
       },
     },
     {
+      name: 'budgets',
+      visit: async () => {
+        await app.keyboard.press('Escape');
+        await api.budgetCreate({ scope: 'workspace', period: 'month', capUsd: '20', kind: 'hard' });
+        await link(app, 'Budgets');
+        await app.getByRole('meter').waitFor();
+      },
+    },
+    {
+      name: 'new budget',
+      visit: async () => {
+        await app.getByRole('button', { name: 'New budget' }).click();
+        await app.getByRole('dialog', { name: 'New budget' }).getByText('A model').click();
+      },
+    },
+    {
       name: 'egress',
       visit: async () => {
         await app.keyboard.press('Escape');

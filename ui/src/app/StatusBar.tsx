@@ -2,6 +2,10 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { configQuery } from '../features/config/queries';
 import { configTexts } from '../features/config/texts';
+import type { BudgetView } from '../bindings/types';
+import { budgetsQuery } from '../features/budget/queries';
+import { level, scopeName, usedText } from '../features/budget/scope';
+import { budgetTexts } from '../features/budget/texts';
 import { networkQuery } from '../features/egress/queries';
 import { egressTexts } from '../features/egress/texts';
 import { keyTexts } from '../features/key/texts';
@@ -45,9 +49,25 @@ export function StatusBar({ connected }: { connected: boolean }) {
         )}
       </div>
       <span className="spacer" />
+      <BudgetNews />
       {data !== undefined && data.lastDay.costUsd !== '0' && (
         <span>{texts.status.spent(dollars(data.lastDay.costUsd))}</span>
       )}
     </footer>
+  );
+}
+
+/** The budget that is used up the most, once it is nearly so. */
+function BudgetNews() {
+  const { data } = useQuery(budgetsQuery);
+  const share = ({ settledUsd, capUsd }: BudgetView) => Number(settledUsd) / Math.max(Number(capUsd), 1e-9);
+  const worst = data?.items
+    .filter((budget) => level(budget) !== 'fine')
+    .sort((a, b) => share(b) - share(a))[0];
+  if (worst === undefined) return null;
+  return (
+    <Link to="/settings/budgets" className={level(worst) === 'over' ? classes.bad : classes.warn}>
+      {budgetTexts.status(scopeName(worst), usedText(worst))}
+    </Link>
   );
 }

@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { Event, Execution, Noun, OutputPart, Run, RunDetail } from '../bindings/types';
+import { tellBudget } from '../features/budget/tell';
 import { tellRuns } from '../features/run/fresh';
 import { newestRunQuery } from '../features/run/queries';
 import { api, host, HostError } from '../host';
@@ -38,6 +39,7 @@ const KEYS: Record<Noun, string[]> = {
   provider: ['providers', 'models'],
   run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution'],
   workspace: ['workspace', 'settings', 'api-keys', 'network', 'config'],
+  budget: ['budgets'],
   egress: ['egress'],
   window: [],
 };
@@ -51,6 +53,7 @@ function updateRun(run: Run): void {
   const newest = queries.getQueryData(newestRunQuery(run.promptId).queryKey);
   if (newest?.items[0]?.id !== run.id) void queries.invalidateQueries(newestRunQuery(run.promptId));
   void queries.invalidateQueries({ queryKey: ['metrics'] });
+  void queries.invalidateQueries({ queryKey: ['budgets'] });
   tellRuns(queries, run, (filter) => api.runList(filter));
   announcements.told(run, texts.ended(run.promptName, run.progress));
 }
@@ -90,6 +93,9 @@ function take(event: Event): void {
       break;
     case 'execution.chunk':
       streams[event.part].take(event.executionId, event.offset, event.bytes, event.text);
+      break;
+    case 'alert':
+      tellBudget(queries, event.alert);
       break;
     case 'resync':
       void queries.invalidateQueries();

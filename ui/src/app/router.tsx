@@ -76,6 +76,11 @@ const engine = createRoute({
   path: 'engine',
   component: lazyRouteComponent(settingsScreens, 'EngineScreen'),
 });
+const budgets = createRoute({
+  getParentRoute: () => settings,
+  path: 'budgets',
+  component: lazyRouteComponent(settingsScreens, 'BudgetsScreen'),
+});
 const appearance = createRoute({
   getParentRoute: () => settings,
   path: 'appearance',
@@ -102,7 +107,18 @@ const routeTree = root.addChildren([
   prompts.addChildren([noPrompt, prompt]),
   runs,
   run,
-  settings.addChildren([noSetting, providers, provider, egress, engine, appearance, editor, data, about]),
+  settings.addChildren([
+    noSetting,
+    providers,
+    provider,
+    budgets,
+    egress,
+    engine,
+    appearance,
+    editor,
+    data,
+    about,
+  ]),
 ]);
 
 /** Every place of the app; back, forward and deep links work by it. */

@@ -63,6 +63,8 @@ export const texts = {
     authentication: 'The provider does not accept the key',
     permission: 'The key has no right to this',
     no_quota: 'The account has no quota left',
+    over_budget: 'This call could go past a budget',
+    price_unknown: 'Nobody knows what this costs',
     not_found: 'No such model or path',
     bad_request: 'The provider refused the request',
     context_too_long: 'The request is too long for this model',

@@ -4,6 +4,7 @@ import type {
   ApiKey,
   Attachment,
   AttachmentBytes,
+  BudgetView,
   CancelExecution,
   CancelRun,
   CatalogueModel,
@@ -14,6 +15,7 @@ import type {
   ContentReport,
   CreateApiKey,
   CreateAttachment,
+  CreateBudget,
   CreatePrompt,
   CreateProvider,
   CreateProviderKey,
@@ -22,6 +24,7 @@ import type {
   CreateVersion,
   CreatedApiKey,
   DeleteApiKey,
+  DeleteBudget,
   DeleteDraft,
   DeleteInputSet,
   DeletePrompt,
@@ -50,6 +53,7 @@ import type {
   InputSet,
   KeyStore,
   ListApiKeys,
+  ListBudgets,
   ListEgress,
   ListEgressTotals,
   ListExecutions,
@@ -62,12 +66,14 @@ import type {
   ListProviders,
   ListRuns,
   ListServers,
+  ListSpend,
   ListTags,
   ListVersions,
   LockVault,
   Network,
   OutputWindow,
   PageOfApiKey,
+  PageOfBudgetView,
   PageOfCatalogueModel,
   PageOfEgress,
   PageOfEgressTotal,
@@ -80,6 +86,7 @@ import type {
   PageOfProviderKeyView,
   PageOfProviderView,
   PageOfRun,
+  PageOfSpend,
   PageOfTagCount,
   PageOfVersion,
   PauseRun,
@@ -101,15 +108,19 @@ import type {
   RetryExecution,
   RetryRun,
   RotateProviderKey,
+  Run,
   RunDetail,
   Setting,
   TestProvider,
+  UndeleteBudget,
   UndeletePrompt,
   UnlockVault,
+  UpdateBudget,
   UpdateConfig,
   UpdateModel,
   UpdatePrompt,
   UpdateProvider,
+  UpdateRun,
   UseProviderKey,
   Version,
   VersionComparison,
@@ -169,10 +180,17 @@ export type OperationName =
   | 'model_list'
   | 'model_update'
   | 'model_reset'
+  | 'budget_list'
+  | 'budget_create'
+  | 'budget_update'
+  | 'budget_delete'
+  | 'budget_undelete'
+  | 'spend_list'
   | 'run_create'
   | 'run_list'
   | 'match_list'
   | 'run_get'
+  | 'run_update'
   | 'run_cancel'
   | 'run_pause'
   | 'run_resume'
@@ -354,6 +372,24 @@ export function client(caller: Caller) {
     /** Forgets what was said of a model; what the catalogue and the provider's list know stays. */
     modelReset: (request: ResetModel): Promise<CatalogueModel> =>
       caller.call('model_reset', 'DELETE', '/api/models', request),
+    /** The budgets, each with what is spent and set aside of it. */
+    budgetList: (request: ListBudgets = {}): Promise<PageOfBudgetView> =>
+      caller.call('budget_list', 'GET', '/api/budgets', request),
+    /** Makes a budget: hard ones stop calls, soft ones warn. */
+    budgetCreate: (request: CreateBudget): Promise<BudgetView> =>
+      caller.call('budget_create', 'POST', '/api/budgets', request),
+    /** Changes a budget's cap, period or kind. */
+    budgetUpdate: (request: UpdateBudget): Promise<BudgetView> =>
+      caller.call('budget_update', 'PUT', '/api/budgets/{id}', request),
+    /** Removes a budget. `budget_undelete` brings it back. */
+    budgetDelete: (request: DeleteBudget): Promise<BudgetView> =>
+      caller.call('budget_delete', 'DELETE', '/api/budgets/{id}', request),
+    /** Brings a removed budget back. */
+    budgetUndelete: (request: UndeleteBudget): Promise<BudgetView> =>
+      caller.call('budget_undelete', 'POST', '/api/budgets/{id}/undelete', request),
+    /** What was spent in some days, by day, provider, model or prompt. */
+    spendList: (request: ListSpend = {}): Promise<PageOfSpend> =>
+      caller.call('spend_list', 'GET', '/api/spend', request),
     /** Starts a run: one column for each model. */
     runCreate: (request: CreateRun): Promise<RunDetail> =>
       caller.call('run_create', 'POST', '/api/runs', request),
@@ -366,6 +402,9 @@ export function client(caller: Caller) {
     /** A run with its executions. */
     runGet: (request: GetRun): Promise<RunDetail> =>
       caller.call('run_get', 'GET', '/api/runs/{id}', request),
+    /** Sets what a run may cost. What waits for money may go on. */
+    runUpdate: (request: UpdateRun): Promise<Run> =>
+      caller.call('run_update', 'PUT', '/api/runs/{id}', request),
     /** Cancels what has not ended; text that came before is kept. */
     runCancel: (request: CancelRun): Promise<RunDetail> =>
       caller.call('run_cancel', 'POST', '/api/runs/{id}/cancel', request),

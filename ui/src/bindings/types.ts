@@ -101,6 +101,10 @@ export type Attempt = {
   metrics: Metrics;
   /** The price the cost was worked out from. */
   price: Price | null;
+  /** The most that it could cost, set aside before it was sent; unknown where the price or the longest answer is. */
+  reservedUsd: NanoUsd | null;
+  /** The day that it counts for, in the time zone of the workspace. */
+  day: Day;
   /** When it started. */
   startedAt: Timestamp;
   /** When it ended. */
@@ -121,6 +125,67 @@ export type Body = {
   kind: 'messages';
   /** The messages in order. */
   messages: Message[];
+};
+
+/** A budget is nearly used up, or is. */
+export type BudgetAlert = {
+  /** The budget as it is now. */
+  state: BudgetState;
+  /** The share of the cap that was passed: 80 or 100. */
+  percent: number;
+};
+
+export type BudgetId = string;
+
+/** What happens where a budget is used up. */
+export type BudgetKind = 'hard' | 'soft';
+
+export type BudgetScope = string;
+
+/** A budget and how much of it is used. */
+export type BudgetState = {
+  /** Its identity. */
+  id: BudgetId;
+  /** What it is for. */
+  scope: BudgetScope;
+  /** The time it is for. */
+  period: Period;
+  /** How much that is. */
+  capUsd: NanoUsd;
+  /** What happens at the cap. */
+  kind: BudgetKind;
+  /** When it was made. A budget for once counts from then on. */
+  createdAt: Timestamp;
+  /** When it was changed last. */
+  updatedAt: Timestamp;
+  /** What was spent in its present period. It can be over the cap: what a provider says counts. */
+  settledUsd: NanoUsd;
+  /** The most that the calls under way can cost. */
+  reservedUsd: NanoUsd;
+};
+
+/** A budget, how much of it is used, and what it is for. */
+export type BudgetView = {
+  /** Its identity. */
+  id: BudgetId;
+  /** What it is for. */
+  scope: BudgetScope;
+  /** The time it is for. */
+  period: Period;
+  /** How much that is. */
+  capUsd: NanoUsd;
+  /** What happens at the cap. */
+  kind: BudgetKind;
+  /** When it was made. A budget for once counts from then on. */
+  createdAt: Timestamp;
+  /** When it was changed last. */
+  updatedAt: Timestamp;
+  /** What was spent in its present period. It can be over the cap: what a provider says counts. */
+  settledUsd: NanoUsd;
+  /** The most that the calls under way can cost. */
+  reservedUsd: NanoUsd;
+  /** The name of the prompt that it is for. */
+  promptName?: PromptName | null;
 };
 
 /** Cancels an execution. */
@@ -332,6 +397,18 @@ export type CreateAttachment = {
   data: string;
 };
 
+/** Makes a budget. */
+export type CreateBudget = {
+  /** What it is for: `workspace`, `provider:NAME`, `model:PROVIDER:MODEL` or `prompt:NAME`. */
+  scope: string;
+  /** The time it is for. */
+  period: Period;
+  /** How much, in dollars. */
+  capUsd: NanoUsd;
+  /** Whether it stops calls or only warns. */
+  kind: BudgetKind;
+};
+
 /** Makes a prompt. */
 export type CreatePrompt = {
   /** Its name, free in the workspace. */
@@ -407,6 +484,8 @@ export type CreateRun = {
   repeats?: number;
   /** How urgent it is. */
   priority?: Priority;
+  /** The most that it may cost, in dollars: no call is made that could go past it. */
+  capUsd?: NanoUsd | null;
   /**
    * Models that answer in the place of the one model of the run, in this order, where that one is left alone or
    * fails for good and the fallback strategy is `degrade`.
@@ -448,10 +527,18 @@ export type CreatedApiKey = {
   secret: string;
 };
 
+export type Day = string;
+
 /** Ends a key. */
 export type DeleteApiKey = {
   /** The key. */
   id: ApiKeyId;
+};
+
+/** Removes a budget. */
+export type DeleteBudget = {
+  /** The budget. */
+  id: BudgetId;
 };
 
 /** Throws unsaved work away. */
@@ -592,7 +679,7 @@ export type EgressTotal = {
 export type EnvName = string;
 
 /** The kinds of failure. */
-export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
+export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
 
 /** The kinds of error. One exists only where a consumer acts on it. */
 export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | 'conflict' | 'stale' | 'unauthenticated' | 'forbidden' | 'rate_limited' | 'provider' | 'storage' | 'disconnected' | 'internal';
@@ -614,7 +701,10 @@ export type Estimate = {
   contextWindow: number | null;
   /** The cost of the request without the answer; unknown where the price is. */
   inputCostUsd: NanoUsd | null;
-  /** The cost with the longest answer that the parameters or the model allow; unknown where either is. */
+  /**
+   * The most that the call can cost, which is set aside before it is made: a request longer than estimated, and the
+   * longest answer that the parameters or the model allow; unknown where either is.
+   */
   worstCostUsd: NanoUsd | null;
   /** What the model does not take of the content's parameters: a run would be refused. */
   parameterProblems?: ParameterProblem[];
@@ -652,6 +742,10 @@ export type Event = ({
   /** The text. */
   text: string;
 } | {
+  kind: 'alert';
+  /** What it is about. */
+  alert: BudgetAlert;
+} | {
   kind: 'resync';
 }) & {
   /** Rises by one with each event of the process that owns the workspace. */
@@ -674,6 +768,8 @@ export type ExecutePrompt = {
   context?: RunContext;
   /** How urgent it is. */
   priority?: Priority;
+  /** The most that it may cost, in dollars: it is not sent where it could go past it. */
+  capUsd?: NanoUsd | null;
   /**
    * Models that answer in its place, in this order, where it is left alone or fails for good and the fallback
    * strategy is `degrade`.
@@ -819,6 +915,8 @@ export type Fallback = {
   model: ModelRef;
   /** What it cost when the run was made; absent where that was unknown. */
   price?: Price | null;
+  /** The most tokens that it answers with; absent where that is unknown. */
+  maxOutputTokens?: number | null;
 };
 
 /** Why a model stopped, in the one set of words and in the provider's own. */
@@ -1006,6 +1104,9 @@ export type KeychainState = 'none' | 'locked' | 'available';
 /** Asks for the keys. */
 export type ListApiKeys = Record<string, never>;
 
+/** Asks for the budgets. */
+export type ListBudgets = Record<string, never>;
+
 /** Asks for the ledger. */
 export type ListEgress = {
   /** Whether to leave out what went to this machine. */
@@ -1112,6 +1213,16 @@ export type ListRuns = {
 /** Looks for model servers on this machine. */
 export type ListServers = Record<string, never>;
 
+/** Asks what was spent. */
+export type ListSpend = {
+  /** What it is summed by. */
+  by?: SpendBy;
+  /** The first day; that of this month where absent. */
+  from?: Day | null;
+  /** The last day; today where absent. */
+  to?: Day | null;
+};
+
 /** Asks for the tags in use. */
 export type ListTags = Record<string, never>;
 
@@ -1134,7 +1245,9 @@ export type Load = {
   running: number;
   /** Executions that wait for their turn. */
   queued: number;
-  /** The same for each provider in use, by name. */
+  /** Executions of paused runs, which wait for more than their turn. */
+  paused: number;
+  /** The same for each provider that is in use, or was within the last minute, by name. */
   providers: ProviderLoad[];
   /** The same for each model in use, and each that is not well. */
   models: ModelLoad[];
@@ -1243,7 +1356,7 @@ export type Network = {
 };
 
 /** The kinds of things that change. */
-export type Noun = 'prompt' | 'provider' | 'run' | 'workspace' | 'egress' | 'window';
+export type Noun = 'prompt' | 'provider' | 'run' | 'budget' | 'workspace' | 'egress' | 'window';
 
 /** What becomes of a run where FormaOps ends before it does. */
 export type OnRestart = 'fail' | 'resume';
@@ -1271,6 +1384,14 @@ export type OutputWindow = {
 export type PageOfApiKey = {
   /** The items, in the order of the list. */
   items: ApiKey[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfBudgetView = {
+  /** The items, in the order of the list. */
+  items: BudgetView[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -1367,6 +1488,14 @@ export type PageOfProviderView = {
 export type PageOfRun = {
   /** The items, in the order of the list. */
   items: Run[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfSpend = {
+  /** The items, in the order of the list. */
+  items: Spend[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -1490,6 +1619,9 @@ export type PauseRun = {
   /** The run. */
   id: RunId;
 };
+
+/** The time a budget is for. Days and months are those of the workspace's time zone. */
+export type Period = 'once' | 'day' | 'month';
 
 /** A place in a text that the user wrote. */
 export type Place = {
@@ -1651,6 +1783,8 @@ export type ProviderLoad = {
   queued: number;
   /** How many may be on the wire; a run with a concurrency of its own may go past a default. */
   limit: number;
+  /** How its calls went of late. */
+  recent: Recent;
 };
 
 /** A provider and whether it is ready. */
@@ -1723,6 +1857,20 @@ export type PutSetting = {
   key: string;
   /** Its value; at most 64 KiB of JSON. */
   value: unknown;
+};
+
+/** How the calls of the last minute went. */
+export type Recent = {
+  /** Calls that were answered, or failed by the provider's own fault. */
+  calls: number;
+  /** Those of them that failed. */
+  failures: number;
+  /** How many failed one after the other, however long ago. */
+  failuresInARow: number;
+  /** The time to the first token in milliseconds that half of the calls kept. */
+  firstTokenMsP50?: number | null;
+  /** The same that 95 of 100 kept. */
+  firstTokenMsP95?: number | null;
 };
 
 /** Asks what content and inputs give. */
@@ -1885,6 +2033,8 @@ export type Run = {
   context: RunContext;
   /** How often each cell is executed. */
   repeats: number;
+  /** The most that it may cost; no call is made that could go past it. */
+  capUsd?: NanoUsd | null;
   /** The models that answer in the place of its own while that one is left alone, in order. */
   fallbacks?: Fallback[];
   /** How many of its executions may be on the wire at once, in place of the default limits. */
@@ -1926,7 +2076,7 @@ export type RunId = string;
 /** What kind of request a run is. */
 export type RunKind = 'single' | 'compare';
 
-/** How far a run is: counts of its executions' newest generations, and what they cost. */
+/** How far a run is: counts of its executions' newest generations, and what all attempts cost. */
 export type RunProgress = {
   /** All of them. */
   total: number;
@@ -1940,7 +2090,10 @@ export type RunProgress = {
   failed: number;
   /** Cancelled. */
   cancelled: number;
-  /** The sum of known costs. */
+  /**
+   * What all its attempts cost together, failed ones and those of earlier generations too; unknown costs count
+   * as nothing.
+   */
   costUsd: NanoUsd;
 };
 
@@ -2013,6 +2166,25 @@ export type SourceRange = {
   endColumn: number;
 };
 
+/** What was spent on something. */
+export type Spend = {
+  /** The day, provider, model or prompt. */
+  key: string;
+  /** A name for people, where the key is not one. */
+  title?: string | null;
+  /** How many attempts there were, failed ones too. */
+  attempts: number;
+  /** Tokens of their requests. */
+  inputTokens: number;
+  /** Tokens of their answers. */
+  outputTokens: number;
+  /** What they cost; unknown costs count as nothing. */
+  costUsd: NanoUsd;
+};
+
+/** What spend is summed by. */
+export type SpendBy = 'day' | 'provider' | 'model' | 'prompt';
+
 /** A tag and how many prompts have it. */
 export type TagCount = {
   /** The tag. */
@@ -2060,6 +2232,12 @@ export type ToolDefinition = {
   parameters?: Record<string, unknown>;
 };
 
+/** Brings a removed budget back. */
+export type UndeleteBudget = {
+  /** The budget. */
+  id: BudgetId;
+};
+
 /** Brings a deleted prompt back. */
 export type UndeletePrompt = {
   /** The prompt, by its id: its name may have been given to another. */
@@ -2084,6 +2262,18 @@ export type UntakenAttachment = {
   message: string;
   /** What to do. */
   hint: string;
+};
+
+/** Changes a budget. What is absent stays. */
+export type UpdateBudget = {
+  /** The budget. */
+  id: BudgetId;
+  /** The time it is for. */
+  period?: Period | null;
+  /** How much, in dollars. */
+  capUsd?: NanoUsd | null;
+  /** Whether it stops calls or only warns. */
+  kind?: BudgetKind | null;
 };
 
 /** Changes a setting of the engine in the configuration file. */
@@ -2151,6 +2341,14 @@ export type UpdateProvider = {
   requestsPerMinute?: number | null;
   /** The most tokens within a minute, of requests and answers together; 0 for no limit. */
   tokensPerMinute?: number | null;
+};
+
+/** Sets what a run may cost. */
+export type UpdateRun = {
+  /** The run. */
+  id: RunId;
+  /** The most that it may cost, in dollars; anything where absent. */
+  capUsd?: NanoUsd | null;
 };
 
 /** Tokens of one call. */

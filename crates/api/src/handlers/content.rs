@@ -1,9 +1,10 @@
 //! Content before it is saved or run: what is wrong with it, and what it gives.
 
-use super::model::{find_model, parameter_problems, untaken_attachments};
+use super::model::{find_model, longest_answer, parameter_problems, untaken_attachments};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
 use formaops_domain::{
-    Content, JsonObject, ModelRef, NanoUsd, ParameterProblem, RunContext, UntakenAttachment, Usage,
+    Content, JsonObject, MESSAGE_TOKENS, ModelRef, NanoUsd, ParameterProblem, Price, RunContext,
+    UntakenAttachment, Usage,
 };
 use formaops_template::{Diagnostic, Rendered, RenderedMessage};
 use schemars::JsonSchema;
@@ -73,7 +74,8 @@ pub struct Estimate {
     pub context_window: Option<u64>,
     /// The cost of the request without the answer; unknown where the price is.
     pub input_cost_usd: Option<NanoUsd>,
-    /// The cost with the longest answer that the parameters or the model allow; unknown where either is.
+    /// The most that the call can cost, which is set aside before it is made: a request longer than estimated, and the
+    /// longest answer that the parameters or the model allow; unknown where either is.
     pub worst_cost_usd: Option<NanoUsd>,
     /// What the model does not take of the content's parameters: a run would be refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -133,10 +135,18 @@ async fn estimate(
     let counts: Vec<_> =
         messages.iter().map(|message| app.tokens.count(&model.model, &message.text())).collect();
     let input_tokens = counts.iter().map(|count| count.tokens).sum();
-    let usage = |output_tokens| Usage { input_tokens, output_tokens, ..Usage::default() };
-    let longest = parameters.max_tokens.map(u64::from).or(known.max_output_tokens);
+    let usage = Usage { input_tokens, ..Usage::default() };
+    let longest = longest_answer(&known, parameters);
     let price = known.price.as_ref();
-    let is_free = price.is_some_and(|price| *price == formaops_domain::Price::FREE);
+    let worst = |price: &Price| {
+        if price.is_free() {
+            return Some(NanoUsd::ZERO);
+        }
+        let media: u64 = content.body.attachments().map(|(_, attached)| attached.estimated_tokens()).sum();
+        let borders = MESSAGE_TOKENS * messages.len() as u64;
+        let request = input_tokens + borders + media + parameters.estimated_tokens();
+        longest.map(|longest| price.worst_case(request, longest))
+    };
     Ok(Estimate {
         parameter_problems: parameter_problems(&known, parameters),
         untaken_attachments: untaken_attachments(&known, &content.body),
@@ -144,12 +154,8 @@ async fn estimate(
         message_tokens: counts.iter().map(|count| count.tokens).collect(),
         exact: counts.iter().all(|count| count.exact),
         context_window: known.context_window,
-        input_cost_usd: price.map(|price| price.cost(&usage(0))),
-        worst_cost_usd: match (price, longest) {
-            (Some(price), Some(longest)) => Some(price.cost(&usage(longest))),
-            (Some(_), None) if is_free => Some(NanoUsd::ZERO),
-            _ => None,
-        },
+        input_cost_usd: price.map(|price| price.cost(&usage)),
+        worst_cost_usd: price.and_then(worst),
         retires_on: known.retires_on,
         model,
     })

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod attachment;
+mod budget;
 mod config;
 mod connection;
 mod content;
@@ -25,6 +26,7 @@ mod workspace;
 pub(crate) use api_key::scopes_of;
 pub use api_key::*;
 pub use attachment::*;
+pub use budget::*;
 pub use config::*;
 pub use connection::*;
 pub use content::*;

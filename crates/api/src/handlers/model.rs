@@ -133,6 +133,11 @@ pub(super) fn parameter_problems(known: &CatalogueModel, parameters: &Parameters
     problems
 }
 
+/// The most tokens of an answer: as it is asked for, else as the model allows, which is never more than its context.
+pub(super) fn longest_answer(known: &CatalogueModel, parameters: &Parameters) -> Option<u64> {
+    parameters.asked_output_tokens().or(known.max_output_tokens).or(known.context_window)
+}
+
 /// What is attached to the messages and the model is known not to take.
 pub(super) fn untaken_attachments(known: &CatalogueModel, body: &Body) -> Vec<UntakenAttachment> {
     let Capabilities { images, files, .. } = known.capabilities;

@@ -3,6 +3,7 @@
 use super::{
     PromptKey,
     attachment::check_attachments,
+    budget::check_cap,
     content::render,
     idempotent,
     model::{find_model, refusals},
@@ -12,11 +13,11 @@ use super::{
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
     Body, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, JsonObject,
-    Metrics, ModelRef, Noun, OnRestart, Parameters, Price, Priority, Prompt, Run, RunContext, RunId, RunKind,
-    RunProgress, RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
+    Metrics, ModelRef, NanoUsd, Noun, OnRestart, Parameters, Priority, Prompt, Run, RunContext, RunId,
+    RunKind, RunProgress, RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
-use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion};
+use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
@@ -48,6 +49,9 @@ pub struct CreateRun {
     /// How urgent it is.
     #[serde(default)]
     pub priority: Priority,
+    /// The most that it may cost, in dollars: no call is made that could go past it.
+    #[serde(default)]
+    pub cap_usd: Option<NanoUsd>,
     /// Models that answer in the place of the one model of the run, in this order, where that one is left alone or
     /// fails for good and the fallback strategy is `degrade`.
     #[serde(default)]
@@ -107,6 +111,17 @@ pub struct CancelRun {
     pub id: RunId,
 }
 
+/// Sets what a run may cost.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateRun {
+    /// The run.
+    pub id: RunId,
+    /// The most that it may cost, in dollars; anything where absent.
+    #[serde(default)]
+    pub cap_usd: Option<NanoUsd>,
+}
+
 /// Starts the same again.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -145,6 +160,9 @@ pub struct ExecutePrompt {
     /// How urgent it is.
     #[serde(default)]
     pub priority: Priority,
+    /// The most that it may cost, in dollars: it is not sent where it could go past it.
+    #[serde(default)]
+    pub cap_usd: Option<NanoUsd>,
     /// Models that answer in its place, in this order, where it is left alone or fails for good and the fallback
     /// strategy is `degrade`.
     #[serde(default)]
@@ -205,6 +223,7 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
         let message = format!("`repeats` must be between 1 and {MOST_REPEATS}, got {}", request.repeats);
         return Err(ApiError::invalid("repeats", message));
     }
+    check_cap(request.cap_usd)?;
     if request.concurrency.is_some_and(|most| most.get() > MOST_CONCURRENCY) {
         let message = format!("`concurrency` must be between 1 and {MOST_CONCURRENCY}");
         return Err(ApiError::invalid("concurrency", message));
@@ -222,7 +241,7 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
     render(&content, &request.inputs, &request.context)?;
     let columns = columns(&content.settings, request.models)?;
     let asked = columns.iter().map(|column| (&column.model, &column.parameters));
-    let prices = prices(app, &content.body, asked).await?;
+    let rates = rates(app, &content.body, asked).await?;
     let fallbacks = fallbacks(app, &content.body, &columns, request.fallbacks).await?;
     let version = if let Some(version) = version {
         version
@@ -239,11 +258,12 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
         prompt,
         variants: columns.into_iter().map(variant).collect(),
         content: version.content,
-        prices,
+        rates,
         inputs: request.inputs,
         context: request.context,
         repeats: request.repeats,
         priority: request.priority,
+        cap_usd: request.cap_usd,
         fallbacks,
         concurrency: request.concurrency,
         fail_fast: request.fail_fast,
@@ -277,8 +297,9 @@ async fn fallbacks(
         return Err(ApiError::invalid("fallbacks", message));
     }
     let asked = models.iter().map(|model| (model, &column.parameters));
-    let prices = prices(app, body, asked).await?;
-    Ok(models.into_iter().zip(prices).map(|(model, price)| Fallback { model, price }).collect())
+    let rates = rates(app, body, asked).await?;
+    let fallback = |(model, Rate { price, max_output_tokens })| Fallback { model, price, max_output_tokens };
+    Ok(models.into_iter().zip(rates).map(fallback).collect())
 }
 
 /// A run whose parts are all known.
@@ -286,11 +307,12 @@ struct Asked {
     prompt: Prompt,
     content: Content,
     variants: Vec<Variant>,
-    prices: Vec<Option<Price>>,
+    rates: Vec<Rate>,
     inputs: JsonObject,
     context: RunContext,
     repeats: u32,
     priority: Priority,
+    cap_usd: Option<NanoUsd>,
     fallbacks: Vec<Fallback>,
     concurrency: Option<NonZeroU32>,
     fail_fast: bool,
@@ -330,18 +352,19 @@ fn columns(settings: &Settings, choices: Vec<ModelChoice>) -> Result<Vec<ModelCh
 
 /// What each column costs today. Also finds out whether its provider is there, and whether its model
 /// takes its parameters and what is attached: what it does not is told, never dropped in silence.
-async fn prices(
+async fn rates(
     app: &App,
     body: &Body,
     columns: impl Iterator<Item = (&ModelRef, &Parameters)>,
-) -> Result<Vec<Option<Price>>, ApiError> {
-    let (mut prices, mut problems) = (Vec::new(), Vec::new());
+) -> Result<Vec<Rate>, ApiError> {
+    let (mut rates, mut problems) = (Vec::new(), Vec::new());
     for (at, (model, parameters)) in columns.enumerate() {
         let known = find_model(app, model).await?;
         problems.extend(refusals(&known, at, parameters, body));
-        prices.push(known.price);
+        let max_output_tokens = known.max_output_tokens.or(known.context_window);
+        rates.push(Rate { price: known.price, max_output_tokens });
     }
-    if problems.is_empty() { Ok(prices) } else { Err(ApiError::problems(ErrorCode::Invalid, problems)) }
+    if problems.is_empty() { Ok(rates) } else { Err(ApiError::problems(ErrorCode::Invalid, problems)) }
 }
 
 async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, ApiError> {
@@ -357,6 +380,7 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         inputs: stored.clone(),
         context: asked.context,
         repeats: asked.repeats,
+        cap_usd: asked.cap_usd,
         fallbacks: asked.fallbacks,
         concurrency: asked.concurrency,
         fail_fast: asked.fail_fast,
@@ -372,7 +396,7 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         .flat_map(|(variant, _)| (0..run.repeats).map(move |repeat| (variant, repeat)))
         .map(|(variant, repeat)| NewCell { id: app.ids.execution(), variant, case: 0, repeat })
         .collect();
-    let run = app.store.insert_run(NewRun { run, prices: asked.prices, cases: vec![stored], cells }).await?;
+    let run = app.store.insert_run(NewRun { run, rates: asked.rates, cases: vec![stored], cells }).await?;
     let started = detail(app, run.id).await?;
     app.hub.publish(EventBody::RunUpdated { run: Box::new(run) });
     let mut submission = Submission::new(&started.run, &started.executions);
@@ -436,6 +460,15 @@ pub(crate) async fn run_cancel(app: &App, _: &Caller, request: CancelRun) -> Res
     detail(app, request.id).await
 }
 
+pub(crate) async fn run_update(app: &App, _: &Caller, request: UpdateRun) -> Result<Run, ApiError> {
+    check_cap(request.cap_usd)?;
+    app.store.get_run(request.id).await?;
+    let run = app.store.update_run_cap(request.id, request.cap_usd).await?;
+    app.engine.set_run_cap(request.id, request.cap_usd).await?;
+    publish(app, request.id).await?;
+    Ok(run)
+}
+
 pub(crate) async fn run_repeat(
     app: &App,
     caller: &Caller,
@@ -455,16 +488,17 @@ async fn repeat(app: &App, caller: &Caller, request: RepeatRun) -> Result<RunDet
     let content = app.store.get_version(run.prompt_id, first.version_id).await?.content;
     let inputs = unmask(&content, run.inputs, request.sensitive_inputs)?;
     let columns = run.variants.iter().map(|column| (&column.model, &column.parameters));
-    let prices = prices(app, &content.body, columns).await?;
+    let rates = rates(app, &content.body, columns).await?;
     let asked = Asked {
         prompt,
         content,
-        prices,
+        rates,
         variants: run.variants,
         inputs,
         context: run.context,
         repeats: run.repeats,
         priority: run.priority,
+        cap_usd: run.cap_usd,
         fallbacks: run.fallbacks,
         concurrency: run.concurrency,
         fail_fast: run.fail_fast,
@@ -500,6 +534,7 @@ async fn execute(app: &App, caller: &Caller, request: ExecutePrompt) -> Result<E
         context: request.context,
         repeats: 1,
         priority: request.priority,
+        cap_usd: request.cap_usd,
         fallbacks: request.fallbacks,
         concurrency: None,
         fail_fast: false,

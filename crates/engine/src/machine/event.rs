@@ -1,7 +1,8 @@
 //! What the machine is told, and what it asks for.
 
+use super::budgets::{Answer, Ask, Refusal};
 use crate::settings::Settings;
-use formaops_domain::{ExecutionId, ModelRef, Priority, RunId, ports::RateLimits};
+use formaops_domain::{Budget, BudgetId, ExecutionId, ModelRef, NanoUsd, Priority, RunId, ports::RateLimits};
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 /// The models that may answer an execution: its own first, then those of its run's fallback chain.
@@ -93,6 +94,43 @@ pub enum Event {
         /// The least priority that does start.
         least: Priority,
     },
+    /// The execution is about to call, and asks whether it may; answered by [`Effect::Answer`].
+    AskedForMoney {
+        /// The execution.
+        execution: ExecutionId,
+        /// What it asks for.
+        ask: Ask,
+    },
+    /// The execution was told to wait, and has done nothing more. This takes the place of
+    /// [`Event::ExecutionEnded`].
+    WaitsForMoney {
+        /// The execution.
+        execution: ExecutionId,
+        /// What it asked for.
+        ask: Ask,
+    },
+    /// What a call came to is committed, or it was not made. To be told before the end of its attempt is; where it
+    /// is not, the call counts for all that was set aside.
+    Paid {
+        /// The execution.
+        execution: ExecutionId,
+        /// What it cost; `None` where that could not be kept.
+        cost: Option<NanoUsd>,
+    },
+    /// Other budgets hold from now on.
+    BudgetsChanged {
+        /// All of them, each with what had been spent in its scope when it was made.
+        budgets: Vec<(Budget, NanoUsd)>,
+    },
+    /// A run is about to be submitted, or may cost another amount from now on.
+    RunCapped {
+        /// The run.
+        run: RunId,
+        /// The most that it may cost.
+        cap: Option<NanoUsd>,
+        /// What it has cost, where it was not in hand before.
+        spent: NanoUsd,
+    },
     /// Other settings hold from now on. What is on the wire stays there.
     SettingsChanged {
         /// All of them.
@@ -165,6 +203,30 @@ pub enum Effect {
         execution: ExecutionId,
         /// Why.
         why: Leave,
+    },
+    /// Whether the execution may call.
+    Answer {
+        /// The execution.
+        execution: ExecutionId,
+        /// The answer.
+        answer: Answer,
+    },
+    /// End as failed what waited for a budget that will never have room for it; answered by
+    /// [`Event::ExecutionEnded`].
+    Refuse {
+        /// Its run.
+        run: RunId,
+        /// The execution.
+        execution: ExecutionId,
+        /// Why it may not call.
+        refusal: Refusal,
+    },
+    /// A budget is nearly used up, or is.
+    Warn {
+        /// Which one.
+        budget: BudgetId,
+        /// The share of it that was passed, in percent.
+        percent: u8,
     },
     /// Every execution has ended, and so does the run.
     FinishRun {

@@ -26,16 +26,19 @@
 //! after it failed again and again (its circuit is open then, and one call later finds out whether it is well).
 
 mod bucket;
+mod budgets;
 mod circuit;
 mod event;
 mod lane;
 mod limits;
 mod load;
+mod money;
 mod queue;
 mod record;
 mod run;
 mod strain;
 
+pub use budgets::{Answer, Ask, Budgets, Cap, Refusal, Spent};
 pub use circuit::CircuitState;
 pub use event::{Effect, End, Event, Leave, Models, RunEnd, Sign, Terms};
 pub use limits::{Limits, PerMinute};
@@ -69,6 +72,7 @@ pub const AGEING: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Machine {
     settings: Settings,
+    budgets: Budgets,
     now: Duration,
     queue: Queue,
     runs: BTreeMap<RunId, ActiveRun>,
@@ -105,6 +109,8 @@ enum CellState {
     Settling,
     /// Out of the queue until then.
     Resting(Duration),
+    /// Out of the queue until some budget has room for it.
+    Short,
     /// Out of the queue, its end on the way to the store.
     Leaving,
 }
@@ -132,6 +138,7 @@ impl Machine {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
+            budgets: Budgets::default(),
             now: Duration::ZERO,
             queue: Queue::default(),
             runs: BTreeMap::new(),
@@ -177,6 +184,11 @@ impl Machine {
                 self.queue.least = least;
                 self.runs.values().for_each(|run| run.join(&mut self.queue));
             }
+            Event::AskedForMoney { execution, ask } => self.ask(execution, &ask, &mut effects),
+            Event::WaitsForMoney { execution, ask } => self.wait_for_money(execution, ask, &mut effects),
+            Event::Paid { execution, cost } => self.settle(execution, cost, &mut effects),
+            Event::BudgetsChanged { budgets } => self.change_budgets(budgets, &mut effects),
+            Event::RunCapped { run, cap, spent } => self.cap_run(run, cap, spent, &mut effects),
             Event::SettingsChanged { settings } => {
                 self.queue.set_limits(&self.settings.limits, &settings.limits, self.now);
                 self.settings = *settings;
@@ -321,6 +333,11 @@ impl Machine {
                 cell.state = CellState::Leaving;
                 effects.push(Effect::FinishQueued { run: cell.run, execution, why: Leave::Cancelled });
             }
+            CellState::Short => {
+                cell.state = CellState::Leaving;
+                self.budgets.forget(execution);
+                effects.push(Effect::FinishQueued { run: cell.run, execution, why: Leave::Cancelled });
+            }
             CellState::Waiting(target, place) => {
                 let (run, target, place) = (cell.run, Arc::clone(target), *place);
                 cell.state = CellState::Leaving;
@@ -400,9 +417,11 @@ impl Machine {
             // What waits was never started, so it cannot have ended; a slot was just released.
             CellState::Waiting(..)
             | CellState::Resting(_)
+            | CellState::Short
             | CellState::Running(..)
             | CellState::Cancelling(..) => return,
         }
+        self.settle(execution, None, effects);
         self.executions.remove(&execution);
         if let Some(run) = self.runs.get_mut(&id) {
             run.underway.remove(&execution);
@@ -422,6 +441,7 @@ impl Machine {
                 (false, false) => RunEnd::Completed,
             };
             self.runs.remove(&id);
+            self.budgets.leave_run(id);
             effects.push(Effect::FinishRun { run: id, end });
         }
     }

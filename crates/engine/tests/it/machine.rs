@@ -1,6 +1,8 @@
 //! The scheduler as a pure machine: no runtime, no clock.
 
+mod budgets;
 mod health;
+mod money;
 mod properties;
 mod weather;
 

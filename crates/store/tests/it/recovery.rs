@@ -2,8 +2,8 @@
 
 use crate::world::{World, ada, at, attempt, new_run, part, run};
 use formaops_domain::{
-    AttemptStatus, CostBasis, ErrorClass, ExecutionStatus, Failure, OnRestart, OutputPart, RunStatus,
-    ports::RunStore,
+    AttemptStatus, CostBasis, ErrorClass, ExecutionStatus, Failure, NanoUsd, OnRestart, OutputPart,
+    RunStatus, ports::RunStore,
 };
 use formaops_store::{Recovered, RunFilter};
 use formaops_testkit::{attempt_id, content, execution_id};
@@ -38,7 +38,10 @@ async fn an_attempt_that_was_on_the_wire_is_interrupted_and_keeps_what_had_come(
         (ExecutionStatus::Failed, "Dear Bob", 8)
     );
     assert_eq!(cut.failure.as_ref().map(|failure| failure.class), Some(ErrorClass::Interrupted));
-    assert_eq!((cut.metrics.basis, cut.metrics.cost_usd), (CostBasis::Unknown, None));
+    assert_eq!(
+        (cut.metrics.basis, cut.metrics.cost_usd.map(NanoUsd::as_nanos)),
+        (CostBasis::WorstCase, Some(40))
+    );
     // It ended when its last bytes came, not when the next process looked.
     assert_eq!(cut.completed_at.unwrap().since(at(10)).as_micros(), 1_500_000);
     let window = after.store.get_output(cut.id, OutputPart::Text, 0, 100).await.unwrap();

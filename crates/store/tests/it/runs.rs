@@ -26,7 +26,11 @@ async fn a_run_is_read_back_with_its_columns_inputs_and_context() {
     kept.variants[1].parameters.temperature = Some(0.3);
     let message = ContextMessage { role: Role::Assistant, text: "Hi".into() };
     kept.context = RunContext { messages: vec![message], data: inputs("context") };
-    kept.fallbacks = vec![Fallback { model: "dry-run:c".parse().unwrap(), price: Some(Price::FREE) }];
+    kept.fallbacks = vec![Fallback {
+        model: "dry-run:c".parse().unwrap(),
+        price: Some(Price::FREE),
+        max_output_tokens: None,
+    }];
     (kept.concurrency, kept.fail_fast) = (NonZeroU32::new(7), true);
     let answered = world.store.insert_run(new_run(kept.clone(), 1)).await.unwrap();
     let progress = RunProgress { total: 2, pending: 2, ..RunProgress::default() };
@@ -234,7 +238,8 @@ async fn a_retry_is_the_next_generation_and_opens_the_run_again() {
     assert_eq!((retry.case, retry.variant, &retry.model), (first.case, first.variant, &first.model));
     let run = world.store.get_run(id).await.unwrap();
     assert_eq!((run.status, run.completed_at, run.progress.total), (RunStatus::Running, None, 1));
-    assert_eq!(run.progress.cost_usd, NanoUsd::ZERO);
+    // What the first generation cost stays spent.
+    assert_eq!(run.progress.cost_usd, NanoUsd::from_nanos(5));
     assert_eq!(world.store.get_execution(first.id).await.unwrap(), first);
     let twice = world.store.insert_retry(first.id, execution_id(3), ada(), at(31)).await.unwrap_err();
     assert!(matches!(twice, StoreError::Transition { .. }), "{twice:?}");
@@ -337,7 +342,10 @@ async fn lists_are_newest_first_and_filtered_and_totals_count_them() {
     let totals = world.store.get_totals(at(2)).await.unwrap();
     assert_eq!((totals.prompts, totals.runs), (2, 3));
     assert_eq!((totals.executions.total, totals.executions.completed, totals.recent.total), (6, 1, 4));
-    assert_eq!((totals.executions.cost_usd, totals.recent.cost_usd), (NanoUsd::from_nanos(5), NanoUsd::ZERO));
+    let five = NanoUsd::from_nanos(5);
+    assert_eq!((totals.executions.cost_usd, totals.recent.cost_usd), (five, five));
+    let later = world.store.get_totals(at(11)).await.unwrap();
+    assert_eq!((later.executions.cost_usd, later.recent.cost_usd), (five, NanoUsd::ZERO));
 }
 
 #[tokio::test]

@@ -1,13 +1,13 @@
 //! What the stories start from: a new workspace, and short words for what goes into it.
 
 use formaops_domain::{
-    ActorId, Attempt, AttemptId, AttemptStatus, Content, CostBasis, Execution, ExecutionId, FinishReason,
-    JsonObject, Metrics, NanoUsd, OnRestart, Price, Priority, Prompt, PromptId, PromptStatus, Run,
-    RunContext, RunId, RunKind, RunProgress, RunStatus, Span, Timestamp, Usage, ValidationStatus, Variant,
-    Version, WorkspaceId,
+    ActorId, Attempt, AttemptId, AttemptStatus, Content, CostBasis, Day, Execution, ExecutionId,
+    FinishReason, JsonObject, Metrics, NanoUsd, OnRestart, Price, Priority, Prompt, PromptId, PromptStatus,
+    Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Span, Timestamp, Usage, ValidationStatus,
+    Variant, Version, WorkspaceId,
     ports::{Outcome, RecordingPart},
 };
-use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Store, StoreError};
+use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Rate, Store, StoreError};
 use formaops_testkit::{actor_id, attempt_id, execution_id, prompt_id, run_id};
 use std::{path::PathBuf, time::Duration};
 use tempfile::TempDir;
@@ -90,11 +90,20 @@ impl World {
         self.store.finish_attempt(outcome(number, text)).await.unwrap()
     }
 
-    /// Whether the counters of a run say what counting its newest executions says.
+    /// Whether the counters of a run say what counting its newest executions says, and its cost what all its
+    /// attempts do.
     pub(crate) async fn assert_counted(&self, run: RunId) {
-        let filter = formaops_store::ExecutionFilter { run: Some(run), newest: true, ..Default::default() };
-        let executions = self.store.list_executions(filter, None, 1000).await.unwrap().items;
-        assert_eq!(self.store.get_run(run).await.unwrap().progress, RunProgress::of(&executions));
+        let filter =
+            |newest| formaops_store::ExecutionFilter { run: Some(run), newest, ..Default::default() };
+        let executions = self.store.list_executions(filter(true), None, 1000).await.unwrap().items;
+        let mut cost_usd = NanoUsd::ZERO;
+        for execution in self.store.list_executions(filter(false), None, 1000).await.unwrap().items {
+            let attempts = self.store.list_attempts(execution.id).await.unwrap();
+            cost_usd =
+                attempts.iter().filter_map(|attempt| attempt.metrics.cost_usd).sum::<NanoUsd>() + cost_usd;
+        }
+        let counted = RunProgress { cost_usd, ..RunProgress::of(&executions) };
+        assert_eq!(self.store.get_run(run).await.unwrap().progress, counted);
     }
 }
 
@@ -142,6 +151,7 @@ pub(crate) fn run(number: u64, version: &Version, models: &[&str]) -> Run {
         inputs: inputs("Bob"),
         context: RunContext::default(),
         repeats: 1,
+        cap_usd: None,
         fallbacks: Vec::new(),
         concurrency: None,
         fail_fast: false,
@@ -161,11 +171,15 @@ pub(crate) fn new_run(run: Run, first: u64) -> NewRun {
         |variant: u32| NewCell { id: execution_id(first + u64::from(variant)), variant, case: 0, repeat: 0 };
     let price = Price { input: 1_000_000, output: 1_000_000, ..Price::default() };
     NewRun {
-        prices: vec![Some(price); run.variants.len()],
+        rates: vec![Rate { price: Some(price), max_output_tokens: Some(100) }; run.variants.len()],
         cases: vec![run.inputs.clone()],
         cells: (0..columns).map(cell).collect(),
         run,
     }
+}
+
+pub(crate) fn day(text: &str) -> Day {
+    text.parse().unwrap()
 }
 
 /// The first attempt of the execution with the same number.
@@ -182,6 +196,8 @@ pub(crate) fn attempt(number: u64) -> Attempt {
         failure: None,
         metrics: Metrics::default(),
         price: None,
+        reserved_usd: Some(NanoUsd::from_nanos(40)),
+        day: day("2023-11-14"),
         started_at: at(10),
         completed_at: None,
     }

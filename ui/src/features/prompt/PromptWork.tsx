@@ -7,6 +7,9 @@ import { Panes } from '../../components/Panes';
 import { useCommands } from '../../lib/commands';
 import { isSame } from '../../lib/same';
 import { useNarrow } from '../../lib/useNarrow';
+import { runCost } from '../budget/cost';
+import { CostButton } from '../budget/CostButton';
+import { useRendered } from '../content/queries';
 import { Columns } from '../run/Columns';
 import { RunActionsContext } from '../run/runActions';
 import { RunBar } from '../run/RunBar';
@@ -74,7 +77,11 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   );
   const lower = (
     <div className={classes.lower}>
-      <RunBar bar={bar} content={useFrame(desk)} />
+      <RunBar
+        bar={bar}
+        content={useFrame(desk)}
+        cost={<Cost desk={desk} models={models} repeats={bar.repeats} cap={bar.cap} onCap={bar.setCap} />}
+      />
       <div className={classes.columns}>
         <RunActionsContext value={bar.actions}>
           <Columns detail={bar.run} />
@@ -105,6 +112,20 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
 function runWorkOf({ actions }: Desk, head: Content): RunWork {
   return { ...actions, isChanged: () => !isSame(actions.now().content, head) };
 }
+
+/** What the next run costs. It follows each keystroke, as the estimates beside the inputs do. */
+const Cost = memo(function Cost(props: {
+  readonly desk: Desk;
+  readonly models: string[];
+  readonly repeats: number;
+  readonly cap: string | null;
+  readonly onCap: (cap: string | null) => void;
+}) {
+  const { content, inputs } = useWork(props.desk);
+  const { rendered } = useRendered(content, inputs, props.models);
+  const cost = runCost(rendered?.estimates ?? [], props.repeats);
+  return <CostButton cost={cost} cap={props.cap} onCap={props.onCap} />;
+});
 
 const InputsSide = memo(function InputsSide({
   desk,

@@ -1,16 +1,20 @@
 import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useContext } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution, ProviderView } from '../../bindings/types';
 import { notifyError } from '../../lib/notify';
+import { RaiseCap } from '../budget/RaiseCap';
+import { budgetTexts } from '../budget/texts';
 import { switchNetwork } from '../egress/network';
 import { keyTexts } from '../key/texts';
 import { openVault } from '../key/vault';
 import { providersQuery } from '../provider/queries';
 import { retryExecution } from './again';
 import { columnsTexts } from './columns.texts';
+import { runQuery } from './queries';
 import type { Remedy } from './remedy';
 import { RunActionsContext } from './runActions';
 
@@ -27,6 +31,10 @@ function useProviderOf({ model }: Execution): ProviderView | undefined {
 export function RemedyButton({ remedy, execution }: { remedy: Remedy; execution: Execution }) {
   const bar = useContext(RunActionsContext);
   switch (remedy) {
+    case 'budget':
+      return <BudgetButton execution={execution} />;
+    case 'price':
+      return <ProviderLink label={words.setPrice} execution={execution} />;
     case 'key':
       return <ProviderLink label={texts.column.addKey} execution={execution} />;
     case 'provider':
@@ -56,6 +64,26 @@ export function RemedyButton({ remedy, execution }: { remedy: Remedy; execution:
     case 'prompt':
       return bar === null ? <PromptLink execution={execution} /> : null;
   }
+}
+
+/** Raises the cap of the run where it has one, or leads to the budgets. */
+function BudgetButton({ execution }: { execution: Execution }) {
+  const { data } = useQuery(runQuery(execution.runId));
+  const [isOpen, dialog] = useDisclosure(false);
+  const cap = data?.run.capUsd ?? null;
+  return (
+    <>
+      {cap !== null && (
+        <Button variant="default" onClick={dialog.open}>
+          {budgetTexts.run.raise}
+        </Button>
+      )}
+      <Button variant="default" component={Link} to="/settings/budgets">
+        {words.openBudgets}
+      </Button>
+      {isOpen && cap !== null && <RaiseCap runId={execution.runId} cap={cap} onClose={dialog.close} />}
+    </>
+  );
 }
 
 /** The way to a key that the vault holds; a keychain asks for its password itself. */

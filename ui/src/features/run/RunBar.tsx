@@ -1,6 +1,6 @@
 import { Button, Menu, NumberInput } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Priority } from '../../bindings/types';
 import { Keys } from '../../components/Keys';
@@ -11,8 +11,8 @@ import { ModelPicker } from './ModelPicker';
 import classes from './run.module.css';
 import type { RunBarState } from './useRunBar';
 
-/** Models, repeats, priority and context of the next run, and its one button. */
-export function RunBar({ bar, content }: { bar: RunBarState; content: Content }) {
+/** Models, repeats, priority, context and cost of the next run, and its one button. */
+export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Content; cost: ReactNode }) {
   const { start, stop, isRunning } = bar;
   const canRun = !isRunning && bar.models.length > 0;
   const runNow = () => void start();
@@ -71,6 +71,7 @@ export function RunBar({ bar, content }: { bar: RunBarState; content: Content })
       </label>
       <PriorityMenu priority={bar.priority} onChange={(priority) => bar.setPriority(priority)} />
       <ContextButton context={bar.context} onChange={(context) => bar.setContext(context)} />
+      {cost}
       {isRunning ? (
         <Button
           color="red"

@@ -18,6 +18,7 @@ import { api } from '../../host';
 import { dollars, duration, moment } from '../../lib/format';
 import { useCommands } from '../../lib/commands';
 import { notifyError } from '../../lib/notify';
+import { budgetTexts } from '../budget/texts';
 import { repeatRun, retryRun } from './again';
 import { putContent, putInputs } from './asDraft';
 import { Columns } from './Columns';
@@ -127,7 +128,7 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
       <span className={`${classes.facts ?? ''} num`}>
         <time dateTime={run.createdAt}>{moment(run.createdAt)}</time>
         {time !== null && <span>{duration(time)}</span>}
-        <span>{dollars(run.progress.costUsd)}</span>
+        <span>{costText(run)}</span>
         {run.repeats > 1 && <span>{runsTexts.repeats(run.repeats)}</span>}
       </span>
       <span className="spacer" />
@@ -162,6 +163,12 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
       </Button>
     </header>
   );
+}
+
+/** What it cost, and of how much where it has a cap. */
+function costText({ progress, capUsd }: Run): string {
+  const spent = dollars(progress.costUsd);
+  return capUsd == null ? spent : budgetTexts.run.spent(spent, dollars(capUsd));
 }
 
 /** Takes what was run back to its prompt, to work on it. */

@@ -63,6 +63,8 @@ export const columnsTexts = {
     next: (time: string) => `The next attempt is due at ${time}. Nothing had been answered yet.`,
   },
   action: {
+    openBudgets: 'Open budgets',
+    setPrice: 'Set its price',
     chooseModel: 'Choose another model',
     openParameters: 'Open parameters',
     openPrompt: 'Open the prompt',

@@ -1,7 +1,8 @@
 import type { ErrorClass } from '../../bindings/types';
 
 /** What mends a failure, beside another try. */
-export type Remedy = 'provider' | 'key' | 'model' | 'parameters' | 'prompt' | 'network' | 'vault';
+export type Remedy =
+  'budget' | 'price' | 'provider' | 'key' | 'model' | 'parameters' | 'prompt' | 'network' | 'vault';
 
 /** What mends each kind of failure, the likeliest first. None: only time or another try does. */
 export const REMEDIES: Readonly<Record<ErrorClass, readonly Remedy[]>> = {
@@ -12,6 +13,8 @@ export const REMEDIES: Readonly<Record<ErrorClass, readonly Remedy[]>> = {
   authentication: ['provider'],
   permission: ['provider', 'model'],
   no_quota: ['provider', 'model'],
+  over_budget: ['budget'],
+  price_unknown: ['price', 'budget'],
   not_found: ['model', 'provider'],
   bad_request: ['parameters'],
   context_too_long: ['model'],

@@ -27,6 +27,9 @@ export interface RunBarState {
   readonly setRepeats: (repeats: number) => void;
   readonly priority: Priority;
   readonly setPriority: (priority: Priority) => void;
+  /** The most that it may cost, in dollars. */
+  readonly cap: string | null;
+  readonly setCap: (cap: string | null) => void;
   readonly context: RunContext;
   readonly setContext: (context: RunContext) => void;
   /** The run that is shown; none before the first. */
@@ -76,6 +79,7 @@ export function useRunBar(given: {
   const models = remembered ?? suggested;
   const [repeats, setRepeats] = useState(1);
   const [priority, setPriority] = useState<Priority>('normal');
+  const [cap, setCap] = useState<string | null>(null);
   const [context, setContext] = useState<RunContext>({});
   const [started, setStarted] = useState<string | null>(null);
 
@@ -107,6 +111,7 @@ export function useRunBar(given: {
       context,
       repeats,
       priority,
+      capUsd: cap,
     };
     try {
       await work.keep();
@@ -139,6 +144,8 @@ export function useRunBar(given: {
     setRepeats,
     priority,
     setPriority,
+    cap,
+    setCap,
     context,
     setContext,
     run: run.data,

@@ -1,5 +1,6 @@
 import {
   IconBrush,
+  IconCoin,
   IconDatabase,
   IconGauge,
   IconInfoCircle,
@@ -13,6 +14,7 @@ import classes from './workspace.module.css';
 
 const PLACES = [
   { to: '/settings/providers', name: 'providers', Icon: IconPlugConnected },
+  { to: '/settings/budgets', name: 'budgets', Icon: IconCoin },
   { to: '/settings/egress', name: 'egress', Icon: IconWorldUpload },
   { to: '/settings/engine', name: 'engine', Icon: IconGauge },
   { to: '/settings/appearance', name: 'appearance', Icon: IconBrush },

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { ProvidersScreen } from '../provider/ProvidersScreen';
 
+export { BudgetsScreen } from '../budget/BudgetsScreen';
 export { EgressScreen } from '../egress/EgressScreen';
 export { EngineScreen } from '../config/EngineScreen';
 export { ProvidersScreen } from '../provider/ProvidersScreen';

@@ -5,6 +5,7 @@ export const workspaceTexts = {
   settings: 'Settings',
   nav: {
     providers: 'Providers',
+    budgets: 'Budgets',
     egress: 'Egress',
     engine: 'Engine',
     appearance: 'Appearance',

@@ -285,6 +285,9 @@ impl Account {
                 assert!(matches!(cell.state, State::Waiting | State::Resting(_)), "{:?}", cell.state);
                 cell.state = State::Leaving;
             }
+            &Effect::Answer { .. } | &Effect::Refuse { .. } | &Effect::Warn { .. } => {
+                panic!("{effect:?}, and nobody asked for money")
+            }
             Effect::FinishRun { run, end } => {
                 let run = number(run.as_bytes());
                 let asked = self.runs.remove(&run).expect("a run ends once");

@@ -210,6 +210,9 @@ impl World {
                 assert_eq!(*state, State::Queued, "what is on the wire does not leave the queue");
                 *state = State::Leaving;
             }
+            Effect::Answer { .. } | Effect::Refuse { .. } | Effect::Warn { .. } => {
+                panic!("{effect:?}, and nobody asked for money")
+            }
             Effect::FinishRun { run, .. } => {
                 let run = usize::try_from(u128::from_be_bytes(*run.as_bytes())).unwrap();
                 assert!(self.runs.remove(&run), "a run ends once");

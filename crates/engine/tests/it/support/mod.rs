@@ -10,12 +10,12 @@ pub(crate) use store::{FakeStore, StoreCall};
 pub(crate) use wire::{Call, Wire};
 
 use formaops_domain::{
-    Content, EventBody, Execution, ExecutionId, ExecutionStatus, Fallback, JsonObject, Metrics, OnRestart,
-    Parameters, Price, Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp,
-    ValidationStatus,
+    Calendar, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Fallback, JsonObject, Metrics,
+    OnRestart, Parameters, Price, Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus,
+    Timestamp, ValidationStatus,
     ports::{Clock, EventSink, TokenCount, TokenCounter, Work},
 };
-use formaops_engine::{Engine, Limits, Ports, Settings, Submission};
+use formaops_engine::{Budgets, Engine, Limits, Ports, Settings, Submission};
 use formaops_testkit::{CountingIds, actor_id, execution_id, prompt_id, run_id, version_id};
 use std::{
     sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
@@ -54,8 +54,16 @@ impl World {
             ids: Arc::new(CountingIds::default()),
             events: Arc::new(Sink(Arc::clone(&journal))),
             tokens: tokens.clone(),
+            calendar: Calendar::of("UTC"),
         };
-        Self { engine: Engine::start(ports, settings), store, wire, journal, clock, tokens }
+        Self {
+            engine: Engine::start(ports, settings, Budgets::default()),
+            store,
+            wire,
+            journal,
+            clock,
+            tokens,
+        }
     }
 
     /// Puts a run into the store: execution `100 * number + i` for the i-th model.
@@ -77,6 +85,7 @@ impl World {
             inputs: asked.inputs.clone(),
             context: RunContext::default(),
             repeats: 1,
+            cap_usd: None,
             fallbacks: asked.fallbacks.iter().map(|model| fallback(model)).collect(),
             concurrency: None,
             fail_fast: asked.fail_fast,
@@ -95,6 +104,7 @@ impl World {
                 inputs: Arc::clone(&inputs),
                 context: Arc::default(),
                 price: asked.price.clone(),
+                max_output_tokens: Some(100),
                 fallbacks: asked.fallbacks.iter().map(|model| fallback(model)).collect(),
                 attempt_number: 1,
             });
@@ -168,7 +178,7 @@ impl<'a> Asked<'a> {
 }
 
 fn fallback(model: &str) -> Fallback {
-    Fallback { model: model.parse().unwrap(), price: None }
+    Fallback { model: model.parse().unwrap(), price: None, max_output_tokens: None }
 }
 
 const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
