@@ -16,6 +16,7 @@
 //! on another FormaOps crate; no type here ever holds a key.
 
 mod attachment;
+mod audit;
 mod catalogue;
 mod egress;
 mod error;
@@ -40,6 +41,7 @@ mod time;
 mod tool;
 
 pub use attachment::{Attachment, AttachmentKind, InvalidAttachment, UntakenAttachment};
+pub use audit::{AuditDetail, AuditEvent, AuditOrigin, AuditReport, BreakReason, BrokenLink};
 pub use catalogue::{
     Capabilities, CapabilitySources, CatalogueModel, FactSources, Listed, ListedModel, ModelEdit, ModelFact,
     Source,
@@ -51,7 +53,9 @@ pub use execution::{
     Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Finish, FinishReason, Metrics, Retry,
     Usage, ValidationResult, ValidationStatus, Verdict,
 };
-pub use hash::{AttachmentHash, ContentHash, InvalidHash, RequestHash, VersionId, canonical_hash};
+pub use hash::{
+    AttachmentHash, ChainHash, ContentHash, InvalidHash, RequestHash, StateHash, VersionId, canonical_hash,
+};
 pub use id::{
     ActorId, ApiKeyId, AttemptId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId, ProviderKeyId,
     RunId, WorkspaceId,

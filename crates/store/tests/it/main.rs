@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot be told stops there")]
 
 mod attachments;
+mod audit;
 mod egress;
 mod input_sets;
 mod keys;
