@@ -4,9 +4,11 @@
 
 mod architecture;
 mod attachments;
+mod audit;
 mod command_line;
 mod faults;
 mod http;
+mod idempotency;
 mod keychain;
 mod kills;
 mod network;

@@ -19,6 +19,7 @@
 //! process at a time writes a workspace; an event is sent after what it tells of was committed.
 
 mod app;
+mod call;
 mod caller;
 mod error;
 mod events;

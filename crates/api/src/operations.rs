@@ -154,6 +154,13 @@ macro_rules! for_each_operation {
             /// Switches everything beyond this machine off or on.
             network_put(PutNetwork) -> Network = PUT "/api/network", admin;
 
+            /// What was changed, by whom, from where and when, newest first.
+            audit_list(ListAudit) -> Page<AuditEvent> = GET "/api/audit", admin;
+            /// Looks at the whole trail: whether each event is what was written and follows the one before it.
+            audit_verify(VerifyAudit) -> AuditReport = GET "/api/audit/verify", admin;
+            /// One change with the states before and after it.
+            audit_get(GetAudit) -> AuditDetail = GET "/api/audit/{seq}", admin;
+
             /// The keys for the HTTP host; never the keys themselves.
             api_key_list(ListApiKeys) -> Page<ApiKey> = GET "/api/api-keys", admin;
             /// Makes a key for the HTTP host. Its secret is shown this once.

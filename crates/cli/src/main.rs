@@ -18,6 +18,8 @@ use std::{io, process::ExitCode};
 /// How a command ended.
 enum Ending {
     Done,
+    /// Something was looked at, and does not hold.
+    Broken,
     ExecutionFailed,
     Cancelled,
 }
@@ -26,6 +28,7 @@ impl From<Ending> for ExitCode {
     fn from(ending: Ending) -> Self {
         match ending {
             Ending::Done => Self::SUCCESS,
+            Ending::Broken => Self::FAILURE,
             Ending::ExecutionFailed => Self::from(3),
             Ending::Cancelled => Self::from(130),
         }

@@ -57,8 +57,8 @@ pub use hash::{
     AttachmentHash, ChainHash, ContentHash, InvalidHash, RequestHash, StateHash, VersionId, canonical_hash,
 };
 pub use id::{
-    ActorId, ApiKeyId, AttemptId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId, ProviderKeyId,
-    RunId, WorkspaceId,
+    ActorId, ApiKeyId, AttemptId, CallId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId,
+    ProviderKeyId, RunId, WorkspaceId,
 };
 pub use media::{Media, MediaSource};
 pub use model::{InvalidModelRef, InvalidParameters, ModelRef, Parameters, Price, PriceTier};

@@ -4,6 +4,8 @@ import type {
   ApiKey,
   Attachment,
   AttachmentBytes,
+  AuditDetail,
+  AuditReport,
   CancelExecution,
   CancelRun,
   CatalogueModel,
@@ -32,6 +34,7 @@ import type {
   Execution,
   ExecutionDetail,
   GetAttachment,
+  GetAudit,
   GetExecution,
   GetHealth,
   GetKeyStore,
@@ -48,6 +51,7 @@ import type {
   InputSet,
   KeyStore,
   ListApiKeys,
+  ListAudit,
   ListEgress,
   ListEgressTotals,
   ListExecutions,
@@ -66,6 +70,7 @@ import type {
   Network,
   OutputWindow,
   PageOfApiKey,
+  PageOfAuditEvent,
   PageOfCatalogueModel,
   PageOfEgress,
   PageOfEgressTotal,
@@ -104,6 +109,7 @@ import type {
   UpdatePrompt,
   UpdateProvider,
   UseProviderKey,
+  VerifyAudit,
   Version,
   VersionComparison,
   WorkspaceInfo,
@@ -174,6 +180,9 @@ export type OperationName =
   | 'egress_totals'
   | 'network_get'
   | 'network_put'
+  | 'audit_list'
+  | 'audit_verify'
+  | 'audit_get'
   | 'api_key_list'
   | 'api_key_create'
   | 'api_key_delete';
@@ -377,6 +386,15 @@ export function client(caller: Caller) {
     /** Switches everything beyond this machine off or on. */
     networkPut: (request: PutNetwork): Promise<Network> =>
       caller.call('network_put', 'PUT', '/api/network', request),
+    /** What was changed, by whom, from where and when, newest first. */
+    auditList: (request: ListAudit = {}): Promise<PageOfAuditEvent> =>
+      caller.call('audit_list', 'GET', '/api/audit', request),
+    /** Looks at the whole trail: whether each event is what was written and follows the one before it. */
+    auditVerify: (request: VerifyAudit = {}): Promise<AuditReport> =>
+      caller.call('audit_verify', 'GET', '/api/audit/verify', request),
+    /** One change with the states before and after it. */
+    auditGet: (request: GetAudit): Promise<AuditDetail> =>
+      caller.call('audit_get', 'GET', '/api/audit/{seq}', request),
     /** The keys for the HTTP host; never the keys themselves. */
     apiKeyList: (request: ListApiKeys = {}): Promise<PageOfApiKey> =>
       caller.call('api_key_list', 'GET', '/api/api-keys', request),

@@ -1,7 +1,7 @@
 //! Executions: what was sent, what came back, and trying again.
 
 use super::{
-    PromptKey, idempotent, limit,
+    PromptKey, limit,
     model::{find_model, refusals},
     prompt::find_prompt,
     run::{publish, unmask},
@@ -158,11 +158,6 @@ pub(crate) async fn execution_retry(
     caller: &Caller,
     request: RetryExecution,
 ) -> Result<Execution, ApiError> {
-    let key = request.idempotency_key.clone();
-    idempotent(app, caller, "execution_retry", key, request.clone(), retry(app, caller, request)).await
-}
-
-async fn retry(app: &App, caller: &Caller, request: RetryExecution) -> Result<Execution, ApiError> {
     let ExecutionRecord { execution, content, inputs, .. } =
         app.store.get_execution_record(request.id).await?;
     // More may be known of the model by now than when the run was made.
