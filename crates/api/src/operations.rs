@@ -140,6 +140,8 @@ macro_rules! for_each_operation {
             execution_get(GetExecution) -> ExecutionDetail = GET "/api/executions/{id}", read;
             /// A window of an execution's answer, also while it streams.
             execution_output(GetOutput) -> OutputWindow = GET "/api/executions/{id}/output", read;
+            /// What happened on the way of an execution, step by step.
+            execution_log(GetExecutionLog) -> ExecutionLog = GET "/api/executions/{id}/log", read;
             /// Cancels one execution.
             execution_cancel(CancelExecution) -> Execution = POST "/api/executions/{id}/cancel", run;
             /// Tries an ended execution again, as its next generation.

@@ -22,6 +22,7 @@ mod egress;
 mod error;
 mod event;
 mod execution;
+mod execution_log;
 mod hash;
 mod id;
 mod media;
@@ -53,6 +54,7 @@ pub use execution::{
     Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Finish, FinishReason, Metrics, Retry,
     Usage, ValidationResult, ValidationStatus, Verdict,
 };
+pub use execution_log::{ExecutionLog, LogEntry, LogLevel};
 pub use hash::{
     AttachmentHash, ChainHash, ContentHash, InvalidHash, RequestHash, StateHash, VersionId, canonical_hash,
 };

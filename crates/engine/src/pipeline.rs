@@ -10,6 +10,7 @@ use crate::{
     retry::FailedAttempt,
     sensitive::Sensitive,
     settle::{Account, Settlement},
+    steps,
 };
 use formaops_domain::{
     Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, OutputPart, Retry,
@@ -57,8 +58,9 @@ impl Job {
             Ok(work) => work,
             Err(stop) => return JobEnd::Ended { committed: self.stop(stop, None).await },
         };
+        let loaded = self.core.ports.clock.monotonic();
         match self.before_sending(prepare(&self.core, &work, &self.sensitive)).await {
-            Ok(prepared) => self.call(work, prepared).await,
+            Ok(prepared) => self.call(work, prepared, loaded).await,
             Err(stop) => JobEnd::Ended { committed: self.stop(stop, Some(&work.execution)).await },
         }
     }
@@ -94,7 +96,7 @@ impl Job {
         }
     }
 
-    async fn call(self, work: Work, prepared: Prepared) -> JobEnd {
+    async fn call(self, work: Work, prepared: Prepared, loaded: Duration) -> JobEnd {
         let Prepared { request, provider } = prepared;
         let (number, is_local) = (work.attempt_number, provider.is_local());
         let ports = &self.core.ports;
@@ -114,7 +116,7 @@ impl Job {
             started_at,
             completed_at: None,
         };
-        let running = match ports.store.start_attempt(attempt).await {
+        let running = match ports.store.start_attempt(attempt.clone()).await {
             Ok(execution) => execution,
             Err(failure) => {
                 let committed = self.stop(Stop::Failed(failure), Some(&work.execution)).await;
@@ -122,7 +124,8 @@ impl Job {
             }
         };
         // Latency is the provider's: it is counted from here, not from before the commit.
-        let mut recorder = Recorder::new(Arc::clone(&self.core), self.execution, id, &self.sensitive);
+        let mut recorder = Recorder::new(Arc::clone(&self.core), &attempt, &self.sensitive);
+        recorder.note(steps::prepared(request.messages.len(), started.saturating_sub(loaded)));
         self.tell(&running);
 
         let (messages, total) = (request.messages.clone(), request.timeouts.total);
@@ -167,7 +170,7 @@ impl Job {
             let execution = self.execution;
             self.core.retries.wait(&FailedAttempt { execution, number, failure, answered, is_local })
         });
-        let outcome = Outcome {
+        let mut outcome = Outcome {
             attempt: id,
             execution: self.execution,
             status,
@@ -189,7 +192,10 @@ impl Job {
         };
         match wait {
             Some(wait) => self.wait_for_next(outcome, number + 1, wait, running).await,
-            None => JobEnd::Ended { committed: self.finish(outcome, running).await },
+            None => {
+                steps::conclude(&mut outcome, number, None);
+                JobEnd::Ended { committed: self.finish(outcome, running).await }
+            }
         }
     }
 
@@ -221,7 +227,7 @@ impl Job {
     /// Ends the attempt, and has the execution wait for the next one.
     async fn wait_for_next(
         &self,
-        outcome: Outcome,
+        mut outcome: Outcome,
         attempt: u32,
         wait: Duration,
         running: Execution,
@@ -229,6 +235,7 @@ impl Job {
         let failure = outcome.failure.clone().unwrap_or_else(internal);
         let (last, at) = (self.core.retries.limit.saturating_add(1), outcome.completed_at.after(wait.into()));
         let retry = Retry { attempt, last, at, failure };
+        steps::conclude(&mut outcome, attempt - 1, Some((&retry, wait)));
         let committed = self.core.ports.store.retry_attempt(outcome, retry).await;
         if self.tell_end(committed, running) {
             JobEnd::Again(wait)
@@ -262,7 +269,7 @@ impl Job {
 
     /// Keeps what came. The next start finds the attempt unfinished, and says that it was interrupted.
     async fn leave_to_recovery(&self, last_part: RecordingPart) {
-        if last_part.frames.is_empty() && last_part.text.is_empty() {
+        if last_part.frames.is_empty() && last_part.text.is_empty() && last_part.log.is_empty() {
             return;
         }
         if let Err(failure) = self.core.ports.store.append_recording(last_part).await {

@@ -4,10 +4,11 @@ use crate::{
     core::Core,
     live::Live,
     sensitive::{Ending, FrameScrubber, Sensitive, TextScrubber},
+    steps::{self, Step},
 };
 use formaops_domain::{
-    AttemptId, ErrorClass, EventBody, ExecutionId, Failure, Finish, OutputPart, RequestHash, Span, ToolCall,
-    Usage,
+    Attempt, AttemptId, ErrorClass, EventBody, ExecutionId, Failure, Finish, OutputPart, RequestHash, Span,
+    Timestamp, ToolCall, Usage,
     ports::{RecordingPart, StreamPart},
 };
 use futures::future::BoxFuture;
@@ -41,6 +42,9 @@ pub(crate) struct Recorder {
     core: Arc<Core>,
     execution: ExecutionId,
     attempt: AttemptId,
+    number: u32,
+    started_at: Timestamp,
+    sensitive: Arc<Sensitive>,
     /// The monotonic time at which the attempt began.
     began: Duration,
     pub(crate) live: Arc<Live>,
@@ -64,12 +68,9 @@ struct Append {
 }
 
 impl Recorder {
-    pub(crate) fn new(
-        core: Arc<Core>,
-        execution: ExecutionId,
-        attempt: AttemptId,
-        sensitive: &Sensitive,
-    ) -> Self {
+    pub(crate) fn new(core: Arc<Core>, attempt: &Attempt, sensitive: &Arc<Sensitive>) -> Self {
+        let (execution, attempt, number, started_at) =
+            (attempt.execution_id, attempt.id, attempt.number, attempt.started_at);
         let began = core.ports.clock.monotonic();
         let live = Arc::new(Live::default());
         core.show(execution, Arc::clone(&live));
@@ -77,6 +78,9 @@ impl Recorder {
             core,
             execution,
             attempt,
+            number,
+            started_at,
+            sensitive: Arc::clone(sensitive),
             began,
             live,
             facts: Facts::default(),
@@ -85,7 +89,7 @@ impl Recorder {
             reasoning: sensitive.text(),
             calls: sensitive.text(),
             frames: sensitive.frames(),
-            waiting: RecordingPart { attempt, frames: Vec::new(), text: String::new() },
+            waiting: empty(attempt),
             waiting_bytes: 0,
             due: None,
             append: None,
@@ -97,14 +101,26 @@ impl Recorder {
         self.core.ports.clock.monotonic().saturating_sub(self.began).into()
     }
 
+    /// Logs a step that is taken now. It is kept with the next part, or with the end.
+    pub(crate) fn note(&mut self, step: Step) {
+        let at = self.started_at.after(self.elapsed());
+        self.waiting.log.push(step.entry(at, Some(self.number)));
+    }
+
     /// Takes in what the provider sent, and shows text and reasoning to whoever listens.
     ///
     /// # Errors
     /// Where the answer is longer than may be held; what fits is kept.
     pub(crate) fn take(&mut self, part: StreamPart) -> Result<(), Failure> {
         match part {
-            StreamPart::Sent { request_hash } => self.facts.request_hash = Some(request_hash),
-            StreamPart::Head { http_status, request_id } => {
+            StreamPart::Sent { request_hash } => {
+                self.facts.request_hash = Some(request_hash);
+                self.note(steps::sent(request_hash));
+            }
+            StreamPart::Head { http_status, request_id, headers } => {
+                let scrub = |text: &str| self.sensitive.scrub_text(text);
+                let headers = headers.into_iter().map(|(name, value)| (name, scrub(&value))).collect();
+                self.note(steps::head(http_status, request_id.as_deref().map(scrub), headers));
                 self.facts.http_status = http_status;
                 self.facts.request_id = request_id;
             }
@@ -228,9 +244,11 @@ impl Recorder {
     }
 
     fn note_first_token(&mut self) {
-        self.facts
-            .first_token
-            .get_or_insert_with(|| self.core.ports.clock.monotonic().saturating_sub(self.began).into());
+        if self.facts.first_token.is_none() {
+            let after = self.elapsed();
+            self.facts.first_token = Some(after);
+            self.note(steps::first_token(after));
+        }
     }
 
     fn count_waiting(&mut self, bytes: usize) {
@@ -239,10 +257,9 @@ impl Recorder {
     }
 
     fn take_waiting(&mut self) -> RecordingPart {
-        let empty = RecordingPart { attempt: self.attempt, frames: Vec::new(), text: String::new() };
         self.waiting_bytes = 0;
         self.due = None;
-        std::mem::replace(&mut self.waiting, empty)
+        std::mem::replace(&mut self.waiting, empty(self.attempt))
     }
 
     fn start_append(&mut self) {
@@ -262,10 +279,15 @@ impl Recorder {
         let later = std::mem::replace(&mut self.waiting, append.part);
         self.waiting.frames.extend(later.frames);
         self.waiting.text.push_str(&later.text);
+        self.waiting.log.extend(later.log);
         self.waiting_bytes += append.bytes;
         self.due = Some(Instant::now() + PART_TIME);
         if self.is_full() { Err(failure) } else { Ok(()) }
     }
+}
+
+fn empty(attempt: AttemptId) -> RecordingPart {
+    RecordingPart { attempt, frames: Vec::new(), text: String::new(), log: Vec::new() }
 }
 
 fn grown_too_long() -> Failure {

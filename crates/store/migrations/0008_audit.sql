@@ -49,15 +49,15 @@ drop table idempotency_keys;
 alter table idempotency_keys_new rename to idempotency_keys;
 create index idempotency_keys_expiry on idempotency_keys (expires_at);
 
--- What was asked of an execution and what came of it, step by step.
+-- The way of an execution, step by step. What stood before its first attempt has none.
 create table execution_logs (
-  seq integer primary key,
   execution blob not null references executions (id),
-  attempt blob references attempts (id),
+  number integer not null check (number >= 0),
+  attempt integer check (attempt >= 1),
   at integer not null,
   level text not null check (level in ('debug', 'info', 'warn', 'error')),
   message text not null check (message <> ''),
-  metadata text check (json_type(metadata) = 'object')
-) strict;
-create index execution_logs_execution on execution_logs (execution, at);
+  metadata text check (json_type(metadata) = 'object'),
+  primary key (execution, number)
+) strict, without rowid;
 create index execution_logs_level on execution_logs (level, at) where level in ('warn', 'error');

@@ -44,6 +44,7 @@ mod draft;
 mod egress;
 mod error;
 mod execution;
+mod execution_log;
 mod idempotency;
 mod input_set;
 mod migrate;

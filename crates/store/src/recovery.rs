@@ -5,11 +5,13 @@ use crate::{
     attempt::{self, Ended},
     column::{Int, Key},
     execution::{self, Ending},
+    execution_log,
     recording::{self, Joined},
     run, search,
 };
 use formaops_domain::{
-    AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, RunId, RunStatus, Timestamp,
+    AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, LogEntry, LogLevel, RunId,
+    RunStatus, Timestamp,
 };
 use sqlx::SqliteConnection;
 
@@ -47,13 +49,13 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
     let mut recovered = Recovered::default();
     let running = sqlx::query!(
         r#"select id as "id: Key<AttemptId>", execution as "execution: Key<ExecutionId>",
-          started_at as "started_at: Int<Timestamp>"
+          started_at as "started_at: Int<Timestamp>", number as "number: u32"
         from attempts where status = 'running'"#
     )
     .fetch_all(&mut *connection)
     .await?;
     for row in running {
-        interrupt(connection, row.id.0, row.execution.0, row.started_at.0).await?;
+        interrupt(connection, row.id.0, row.execution.0, row.started_at.0, row.number).await?;
         recovered.attempts += 1;
     }
     let queued =
@@ -64,6 +66,8 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
         let entry = search::entry(connection, row.id.0, "").await?;
         let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), entry, now);
         execution::end(connection, ending).await?;
+        let step = LogEntry::new(now, None, LogLevel::Error, "FormaOps ended before this was sent");
+        execution_log::append(connection, row.id.0, &[step]).await?;
         recovered.queued += 1;
     }
     let open = sqlx::query!(
@@ -89,6 +93,7 @@ async fn interrupt(
     id: AttemptId,
     execution: ExecutionId,
     started_at: Timestamp,
+    number: u32,
 ) -> Result<(), StoreError> {
     let key = Key(id);
     let texts: String =
@@ -101,9 +106,12 @@ async fn interrupt(
     let recording = Joined::load(connection, id, recording::pack(&[])?).await?;
     let (request_hash, request_id, http_status, price) = (None, None, None, None);
     let status = AttemptStatus::Interrupted;
-    let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };
+    let at = started_at.after(last);
+    let log =
+        vec![LogEntry::new(at, Some(number), LogLevel::Error, "FormaOps ended while the answer was coming")];
+    let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording, log };
     let failure = Some(interrupted(true));
-    let ending = Ending::empty(execution, ExecutionStatus::Running, failure, entry, started_at.after(last));
+    let ending = Ending::empty(execution, ExecutionStatus::Running, failure, entry, at);
     attempt::finish(connection, attempt, ending.with_output(&texts)?).await?;
     Ok(())
 }

@@ -103,6 +103,22 @@ pub struct RetryExecution {
     pub idempotency_key: Option<String>,
 }
 
+/// Asks for the log of an execution.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetExecutionLog {
+    /// The execution.
+    pub id: ExecutionId,
+}
+
+pub(crate) async fn execution_log(
+    app: &App,
+    _: &Caller,
+    request: GetExecutionLog,
+) -> Result<ExecutionLog, ApiError> {
+    Ok(app.store.get_execution_log(request.id).await?)
+}
+
 pub(crate) async fn execution_list(
     app: &App,
     _: &Caller,

@@ -11,5 +11,6 @@ mod retries;
 mod sensitive;
 mod settle;
 mod shutdown;
+mod steps;
 mod streaming;
 mod support;

@@ -4,6 +4,7 @@ use super::{
     HttpProvider, MAX_ERROR,
     decode::Decoder,
     endpoint::Endpoint,
+    headers,
     recorder::{Recorder, Unfinished},
 };
 use crate::{
@@ -130,6 +131,7 @@ impl Call {
         self.ready.push_back(Ok(StreamPart::Head {
             http_status: Some(reply.status().as_u16()),
             request_id: request_id(reply.headers()),
+            headers: headers::telling(reply.headers(), &self.scrubber),
         }));
         if !reply.status().is_success() {
             return Phase::Refused(reply);

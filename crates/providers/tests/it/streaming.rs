@@ -24,8 +24,11 @@ async fn an_answer_comes_with_its_head_text_finish_and_usage() {
 
     assert_eq!(answer.failure, None);
     assert!(matches!(answer.parts[0], StreamPart::Sent { .. }));
-    let head = StreamPart::Head { http_status: Some(200), request_id: Some("req_scripted".to_owned()) };
-    assert_eq!(answer.parts[1], head);
+    let StreamPart::Head { http_status, request_id, headers } = &answer.parts[1] else {
+        panic!("{:?}", answer.parts[1]);
+    };
+    assert_eq!((*http_status, request_id.as_deref()), (Some(200), Some("req_scripted")));
+    assert!(headers["content-type"].starts_with("text/event-stream"), "{headers:?}");
     assert!(answer.parts.contains(&StreamPart::Reasoning("Hm.".to_owned())));
     assert_eq!(answer.text(), "Hello world");
     assert_eq!(answer.finish(), Some(FinishReason::Stop));

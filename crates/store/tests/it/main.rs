@@ -4,6 +4,7 @@
 mod attachments;
 mod audit;
 mod egress;
+mod execution_log;
 mod input_sets;
 mod keys;
 mod models;
