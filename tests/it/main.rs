@@ -11,6 +11,7 @@ mod http;
 mod idempotency;
 mod keychain;
 mod kills;
+mod logs;
 mod network;
 mod ownership;
 mod secrets;

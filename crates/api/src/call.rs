@@ -11,6 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tracing::Instrument;
 
 /// The most characters of an idempotency key.
 const MOST_KEY: usize = 128;
@@ -50,6 +51,7 @@ impl App {
         }
     }
 
+    /// Does it, and tells of it what nothing in the store tells.
     async fn perform(
         &self,
         caller: &Caller,
@@ -65,17 +67,39 @@ impl App {
             at: self.now(),
             claim,
         };
+        let span = tracing::info_span!(
+            "call",
+            operation = operation.name,
+            origin = ?act.origin,
+            request_id = act.request_id.as_deref(),
+        );
         let app = self.acting(act);
         let told = ACTS.contains(&operation.name).then(|| act_of(operation, &request));
-        let done = AssertUnwindSafe((operation.handler)(&app, caller, request)).catch_unwind().await;
-        let answer = done.unwrap_or_else(|_| {
-            tracing::error!(operation = operation.name, "an operation panicked");
-            Err(defect(operation))
-        })?;
+        let answer = app.handle(caller, operation, request).instrument(span).await?;
         if let Some((action, record)) = told {
             app.store.insert_act(&action, &record).await?;
         }
         Ok(answer)
+    }
+
+    async fn handle(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        request: Value,
+    ) -> Result<Value, ApiError> {
+        let done = AssertUnwindSafe((operation.handler)(self, caller, request)).catch_unwind().await;
+        let answer = done.unwrap_or_else(|_| {
+            tracing::error!("an operation panicked");
+            Err(defect(operation))
+        });
+        match &answer {
+            Ok(_) if operation.method == Method::Get => tracing::debug!("answered"),
+            Ok(_) => tracing::info!("done"),
+            // What is wrong with a request may be told in its own words, so only the kind of error is kept.
+            Err(error) => tracing::warn!(code = ?error.code, class = ?error.class, "not done"),
+        }
+        answer
     }
 
     /// What the request is named by, where it has a name and does more than to read.

@@ -26,6 +26,7 @@ mod events;
 pub mod generate;
 pub mod handlers;
 mod ledger;
+pub mod logging;
 mod media_type;
 mod operations;
 mod registry;

@@ -48,12 +48,10 @@ fn main() -> ExitCode {
         clap_complete::generate(shell, &mut arguments::command(), "formaops", &mut io::stdout());
         return ExitCode::SUCCESS;
     }
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("FORMAOPS_LOG").unwrap_or_else(|_| "error".into()),
-        )
-        .init();
+    let workspace = global.workspace.clone().or_else(|| formaops_api::default_workspace().ok());
+    if let Err(error) = formaops_api::logging::start(workspace.as_deref()) {
+        output::line_to_stderr(&format!("warning: nothing is logged: {error}"));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

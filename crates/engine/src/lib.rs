@@ -37,6 +37,7 @@ mod reporter;
 mod retry;
 mod sensitive;
 mod settle;
+mod spans;
 mod steps;
 
 pub use handle::{Engine, EngineError, Ports, Submission};

@@ -10,7 +10,7 @@ use crate::{
     retry::FailedAttempt,
     sensitive::Sensitive,
     settle::{Account, Settlement},
-    steps,
+    spans, steps,
 };
 use formaops_domain::{
     Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, OutputPart, Retry,
@@ -21,6 +21,7 @@ use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 /// One execution to be carried out.
 pub(crate) struct Job {
@@ -54,13 +55,22 @@ enum Stop {
 
 impl Job {
     pub(crate) async fn execute(self) -> JobEnd {
+        let span = spans::execution(self.execution);
+        self.carry_out(&span).instrument(span.clone()).await
+    }
+
+    async fn carry_out(self, span: &Span) -> JobEnd {
         let work = match self.before_sending(self.core.ports.store.load_work(self.execution)).await {
             Ok(work) => work,
             Err(stop) => return JobEnd::Ended { committed: self.stop(stop, None).await },
         };
+        spans::known(span, &work.execution);
         let loaded = self.core.ports.clock.monotonic();
         match self.before_sending(prepare(&self.core, &work, &self.sensitive)).await {
-            Ok(prepared) => self.call(work, prepared, loaded).await,
+            Ok(prepared) => {
+                let span = spans::attempt(&work);
+                self.call(work, prepared, loaded).instrument(span).await
+            }
             Err(stop) => JobEnd::Ended { committed: self.stop(stop, Some(&work.execution)).await },
         }
     }
@@ -190,6 +200,7 @@ impl Job {
             last_part,
             completed_at: started_at.after(elapsed.into()),
         };
+        spans::ended(id, &outcome);
         match wait {
             Some(wait) => self.wait_for_next(outcome, number + 1, wait, running).await,
             None => {

@@ -33,9 +33,11 @@ import type {
   ExecuteResult,
   Execution,
   ExecutionDetail,
+  ExecutionLog,
   GetAttachment,
   GetAudit,
   GetExecution,
+  GetExecutionLog,
   GetHealth,
   GetKeyStore,
   GetMetrics,
@@ -174,6 +176,7 @@ export type OperationName =
   | 'execution_list'
   | 'execution_get'
   | 'execution_output'
+  | 'execution_log'
   | 'execution_cancel'
   | 'execution_retry'
   | 'egress_list'
@@ -368,6 +371,9 @@ export function client(caller: Caller) {
     /** A window of an execution's answer, also while it streams. */
     executionOutput: (request: GetOutput): Promise<OutputWindow> =>
       caller.call('execution_output', 'GET', '/api/executions/{id}/output', request),
+    /** What happened on the way of an execution, step by step. */
+    executionLog: (request: GetExecutionLog): Promise<ExecutionLog> =>
+      caller.call('execution_log', 'GET', '/api/executions/{id}/log', request),
     /** Cancels one execution. */
     executionCancel: (request: CancelExecution): Promise<Execution> =>
       caller.call('execution_cancel', 'POST', '/api/executions/{id}/cancel', request),

@@ -768,6 +768,14 @@ export type ExecutionDetail = {
 
 export type ExecutionId = string;
 
+/** The log of an execution. */
+export type ExecutionLog = {
+  /** The execution. */
+  executionId: ExecutionId;
+  /** Its steps, first to last. */
+  entries: LogEntry[];
+};
+
 /** Where an execution stands. */
 export type ExecutionStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
 
@@ -841,6 +849,12 @@ export type GetAudit = {
 
 /** Asks for an execution. */
 export type GetExecution = {
+  /** The execution. */
+  id: ExecutionId;
+};
+
+/** Asks for the log of an execution. */
+export type GetExecutionLog = {
   /** The execution. */
   id: ExecutionId;
 };
@@ -1144,6 +1158,23 @@ export type Load = {
 
 /** Locks the vault. */
 export type LockVault = Record<string, never>;
+
+/** One step on the way of an execution. */
+export type LogEntry = {
+  /** When. */
+  at: Timestamp;
+  /** The attempt it belongs to, from 1; absent before the first and between two. */
+  attempt: number | null;
+  /** How much it matters. */
+  level: LogLevel;
+  /** What happened, without anything that a user or a model wrote. */
+  message: string;
+  /** What belongs to it, such as `httpStatus` and `headers` of an answer. */
+  metadata: Record<string, unknown>;
+};
+
+/** How much a step matters. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** The newest execution of a run that has all the words that were searched for. */
 export type Match = {

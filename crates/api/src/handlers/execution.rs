@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
-    Attempt, Execution, ExecutionId, ExecutionStatus, JsonObject, OutputPart, OutputWindow, Page, RunContext,
-    RunId,
+    Attempt, Execution, ExecutionId, ExecutionLog, ExecutionStatus, JsonObject, OutputPart, OutputWindow,
+    Page, RunContext, RunId,
 };
 use formaops_engine::Submission;
 use formaops_store::{ExecutionFilter, ExecutionRecord};

@@ -145,7 +145,8 @@ mod tests {
     fn two_processes_go_on_in_the_same_file_and_nothing_else_is_touched() {
         let workspace = tempfile::tempdir().unwrap();
         let folder = workspace.path().join("logs");
-        let (mut one, mut two) = (LogFiles::with_size(folder.clone(), 20), LogFiles::with_size(folder.clone(), 20));
+        let (mut one, mut two) =
+            (LogFiles::with_size(folder.clone(), 20), LogFiles::with_size(folder.clone(), 20));
         one.write_all(b"one\n").unwrap();
         std::fs::write(folder.join("crash-1.txt"), "x").unwrap();
         two.write_all(b"two\n").unwrap();

@@ -129,7 +129,10 @@ export const runsTexts = {
     parameters: 'Parameters',
     noParameters: 'None are sent: the provider uses its own defaults.',
     log: 'Log',
-    levels: { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } satisfies Record<LogLevel, string>,
+    levels: { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } satisfies Record<
+      LogLevel,
+      string
+    >,
     headers: 'Response headers',
     attempts: 'Attempts',
     noAttempts: 'Nothing has been sent yet.',
