@@ -115,7 +115,7 @@ impl Recorder {
         match part {
             StreamPart::Sent { request_hash } => {
                 self.facts.request_hash = Some(request_hash);
-                self.note(steps::sent(request_hash));
+                self.note(steps::sent());
             }
             StreamPart::Head { http_status, request_id, headers } => {
                 let scrub = |text: &str| self.sensitive.scrub_text(text);

@@ -2,9 +2,7 @@
 //!
 //! Nothing here holds what a user or a model wrote, but for names of validations and the headers of an answer.
 
-use formaops_domain::{
-    AttemptStatus, LogEntry, LogLevel, RequestHash, Retry, Span, Timestamp, Verdict, ports::Outcome,
-};
+use formaops_domain::{AttemptStatus, LogEntry, LogLevel, Retry, Span, Timestamp, Verdict, ports::Outcome};
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -32,8 +30,8 @@ pub(crate) fn prepared(messages: usize, took: Duration) -> Step {
 }
 
 /// The request is on its way.
-pub(crate) fn sent(hash: RequestHash) -> Step {
-    Step::new(LogLevel::Info, "Sent to the provider").with("requestHash", hash)
+pub(crate) fn sent() -> Step {
+    Step::new(LogLevel::Info, "Sent to the provider")
 }
 
 /// Status and headers came.

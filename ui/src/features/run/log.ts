@@ -16,7 +16,7 @@ export function headersOf(entries: readonly LogEntry[], attempt: number): [strin
   return Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
 }
 
-/** `requestHash` as `request hash`, `waitMs` as `wait`. */
+/** `requestId` as `request id`, `waitMs` as `wait`. */
 function nameOf(name: string): string {
   return name
     .replace(/Ms$/, '')
