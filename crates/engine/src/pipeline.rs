@@ -180,7 +180,7 @@ impl Job {
             let execution = self.execution;
             self.core.retries.wait(&FailedAttempt { execution, number, failure, answered, is_local })
         });
-        let mut outcome = Outcome {
+        let outcome = Outcome {
             attempt: id,
             execution: self.execution,
             status,
@@ -203,10 +203,7 @@ impl Job {
         spans::ended(id, &outcome);
         match wait {
             Some(wait) => self.wait_for_next(outcome, number + 1, wait, running).await,
-            None => {
-                steps::conclude(&mut outcome, number, None);
-                JobEnd::Ended { committed: self.finish(outcome, running).await }
-            }
+            None => JobEnd::Ended { committed: self.finish(outcome, number, running).await },
         }
     }
 
@@ -255,7 +252,8 @@ impl Job {
         }
     }
 
-    async fn finish(&self, outcome: Outcome, running: Execution) -> bool {
+    async fn finish(&self, mut outcome: Outcome, attempt: u32, running: Execution) -> bool {
+        steps::conclude(&mut outcome, attempt, None);
         let committed = self.core.ports.store.finish_attempt(outcome).await;
         self.tell_end(committed, running)
     }

@@ -162,7 +162,7 @@ impl RunStore for FakeStore {
             if let Some(run) = self.state().runs.get_mut(&execution.run_id) {
                 run.status = RunStatus::Running;
             }
-            self.journal.add(Entry::Started(attempt));
+            self.journal.add(Entry::Started(Box::new(attempt)));
             Ok(execution)
         })
     }
@@ -191,7 +191,7 @@ impl RunStore for FakeStore {
                 execution.validation_status = outcome.validation_status;
                 execution.completed_at = Some(outcome.completed_at);
             });
-            self.journal.add(Entry::Finished(outcome));
+            self.journal.add(Entry::Finished(Box::new(outcome)));
             Ok(execution)
         })
     }
@@ -207,7 +207,7 @@ impl RunStore for FakeStore {
             if let Some(work) = self.state().works.get_mut(&outcome.execution) {
                 work.attempt_number += 1;
             }
-            self.journal.add(Entry::Finished(outcome));
+            self.journal.add(Entry::Finished(Box::new(outcome)));
             Ok(execution)
         })
     }
