@@ -3,7 +3,7 @@
 use crate::{
     ApiError, Caller, ErrorCode, EventHub,
     call::Turns,
-    handlers::{OFFLINE, scopes_of},
+    handlers::{OFFLINE, scopes_of, take_up},
     ledger::StoreLedger,
     registry::Registry,
     samples,
@@ -13,7 +13,7 @@ use formaops_domain::{
     ActorId, EventBody, Noun, Span, Timestamp,
     ports::{Clock, EventSink, TokenCounter},
 };
-use formaops_engine::{Engine, Limits, Ports, RetryPolicy};
+use formaops_engine::{Engine, Limits, PerMinute, Ports, Settings};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_secrets::{Environment, Keyring};
 use formaops_store::{Act, NewWorkspace, OpenOptions, Store, StoreError};
@@ -80,7 +80,7 @@ impl App {
             events: Arc::new(hub.clone()),
             tokens: Arc::clone(&tokens),
         };
-        let engine = Engine::start(ports, limits(&store).await?, RetryPolicy::default());
+        let engine = Engine::start(ports, settings(&store).await?);
         let (workspace, turns) = (Arc::from(workspace), Arc::default());
         let app = Self {
             workspace,
@@ -98,6 +98,7 @@ impl App {
             person,
         };
         samples::add_to_new_workspace(&app).await?;
+        take_up(&app).await?;
         tokio::spawn(index_backlog(app.store.clone()));
         Ok(app)
     }
@@ -126,9 +127,9 @@ impl App {
         self.hub.publish(EventBody::Changed { noun, id });
     }
 
-    /// Reads the limits of the engine again.
-    pub(crate) async fn refresh_limits(&self) -> Result<(), ApiError> {
-        Ok(self.engine.set_limits(limits(&self.store).await?).await?)
+    /// Reads the settings of the engine again.
+    pub(crate) async fn refresh_settings(&self) -> Result<(), ApiError> {
+        Ok(self.engine.set_settings(settings(&self.store).await?).await?)
     }
 
     /// Who an API key belongs to; `None` for one that does not hold.
@@ -179,11 +180,19 @@ async fn index_backlog(store: Store) {
     }
 }
 
-/// The limits that the providers' settings say.
-async fn limits(store: &Store) -> Result<Limits, ApiError> {
-    let own = |provider: formaops_domain::Provider| {
-        provider.max_concurrent.and_then(NonZeroU32::new).map(|most| (provider.name, most))
-    };
-    let providers = store.list_providers().await?.into_iter().filter_map(own).collect();
-    Ok(Limits { providers, ..Limits::default() })
+/// How the engine works, with the limits that the providers' settings say.
+async fn settings(store: &Store) -> Result<Settings, ApiError> {
+    let mut limits = Limits::default();
+    for provider in store.list_providers().await? {
+        let [most, requests, tokens] =
+            [provider.max_concurrent, provider.requests_per_minute, provider.tokens_per_minute]
+                .map(|limit| limit.and_then(NonZeroU32::new));
+        if let Some(most) = most {
+            limits.providers.insert(provider.name.clone(), most);
+        }
+        if requests.is_some() || tokens.is_some() {
+            limits.per_minute.insert(provider.name, PerMinute { requests, tokens });
+        }
+    }
+    Ok(Settings { limits, ..Settings::default() })
 }

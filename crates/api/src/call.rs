@@ -17,8 +17,16 @@ use tracing::Instrument;
 const MOST_KEY: usize = 128;
 
 /// What is done outside of the store, or by the engine later: it is told when it has been done.
-const ACTS: &[&str] =
-    &["run_cancel", "execution_cancel", "vault_create", "vault_unlock", "vault_lock", "provider_key_rotate"];
+const ACTS: &[&str] = &[
+    "run_cancel",
+    "run_pause",
+    "run_resume",
+    "execution_cancel",
+    "vault_create",
+    "vault_unlock",
+    "vault_lock",
+    "provider_key_rotate",
+];
 
 /// Answers that hold a secret, which is shown once: they are not kept, so a repeated request gets no answer.
 const SECRET_ANSWERS: &[&str] = &["api_key_create"];
@@ -277,6 +285,7 @@ mod tests {
         "model_reset",
         "run_create",
         "run_repeat",
+        "run_retry",
         "execution_retry",
         "network_put",
         "api_key_create",

@@ -131,6 +131,12 @@ macro_rules! for_each_operation {
             run_get(GetRun) -> RunDetail = GET "/api/runs/{id}", read;
             /// Cancels what has not ended; text that came before is kept.
             run_cancel(CancelRun) -> RunDetail = POST "/api/runs/{id}/cancel", run;
+            /// Has a run start nothing more until it is resumed; what is on the wire goes on.
+            run_pause(PauseRun) -> RunDetail = POST "/api/runs/{id}/pause", run;
+            /// Has a paused run go on.
+            run_resume(ResumeRun) -> RunDetail = POST "/api/runs/{id}/resume", run;
+            /// Tries again what failed in a run, as the next generation of each cell.
+            run_retry(RetryRun) -> RunDetail = POST "/api/runs/{id}/retry", run;
             /// Starts a new run of the same versions, models, inputs and context.
             run_repeat(RepeatRun) -> RunDetail = POST "/api/runs/{id}/repeat", run;
 

@@ -1,6 +1,7 @@
 //! What comes of an attempt: shown at once, kept in parts.
 
 use crate::{
+    actor::Command,
     core::Core,
     live::Live,
     sensitive::{Ending, FrameScrubber, Sensitive, TextScrubber},
@@ -9,11 +10,11 @@ use crate::{
 use formaops_domain::{
     Attempt, AttemptId, ErrorClass, EventBody, ExecutionId, Failure, Finish, OutputPart, RequestHash, Span,
     Timestamp, ToolCall, Usage,
-    ports::{RecordingPart, StreamPart},
+    ports::{RateLimits, RecordingPart, StreamPart},
 };
 use futures::future::BoxFuture;
 use std::{future, sync::Arc, time::Duration};
-use tokio::time::Instant;
+use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 
 /// The longest that something waits to be kept: the most a kill may lose.
 pub(crate) const PART_TIME: Duration = Duration::from_millis(250);
@@ -45,6 +46,7 @@ pub(crate) struct Recorder {
     number: u32,
     started_at: Timestamp,
     sensitive: Arc<Sensitive>,
+    commands: UnboundedSender<Command>,
     /// The monotonic time at which the attempt began.
     began: Duration,
     pub(crate) live: Arc<Live>,
@@ -68,7 +70,12 @@ struct Append {
 }
 
 impl Recorder {
-    pub(crate) fn new(core: Arc<Core>, attempt: &Attempt, sensitive: &Arc<Sensitive>) -> Self {
+    pub(crate) fn new(
+        core: Arc<Core>,
+        attempt: &Attempt,
+        sensitive: &Arc<Sensitive>,
+        commands: UnboundedSender<Command>,
+    ) -> Self {
         let (execution, attempt, number, started_at) =
             (attempt.execution_id, attempt.id, attempt.number, attempt.started_at);
         let began = core.ports.clock.monotonic();
@@ -81,6 +88,7 @@ impl Recorder {
             number,
             started_at,
             sensitive: Arc::clone(sensitive),
+            commands,
             began,
             live,
             facts: Facts::default(),
@@ -117,10 +125,14 @@ impl Recorder {
                 self.facts.request_hash = Some(request_hash);
                 self.note(steps::sent());
             }
-            StreamPart::Head { http_status, request_id, headers } => {
+            StreamPart::Head { http_status, request_id, headers, rates } => {
                 let scrub = |text: &str| self.sensitive.scrub_text(text);
                 let headers = headers.into_iter().map(|(name, value)| (name, scrub(&value))).collect();
                 self.note(steps::head(http_status, request_id.as_deref().map(scrub), headers));
+                if rates != RateLimits::default() {
+                    // The actor outlives its jobs.
+                    let _ = self.commands.send(Command::RatesTold(self.execution, rates));
+                }
                 self.facts.http_status = http_status;
                 self.facts.request_id = request_id;
             }

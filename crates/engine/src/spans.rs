@@ -4,7 +4,7 @@
 //! No span holds what a user or a model wrote.
 
 use formaops_domain::{
-    AttemptId, AttemptStatus, Execution, ExecutionId, RunId,
+    AttemptId, AttemptStatus, Execution, ExecutionId, ModelRef, RunId,
     ports::{Outcome, Work},
 };
 use tracing::{Span, field::Empty};
@@ -26,8 +26,7 @@ pub(crate) fn known(span: &Span, execution: &Execution) {
 }
 
 /// One call of a model.
-pub(crate) fn attempt(work: &Work) -> Span {
-    let model = &work.execution.model;
+pub(crate) fn attempt(work: &Work, model: &ModelRef) -> Span {
     let parameters = &work.execution.parameters;
     tracing::info_span!(
         "attempt",

@@ -10,8 +10,8 @@ use crate::{
     run, search,
 };
 use formaops_domain::{
-    AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, LogEntry, LogLevel, RunId,
-    RunStatus, Timestamp,
+    AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, LogEntry, LogLevel, Metrics,
+    RunId, RunStatus, Timestamp,
 };
 use sqlx::SqliteConnection;
 
@@ -20,9 +20,9 @@ use sqlx::SqliteConnection;
 pub struct Recovered {
     /// Attempts that were on the wire.
     pub attempts: u32,
-    /// Executions that were still waiting.
+    /// Executions that were still waiting, and wait no more.
     pub queued: u32,
-    /// Runs that were not over.
+    /// Runs that were not over, and are now.
     pub runs: u32,
 }
 
@@ -37,9 +37,11 @@ fn interrupted(started: bool) -> Failure {
 
 impl Store {
     /// To be called once, by the process that has just become the owner of the workspace and before it runs
-    /// anything: attempts that were on the wire become interrupted and keep the text that had arrived, their
-    /// executions and those that still waited fail with the class `interrupted`, and their runs end. An
-    /// interrupted attempt ends when its last bytes came, which is the last that is known of it.
+    /// anything: attempts that were on the wire become interrupted and keep what had arrived.
+    ///
+    /// Runs that are paused, or to be resumed on a restart, stay open, and their executions wait for their turn
+    /// again. Of all others the executions that had not ended fail with the class `interrupted`, and the run ends.
+    /// An interrupted attempt ends when its last bytes came, which is the last that is known of it.
     pub async fn recover(&self, now: Timestamp) -> Result<Recovered, StoreError> {
         self.write(move |connection| Box::pin(recover(connection, now))).await
     }
@@ -48,20 +50,31 @@ impl Store {
 async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Recovered, StoreError> {
     let mut recovered = Recovered::default();
     let running = sqlx::query!(
-        r#"select id as "id: Key<AttemptId>", execution as "execution: Key<ExecutionId>",
-          started_at as "started_at: Int<Timestamp>", number as "number: u32"
-        from attempts where status = 'running'"#
+        r#"select a.id as "id: Key<AttemptId>", a.execution as "execution: Key<ExecutionId>",
+          a.started_at as "started_at: Int<Timestamp>", a.number as "number: u32",
+          r.status = 'paused' or r.on_restart = 'resume' as "goes_on!: bool"
+        from attempts a join executions e on e.id = a.execution join runs r on r.id = e.run
+        where a.status = 'running'"#
     )
     .fetch_all(&mut *connection)
     .await?;
     for row in running {
-        interrupt(connection, row.id.0, row.execution.0, row.started_at.0, row.number).await?;
+        let running = Running {
+            id: row.id.0,
+            execution: row.execution.0,
+            number: row.number,
+            started_at: row.started_at.0,
+            goes_on: row.goes_on,
+        };
+        interrupt(connection, running).await?;
         recovered.attempts += 1;
     }
-    let queued =
-        sqlx::query!(r#"select id as "id: Key<ExecutionId>" from executions where status = 'pending'"#)
-            .fetch_all(&mut *connection)
-            .await?;
+    let queued = sqlx::query!(
+        r#"select e.id as "id: Key<ExecutionId>" from executions e join runs r on r.id = e.run
+        where e.status = 'pending' and not (r.status = 'paused' or r.on_restart = 'resume')"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     for row in queued {
         let entry = search::entry(connection, row.id.0, "").await?;
         let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), entry, now);
@@ -70,12 +83,13 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
         execution_log::append(connection, row.id.0, &[step]).await?;
         recovered.queued += 1;
     }
-    let open = sqlx::query!(
-        r#"select id as "id: Key<RunId>" from runs where status in ('pending', 'running', 'paused')"#
+    let over = sqlx::query!(
+        r#"select id as "id: Key<RunId>" from runs
+        where status in ('pending', 'running', 'paused') and pending = 0 and running = 0"#
     )
     .fetch_all(&mut *connection)
     .await?;
-    for row in open {
+    for row in over {
         let ended = sqlx::query_scalar!(
             r#"select max(completed_at) as "at: Int<Timestamp>" from executions where run = ?1"#,
             row.id,
@@ -88,30 +102,40 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
     Ok(recovered)
 }
 
-async fn interrupt(
-    connection: &mut SqliteConnection,
+/// An attempt that was on the wire.
+struct Running {
     id: AttemptId,
     execution: ExecutionId,
-    started_at: Timestamp,
     number: u32,
-) -> Result<(), StoreError> {
+    started_at: Timestamp,
+    /// Whether its execution goes on from the queue.
+    goes_on: bool,
+}
+
+async fn interrupt(connection: &mut SqliteConnection, running: Running) -> Result<(), StoreError> {
+    let Running { id, execution, number, started_at, goes_on } = running;
     let key = Key(id);
     let texts: String =
         sqlx::query_scalar!("select text from recording_parts where attempt = ?1 order by number", key)
             .fetch_all(&mut *connection)
             .await?
             .concat();
-    let entry = search::entry(connection, execution, &texts).await?;
     let last = recording::last_sign(connection, id).await?.unwrap_or_default();
     let recording = Joined::load(connection, id, recording::pack(&[])?).await?;
     let (request_hash, request_id, http_status, price) = (None, None, None, None);
     let status = AttemptStatus::Interrupted;
-    let at = started_at.after(last);
-    let log =
-        vec![LogEntry::new(at, Some(number), LogLevel::Error, "FormaOps ended while the answer was coming")];
+    let (failure, ended_at) = (interrupted(true), started_at.after(last));
+    let step =
+        LogEntry::new(ended_at, Some(number), LogLevel::Error, "FormaOps ended while the answer was coming");
+    let log = vec![step];
     let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording, log };
-    let failure = Some(interrupted(true));
-    let ending = Ending::empty(execution, ExecutionStatus::Running, failure, entry, at);
+    if goes_on {
+        execution_log::append(connection, execution, &attempt.log).await?;
+        attempt::end(connection, attempt, Some(&failure), &Metrics::default(), ended_at).await?;
+        return execution::requeue(connection, execution).await;
+    }
+    let entry = search::entry(connection, execution, &texts).await?;
+    let ending = Ending::empty(execution, ExecutionStatus::Running, Some(failure), entry, ended_at);
     attempt::finish(connection, attempt, ending.with_output(&texts)?).await?;
     Ok(())
 }

@@ -30,6 +30,8 @@ const inWindow = (...desktop: string[]): KeysByHost => ({ desktop, browser: [] }
 const table = {
   run: { group: 'run', label: 'Run', words: 'start execute send compare', keys: 'mod+Enter' },
   stop: { group: 'run', label: 'Stop the run', words: 'cancel abort end', keys: 'mod+.' },
+  pause: { group: 'run', label: 'Pause or resume the run', words: 'hold continue go on wait' },
+  retryFailed: { group: 'run', label: 'Retry what failed in the run', words: 'again failures errors' },
   repeat: { group: 'run', label: 'Repeat the run', words: 'again rerun' },
 
   newPrompt: {

@@ -87,6 +87,7 @@ import type {
   PageOfRun,
   PageOfTagCount,
   PageOfVersion,
+  PauseRun,
   Prompt,
   PromptDetail,
   ProviderKeyView,
@@ -100,7 +101,9 @@ import type {
   RepeatRun,
   ResetModel,
   RestoreVersion,
+  ResumeRun,
   RetryExecution,
+  RetryRun,
   RotateProviderKey,
   RunDetail,
   Setting,
@@ -172,6 +175,9 @@ export type OperationName =
   | 'match_list'
   | 'run_get'
   | 'run_cancel'
+  | 'run_pause'
+  | 'run_resume'
+  | 'run_retry'
   | 'run_repeat'
   | 'execution_list'
   | 'execution_get'
@@ -359,6 +365,15 @@ export function client(caller: Caller) {
     /** Cancels what has not ended; text that came before is kept. */
     runCancel: (request: CancelRun): Promise<RunDetail> =>
       caller.call('run_cancel', 'POST', '/api/runs/{id}/cancel', request),
+    /** Has a run start nothing more until it is resumed; what is on the wire goes on. */
+    runPause: (request: PauseRun): Promise<RunDetail> =>
+      caller.call('run_pause', 'POST', '/api/runs/{id}/pause', request),
+    /** Has a paused run go on. */
+    runResume: (request: ResumeRun): Promise<RunDetail> =>
+      caller.call('run_resume', 'POST', '/api/runs/{id}/resume', request),
+    /** Tries again what failed in a run, as the next generation of each cell. */
+    runRetry: (request: RetryRun): Promise<RunDetail> =>
+      caller.call('run_retry', 'POST', '/api/runs/{id}/retry', request),
     /** Starts a new run of the same versions, models, inputs and context. */
     runRepeat: (request: RepeatRun): Promise<RunDetail> =>
       caller.call('run_repeat', 'POST', '/api/runs/{id}/repeat', request),

@@ -274,6 +274,9 @@ export type CheckContent = {
   content: Content;
 };
 
+/** Whether calls to a model go through. */
+export type CircuitState = 'closed' | 'half-open' | 'open';
+
 /** Asks what differs between two versions. */
 export type CompareVersions = {
   /** The prompt. */
@@ -375,6 +378,10 @@ export type CreateProvider = {
   keyEnv?: EnvName | null;
   /** The most executions at once. */
   maxConcurrent?: number | null;
+  /** The most calls within a minute. */
+  requestsPerMinute?: number | null;
+  /** The most tokens within a minute, of requests and answers together. */
+  tokensPerMinute?: number | null;
   /** The same key and request within 24 hours answer with the provider that was added the first time. */
   idempotencyKey?: string | null;
 };
@@ -418,6 +425,17 @@ export type CreateRun = {
   repeats?: number;
   /** How urgent it is. */
   priority?: Priority;
+  /**
+   * Models that answer in the place of the one model of the run, in this order, where that one is left alone or
+   * fails for good and the fallback strategy is `degrade`.
+   */
+  fallbacks?: ModelRef[];
+  /** How many of its executions may be on the wire at once, 1 to 1,024; the default limits where absent. */
+  concurrency?: number | null;
+  /** Whether the first execution that fails cancels what is left. */
+  failFast?: boolean;
+  /** What becomes of it where FormaOps ends before it does. */
+  onRestart?: OnRestart;
   /** The same key and request within 24 hours answer with the run that was started the first time. */
   idempotencyKey?: string | null;
 };
@@ -592,7 +610,7 @@ export type EgressTotal = {
 export type EnvName = string;
 
 /** The kinds of failure. */
-export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
+export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
 
 /** The kinds of error. One exists only where a consumer acts on it. */
 export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | 'conflict' | 'stale' | 'unauthenticated' | 'forbidden' | 'rate_limited' | 'provider' | 'storage' | 'disconnected' | 'internal';
@@ -674,6 +692,11 @@ export type ExecutePrompt = {
   context?: RunContext;
   /** How urgent it is. */
   priority?: Priority;
+  /**
+   * Models that answer in its place, in this order, where it is left alone or fails for good and the fallback
+   * strategy is `degrade`.
+   */
+  fallbacks?: ModelRef[];
   /** Whether an answer that fails its validations makes the status `failed`. */
   validateOutput?: boolean;
   /** The same key and request within 24 hours answer with the execution that was made the first time. */
@@ -686,6 +709,8 @@ export type ExecuteResult = {
   id: ExecutionId;
   /** How it ended. */
   status: ExecutionStatus;
+  /** The model that answered: the one that was asked for, or one of its fallbacks. */
+  model: ModelRef;
   /** The whole answer. */
   output: string;
   /** The answer as JSON, where a validation found it valid. */
@@ -720,6 +745,8 @@ export type Execution = {
   status: ExecutionStatus;
   /** The model. */
   model: ModelRef;
+  /** The model that answered in its place, from the run's fallback chain. */
+  answeredBy?: ModelRef | null;
   /** The parameters as they are sent. */
   parameters: Parameters;
   /** The first characters of the answer (at most 256); `execution_output` gives it all. */
@@ -810,6 +837,14 @@ export type Failure = {
   httpStatus?: number | null;
   /** Seconds the provider asked to wait. */
   retryAfter?: number | null;
+};
+
+/** A model that answers in the place of a run's own. */
+export type Fallback = {
+  /** The model. */
+  model: ModelRef;
+  /** What it cost when the run was made; absent where that was unknown. */
+  price?: Price | null;
 };
 
 /** Why a model stopped, in the one set of words and in the provider's own. */
@@ -1154,6 +1189,8 @@ export type Load = {
   queued: number;
   /** The same for each provider in use, by name. */
   providers: ProviderLoad[];
+  /** The same for each model in use, and each that is not well. */
+  models: ModelLoad[];
 };
 
 /** Locks the vault. */
@@ -1249,6 +1286,22 @@ export type ModelChoice = {
 /** A fact that the user can say of a model, and take back. */
 export type ModelFact = 'sameAs' | 'contextWindow' | 'maxOutputTokens' | 'price' | 'retiresOn' | 'images' | 'files' | 'tools' | 'jsonSchema' | 'reasoning' | 'cache';
 
+/** How much is running and waiting for one model, and how it bears that. */
+export type ModelLoad = {
+  /** The model. */
+  model: ModelRef;
+  /** Executions on the wire. */
+  running: number;
+  /** Executions that wait for their turn. */
+  queued: number;
+  /** Whether calls go through. */
+  circuit: CircuitState;
+  /** How many calls at once it bears, where that is less than it is allowed. */
+  limit?: number | null;
+  /** The milliseconds until calls go out again, where it is left alone for now or has said that it has enough. */
+  opensInMs?: number | null;
+};
+
 export type ModelRef = string;
 
 export type NanoUsd = string;
@@ -1261,6 +1314,9 @@ export type Network = {
 
 /** The kinds of things that change. */
 export type Noun = 'prompt' | 'provider' | 'run' | 'workspace' | 'egress' | 'window';
+
+/** What becomes of a run where FormaOps ends before it does. */
+export type OnRestart = 'fail' | 'resume';
 
 export type Origin = string;
 
@@ -1507,6 +1563,12 @@ export type Parameters = {
   extra?: Record<string, unknown>;
 };
 
+/** Pauses a run. */
+export type PauseRun = {
+  /** The run. */
+  id: RunId;
+};
+
 /** A place in a text that the user wrote. */
 export type Place = {
   /** What the text is: `messages[1]`, `body`, `variables[0].pattern`, `inputs.language`, a file. */
@@ -1683,6 +1745,10 @@ export type ProviderView = {
   key: KeyBinding | null;
   /** The most executions at once; the default of the engine where absent. */
   maxConcurrent: number | null;
+  /** How many calls it gets within a minute, 1 to 1,000,000; no limit where absent. */
+  requestsPerMinute: number | null;
+  /** How many tokens, of requests and answers together, 1 to 1,000,000,000; no limit where absent. */
+  tokensPerMinute: number | null;
   /** When it was made. */
   createdAt: Timestamp;
   /** When it last changed. */
@@ -1811,12 +1877,20 @@ export type RestoreVersion = {
   version: string;
 };
 
+/** Has a paused run go on. */
+export type ResumeRun = {
+  /** The run. */
+  id: RunId;
+};
+
 /** A try that is still to come, after one that failed. */
 export type Retry = {
   /** The number of the attempt that comes next, from 2. */
   attempt: number;
   /** The number of the last one that will be made. */
   last: number;
+  /** The model that is asked, where it is another one than before. */
+  model?: ModelRef | null;
   /** When it is due. It may have to wait for its turn then. */
   at: Timestamp;
   /** Why the one before failed. */
@@ -1830,6 +1904,16 @@ export type RetryExecution = {
   /** The values of sensitive variables, which were not kept. */
   sensitiveInputs?: Record<string, unknown>;
   /** The same key and request within 24 hours answer with the execution that was made the first time. */
+  idempotencyKey?: string | null;
+};
+
+/** Tries again what failed in a run. */
+export type RetryRun = {
+  /** The run. */
+  id: RunId;
+  /** The values of sensitive variables, which were not kept. */
+  sensitiveInputs?: Record<string, unknown>;
+  /** The same key and request within 24 hours answer with the run as it was the first time. */
   idempotencyKey?: string | null;
 };
 
@@ -1873,6 +1957,14 @@ export type Run = {
   context: RunContext;
   /** How often each cell is executed. */
   repeats: number;
+  /** The models that answer in the place of its own while that one is left alone, in order. */
+  fallbacks?: Fallback[];
+  /** How many of its executions may be on the wire at once, in place of the default limits. */
+  concurrency?: number | null;
+  /** Whether the first execution that fails cancels what is left. */
+  failFast: boolean;
+  /** What becomes of it where FormaOps ends before it does. */
+  onRestart: OnRestart;
   /** How far it is. */
   progress: RunProgress;
   /** Who asked for it. */
@@ -1925,7 +2017,7 @@ export type RunProgress = {
 };
 
 /** Where a run stands. Whether its executions succeeded is in [`RunProgress`]. */
-export type RunStatus = 'pending' | 'running' | 'completed' | 'cancelled';
+export type RunStatus = 'pending' | 'running' | 'paused' | 'completed' | 'cancelled';
 
 /** What a caller must be allowed to do. */
 export type Scope = 'read' | 'run' | 'write' | 'admin';
@@ -2121,6 +2213,10 @@ export type UpdateProvider = {
   forgetKey?: boolean;
   /** The most executions at once; 0 for the default. */
   maxConcurrent?: number | null;
+  /** The most calls within a minute; 0 for no limit. */
+  requestsPerMinute?: number | null;
+  /** The most tokens within a minute, of requests and answers together; 0 for no limit. */
+  tokensPerMinute?: number | null;
 };
 
 /** Tokens of one call. */

@@ -1,9 +1,10 @@
 //! What the scheduler has in hand, for people and health checks.
 
-use super::{limits::Limits, queue::Queue, run::ActiveRun};
+use super::{circuit::CircuitState, limits::Limits, queue::Queue, run::ActiveRun};
+use formaops_domain::{ModelRef, RunId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, num::NonZeroU32};
+use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 /// How much is running and waiting.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +16,8 @@ pub struct Load {
     pub queued: u32,
     /// The same for each provider in use, by name.
     pub providers: Vec<ProviderLoad>,
+    /// The same for each model in use, and each that is not well.
+    pub models: Vec<ModelLoad>,
 }
 
 /// How much is running and waiting at one provider.
@@ -31,28 +34,79 @@ pub struct ProviderLoad {
     pub limit: u32,
 }
 
+/// How much is running and waiting for one model, and how it bears that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelLoad {
+    /// The model.
+    pub model: ModelRef,
+    /// Executions on the wire.
+    pub running: u32,
+    /// Executions that wait for their turn.
+    pub queued: u32,
+    /// Whether calls go through.
+    pub circuit: CircuitState,
+    /// How many calls at once it bears, where that is less than it is allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// The milliseconds until calls go out again, where it is left alone for now or has said that it has enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_in_ms: Option<u64>,
+}
+
 impl Load {
-    pub(super) fn of<'a>(limits: &Limits, queue: &Queue, runs: impl Iterator<Item = &'a ActiveRun>) -> Self {
-        let mut providers: BTreeMap<&str, (u32, usize)> = BTreeMap::new();
-        for (name, running) in queue.on_wire() {
-            providers.entry(name).or_default().0 += running;
+    pub(super) fn of(
+        limits: &Limits,
+        queue: &Queue,
+        runs: &BTreeMap<RunId, ActiveRun>,
+        now: Duration,
+    ) -> Self {
+        let mut queued: BTreeMap<&ModelRef, usize> = BTreeMap::new();
+        for (target, waiting) in runs.values().flat_map(|run| &run.waiting) {
+            *queued.entry(target).or_default() += waiting.len();
         }
-        for (name, waiting) in runs.flat_map(|run| &run.waiting) {
-            providers.entry(name).or_default().1 += waiting.len();
+        let mut models: BTreeMap<&ModelRef, ModelLoad> = BTreeMap::new();
+        for (model, lane) in queue.lanes() {
+            let opens_in =
+                lane.opens_at(now).and_then(|at| at.checked_sub(now)).filter(|wait| !wait.is_zero());
+            let load = ModelLoad {
+                model: model.clone(),
+                running: lane.on_wire.total(),
+                queued: 0,
+                circuit: lane.circuit.state(now),
+                limit: lane.limit(),
+                opens_in_ms: opens_in.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            };
+            models.insert(model, load);
         }
-        let providers: Vec<_> = providers
-            .into_iter()
-            .map(|(name, (running, queued))| ProviderLoad {
-                name: name.to_owned(),
-                running,
-                queued: u32::try_from(queued).unwrap_or(u32::MAX),
-                limit: limits.of(name).map_or(Limits::PROVIDER, NonZeroU32::get),
-            })
-            .collect();
+        for (model, waiting) in queued {
+            let load = models.entry(model).or_insert_with(|| ModelLoad {
+                model: model.clone(),
+                running: 0,
+                queued: 0,
+                circuit: CircuitState::Closed,
+                limit: None,
+                opens_in_ms: None,
+            });
+            load.queued = u32::try_from(waiting).unwrap_or(u32::MAX);
+        }
+        let mut providers: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+        for load in models.values().filter(|load| load.running + load.queued > 0) {
+            let (running, queued) = providers.entry(&load.model.provider).or_default();
+            (*running, *queued) = (*running + load.running, queued.saturating_add(load.queued));
+        }
+        let provider = |(name, (running, queued)): (&str, (u32, u32))| ProviderLoad {
+            name: name.to_owned(),
+            running,
+            queued,
+            limit: limits.of(name).map_or(Limits::PROVIDER, NonZeroU32::get),
+        };
+        let providers: Vec<_> = providers.into_iter().map(provider).collect();
         Self {
             running: providers.iter().map(|provider| provider.running).sum(),
             queued: providers.iter().map(|provider| provider.queued).sum(),
             providers,
+            models: models.into_values().collect(),
         }
     }
 }

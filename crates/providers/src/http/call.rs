@@ -10,6 +10,7 @@ use super::{
 use crate::{
     client::Reply,
     failure::{self, Answer, Site},
+    rates::rates,
     transport::{self, Waiting},
     wire::{Fault, Wire},
 };
@@ -132,6 +133,7 @@ impl Call {
             http_status: Some(reply.status().as_u16()),
             request_id: request_id(reply.headers()),
             headers: headers::telling(reply.headers(), &self.scrubber),
+            rates: rates(reply.headers(), endpoint.clock.now()),
         }));
         if !reply.status().is_success() {
             return Phase::Refused(reply);

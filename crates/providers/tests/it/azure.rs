@@ -4,7 +4,10 @@
 //! sends them.
 
 use crate::world::{Answer, ENV, KEY, call_with, connect};
-use formaops_domain::{ErrorClass, FinishReason, Provider as Config, ProviderKind, ports::StreamPart};
+use formaops_domain::{
+    ErrorClass, FinishReason, Provider as Config, ProviderKind,
+    ports::{RateLimits, StreamPart},
+};
 use formaops_testkit::{ChatReply, Reply, ScriptedServer, provider};
 use serde_json::{Value, json};
 
@@ -27,10 +30,11 @@ async fn a_call_names_its_deployment_as_the_model_and_the_key_has_a_header_of_it
     let (answer, server) = answered(reply.header("apim-request-id", "1b2c")).await;
     assert_eq!((answer.text().as_str(), &answer.failure), ("Hello", &None));
     // The id of its gateway is the one that it logs, and that its support asks for.
-    let StreamPart::Head { http_status, request_id, headers } = &answer.parts[1] else {
+    let StreamPart::Head { http_status, request_id, headers, rates } = &answer.parts[1] else {
         panic!("{:?}", answer.parts[1]);
     };
     assert_eq!((*http_status, request_id.as_deref()), (Some(200), Some("1b2c")));
+    assert_eq!(*rates, RateLimits::default());
     assert!(headers["content-type"].starts_with("text/event-stream"), "{headers:?}");
     let sent = server.last_request();
     assert_eq!(sent.path, "/openai/v1/chat/completions");

@@ -133,11 +133,7 @@ const TABLES: &[Table] = &[
         part: None,
         events: &[
             ("insert", "true", "new.created_at"),
-            (
-                "update",
-                "new.status <> old.status and (new.status in ('paused', 'cancelled') or old.status = 'paused')",
-                "new.completed_at",
-            ),
+            ("update", "new.status = 'cancelled' and old.status <> 'cancelled'", "new.completed_at"),
         ],
     },
     Table {
