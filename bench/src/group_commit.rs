@@ -122,7 +122,7 @@ async fn store(writers: u32, cycles: bool) -> anyhow::Result<(f64, f64)> {
                     execution(&shelf).await?;
                 } else {
                     let now = SystemClock::default().now();
-                    shelf.store.update_setting(&format!("writer-{number}"), done.into(), now).await?;
+                    shelf.store.update_setting(&format!("ui.writer-{number}"), done.into(), now).await?;
                 }
                 done += 1;
             }
@@ -184,7 +184,7 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
         price: None,
         finish: Some(FinishReason::Stop.into()),
         tool_calls: Vec::new(),
-        last_part: RecordingPart { attempt: id, frames, text: output.clone() },
+        last_part: RecordingPart { attempt: id, frames, text: output.clone(), log: Vec::new() },
         output,
         reasoning: String::new(),
         validated_output: None,
@@ -212,7 +212,7 @@ async fn naive(writers: u32, cycles: bool) -> anyhow::Result<f64> {
                 } else {
                     let sql =
                         "insert into settings values (?1, ?2) on conflict (name) do update set value = ?2";
-                    let query = sqlx::query(sql).bind(format!("writer-{number}")).bind(done.to_string());
+                    let query = sqlx::query(sql).bind(format!("ui.writer-{number}")).bind(done.to_string());
                     commit(&connection, [query]).await?;
                 }
                 done += 1;

@@ -44,9 +44,9 @@ pub struct Arguments {
 /// Shows the window and answers when it was closed.
 #[must_use]
 pub fn run(arguments: Arguments) -> ExitCode {
-    let filter =
-        tracing_subscriber::EnvFilter::try_from_env("FORMAOPS_LOG").unwrap_or_else(|_| "error".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let workspace = arguments.workspace.clone().or_else(|| formaops_api::default_workspace().ok());
+    // Where something has started it already, it goes where that says.
+    let _ = formaops_api::logging::start(workspace.as_deref());
     if !window::has_display() {
         tracing::error!("there is no display; `formaops serve` shows the same page in a browser");
         return ExitCode::FAILURE;

@@ -4,13 +4,16 @@
 
 mod architecture;
 mod attachments;
+mod audit;
 mod budgets;
 mod command_line;
 mod configuration;
 mod faults;
 mod http;
+mod idempotency;
 mod keychain;
 mod kills;
+mod logs;
 mod network;
 mod ownership;
 mod secrets;

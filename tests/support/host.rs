@@ -25,6 +25,8 @@ pub struct Host {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
+    /// What logs and the audit trail name the request by.
+    pub request_id: Option<String>,
     /// The body, as JSON where it is that, else as a string.
     pub body: Value,
 }
@@ -79,8 +81,10 @@ impl Host {
     pub async fn send(request: RequestBuilder) -> Answer {
         let response = request.send().await.expect("the host answers");
         let status = response.status().as_u16();
+        let request_id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+        let request_id = request_id.map(str::to_owned);
         let text = response.text().await.expect("to the end");
-        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        Answer { status, request_id, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
     }
 
     /// `GET`s a path.

@@ -1,10 +1,11 @@
 //! The workspace in the hands of the process that owns it.
 
 use crate::{
-    ApiError, Caller, ErrorCode, EventHub, Operation,
+    ApiError, Caller, ErrorCode, EventHub,
     background::Background,
+    call::Turns,
     configuration::{ConfigProblem, Configuration, Key},
-    handlers::{OFFLINE, Turns, scopes_of, take_up},
+    handlers::{OFFLINE, scopes_of, take_up},
     ledger::StoreLedger,
     registry::Registry,
     samples,
@@ -17,10 +18,9 @@ use formaops_domain::{
 use formaops_engine::{Budgets, Engine, Limits, PerMinute, Ports, Settings, machine::Spent};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_secrets::{Environment, Keyring};
-use formaops_store::{NewWorkspace, OpenOptions, Store, StoreError};
-use futures::FutureExt;
+use formaops_store::{Act, NewWorkspace, OpenOptions, Store, StoreError};
 use serde_json::Value;
-use std::{num::NonZeroU32, panic::AssertUnwindSafe, path::Path, sync::Arc, time::Instant};
+use std::{num::NonZeroU32, path::Path, sync::Arc, time::Instant};
 use tokio::sync::Mutex;
 
 /// An owned workspace: store, engine and providers joined. Clones are the same one.
@@ -126,24 +126,9 @@ impl App {
         Ok(app)
     }
 
-    /// Calls an operation by its name.
-    ///
-    /// # Errors
-    /// Where there is no such operation, the caller may not call it, the request does not fit, or the
-    /// operation itself refuses. A panic inside is told as [`ErrorCode::Internal`].
-    pub async fn call(&self, caller: &Caller, operation: &str, request: Value) -> Result<Value, ApiError> {
-        let found = Operation::find(operation)
-            .ok_or_else(|| ApiError::not_found("operation", operation, "Look at the list of operations."))?;
-        caller.require(found.scope)?;
-        let done = AssertUnwindSafe((found.handler)(self, caller, request)).catch_unwind().await;
-        done.unwrap_or_else(|_| {
-            tracing::error!(operation, "an operation panicked");
-            Err(ApiError::new(
-                ErrorCode::Internal,
-                format!("`{operation}` failed in a way it never should"),
-                "Look into the log, and report it.",
-            ))
-        })
+    /// The same, writing in the name of whoever acts.
+    pub(crate) fn acting(&self, act: Act) -> Self {
+        Self { store: self.store.acting(act), ..self.clone() }
     }
 
     /// Who acts: the caller, or the local person.

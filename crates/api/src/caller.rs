@@ -3,6 +3,7 @@
 use crate::{ApiError, ErrorCode, Scope};
 use formaops_domain::{ActorId, Priority};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Who calls, from where, with which rights. Hosts make it; operations only ask it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,12 @@ pub struct Caller {
     pub actor: Option<ActorId>,
     /// What they may do.
     pub scopes: Vec<Scope>,
+    /// What logs and the audit trail name this call by; given to it where a host did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The caller's own name for this request, under which it is done once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
 }
 
 /// Where a call comes from.
@@ -34,12 +41,20 @@ impl Caller {
     /// The local person, who may do everything.
     #[must_use]
     pub fn person(kind: CallerKind) -> Self {
-        Self { kind, actor: None, scopes: vec![Scope::Read, Scope::Run, Scope::Write, Scope::Admin] }
+        let scopes = vec![Scope::Read, Scope::Run, Scope::Write, Scope::Admin];
+        Self { kind, actor: None, scopes, request_id: None, idempotency_key: None }
     }
 
     /// A program with an API key; a scope does not imply another.
     pub(crate) fn api_key(actor: ActorId, scopes: Vec<Scope>) -> Self {
-        Self { kind: CallerKind::ApiKey, actor: Some(actor), scopes }
+        let kind = CallerKind::ApiKey;
+        Self { kind, actor: Some(actor), scopes, request_id: None, idempotency_key: None }
+    }
+
+    /// The caller with a new name for this call.
+    #[must_use]
+    pub fn with_request_id(self) -> Self {
+        Self { request_id: Some(formaops_domain::CallId::from_uuid(Uuid::now_v7()).to_string()), ..self }
     }
 
     pub(crate) fn require(&self, scope: Scope) -> Result<(), ApiError> {

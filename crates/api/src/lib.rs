@@ -20,6 +20,7 @@
 
 mod app;
 mod background;
+mod call;
 mod caller;
 pub mod configuration;
 mod error;
@@ -27,6 +28,7 @@ mod events;
 pub mod generate;
 pub mod handlers;
 mod ledger;
+pub mod logging;
 mod media_type;
 mod operations;
 mod registry;

@@ -168,6 +168,8 @@ macro_rules! for_each_operation {
             execution_get(GetExecution) -> ExecutionDetail = GET "/api/executions/{id}", read;
             /// A window of an execution's answer, also while it streams.
             execution_output(GetOutput) -> OutputWindow = GET "/api/executions/{id}/output", read;
+            /// What happened on the way of an execution, step by step.
+            execution_log(GetExecutionLog) -> ExecutionLog = GET "/api/executions/{id}/log", read;
             /// Cancels one execution.
             execution_cancel(CancelExecution) -> Execution = POST "/api/executions/{id}/cancel", run;
             /// Tries an ended execution again, as its next generation.
@@ -181,6 +183,13 @@ macro_rules! for_each_operation {
             network_get(GetNetwork) -> Network = GET "/api/network", read;
             /// Switches everything beyond this machine off or on.
             network_put(PutNetwork) -> Network = PUT "/api/network", admin;
+
+            /// What was changed, by whom, from where and when, newest first.
+            audit_list(ListAudit) -> Page<AuditEvent> = GET "/api/audit", admin;
+            /// Looks at the whole trail: whether each event is what was written and follows the one before it.
+            audit_verify(VerifyAudit) -> AuditReport = GET "/api/audit/verify", admin;
+            /// One change with the states before and after it.
+            audit_get(GetAudit) -> AuditDetail = GET "/api/audit/{seq}", admin;
 
             /// The keys for the HTTP host; never the keys themselves.
             api_key_list(ListApiKeys) -> Page<ApiKey> = GET "/api/api-keys", admin;

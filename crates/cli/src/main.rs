@@ -19,6 +19,8 @@ use std::{io, process::ExitCode};
 /// How a command ended.
 enum Ending {
     Done,
+    /// Something was looked at, and does not hold.
+    Broken,
     ExecutionFailed,
     Cancelled,
 }
@@ -27,6 +29,7 @@ impl From<Ending> for ExitCode {
     fn from(ending: Ending) -> Self {
         match ending {
             Ending::Done => Self::SUCCESS,
+            Ending::Broken => Self::FAILURE,
             Ending::ExecutionFailed => Self::from(3),
             Ending::Cancelled => Self::from(130),
         }
@@ -49,12 +52,10 @@ fn main() -> ExitCode {
     if let Chosen::Config(command) = chosen {
         return command.perform(&global);
     }
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("FORMAOPS_LOG").unwrap_or_else(|_| "error".into()),
-        )
-        .init();
+    let workspace = global.workspace.clone().or_else(|| formaops_api::default_workspace().ok());
+    if let Err(error) = formaops_api::logging::start(workspace.as_deref()) {
+        output::line_to_stderr(&format!("warning: nothing is logged: {error}"));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -23,6 +23,12 @@ pub(crate) async fn perform(
              `formaops serve` runs, or start FormaOps with `FORMAOPS_VAULT_PASSPHRASE` in its environment",
         );
     }
+    if operation.name == "audit_verify"
+        && let Some(message) = answer["broken"]["message"].as_str()
+    {
+        output::line_to_stderr(&format!("error: {message}"));
+        return Ok(Ending::Broken);
+    }
     let failed = operation.name == "prompt_execute" && answer["status"] == "failed";
     Ok(if failed { Ending::ExecutionFailed } else { Ending::Done })
 }

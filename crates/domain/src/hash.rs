@@ -101,6 +101,10 @@ hashes! {
     RequestHash = "req_";
     /// Names the bytes of an image or a file: BLAKE3 of them as they are.
     AttachmentHash = "att_";
+    /// Names a state in the audit trail: BLAKE3 of its text.
+    StateHash = "sta_";
+    /// Names an event of the audit trail and, through the one before it, all that came before.
+    ChainHash = "aud_";
 }
 
 impl AttachmentHash {

@@ -136,6 +136,8 @@ ids! {
     AttemptId = "att";
     /// A request that left this machine.
     EgressId = "egr";
+    /// One call of an operation, as logs and the audit trail name it.
+    CallId = "call";
     /// A key for the HTTP host.
     ApiKeyId = "key";
     /// A limit to what may be spent.

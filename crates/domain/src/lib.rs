@@ -16,12 +16,14 @@
 //! on another FormaOps crate; no type here ever holds a key.
 
 mod attachment;
+mod audit;
 mod budget;
 mod catalogue;
 mod egress;
 mod error;
 mod event;
 mod execution;
+mod execution_log;
 mod hash;
 mod id;
 mod media;
@@ -41,6 +43,7 @@ mod time;
 mod tool;
 
 pub use attachment::{Attachment, AttachmentKind, InvalidAttachment, UntakenAttachment};
+pub use audit::{AuditDetail, AuditEvent, AuditOrigin, AuditReport, BreakReason, BrokenLink};
 pub use budget::{
     Budget, BudgetAlert, BudgetKind, BudgetScope, BudgetState, InvalidBudgetScope, MESSAGE_TOKENS, Payer,
     Period, Spend, SpendBy, WORST_INPUT_PERCENT,
@@ -56,9 +59,12 @@ pub use execution::{
     Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Finish, FinishReason, Metrics, Retry,
     Usage, ValidationResult, ValidationStatus, Verdict,
 };
-pub use hash::{AttachmentHash, ContentHash, InvalidHash, RequestHash, VersionId, canonical_hash};
+pub use execution_log::{ExecutionLog, LogEntry, LogLevel};
+pub use hash::{
+    AttachmentHash, ChainHash, ContentHash, InvalidHash, RequestHash, StateHash, VersionId, canonical_hash,
+};
 pub use id::{
-    ActorId, ApiKeyId, AttemptId, BudgetId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId,
+    ActorId, ApiKeyId, AttemptId, BudgetId, CallId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId,
     ProviderKeyId, RunId, WorkspaceId,
 };
 pub use media::{Media, MediaSource, media_tokens};

@@ -2,13 +2,13 @@
 
 use crate::{
     AttachmentHash, Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody, Execution,
-    ExecutionId, Failure, Fallback, Finish, JsonObject, KeyRef, ListedModel, Media, Metrics, ModelRef,
-    Origin, Parameters, Price, Purpose, RequestHash, Retry, Role, Run, RunContext, RunId, RunStatus,
-    Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage, ValidationResult, ValidationStatus,
+    ExecutionId, Failure, Fallback, Finish, JsonObject, KeyRef, ListedModel, LogEntry, Media, Metrics,
+    ModelRef, Origin, Parameters, Price, Purpose, RequestHash, Retry, Role, Run, RunContext, RunId,
+    RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage, ValidationResult, ValidationStatus,
 };
 use bytes::Bytes;
 use futures::{future::BoxFuture, stream::BoxStream};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -224,6 +224,8 @@ pub enum StreamPart {
         http_status: Option<u16>,
         /// The provider's own id of the request.
         request_id: Option<String>,
+        /// The headers that help to find a cause and hold no secret, by name in lower case.
+        headers: BTreeMap<String, String>,
         /// How many more calls it takes.
         rates: RateLimits,
     },
@@ -324,6 +326,8 @@ pub struct RecordingPart {
     pub frames: Vec<(Span, Bytes)>,
     /// The text of the answer in these frames.
     pub text: String,
+    /// The steps that were taken meanwhile.
+    pub log: Vec<LogEntry>,
 }
 
 /// How an attempt ended, and with it its execution.

@@ -42,6 +42,8 @@ mod sensitive;
 mod settings;
 mod settle;
 mod sign;
+mod spans;
+mod steps;
 
 pub use handle::{Engine, EngineError, Ports, Submission};
 pub use level::{Level, Levels, Measures, TIME_TO_ENTER, TIME_TO_LEAVE, Trigger};

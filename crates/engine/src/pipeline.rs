@@ -13,7 +13,7 @@ use crate::{
     sensitive::Sensitive,
     settings::FallbackStrategy,
     settle::{Account, Settlement},
-    sign,
+    sign, spans, steps,
 };
 use formaops_domain::{
     Attempt, AttemptStatus, Day, EventBody, Execution, ExecutionId, Failure, Fallback, Finish, Metrics,
@@ -24,6 +24,7 @@ use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::{mpsc::UnboundedSender, oneshot};
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 /// One execution to be carried out.
 pub(crate) struct Job {
@@ -97,14 +98,24 @@ enum Stop {
 
 impl Job {
     pub(crate) async fn execute(self) -> Left {
+        let span = spans::execution(self.execution);
+        self.carry_out(&span).instrument(span.clone()).await
+    }
+
+    async fn carry_out(self, span: &Span) -> Left {
         let work = match self.before_sending(self.core.ports.store.load_work(self.execution)).await {
             Ok(work) => work,
             Err(stop) => return Left::unsent(self.stop(stop, None).await),
         };
+        spans::known(span, &work.execution);
+        let loaded = self.core.ports.clock.monotonic();
         let asked = self.asked(&work);
         match self.before_sending(prepare(&self.core, &work, &asked.model, &self.sensitive)).await {
             Ok(prepared) => match self.set_aside(&work, &asked, &prepared).await {
-                Ok(reserved) => self.call(work, prepared, asked, reserved).await,
+                Ok(reserved) => {
+                    let span = spans::attempt(&work, &asked.model);
+                    self.call(work, prepared, asked, reserved, loaded).instrument(span).await
+                }
                 Err(stop) => Left::unsent(self.stop(stop, Some(&work.execution)).await),
             },
             Err(stop) => Left::unsent(self.stop(stop, Some(&work.execution)).await),
@@ -207,6 +218,7 @@ impl Job {
         prepared: Prepared,
         asked: Fallback,
         (reserved_usd, day): (Option<NanoUsd>, Day),
+        loaded: Duration,
     ) -> Left {
         let Fallback { model, price, .. } = asked;
         let Prepared { request, provider } = prepared;
@@ -230,7 +242,7 @@ impl Job {
             started_at,
             completed_at: None,
         };
-        let running = match ports.store.start_attempt(attempt).await {
+        let running = match ports.store.start_attempt(attempt.clone()).await {
             Ok(execution) => execution,
             Err(failure) => {
                 return Left::unsent(self.stop(Stop::Failed(failure), Some(&work.execution)).await);
@@ -238,7 +250,8 @@ impl Job {
         };
         // Latency is the provider's: it is counted from here, not from before the commit.
         let mut recorder =
-            Recorder::new(Arc::clone(&self.core), self.execution, id, &self.sensitive, self.commands.clone());
+            Recorder::new(Arc::clone(&self.core), &attempt, &self.sensitive, self.commands.clone());
+        recorder.note(steps::prepared(request.messages.len(), started.saturating_sub(loaded)));
         self.tell(&running);
 
         let (messages, total) = (request.messages.clone(), request.timeouts.total);
@@ -318,9 +331,10 @@ impl Job {
             completed_at: started_at.after(elapsed.into()),
         };
         let cost = outcome.metrics.cost_usd.unwrap_or_default();
+        spans::ended(id, &outcome);
         let end = match next {
             Some(next) => self.wait_for_next(outcome, next, running).await,
-            None => JobEnd::Ended(self.finish(outcome, running).await),
+            None => JobEnd::Ended(self.finish(outcome, number, running).await),
         };
         let is_kept = end != JobEnd::Ended(Ended::Uncommitted);
         Left { sign, cost: is_kept.then_some(cost), end }
@@ -370,11 +384,12 @@ impl Job {
     }
 
     /// Ends the attempt, and has the execution wait for the next one.
-    async fn wait_for_next(&self, outcome: Outcome, next: Again, running: Execution) -> JobEnd {
+    async fn wait_for_next(&self, mut outcome: Outcome, next: Again, running: Execution) -> JobEnd {
         let Again { attempt, last, wait, model } = next;
         let failure = outcome.failure.clone().unwrap_or_else(internal);
         let (at, degrade) = (outcome.completed_at.after(wait.into()), model.is_some());
         let retry = Retry { attempt, last, model, at, failure };
+        steps::conclude(&mut outcome, attempt - 1, Some((&retry, wait)));
         let committed = self.core.ports.store.retry_attempt(outcome, retry).await;
         if self.tell_end(committed, running) {
             JobEnd::Again { wait, degrade }
@@ -383,7 +398,8 @@ impl Job {
         }
     }
 
-    async fn finish(&self, outcome: Outcome, running: Execution) -> Ended {
+    async fn finish(&self, mut outcome: Outcome, attempt: u32, running: Execution) -> Ended {
+        steps::conclude(&mut outcome, attempt, None);
         let end = if outcome.status == AttemptStatus::Failed { Ended::Failed } else { Ended::Well };
         let committed = self.core.ports.store.finish_attempt(outcome).await;
         if self.tell_end(committed, running) { end } else { Ended::Uncommitted }
@@ -409,7 +425,7 @@ impl Job {
 
     /// Keeps what came. The next start finds the attempt unfinished, and says that it was interrupted.
     async fn leave_to_recovery(&self, last_part: RecordingPart) {
-        if last_part.frames.is_empty() && last_part.text.is_empty() {
+        if last_part.frames.is_empty() && last_part.text.is_empty() && last_part.log.is_empty() {
             return;
         }
         if let Err(failure) = self.core.ports.store.append_recording(last_part).await {

@@ -5,10 +5,11 @@ use crate::{
     core::Core,
     live::Live,
     sensitive::{Ending, FrameScrubber, Sensitive, TextScrubber},
+    steps::{self, Step},
 };
 use formaops_domain::{
-    AttemptId, ErrorClass, EventBody, ExecutionId, Failure, Finish, OutputPart, RequestHash, Span, ToolCall,
-    Usage,
+    Attempt, AttemptId, ErrorClass, EventBody, ExecutionId, Failure, Finish, OutputPart, RequestHash, Span,
+    Timestamp, ToolCall, Usage,
     ports::{RateLimits, RecordingPart, StreamPart},
 };
 use futures::future::BoxFuture;
@@ -42,6 +43,9 @@ pub(crate) struct Recorder {
     core: Arc<Core>,
     execution: ExecutionId,
     attempt: AttemptId,
+    number: u32,
+    started_at: Timestamp,
+    sensitive: Arc<Sensitive>,
     commands: UnboundedSender<Command>,
     /// The monotonic time at which the attempt began.
     began: Duration,
@@ -68,11 +72,12 @@ struct Append {
 impl Recorder {
     pub(crate) fn new(
         core: Arc<Core>,
-        execution: ExecutionId,
-        attempt: AttemptId,
-        sensitive: &Sensitive,
+        attempt: &Attempt,
+        sensitive: &Arc<Sensitive>,
         commands: UnboundedSender<Command>,
     ) -> Self {
+        let (execution, attempt, number, started_at) =
+            (attempt.execution_id, attempt.id, attempt.number, attempt.started_at);
         let began = core.ports.clock.monotonic();
         let live = Arc::new(Live::default());
         core.show(execution, Arc::clone(&live));
@@ -80,6 +85,9 @@ impl Recorder {
             core,
             execution,
             attempt,
+            number,
+            started_at,
+            sensitive: Arc::clone(sensitive),
             commands,
             began,
             live,
@@ -89,7 +97,7 @@ impl Recorder {
             reasoning: sensitive.text(),
             calls: sensitive.text(),
             frames: sensitive.frames(),
-            waiting: RecordingPart { attempt, frames: Vec::new(), text: String::new() },
+            waiting: empty(attempt),
             waiting_bytes: 0,
             due: None,
             append: None,
@@ -101,14 +109,26 @@ impl Recorder {
         self.core.ports.clock.monotonic().saturating_sub(self.began).into()
     }
 
+    /// Logs a step that is taken now. It is kept with the next part, or with the end.
+    pub(crate) fn note(&mut self, step: Step) {
+        let at = self.started_at.after(self.elapsed());
+        self.waiting.log.push(step.entry(at, Some(self.number)));
+    }
+
     /// Takes in what the provider sent, and shows text and reasoning to whoever listens.
     ///
     /// # Errors
     /// Where the answer is longer than may be held; what fits is kept.
     pub(crate) fn take(&mut self, part: StreamPart) -> Result<(), Failure> {
         match part {
-            StreamPart::Sent { request_hash } => self.facts.request_hash = Some(request_hash),
-            StreamPart::Head { http_status, request_id, rates } => {
+            StreamPart::Sent { request_hash } => {
+                self.facts.request_hash = Some(request_hash);
+                self.note(steps::sent());
+            }
+            StreamPart::Head { http_status, request_id, headers, rates } => {
+                let scrub = |text: &str| self.sensitive.scrub_text(text);
+                let headers = headers.into_iter().map(|(name, value)| (name, scrub(&value))).collect();
+                self.note(steps::head(http_status, request_id.as_deref().map(scrub), headers));
                 if rates != RateLimits::default() {
                     // The actor outlives its jobs.
                     let _ = self.commands.send(Command::RatesTold(self.execution, rates));
@@ -236,9 +256,11 @@ impl Recorder {
     }
 
     fn note_first_token(&mut self) {
-        self.facts
-            .first_token
-            .get_or_insert_with(|| self.core.ports.clock.monotonic().saturating_sub(self.began).into());
+        if self.facts.first_token.is_none() {
+            let after = self.elapsed();
+            self.facts.first_token = Some(after);
+            self.note(steps::first_token(after));
+        }
     }
 
     fn count_waiting(&mut self, bytes: usize) {
@@ -247,10 +269,9 @@ impl Recorder {
     }
 
     fn take_waiting(&mut self) -> RecordingPart {
-        let empty = RecordingPart { attempt: self.attempt, frames: Vec::new(), text: String::new() };
         self.waiting_bytes = 0;
         self.due = None;
-        std::mem::replace(&mut self.waiting, empty)
+        std::mem::replace(&mut self.waiting, empty(self.attempt))
     }
 
     fn start_append(&mut self) {
@@ -270,10 +291,15 @@ impl Recorder {
         let later = std::mem::replace(&mut self.waiting, append.part);
         self.waiting.frames.extend(later.frames);
         self.waiting.text.push_str(&later.text);
+        self.waiting.log.extend(later.log);
         self.waiting_bytes += append.bytes;
         self.due = Some(Instant::now() + PART_TIME);
         if self.is_full() { Err(failure) } else { Ok(()) }
     }
+}
+
+fn empty(attempt: AttemptId) -> RecordingPart {
+    RecordingPart { attempt, frames: Vec::new(), text: String::new(), log: Vec::new() }
 }
 
 fn grown_too_long() -> Failure {

@@ -1,11 +1,12 @@
 //! Tells how a run gets on: one task for each run, so its events come in order and at most one is
 //! being read from the store at a time.
 
-use crate::{core::Core, handle::EngineError, machine::RunEnd};
+use crate::{core::Core, handle::EngineError, machine::RunEnd, spans};
 use formaops_domain::{EventBody, Run, RunId, RunStatus};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc};
 use tokio::sync::mpsc::UnboundedReceiver;
+use tracing::Instrument;
 
 /// What a reporter is told.
 pub(crate) enum News {
@@ -19,8 +20,21 @@ pub(crate) enum News {
 pub(crate) async fn report(
     core: Arc<Core>,
     run: RunId,
-    mut news: UnboundedReceiver<News>,
+    news: UnboundedReceiver<News>,
 ) -> Result<Run, EngineError> {
+    let reported = async {
+        tracing::info!("the run was submitted");
+        let ended = follow(core, run, news).await;
+        match &ended {
+            Ok(run) => tracing::info!(status = ?run.status, failed = run.progress.failed, "the run ended"),
+            Err(error) => tracing::warn!(%error, "the run did not end"),
+        }
+        ended
+    };
+    reported.instrument(spans::run(run)).await
+}
+
+async fn follow(core: Arc<Core>, run: RunId, mut news: UnboundedReceiver<News>) -> Result<Run, EngineError> {
     while let Some(first) = news.recv().await {
         // Many transitions that came meanwhile need but one reading.
         let mut latest = first;

@@ -9,7 +9,7 @@ use formaops_domain::{
 };
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Answers with the prompt: its text, or its messages with their roles as headings. Images and files are named.
 pub struct DryRun {
@@ -62,7 +62,12 @@ impl Provider for DryRun {
         let usage = self.usage(&request, &text);
         let begin = [
             StreamPart::Sent { request_hash: hash(&request) },
-            StreamPart::Head { http_status: None, request_id: None, rates: RateLimits::default() },
+            StreamPart::Head {
+                http_status: None,
+                request_id: None,
+                headers: BTreeMap::new(),
+                rates: RateLimits::default(),
+            },
         ];
         let said = stream::iter(pieces(&text)).then(|piece| async {
             tokio::time::sleep(Self::PACE).await;
@@ -184,7 +189,12 @@ mod tests {
         assert!(matches!(parts[0], StreamPart::Sent { .. }));
         assert_eq!(
             parts[1],
-            StreamPart::Head { http_status: None, request_id: None, rates: RateLimits::default() }
+            StreamPart::Head {
+                http_status: None,
+                request_id: None,
+                headers: BTreeMap::new(),
+                rates: RateLimits::default()
+            }
         );
         assert_eq!(parts[2..10], [text("Say "), text(" "), text("hello,\n"), text("please.")].concat());
         let usage = Usage { input_tokens: 5, output_tokens: 5, ..Usage::default() };

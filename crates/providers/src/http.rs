@@ -4,6 +4,7 @@ mod call;
 mod censor;
 mod decode;
 mod endpoint;
+mod headers;
 mod recorder;
 
 pub(crate) use decode::json;

@@ -5,12 +5,14 @@ use crate::{
     blob::Blob,
     column::{Int, Json, Key, Text, Word},
     execution::{self, Ending},
+    execution_log,
     recording::{self, Joined},
     search,
 };
 use formaops_domain::{
     Attempt, AttemptId, AttemptStatus, CostBasis, Day, Execution, ExecutionId, ExecutionStatus, Failure,
-    Metrics, ModelRef, NanoUsd, Price, RequestHash, Retry, Span, Timestamp, Usage, ports::Outcome,
+    LogEntry, LogLevel, Metrics, ModelRef, NanoUsd, Price, RequestHash, Retry, Span, Timestamp, Usage,
+    ports::Outcome,
 };
 use sqlx::SqliteConnection;
 
@@ -33,8 +35,12 @@ async fn start(connection: &mut SqliteConnection, attempt: Attempt) -> Result<Ex
         reserved,
         day,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    let step = LogEntry::new(attempt.started_at, Some(attempt.number), LogLevel::Info, "Left the queue")
+        .with("waitedMs", attempt.started_at.since(execution.created_at))
+        .with("model", &attempt.model);
+    execution_log::append(connection, attempt.execution_id, &[step]).await?;
     Ok(execution)
 }
 
@@ -47,6 +53,8 @@ pub(crate) struct Ended {
     pub(crate) http_status: Option<u16>,
     pub(crate) price: Option<Price>,
     pub(crate) recording: Joined,
+    /// The steps that are not kept yet.
+    pub(crate) log: Vec<LogEntry>,
 }
 
 /// Ends an attempt and its execution.
@@ -55,6 +63,7 @@ pub(crate) async fn finish(
     attempt: Ended,
     ending: Ending,
 ) -> Result<Execution, StoreError> {
+    execution_log::append(connection, ending.id, &attempt.log).await?;
     end(connection, attempt, ending.failure.as_ref(), &ending.metrics, ending.at).await?;
     execution::end(connection, ending).await
 }
@@ -155,6 +164,7 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let Outcome { execution, failure, metrics, completed_at, .. } = outcome;
+                execution_log::append(connection, execution, &attempt.log).await?;
                 end(connection, attempt, failure.as_ref(), &metrics, completed_at).await?;
                 execution::wait(connection, execution, &retry).await
             })
@@ -178,6 +188,7 @@ impl Store {
             http_status: outcome.http_status,
             price: outcome.price.clone(),
             recording,
+            log: outcome.last_part.log.clone(),
         })
     }
 
@@ -193,7 +204,19 @@ impl Store {
     ) -> Result<Execution, StoreError> {
         let entry = search::entry(&mut *self.readers().acquire().await?, execution, "").await?;
         let ending = Ending::empty(execution, ExecutionStatus::Pending, failure, entry, at);
-        self.write(move |connection| Box::pin(execution::end(connection, ending))).await
+        let step = match &ending.failure {
+            Some(failure) => LogEntry::new(at, None, LogLevel::Error, "Failed before it was sent")
+                .with("class", failure.class),
+            None => LogEntry::new(at, None, LogLevel::Warn, "Cancelled while it waited"),
+        };
+        self.write(move |connection| {
+            Box::pin(async move {
+                let ended = execution::end(connection, ending).await?;
+                execution_log::append(connection, execution, &[step]).await?;
+                Ok(ended)
+            })
+        })
+        .await
     }
 
     /// The attempts of an execution, first to last.

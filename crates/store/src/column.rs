@@ -2,8 +2,9 @@
 //! name, never a guess.
 
 use formaops_domain::{
-    ActorId, ApiKeyId, AttachmentHash, AttemptId, BudgetId, ContentHash, EgressId, ExecutionId, NanoUsd,
-    PromptId, ProviderId, ProviderKeyId, RequestHash, RunId, Span, Timestamp, VersionId, WorkspaceId,
+    ActorId, ApiKeyId, AttachmentHash, AttemptId, BudgetId, ChainHash, ContentHash, EgressId, ExecutionId,
+    NanoUsd, PromptId, ProviderId, ProviderKeyId, RequestHash, RunId, Span, StateHash, Timestamp, VersionId,
+    WorkspaceId,
 };
 use serde::{
     Serialize,
@@ -58,7 +59,7 @@ macro_rules! bytes {
 }
 
 bytes! { ActorId ApiKeyId AttemptId BudgetId EgressId ExecutionId PromptId ProviderId ProviderKeyId RunId WorkspaceId }
-bytes! { AttachmentHash ContentHash RequestHash VersionId }
+bytes! { AttachmentHash ChainHash ContentHash RequestHash StateHash VersionId }
 
 impl Bytes for [u8; 32] {
     fn to_slice(&self) -> &[u8] {

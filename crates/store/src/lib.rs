@@ -27,6 +27,7 @@
 //! - The tables refuse what a row alone can show to be wrong. Versions never change, nor do executions and
 //!   attempts that have ended. A run is a summary of its executions: a retry opens it again.
 //! - A key is never stored, nor is a value of a sensitive variable.
+//! - What is decided (prompts, versions, providers, settings, runs, …) is in the audit trail, in the same transaction.
 //! - A file that is newer, foreign, damaged, locked or read-only is refused and left as it is.
 //!
 //! Queries are checked against the schema when this crate is compiled, from the cache in `.sqlx` at the root
@@ -35,6 +36,7 @@
 mod api_key;
 mod attachment;
 mod attempt;
+mod audit;
 mod blob;
 mod budget;
 mod column;
@@ -43,6 +45,7 @@ mod draft;
 mod egress;
 mod error;
 mod execution;
+mod execution_log;
 mod idempotency;
 mod input_set;
 mod migrate;
@@ -65,12 +68,13 @@ mod workspace;
 mod writer;
 
 pub use api_key::StoredApiKey;
+pub use audit::{Act, AuditFilter};
 pub use budget::{Spent, StoredBudget};
 pub use cursor::MOST_ITEMS;
 pub use egress::{EgressFilter, EgressTotal};
 pub use error::StoreError;
 pub use execution::{ExecutionFilter, ExecutionRecord};
-pub use idempotency::IdempotencyKey;
+pub use idempotency::{IdempotencyKey, Remembered};
 pub use open::{NewWorkspace, OpenOptions};
 pub use output::MOST_OUTPUT_BYTES;
 pub use prompt::{PromptChange, PromptFilter, TagCount};
@@ -89,10 +93,13 @@ use std::sync::{Arc, Mutex};
 use tokio::task::JoinHandle;
 use writer::Writer;
 
-/// An open workspace. Cloning it is cheap; all clones are the same workspace.
+/// An open workspace. Cloning it is cheap; all clones are the same workspace, and those made by [`Store::acting`]
+/// write in somebody's name.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    /// In whose name this clone writes.
+    act: Arc<Act>,
 }
 
 struct Inner {
@@ -102,8 +109,11 @@ struct Inner {
 }
 
 impl Store {
-    fn new(writer: Writer, task: JoinHandle<()>, readers: SqlitePool) -> Self {
-        Self { inner: Arc::new(Inner { writer, writing: Mutex::new(Some(task)), readers }) }
+    fn new(writer: Writer, task: JoinHandle<()>, readers: SqlitePool, act: Act) -> Self {
+        Self {
+            inner: Arc::new(Inner { writer, writing: Mutex::new(Some(task)), readers }),
+            act: Arc::new(act),
+        }
     }
 
     fn readers(&self) -> &SqlitePool {
@@ -116,7 +126,7 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
-        self.inner.writer.write(work).await
+        self.inner.writer.write(Arc::clone(&self.act), work).await
     }
 
     /// What the writer has done since the store was opened.

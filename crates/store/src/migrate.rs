@@ -30,6 +30,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 8, sql: include_str!("../migrations/0008_scheduling.sql") },
     // A program that does not know budgets would spend past them.
     Migration { min_reader: 9, sql: include_str!("../migrations/0009_budgets.sql") },
+    // A program that does not keep the audit trail would leave a hole in it.
+    Migration { min_reader: 10, sql: include_str!("../migrations/0010_audit.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

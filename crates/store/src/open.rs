@@ -2,6 +2,7 @@
 
 use crate::{
     Store, StoreError,
+    audit::{self, Act},
     migrate::{self, APPLICATION_ID, MIGRATIONS, Migration},
     network,
     writer::Writer,
@@ -83,15 +84,16 @@ pub(crate) async fn open(
     make_folder(dir)?;
     network::check(dir)?;
     let file = dir.join(FILE);
-    let connection = prepare(&file, &options, migrations).await.map_err(|error| error.at(&file))?;
-    let (writer, task) = Writer::start(connection);
+    let mut connection = prepare(&file, &options, migrations).await.map_err(|error| error.at(&file))?;
+    let touched = audit::watch(&mut connection).await.map_err(|error| error.at(&file))?;
+    let (writer, task) = Writer::start(connection, touched);
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
         .connect_lazy_with(connect_options(&file, options.busy_timeout).pragma("query_only", "on"));
-    Ok(Store::new(writer, task, readers))
+    Ok(Store::new(writer, task, readers, Act::own(options.now)))
 }
 
 fn make_folder(dir: &Path) -> Result<(), StoreError> {

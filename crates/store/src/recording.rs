@@ -7,6 +7,7 @@ use crate::{
     Store, StoreError,
     blob::{self, Blob},
     column::{Int, Key},
+    execution_log,
 };
 use bytes::Bytes;
 use formaops_domain::{AttemptId, ExecutionId, RequestHash, Span, Timestamp, ports::RecordingPart};
@@ -131,10 +132,10 @@ pub(crate) async fn settle(
 /// Keeps a part, and shows its text in the execution.
 async fn append(
     connection: &mut SqliteConnection,
-    attempt: AttemptId,
-    text: String,
+    part: RecordingPart,
     frames: Vec<u8>,
 ) -> Result<(), StoreError> {
+    let RecordingPart { attempt, text, log, .. } = part;
     let key = Key(attempt);
     let row = sqlx::query!(
         r#"select a.execution as "execution: Key<ExecutionId>", a.status, e.preview,
@@ -150,6 +151,7 @@ async fn append(
         let (id, wanted) = (attempt.to_string(), "longer");
         return Err(StoreError::Transition { noun: "attempt", id, status: row.status, wanted });
     }
+    execution_log::append(connection, row.execution.0, &log).await?;
     let (offset, length) = (Int(row.output_bytes), Int(text.len() as u64));
     sqlx::query!(
         "insert into recording_parts (attempt, number, text_offset, text_bytes, text, frames)
@@ -185,7 +187,7 @@ impl Store {
     /// [`StoreError::Transition`] where the attempt has ended.
     pub async fn append_recording(&self, part: RecordingPart) -> Result<(), StoreError> {
         let frames = pack(&part.frames)?;
-        self.write(move |connection| Box::pin(append(connection, part.attempt, part.text, frames))).await
+        self.write(move |connection| Box::pin(append(connection, part, frames))).await
     }
 
     /// The recording of an attempt; `None` while it runs.

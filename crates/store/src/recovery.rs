@@ -5,12 +5,13 @@ use crate::{
     attempt::{self, Ended},
     column::{Int, Key},
     execution::{self, Ending},
+    execution_log,
     recording::{self, Joined},
     run, search,
 };
 use formaops_domain::{
-    AttemptId, AttemptStatus, CostBasis, ErrorClass, ExecutionId, ExecutionStatus, Failure, Metrics, NanoUsd,
-    RunId, RunStatus, Timestamp,
+    AttemptId, AttemptStatus, CostBasis, ErrorClass, ExecutionId, ExecutionStatus, Failure, LogEntry,
+    LogLevel, Metrics, NanoUsd, RunId, RunStatus, Timestamp,
 };
 use sqlx::SqliteConnection;
 
@@ -51,7 +52,8 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
     let mut recovered = Recovered::default();
     let running = sqlx::query!(
         r#"select a.id as "id: Key<AttemptId>", a.execution as "execution: Key<ExecutionId>",
-          a.started_at as "started_at: Int<Timestamp>", a.reserved_nanos as "reserved: Int<NanoUsd>",
+          a.started_at as "started_at: Int<Timestamp>", a.number as "number: u32",
+          a.reserved_nanos as "reserved: Int<NanoUsd>",
           r.status = 'paused' or r.on_restart = 'resume' as "goes_on!: bool"
         from attempts a join executions e on e.id = a.execution join runs r on r.id = e.run
         where a.status = 'running'"#
@@ -59,8 +61,15 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
     .fetch_all(&mut *connection)
     .await?;
     for row in running {
-        let reserved = row.reserved.map(|reserved| reserved.0);
-        interrupt(connection, row.id.0, row.execution.0, row.started_at.0, reserved, row.goes_on).await?;
+        let running = Running {
+            id: row.id.0,
+            execution: row.execution.0,
+            number: row.number,
+            started_at: row.started_at.0,
+            reserved: row.reserved.map(|reserved| reserved.0),
+            goes_on: row.goes_on,
+        };
+        interrupt(connection, running).await?;
         recovered.attempts += 1;
     }
     let queued = sqlx::query!(
@@ -73,6 +82,8 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
         let entry = search::entry(connection, row.id.0, "").await?;
         let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), entry, now);
         execution::end(connection, ending).await?;
+        let step = LogEntry::new(now, None, LogLevel::Error, "FormaOps ended before this was sent");
+        execution_log::append(connection, row.id.0, &[step]).await?;
         recovered.queued += 1;
     }
     let over = sqlx::query!(
@@ -94,14 +105,19 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
     Ok(recovered)
 }
 
-async fn interrupt(
-    connection: &mut SqliteConnection,
+/// An attempt that was on the wire.
+struct Running {
     id: AttemptId,
     execution: ExecutionId,
+    number: u32,
     started_at: Timestamp,
     reserved: Option<NanoUsd>,
+    /// Whether its execution goes on from the queue.
     goes_on: bool,
-) -> Result<(), StoreError> {
+}
+
+async fn interrupt(connection: &mut SqliteConnection, running: Running) -> Result<(), StoreError> {
+    let Running { id, execution, number, started_at, reserved, goes_on } = running;
     let key = Key(id);
     let texts: String =
         sqlx::query_scalar!("select text from recording_parts where attempt = ?1 order by number", key)
@@ -112,12 +128,16 @@ async fn interrupt(
     let recording = Joined::load(connection, id, recording::pack(&[])?).await?;
     let (request_hash, request_id, http_status, price) = (None, None, None, None);
     let status = AttemptStatus::Interrupted;
-    let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };
     let (failure, ended_at) = (interrupted(true), started_at.after(last));
     // Nobody knows what it cost in the end, so it counts for the most that it could.
     let basis = if reserved.is_some() { CostBasis::WorstCase } else { CostBasis::Unknown };
     let metrics = Metrics { cost_usd: reserved, basis, ..Metrics::default() };
+    let step =
+        LogEntry::new(ended_at, Some(number), LogLevel::Error, "FormaOps ended while the answer was coming");
+    let log = vec![step];
+    let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording, log };
     if goes_on {
+        execution_log::append(connection, execution, &attempt.log).await?;
         attempt::end(connection, attempt, Some(&failure), &metrics, ended_at).await?;
         return execution::requeue(connection, execution).await;
     }

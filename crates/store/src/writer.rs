@@ -4,7 +4,10 @@
 //! own, so that a job that fails takes nobody with it. A caller is answered once its transaction is on disk.
 //! While one transaction is being synced the next jobs gather, so a lone write never waits for company.
 
-use crate::StoreError;
+use crate::{
+    StoreError,
+    audit::{self, Act, Touched},
+};
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{Connection, SqliteConnection};
 use std::{
@@ -94,6 +97,8 @@ trait Job: Send {
 
 struct Write<T, F> {
     work: Option<F>,
+    act: Arc<Act>,
+    touched: Touched,
     answer: Option<Answer<T>>,
     caller: oneshot::Sender<Answer<T>>,
 }
@@ -106,10 +111,15 @@ where
     fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>> {
         async move {
             let Some(work) = self.work.take() else { return Ok(()) };
+            let work = async {
+                let value = work(&mut *connection).await?;
+                audit::settle(connection, &self.act, &self.touched).await?;
+                Ok(value)
+            };
             // A defect in one job must not end the writer: the panic goes on in the task that asked.
-            let (answer, verdict) = match AssertUnwindSafe(work(connection)).catch_unwind().await {
+            let (answer, verdict) = match AssertUnwindSafe(work).catch_unwind().await {
                 Ok(Ok(value)) => (Answer::Settled(Ok(value)), Ok(())),
-                Ok(Err(error)) => (Answer::Settled(Err(error.clone())), Err(error)),
+                Ok(Err(error)) => (Answer::Settled(Err(StoreError::clone(&error))), Err(error)),
                 Err(panic) => (Answer::Panicked(panic), Err(StoreError::Closed)),
             };
             self.answer = Some(answer);
@@ -139,26 +149,29 @@ enum Order {
 /// The way in for writes.
 pub(crate) struct Writer {
     orders: mpsc::Sender<Order>,
+    touched: Touched,
     counters: Arc<Counters>,
 }
 
 impl Writer {
     /// Starts the task that owns the connection; it ends, and closes it, when the writer is dropped.
-    pub(crate) fn start(connection: SqliteConnection) -> (Self, JoinHandle<()>) {
+    /// `touched` says what is watched on it.
+    pub(crate) fn start(connection: SqliteConnection, touched: Touched) -> (Self, JoinHandle<()>) {
         let (orders, queue) = mpsc::channel(QUEUE);
         let counters = Arc::new(Counters::default());
         let task = tokio::spawn(serve(connection, Queue { orders: queue }, Arc::clone(&counters)));
-        (Self { orders, counters }, task)
+        (Self { orders, touched, counters }, task)
     }
 
-    /// Runs a job in the next transaction, and answers once that is committed.
-    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    /// Runs a job in the next transaction, in the name of whoever acts, and answers once that is committed.
+    pub(crate) async fn write<T, F>(&self, act: Arc<Act>, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
-        let job = Box::new(Write { work: Some(work), answer: None, caller });
+        let touched = self.touched.clone();
+        let job = Box::new(Write { work: Some(work), act, touched, answer: None, caller });
         self.orders.send(Order::Run(job)).await.map_err(|_| StoreError::Closed)?;
         match answer.await.map_err(|_| StoreError::Closed)? {
             Answer::Settled(result) => result,
@@ -296,8 +309,12 @@ mod tests {
         let mut connection = options.connect().await.unwrap();
         let setup = "pragma journal_mode = wal; create table notes (text text not null) strict";
         sqlx::raw_sql(setup).execute(&mut connection).await.unwrap();
-        let (writer, task) = Writer::start(connection);
+        let (writer, task) = Writer::start(connection, Touched::default());
         Bench { writer, task, dir }
+    }
+
+    fn act() -> Arc<Act> {
+        Arc::new(Act::own(formaops_domain::Timestamp::default()))
     }
 
     fn note(text: &'static str) -> impl for<'c> FnOnce(&'c mut SqliteConnection) -> Job<'c> + Send {
@@ -334,7 +351,7 @@ mod tests {
         let (reached, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let second = {
             let (reached, go_on) = (Arc::clone(&reached), Arc::clone(&go_on));
-            bench.writer.write::<(), _>(move |_| {
+            bench.writer.write::<(), _>(act(), move |_| {
                 Box::pin(async move {
                     reached.notify_one();
                     go_on.notified().await;
@@ -342,7 +359,7 @@ mod tests {
                 })
             })
         };
-        let (mut first, mut second) = (Box::pin(bench.writer.write(note("first"))), Box::pin(second));
+        let (mut first, mut second) = (Box::pin(bench.writer.write(act(), note("first"))), Box::pin(second));
         assert!(futures::poll!(&mut first).is_pending());
         assert!(futures::poll!(&mut second).is_pending());
         reached.notified().await;
@@ -359,16 +376,16 @@ mod tests {
     #[tokio::test]
     async fn a_job_that_panics_takes_nobody_with_it() {
         let bench = bench().await;
-        let defect = bench.writer.write::<(), _>(|connection| {
+        let defect = bench.writer.write::<(), _>(act(), |connection| {
             Box::pin(async move {
                 sqlx::query("insert into notes values ('half')").execute(connection).await?;
                 panic!("a defect")
             })
         });
         let (before, defect, after) = tokio::join!(
-            bench.writer.write(note("before")),
+            bench.writer.write(act(), note("before")),
             AssertUnwindSafe(defect).catch_unwind(),
-            bench.writer.write(note("after")),
+            bench.writer.write(act(), note("after")),
         );
         before.unwrap();
         after.unwrap();
@@ -379,13 +396,13 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_fails_the_whole_group_and_the_writer_goes_on() {
         let bench = bench().await;
-        bench.writer.write(note("kept")).await.unwrap();
-        bench.writer.write(limit(1)).await.unwrap();
+        bench.writer.write(act(), note("kept")).await.unwrap();
+        bench.writer.write(act(), limit(1)).await.unwrap();
         let large: &'static str = Box::leak("large ".repeat(100_000).into_boxed_str());
         let (small, full, late) = tokio::join!(
-            bench.writer.write(note("small")),
-            bench.writer.write(note(large)),
-            bench.writer.write(note("late")),
+            bench.writer.write(act(), note("small")),
+            bench.writer.write(act(), note(large)),
+            bench.writer.write(act(), note("late")),
         );
         assert!(matches!(full, Err(StoreError::DiskFull { .. })), "{full:?}");
         // Whether SQLite gives up the transaction or only the statement, an answer says what was kept.
@@ -396,8 +413,8 @@ mod tests {
         bench.writer.write(note(large)).await.unwrap_err();
         let was_full = bench.writer.stats().cannot_write;
 
-        bench.writer.write(limit(100_000)).await.unwrap();
-        bench.writer.write(note(large)).await.unwrap();
+        bench.writer.write(act(), limit(100_000)).await.unwrap();
+        bench.writer.write(act(), note(large)).await.unwrap();
         assert_eq!(bench.notes().await.len(), expected.len() + 1);
         let stats = bench.writer.stats();
         assert!(
@@ -412,28 +429,28 @@ mod tests {
     #[tokio::test]
     async fn a_transaction_that_is_lost_fails_all_who_share_it() {
         let bench = bench().await;
-        let lose = bench.writer.write::<(), _>(|connection| {
+        let lose = bench.writer.write::<(), _>(act(), |connection| {
             Box::pin(async move {
                 // What SQLite does by itself on some errors.
                 sqlx::raw_sql("rollback").execute(connection).await?;
                 Err(StoreError::DiskFull { path: None })
             })
         });
-        let (before, lost) = tokio::join!(bench.writer.write(note("before")), lose);
+        let (before, lost) = tokio::join!(bench.writer.write(act(), note("before")), lose);
         for failed in [before, lost] {
             assert!(matches!(failed, Err(StoreError::DiskFull { .. })), "{failed:?}");
         }
-        bench.writer.write(note("after")).await.unwrap();
+        bench.writer.write(act(), note("after")).await.unwrap();
         assert_eq!(bench.notes().await, ["after"]);
     }
 
     #[tokio::test]
     async fn closing_does_what_waits_and_takes_nothing_more() {
         let Bench { writer, task, dir } = bench().await;
-        let (written, ()) = tokio::join!(writer.write(note("waiting")), writer.close());
+        let (written, ()) = tokio::join!(writer.write(act(), note("waiting")), writer.close());
         written.unwrap();
         task.await.unwrap();
-        assert!(matches!(writer.write(note("late")).await, Err(StoreError::Closed)));
+        assert!(matches!(writer.write(act(), note("late")).await, Err(StoreError::Closed)));
         drop(dir);
     }
 }

@@ -50,7 +50,7 @@ fn describe(operation: &Operation, read: &Map<String, Value>, generator: &mut Sc
     let fields = schema["properties"].as_object().cloned().unwrap_or_default();
     let path_fields: Vec<_> = operation.path_fields().collect();
     let in_body = matches!(operation.method, Method::Post | Method::Put);
-    let parameters: Vec<Value> = fields
+    let mut parameters: Vec<Value> = fields
         .into_iter()
         .filter(|(field, _)| path_fields.contains(&field.as_str()) || !in_body)
         .map(|(field, schema)| {
@@ -63,6 +63,16 @@ fn describe(operation: &Operation, read: &Map<String, Value>, generator: &mut Sc
             })
         })
         .collect();
+    if operation.method != Method::Get {
+        parameters.push(json!({
+            "name": "X-Idempotency-Key",
+            "in": "header",
+            "description": "The caller's own name for this request: within 24 hours the same request is done once \
+                and answered alike, another one is refused with 409",
+            "required": false,
+            "schema": { "type": "string", "minLength": 1, "maxLength": 128 },
+        }));
+    }
     let mut description = json!({
         "operationId": operation.name,
         "summary": operation.doc.trim(),

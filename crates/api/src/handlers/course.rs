@@ -2,7 +2,6 @@
 
 use super::{
     execution::retry,
-    idempotent,
     run::{MASK, RunDetail, detail, publish},
 };
 use crate::{ApiError, App, Caller};
@@ -51,13 +50,8 @@ pub(crate) async fn run_resume(app: &App, _: &Caller, request: ResumeRun) -> Res
     detail(app, request.id).await
 }
 
-pub(crate) async fn run_retry(app: &App, caller: &Caller, request: RetryRun) -> Result<RunDetail, ApiError> {
-    let key = request.idempotency_key.clone();
-    idempotent(app, caller, "run_retry", key, request.clone(), retry_failed(app, caller, request)).await
-}
-
 /// Tries the newest generation of each cell that failed again.
-async fn retry_failed(app: &App, caller: &Caller, request: RetryRun) -> Result<RunDetail, ApiError> {
+pub(crate) async fn run_retry(app: &App, caller: &Caller, request: RetryRun) -> Result<RunDetail, ApiError> {
     let before = detail(app, request.id).await?;
     for execution in &before.executions {
         if execution.status == ExecutionStatus::Failed {

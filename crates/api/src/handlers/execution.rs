@@ -1,15 +1,15 @@
 //! Executions: what was sent, what came back, and trying again.
 
 use super::{
-    PromptKey, idempotent, limit,
+    PromptKey, limit,
     model::{find_model, refusals},
     prompt::find_prompt,
     run::{publish, unmask},
 };
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
-    Attempt, Execution, ExecutionId, ExecutionStatus, JsonObject, OutputPart, OutputWindow, Page, RunContext,
-    RunId,
+    Attempt, Execution, ExecutionId, ExecutionLog, ExecutionStatus, JsonObject, OutputPart, OutputWindow,
+    Page, RunContext, RunId,
 };
 use formaops_engine::Submission;
 use formaops_store::{ExecutionFilter, ExecutionRecord};
@@ -103,6 +103,22 @@ pub struct RetryExecution {
     pub idempotency_key: Option<String>,
 }
 
+/// Asks for the log of an execution.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GetExecutionLog {
+    /// The execution.
+    pub id: ExecutionId,
+}
+
+pub(crate) async fn execution_log(
+    app: &App,
+    _: &Caller,
+    request: GetExecutionLog,
+) -> Result<ExecutionLog, ApiError> {
+    Ok(app.store.get_execution_log(request.id).await?)
+}
+
 pub(crate) async fn execution_list(
     app: &App,
     _: &Caller,
@@ -158,9 +174,7 @@ pub(crate) async fn execution_retry(
     caller: &Caller,
     request: RetryExecution,
 ) -> Result<Execution, ApiError> {
-    let key = request.idempotency_key.clone();
-    let retried = retry(app, caller, request.id, request.sensitive_inputs.clone());
-    idempotent(app, caller, "execution_retry", key, request, retried).await
+    retry(app, caller, request.id, request.sensitive_inputs).await
 }
 
 /// Puts an ended execution into the queue again, as its next generation.

@@ -3,7 +3,6 @@
 use super::{
     KeyState,
     connection::try_out,
-    idempotent,
     provider::{find_provider, keep, key_origin, state_of},
 };
 use crate::{ApiError, App, Caller};
@@ -14,7 +13,6 @@ use formaops_secrets::{Candidate, KeychainState, Secret};
 use futures::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::sync::Arc;
 
 /// Asks for the keys of a provider.
@@ -181,19 +179,9 @@ pub(crate) async fn provider_key_list(
 
 pub(crate) async fn provider_key_create(
     app: &App,
-    caller: &Caller,
+    _: &Caller,
     request: CreateProviderKey,
 ) -> Result<ProviderKeyView, ApiError> {
-    let idempotency_key = request.idempotency_key.clone();
-    // Not even a hash of the secret is kept.
-    let told = json!({
-        "provider": request.provider, "name": request.name, "env": request.env, "place": request.place,
-        "activate": request.activate,
-    });
-    idempotent(app, caller, "provider_key_create", idempotency_key, told, create(app, request)).await
-}
-
-async fn create(app: &App, request: CreateProviderKey) -> Result<ProviderKeyView, ApiError> {
     let mut provider = find_provider(app, &request.provider).await?;
     let name = check_name(&request.name)?;
     let origin = key_origin(provider.base_url.as_ref())?;

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod attachment;
+mod audit;
 mod budget;
 mod config;
 mod connection;
@@ -11,7 +12,6 @@ mod disk;
 mod draft;
 mod execution;
 mod history;
-mod idempotency;
 mod input_set;
 mod key;
 mod model;
@@ -26,6 +26,7 @@ mod workspace;
 pub(crate) use api_key::scopes_of;
 pub use api_key::*;
 pub use attachment::*;
+pub use audit::*;
 pub use budget::*;
 pub use config::*;
 pub use connection::*;
@@ -51,11 +52,9 @@ pub use version::*;
 pub use workspace::*;
 
 use crate::ApiError;
-pub(crate) use idempotency::Turns;
-use idempotency::idempotent;
 
 /// The most items of a page.
-const MOST_ITEMS: u32 = 1000;
+pub(crate) const MOST_ITEMS: u32 = 1000;
 
 /// The number of items that a page may have.
 fn limit(asked: Option<u32>) -> Result<u32, ApiError> {

@@ -1,6 +1,6 @@
 //! Prompts: found, made, renamed, tagged, archived, deleted and brought back.
 
-use super::{idempotent, limit, version::check_content_for_saving};
+use super::{limit, version::check_content_for_saving};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{
     ActorId, Content, Draft, Noun, Page, Prompt, PromptId, PromptName, PromptStatus, Version, VersionSelector,
@@ -303,25 +303,21 @@ pub(crate) async fn prompt_create(
     caller: &Caller,
     request: CreatePrompt,
 ) -> Result<PromptDetail, ApiError> {
-    let key = request.idempotency_key.clone();
-    idempotent(app, caller, "prompt_create", key, request.clone(), async {
-        check_length("title", Some(&request.title), MOST_TITLE)?;
-        check_length("description", Some(&request.description), MOST_DESCRIPTION)?;
-        check_content_for_saving(&request.content)?;
-        // Saving checks this too, but by then the prompt is there.
-        app.store.check_attachments(&request.content).await?;
-        let facts = PromptFacts {
-            name: request.name,
-            title: request.title,
-            description: request.description,
-            tags: tidy_tags(&request.tags)?,
-        };
-        let version = insert(app, app.actor(caller), facts, request.content, String::new()).await?;
-        let id = version.prompt_id;
-        app.changed(Noun::Prompt, id);
-        detail(app, app.store.get_prompt(id).await?).await
-    })
-    .await
+    check_length("title", Some(&request.title), MOST_TITLE)?;
+    check_length("description", Some(&request.description), MOST_DESCRIPTION)?;
+    check_content_for_saving(&request.content)?;
+    // Saving checks this too, but by then the prompt is there.
+    app.store.check_attachments(&request.content).await?;
+    let facts = PromptFacts {
+        name: request.name,
+        title: request.title,
+        description: request.description,
+        tags: tidy_tags(&request.tags)?,
+    };
+    let version = insert(app, app.actor(caller), facts, request.content, String::new()).await?;
+    let id = version.prompt_id;
+    app.changed(Noun::Prompt, id);
+    detail(app, app.store.get_prompt(id).await?).await
 }
 
 pub(crate) async fn prompt_update(app: &App, _: &Caller, request: UpdatePrompt) -> Result<Prompt, ApiError> {

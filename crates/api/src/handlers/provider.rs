@@ -1,6 +1,6 @@
 //! Providers: the endpoints that serve models.
 
-use super::{idempotent, key::forget};
+use super::key::forget;
 use crate::{ApiError, App, Caller, ErrorCode};
 use formaops_domain::{EnvName, KeyBinding, KeyRef, Noun, Origin, Page, Provider, ProviderId, ProviderKind};
 use formaops_providers::{Catalogue, Preset};
@@ -281,14 +281,9 @@ pub(crate) async fn provider_get(
 
 pub(crate) async fn provider_create(
     app: &App,
-    caller: &Caller,
+    _: &Caller,
     request: CreateProvider,
 ) -> Result<ProviderView, ApiError> {
-    let key = request.idempotency_key.clone();
-    idempotent(app, caller, "provider_create", key, request.clone(), create(app, request)).await
-}
-
-async fn create(app: &App, request: CreateProvider) -> Result<ProviderView, ApiError> {
     check_name(&request.name)?;
     check_limits(request.max_concurrent, request.requests_per_minute, request.tokens_per_minute)?;
     match (request.kind, &request.base_url) {

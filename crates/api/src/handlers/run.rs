@@ -5,7 +5,6 @@ use super::{
     attachment::check_attachments,
     budget::check_cap,
     content::render,
-    idempotent,
     model::{find_model, refusals},
     prompt::find_prompt,
     version::find_version,
@@ -213,11 +212,6 @@ pub(crate) async fn run_create(
     caller: &Caller,
     request: CreateRun,
 ) -> Result<RunDetail, ApiError> {
-    let key = request.idempotency_key.clone();
-    idempotent(app, caller, "run_create", key, request.clone(), start(app, caller, request)).await
-}
-
-async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDetail, ApiError> {
     caller.require_priority(request.priority)?;
     if !(1..=MOST_REPEATS).contains(&request.repeats) {
         let message = format!("`repeats` must be between 1 and {MOST_REPEATS}, got {}", request.repeats);
@@ -474,11 +468,6 @@ pub(crate) async fn run_repeat(
     caller: &Caller,
     request: RepeatRun,
 ) -> Result<RunDetail, ApiError> {
-    let key = request.idempotency_key.clone();
-    idempotent(app, caller, "run_repeat", key, request.clone(), repeat(app, caller, request)).await
-}
-
-async fn repeat(app: &App, caller: &Caller, request: RepeatRun) -> Result<RunDetail, ApiError> {
     let RunDetail { run, executions } = detail(app, request.id).await?;
     caller.require_priority(run.priority)?;
     let prompt = app.store.get_prompt(run.prompt_id).await?;
@@ -512,11 +501,6 @@ pub(crate) async fn prompt_execute(
     caller: &Caller,
     request: ExecutePrompt,
 ) -> Result<ExecuteResult, ApiError> {
-    let key = request.idempotency_key.clone();
-    idempotent(app, caller, "prompt_execute", key, request.clone(), execute(app, caller, request)).await
-}
-
-async fn execute(app: &App, caller: &Caller, request: ExecutePrompt) -> Result<ExecuteResult, ApiError> {
     let parameters = request.parameters;
     let model = if let Some(model) = request.model {
         model
@@ -541,7 +525,7 @@ async fn execute(app: &App, caller: &Caller, request: ExecutePrompt) -> Result<E
         on_restart: OnRestart::Fail,
         idempotency_key: None,
     };
-    let started = start(app, caller, run).await?;
+    let started = run_create(app, caller, run).await?;
     app.engine.wait_run(started.run.id).await?;
     let id = started.executions[0].id;
     let record = app.store.get_execution_record(id).await?;

@@ -6,7 +6,7 @@ use axum::{
     Extension, Json, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, RawPathParams, RawQuery, State},
-    http::HeaderMap,
+    http::{HeaderMap, HeaderName, HeaderValue},
     middleware,
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on, post},
@@ -17,6 +17,9 @@ use std::{collections::HashMap, sync::Arc};
 
 /// The largest body: the largest inputs, but not a disk full.
 const MOST_BYTES: usize = 64 << 20;
+
+/// Says by which name logs and the audit trail know the request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The fields that a request may have, by name.
 type Fields = Arc<HashMap<String, FieldKind>>;
@@ -34,12 +37,18 @@ pub(super) fn router(host: Host) -> Router {
                             body: Bytes| {
             let fields = Arc::clone(&fields);
             async move {
-                let request = merge(&fields, &path, query.as_deref().unwrap_or_default(), &headers, &body);
-                let answer = match request {
-                    Ok(request) => host.session.call_as(&caller, operation.name, request).await,
+                let caller = caller.with_request_id();
+                let named = caller.request_id.as_deref().and_then(|id| HeaderValue::from_str(id).ok());
+                let request = merge(&fields, &path, query.as_deref().unwrap_or_default(), &body);
+                let answer = match request.and_then(|request| Ok((with_key(caller, &headers)?, request))) {
+                    Ok((caller, request)) => host.session.call_as(&caller, operation.name, request).await,
                     Err(error) => Err(error),
                 };
-                answer.map_or_else(auth::refuse, |answer| Json(answer).into_response())
+                let mut response = answer.map_or_else(auth::refuse, |answer| Json(answer).into_response());
+                if let Some(named) = named {
+                    response.headers_mut().insert(REQUEST_ID, named);
+                }
+                response
             }
         };
         operations = operations.route(operation.path, on(method(operation), handler));
@@ -77,12 +86,20 @@ async fn unknown() -> Response {
     ))
 }
 
+/// The caller with the name that it gives to this request, if it gives one.
+fn with_key(caller: Caller, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let Some(key) = headers.get("x-idempotency-key") else { return Ok(caller) };
+    let key = key
+        .to_str()
+        .map_err(|_| ApiError::new(ErrorCode::BadRequest, "`X-Idempotency-Key` must be plain text", ""))?;
+    Ok(Caller { idempotency_key: Some(key.to_owned()), ..caller })
+}
+
 /// One request from all the places that HTTP puts its fields in. The path wins over the body.
 fn merge(
     fields: &HashMap<String, FieldKind>,
     path: &RawPathParams,
     query: &str,
-    headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Value, ApiError> {
     let wrong = |message: String| ApiError::new(ErrorCode::BadRequest, message, "");
@@ -110,10 +127,6 @@ fn merge(
     }
     for (name, text) in path {
         request.insert(name.to_owned(), read(name, text)?);
-    }
-    if let Some(key) = headers.get("x-idempotency-key").filter(|_| fields.contains_key("idempotencyKey")) {
-        let key = key.to_str().map_err(|_| wrong("`X-Idempotency-Key` must be plain text".to_owned()))?;
-        request.insert("idempotencyKey".to_owned(), Value::from(key));
     }
     Ok(request.into())
 }

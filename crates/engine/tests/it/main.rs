@@ -13,5 +13,6 @@ mod retries;
 mod sensitive;
 mod settle;
 mod shutdown;
+mod steps;
 mod streaming;
 mod support;

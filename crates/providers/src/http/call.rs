@@ -4,6 +4,7 @@ use super::{
     HttpProvider, MAX_ERROR,
     decode::Decoder,
     endpoint::Endpoint,
+    headers,
     recorder::{Recorder, Unfinished},
 };
 use crate::{
@@ -131,6 +132,7 @@ impl Call {
         self.ready.push_back(Ok(StreamPart::Head {
             http_status: Some(reply.status().as_u16()),
             request_id: request_id(reply.headers()),
+            headers: headers::telling(reply.headers(), &self.scrubber),
             rates: rates(reply.headers(), endpoint.clock.now()),
         }));
         if !reply.status().is_success() {

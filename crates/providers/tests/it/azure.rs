@@ -30,12 +30,12 @@ async fn a_call_names_its_deployment_as_the_model_and_the_key_has_a_header_of_it
     let (answer, server) = answered(reply.header("apim-request-id", "1b2c")).await;
     assert_eq!((answer.text().as_str(), &answer.failure), ("Hello", &None));
     // The id of its gateway is the one that it logs, and that its support asks for.
-    let head = StreamPart::Head {
-        http_status: Some(200),
-        request_id: Some("1b2c".to_owned()),
-        rates: RateLimits::default(),
+    let StreamPart::Head { http_status, request_id, headers, rates } = &answer.parts[1] else {
+        panic!("{:?}", answer.parts[1]);
     };
-    assert_eq!(answer.parts[1], head);
+    assert_eq!((*http_status, request_id.as_deref()), (Some(200), Some("1b2c")));
+    assert_eq!(*rates, RateLimits::default());
+    assert!(headers["content-type"].starts_with("text/event-stream"), "{headers:?}");
     let sent = server.last_request();
     assert_eq!(sent.path, "/openai/v1/chat/completions");
     assert_eq!((sent.header("api-key"), sent.header("authorization")), (Some(KEY), None));

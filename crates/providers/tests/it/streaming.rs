@@ -27,12 +27,12 @@ async fn an_answer_comes_with_its_head_text_finish_and_usage() {
 
     assert_eq!(answer.failure, None);
     assert!(matches!(answer.parts[0], StreamPart::Sent { .. }));
-    let head = StreamPart::Head {
-        http_status: Some(200),
-        request_id: Some("req_scripted".to_owned()),
-        rates: RateLimits::default(),
+    let StreamPart::Head { http_status, request_id, headers, rates } = &answer.parts[1] else {
+        panic!("{:?}", answer.parts[1]);
     };
-    assert_eq!(answer.parts[1], head);
+    assert_eq!((*http_status, request_id.as_deref()), (Some(200), Some("req_scripted")));
+    assert_eq!(*rates, RateLimits::default());
+    assert!(headers["content-type"].starts_with("text/event-stream"), "{headers:?}");
     assert!(answer.parts.contains(&StreamPart::Reasoning("Hm.".to_owned())));
     assert_eq!(answer.text(), "Hello world");
     assert_eq!(answer.finish(), Some(FinishReason::Stop));

@@ -2,7 +2,7 @@
 
 use crate::world::{World, ada, at};
 use formaops_domain::{ApiKeyId, canonical_hash};
-use formaops_store::{Actor, ActorKind, IdempotencyKey, StoreError, StoredApiKey};
+use formaops_store::{Act, Actor, ActorKind, IdempotencyKey, Remembered, StoreError, StoredApiKey};
 use formaops_testkit::actor_id;
 use serde_json::json;
 
@@ -17,12 +17,16 @@ fn key(request: &str) -> IdempotencyKey {
     }
 }
 
+fn answered(answer: serde_json::Value) -> Option<Remembered> {
+    Some(Remembered::Answer(answer))
+}
+
 #[tokio::test]
 async fn the_same_request_gets_the_same_answer_for_a_day() {
     let world = World::new().await;
     assert_eq!(world.store.find_answer(&key("a"), at(0)).await.unwrap(), None);
     world.store.insert_answer(key("a"), json!({ "id": 1 }), at(0)).await.unwrap();
-    assert_eq!(world.store.find_answer(&key("a"), at(DAY - 1)).await.unwrap(), Some(json!({ "id": 1 })));
+    assert_eq!(world.store.find_answer(&key("a"), at(DAY - 1)).await.unwrap(), answered(json!({ "id": 1 })));
 
     // One that was on its way at the same time: the first answer stands.
     let second = world.store.insert_answer(key("a"), json!({ "id": 2 }), at(1)).await.unwrap();
@@ -30,7 +34,7 @@ async fn the_same_request_gets_the_same_answer_for_a_day() {
 
     assert_eq!(world.store.find_answer(&key("a"), at(DAY)).await.unwrap(), None);
     world.store.insert_answer(key("b"), json!({ "id": 3 }), at(DAY)).await.unwrap();
-    assert_eq!(world.store.find_answer(&key("b"), at(DAY)).await.unwrap(), Some(json!({ "id": 3 })));
+    assert_eq!(world.store.find_answer(&key("b"), at(DAY)).await.unwrap(), answered(json!({ "id": 3 })));
 }
 
 #[tokio::test]
@@ -52,6 +56,41 @@ async fn another_request_with_the_key_is_refused_but_not_another_actors() {
         assert_eq!(world.store.find_answer(&other, at(1)).await.unwrap(), None);
         assert_eq!(world.store.insert_answer(other, json!(2), at(1)).await.unwrap(), json!(2));
     }
+}
+
+#[tokio::test]
+async fn a_request_is_claimed_with_its_first_change_and_not_without_one() {
+    let world = World::new().await;
+    let act = Act { claim: Some(key("a")), request_id: Some("r1".into()), ..Act::own(at(0)) };
+    let store = world.store.acting(act);
+    let twice = || crate::world::prompt(1, "greet");
+    store.insert_prompt(twice(), ada()).await.unwrap();
+    // Whatever happens from here on, the change and the claim are both there or both not.
+    let after = world.killed().await;
+    let claimed = after.store.find_answer(&key("a"), at(1)).await.unwrap();
+    assert_eq!(claimed, Some(Remembered::Claim { request_id: Some("r1".into()) }));
+    assert!(matches!(after.store.find_answer(&key("b"), at(1)).await, Err(StoreError::KeyReused { .. })));
+    after.store.insert_answer(key("a"), json!({ "id": 1 }), at(1)).await.unwrap();
+    assert_eq!(after.store.find_answer(&key("a"), at(1)).await.unwrap(), answered(json!({ "id": 1 })));
+
+    let other = IdempotencyKey { key: "k2".into(), ..key("a") };
+    let failing = world.store.acting(Act { claim: Some(other.clone()), ..Act::own(at(0)) });
+    assert!(failing.insert_prompt(crate::world::prompt(2, "greet"), ada()).await.is_err());
+    assert_eq!(world.store.find_answer(&other, at(1)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_claim_that_was_given_up_may_be_made_again_but_an_answer_stays() {
+    let world = World::new().await;
+    let claim = |at| Act { claim: Some(key("a")), ..Act::own(at) };
+    world.store.acting(claim(at(0))).insert_prompt(crate::world::prompt(1, "p"), ada()).await.unwrap();
+    world.store.release_claim(key("b")).await.unwrap();
+    assert!(world.store.find_answer(&key("a"), at(1)).await.unwrap().is_some());
+    world.store.release_claim(key("a")).await.unwrap();
+    assert_eq!(world.store.find_answer(&key("a"), at(1)).await.unwrap(), None);
+    world.store.insert_answer(key("a"), json!(1), at(1)).await.unwrap();
+    world.store.release_claim(key("a")).await.unwrap();
+    assert_eq!(world.store.find_answer(&key("a"), at(1)).await.unwrap(), answered(json!(1)));
 }
 
 fn api_key(number: u8, name: &str) -> StoredApiKey {

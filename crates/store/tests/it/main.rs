@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot be told stops there")]
 
 mod attachments;
+mod audit;
 mod budgets;
 mod egress;
+mod execution_log;
 mod input_sets;
 mod keys;
 mod models;

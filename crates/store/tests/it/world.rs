@@ -209,7 +209,7 @@ pub(crate) fn part(number: u64, millis: u64, text: &str) -> RecordingPart {
     } else {
         vec![(Span::from_micros(millis * 1000), text.to_owned().into_bytes().into())]
     };
-    RecordingPart { attempt: attempt_id(number), frames, text: text.to_owned() }
+    RecordingPart { attempt: attempt_id(number), frames, text: text.to_owned(), log: Vec::new() }
 }
 
 /// A good end of an attempt, five seconds after it began, with a cost of five nano-dollars.

@@ -13,7 +13,7 @@ async fn writers_that_come_together_share_a_few_commits() {
     let before = world.store.write_stats();
     let writes = (0..200).map(|number| {
         let store = world.store.clone();
-        async move { store.update_setting(&format!("s{number}"), json!(number), at(1)).await }
+        async move { store.update_setting(&format!("ui.s{number}"), json!(number), at(1)).await }
     });
     for written in join_all(writes).await {
         written.unwrap();

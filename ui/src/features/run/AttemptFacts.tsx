@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { texts } from '../../app/texts';
 import { Chip } from '../../components/Chip';
 import type { Attempt } from '../../bindings/types';
@@ -7,8 +8,10 @@ import classes from './details.module.css';
 import { AttemptTimes } from './AttemptTimes';
 import { Fact, Facts } from './Facts';
 import { runsTexts } from './runs.texts';
+import { headersOf } from './log';
 import { exactMoment } from './moment';
 import { FailureBox } from './FailureBox';
+import { executionLogQuery } from './queries';
 import { tokenList, type Tone } from './summary';
 
 const TONES: Record<Attempt['status'], Tone> = {
@@ -20,6 +23,23 @@ const TONES: Record<Attempt['status'], Tone> = {
 };
 
 const words = runsTexts.details;
+
+/** What the provider said of itself beside its answer, such as its limits. */
+function Headers({ attempt }: { attempt: Attempt }) {
+  const log = useQuery(executionLogQuery(attempt.executionId));
+  const headers = headersOf(log.data?.entries ?? [], attempt.number);
+  if (headers.length === 0) return null;
+  return (
+    <details className={classes.headers}>
+      <summary>{words.headers}</summary>
+      <Facts>
+        {headers.map(([name, value]) => (
+          <Fact key={name} name={name} value={value} isMono />
+        ))}
+      </Facts>
+    </details>
+  );
+}
 
 /** One try on the wire. */
 export function AttemptFacts({ attempt }: { attempt: Attempt }) {
@@ -54,6 +74,7 @@ export function AttemptFacts({ attempt }: { attempt: Attempt }) {
           <Fact name={words.requestHash} value={attempt.requestHash} isMono copy={attempt.requestHash} />
         )}
       </Facts>
+      <Headers attempt={attempt} />
       {attempt.failure !== null && <FailureBox failure={attempt.failure} />}
     </div>
   );

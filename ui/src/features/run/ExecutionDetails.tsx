@@ -13,6 +13,7 @@ import { Attachments } from '../content/Attachments';
 import { AttemptFacts } from './AttemptFacts';
 import classes from './details.module.css';
 import { Fact, Facts } from './Facts';
+import { ExecutionLog } from './ExecutionLog';
 import { executionQuery } from './queries';
 import { FailureBox } from './FailureBox';
 import { Inputs } from './Inputs';
@@ -74,6 +75,9 @@ function Details({ detail }: { detail: ExecutionDetail }) {
         {attempts.map((attempt) => (
           <AttemptFacts key={attempt.id} attempt={attempt} />
         ))}
+      </Section>
+      <Section title={words.log}>
+        <ExecutionLog executionId={execution.id} />
       </Section>
       <Reasoning execution={execution} />
       {execution.toolCalls.length > 0 && (

@@ -27,6 +27,10 @@ export const runQuery = (id: string) =>
 export const executionQuery = (id: string) =>
   queryOptions({ queryKey: ['execution', id], queryFn: () => api.executionGet({ id }) });
 
+/** The steps on the way of an execution. What is told of it makes them fresh as well. */
+export const executionLogQuery = (id: string) =>
+  queryOptions({ queryKey: ['execution', id, 'log'], queryFn: () => api.executionLog({ id }) });
+
 /** How many runs back the answer of a model is looked for. */
 const MOST_BACK = 20;
 

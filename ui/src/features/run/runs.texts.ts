@@ -1,5 +1,6 @@
 import type {
   AttemptStatus,
+  LogLevel,
   CostBasis,
   MatchPart,
   Priority,
@@ -141,6 +142,12 @@ export const runsTexts = {
     rate: 'Tokens per second',
     parameters: 'Parameters',
     noParameters: 'None are sent: the provider uses its own defaults.',
+    log: 'Log',
+    levels: { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } satisfies Record<
+      LogLevel,
+      string
+    >,
+    headers: 'Response headers',
     attempts: 'Attempts',
     noAttempts: 'Nothing has been sent yet.',
     attempt: (number: number) => `Attempt ${number}`,

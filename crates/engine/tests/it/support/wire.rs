@@ -132,6 +132,7 @@ impl Provider for Fake {
         let head = StreamPart::Head {
             http_status: Some(200),
             request_id: Some("req-1".to_owned()),
+            headers: [("x-ratelimit-remaining-requests".to_owned(), "7".to_owned())].into(),
             rates: RateLimits::default(),
         };
         let first = stream::iter([Ok(StreamPart::Sent { request_hash }), Ok(head)]);

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { LogEntry } from '../../bindings/types';
+import { headersOf, metadataList } from './log';
+
+const entry = (attempt: number | null, metadata: LogEntry['metadata']): LogEntry => ({
+  at: '2026-01-01T00:00:00Z',
+  attempt,
+  level: 'info',
+  message: 'The provider answered',
+  metadata,
+});
+
+test('what belongs to a step is named in words, and headers stand elsewhere', () => {
+  const step = entry(1, { httpStatus: 200, waitMs: 1500, headers: { server: 'x' }, requestId: 'r-1' });
+  expect(metadataList(step)).toEqual([
+    ['HTTP status', '200'],
+    ['wait', '1.50 s'],
+    ['request id', 'r-1'],
+  ]);
+});
+
+test('each attempt has the headers of its own answer', () => {
+  const entries = [
+    entry(null, {}),
+    entry(1, { headers: { server: 'one' } }),
+    entry(2, {}),
+    entry(2, { headers: { 'retry-after': '7' } }),
+  ];
+  expect(headersOf(entries, 1)).toEqual([['server', 'one']]);
+  expect(headersOf(entries, 2)).toEqual([['retry-after', '7']]);
+  expect(headersOf(entries, 3)).toEqual([]);
+});
