@@ -9,7 +9,9 @@ use crate::{
     sensitive::Sensitive,
     settings::Settings,
 };
-use formaops_domain::{ErrorClass, ExecutionId, Failure, JsonObject, Run, RunId, ports::RateLimits};
+use formaops_domain::{
+    ErrorClass, ExecutionId, Failure, JsonObject, Priority, Run, RunId, ports::RateLimits,
+};
 use futures::StreamExt;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -42,6 +44,7 @@ pub(crate) enum Command {
     /// Answered with `None` where the run is not in hand.
     WaitRun(RunId, Reply<Option<RunResult>>),
     SetSettings(Box<Settings>, Reply<()>),
+    SetLeast(Priority, Reply<()>),
     Status(Reply<Load>),
     Shutdown(Reply<()>),
     /// From a job: its call has left the wire.
@@ -138,6 +141,10 @@ impl Actor {
             Command::SetSettings(settings, reply) => {
                 self.core.set_calls((&*settings).into());
                 self.feed(Event::SettingsChanged { settings });
+                answer(reply, ());
+            }
+            Command::SetLeast(least, reply) => {
+                self.feed(Event::LevelChanged { least });
                 answer(reply, ());
             }
             Command::Status(reply) => answer(reply, self.machine.load()),

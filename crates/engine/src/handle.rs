@@ -8,7 +8,8 @@ use crate::{
     settings::Settings,
 };
 use formaops_domain::{
-    EventBody, Execution, ExecutionId, Failure, JsonObject, ModelRef, OutputPart, Run, RunId, RunStatus,
+    EventBody, Execution, ExecutionId, Failure, JsonObject, ModelRef, OutputPart, Priority, Run, RunId,
+    RunStatus,
     ports::{Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
 };
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -208,6 +209,14 @@ impl Engine {
     /// [`EngineError::Stopped`]
     pub async fn set_settings(&self, settings: Settings) -> Result<(), EngineError> {
         self.ask(|reply| Command::SetSettings(Box::new(settings), reply)).await
+    }
+
+    /// Has runs of less than this priority start nothing from now on. What is on the wire goes on.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn set_least_priority(&self, least: Priority) -> Result<(), EngineError> {
+        self.ask(|reply| Command::SetLeast(least, reply)).await
     }
 
     /// What is running and waiting now.

@@ -28,6 +28,7 @@
 mod actor;
 mod core;
 mod handle;
+mod level;
 mod live;
 pub mod machine;
 mod pipeline;
@@ -42,7 +43,8 @@ mod settle;
 mod sign;
 
 pub use handle::{Engine, EngineError, Ports, Submission};
+pub use level::{Level, Levels, Measures, TIME_TO_ENTER, TIME_TO_LEAVE, Trigger};
 pub use live::LiveText;
-pub use machine::{CircuitState, Limits, Load, ModelLoad, Models, PerMinute, ProviderLoad, Terms};
+pub use machine::{CircuitState, Limits, Load, ModelLoad, Models, PerMinute, ProviderLoad, Recent, Terms};
 pub use retry::RetryPolicy;
 pub use settings::{CircuitPolicy, FallbackStrategy, Settings};

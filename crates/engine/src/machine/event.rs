@@ -88,6 +88,11 @@ pub enum Event {
         /// The execution.
         execution: ExecutionId,
     },
+    /// Runs of less than this priority start nothing from now on. What is on the wire stays there.
+    LevelChanged {
+        /// The least priority that does start.
+        least: Priority,
+    },
     /// Other settings hold from now on. What is on the wire stays there.
     SettingsChanged {
         /// All of them.

@@ -1,6 +1,6 @@
 //! What the scheduler has in hand, for people and health checks.
 
-use super::{circuit::CircuitState, limits::Limits, queue::Queue, run::ActiveRun};
+use super::{circuit::CircuitState, limits::Limits, queue::Queue, record::Recent, run::ActiveRun};
 use formaops_domain::{ModelRef, RunId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,9 @@ pub struct Load {
     pub running: u32,
     /// Executions that wait for their turn.
     pub queued: u32,
-    /// The same for each provider in use, by name.
+    /// Executions of paused runs, which wait for more than their turn.
+    pub paused: u32,
+    /// The same for each provider that is in use, or was within the last minute, by name.
     pub providers: Vec<ProviderLoad>,
     /// The same for each model in use, and each that is not well.
     pub models: Vec<ModelLoad>,
@@ -32,6 +34,8 @@ pub struct ProviderLoad {
     pub queued: u32,
     /// How many may be on the wire; a run with a concurrency of its own may go past a default.
     pub limit: u32,
+    /// How its calls went of late.
+    pub recent: Recent,
 }
 
 /// How much is running and waiting for one model, and how it bears that.
@@ -62,8 +66,12 @@ impl Load {
         now: Duration,
     ) -> Self {
         let mut queued: BTreeMap<&ModelRef, usize> = BTreeMap::new();
-        for (target, waiting) in runs.values().flat_map(|run| &run.waiting) {
-            *queued.entry(target).or_default() += waiting.len();
+        let mut paused = 0;
+        for run in runs.values() {
+            for (target, waiting) in &run.waiting {
+                let count = if run.paused { &mut paused } else { queued.entry(target).or_default() };
+                *count += waiting.len();
+            }
         }
         let mut models: BTreeMap<&ModelRef, ModelLoad> = BTreeMap::new();
         for (model, lane) in queue.lanes() {
@@ -90,7 +98,9 @@ impl Load {
             });
             load.queued = u32::try_from(waiting).unwrap_or(u32::MAX);
         }
-        let mut providers: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+        let recent: BTreeMap<&str, Recent> = queue.records(now).collect();
+        let in_use = recent.iter().filter(|(_, recent)| recent.calls > 0).map(|(name, _)| (*name, (0, 0)));
+        let mut providers: BTreeMap<&str, (u32, u32)> = in_use.collect();
         for load in models.values().filter(|load| load.running + load.queued > 0) {
             let (running, queued) = providers.entry(&load.model.provider).or_default();
             (*running, *queued) = (*running + load.running, queued.saturating_add(load.queued));
@@ -100,11 +110,13 @@ impl Load {
             running,
             queued,
             limit: limits.of(name).map_or(Limits::PROVIDER, NonZeroU32::get),
+            recent: recent.get(name).copied().unwrap_or_default(),
         };
         let providers: Vec<_> = providers.into_iter().map(provider).collect();
         Self {
             running: providers.iter().map(|provider| provider.running).sum(),
             queued: providers.iter().map(|provider| provider.queued).sum(),
+            paused: u32::try_from(paused).unwrap_or(u32::MAX),
             providers,
             models: models.into_values().collect(),
         }

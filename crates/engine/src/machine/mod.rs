@@ -32,6 +32,7 @@ mod lane;
 mod limits;
 mod load;
 mod queue;
+mod record;
 mod run;
 mod strain;
 
@@ -39,6 +40,7 @@ pub use circuit::CircuitState;
 pub use event::{Effect, End, Event, Leave, Models, RunEnd, Sign, Terms};
 pub use limits::{Limits, PerMinute};
 pub use load::{Load, ModelLoad, ProviderLoad};
+pub use record::Recent;
 
 use crate::settings::{FallbackStrategy, Settings};
 use formaops_domain::{ExecutionId, ModelRef, RunId, ports::RateLimits};
@@ -170,6 +172,11 @@ impl Machine {
             }
             Event::CancelRun { run } => self.cancel_run(run, &mut effects),
             Event::CancelExecution { execution } => self.cancel(execution, &mut effects),
+            Event::LevelChanged { least } => {
+                self.runs.values().for_each(|run| run.leave(&mut self.queue));
+                self.queue.least = least;
+                self.runs.values().for_each(|run| run.join(&mut self.queue));
+            }
             Event::SettingsChanged { settings } => {
                 self.queue.set_limits(&self.settings.limits, &settings.limits, self.now);
                 self.settings = *settings;

@@ -5,9 +5,10 @@ use super::{
     bucket::Bucket,
     lane::{Call, Lane},
     limits::{Hold, Limits, OnWire},
+    record::{Recent, Record},
 };
 use crate::settings::Settings;
-use formaops_domain::{ModelRef, RunId, ports::RateLimits};
+use formaops_domain::{ModelRef, Priority, RunId, ports::RateLimits};
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Duration};
 
 /// A model, shared by all executions that wait for it.
@@ -31,11 +32,13 @@ pub(super) struct Place {
 /// The runs that have something to start, and what is on the wire.
 ///
 /// A run stands in the lane of each model it waits for, so one that is full, or left alone, never blocks another.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queue {
     lanes: BTreeMap<Target, Lane>,
     providers: BTreeMap<String, Provider>,
     on_wire: OnWire,
+    /// Runs of less than this priority start nothing.
+    pub(super) least: Priority,
 }
 
 /// What goes to all models of a provider together.
@@ -45,6 +48,7 @@ struct Provider {
     /// What the user allows a minute.
     requests: Option<Bucket>,
     tokens: Option<Bucket>,
+    record: Record,
 }
 
 impl Provider {
@@ -55,12 +59,20 @@ impl Provider {
             on_wire: OnWire::default(),
             requests: allowed.requests.map(full),
             tokens: allowed.tokens.map(full),
+            record: Record::default(),
         }
     }
 
     fn opens_at(&self, tokens: f64, now: Duration) -> Duration {
         let requests = self.requests.map_or(Duration::ZERO, |bucket| bucket.holds_at(1.0, now));
         requests.max(self.tokens.map_or(Duration::ZERO, |bucket| bucket.holds_at(tokens, now)))
+    }
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        let (lanes, providers, on_wire) = <_>::default();
+        Self { lanes, providers, on_wire, least: Priority::Low }
     }
 }
 
@@ -144,6 +156,7 @@ impl Queue {
         let (more, has_opened) = lane.end(call, hold, sign, now, &settings.limits, &settings.circuits);
         if let Some(provider) = self.providers.get_mut(&target.provider) {
             provider.on_wire.remove(hold);
+            provider.record.add(sign, now);
             provider.tokens.iter_mut().for_each(|bucket| bucket.take(more, now));
         }
         has_opened
@@ -153,7 +166,8 @@ impl Queue {
     pub(super) fn set_limits(&mut self, before: &Limits, limits: &Limits, now: Duration) {
         for (name, provider) in &mut self.providers {
             if before.per_minute.get(name) != limits.per_minute.get(name) {
-                *provider = Provider { on_wire: provider.on_wire, ..Provider::new(limits, name, now) };
+                let Provider { requests, tokens, .. } = Provider::new(limits, name, now);
+                (provider.requests, provider.tokens) = (requests, tokens);
             }
         }
     }
@@ -166,6 +180,11 @@ impl Queue {
     /// The models that do not get all the calls they could.
     pub(super) fn broken(&self) -> impl Iterator<Item = &Target> {
         self.lanes.iter().filter(|(_, lane)| !lane.circuit.is_closed()).map(|(target, _)| target)
+    }
+
+    /// How the calls to each provider went of late.
+    pub(super) fn records(&self, now: Duration) -> impl Iterator<Item = (&str, Recent)> {
+        self.providers.iter().map(move |(name, provider)| (name.as_str(), provider.record.recent(now)))
     }
 
     pub(super) fn lanes(&self) -> impl Iterator<Item = (&ModelRef, &Lane)> {

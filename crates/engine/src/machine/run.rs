@@ -96,7 +96,8 @@ impl ActiveRun {
     }
 
     pub(super) fn join(&self, queue: &mut Queue) {
-        if !self.paused && self.most.is_none_or(|most| self.on_wire < most) {
+        let may = !self.paused && self.priority >= queue.least;
+        if may && self.most.is_none_or(|most| self.on_wire < most) {
             for (target, place) in self.places() {
                 queue.join(target, self.hold, place);
             }

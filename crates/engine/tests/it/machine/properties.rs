@@ -476,8 +476,11 @@ impl Account {
         assert!(is_due || wakes_later, "a wake that is over comes for ever");
         let load = machine.load();
         assert_eq!(load.running, self.on_wire(|_| true));
-        let waiting = self.cells.iter().filter(|cell| cell.state == State::Waiting).count();
-        assert_eq!(load.queued as usize, waiting);
+        let waiting = |paused| {
+            let waits = |cell: &&Cell| cell.state == State::Waiting && self.runs[&cell.run].paused == paused;
+            self.cells.iter().filter(waits).count()
+        };
+        assert_eq!((load.queued as usize, load.paused as usize), (waiting(false), waiting(true)));
         events.push((self.now, event, effects));
     }
 }
@@ -501,7 +504,8 @@ proptest! {
         }
         prop_assert!(account.cells.iter().all(|cell| cell.state == State::Ended), "all have ended");
         prop_assert!(account.runs.is_empty(), "all runs have ended");
-        prop_assert_eq!(machine.load().providers, []);
+        let load = machine.load();
+        prop_assert!(load.providers.iter().all(|provider| provider.running + provider.queued == 0));
 
         let mut again = Machine::new(settings(Limits::default()));
         for (at, event, effects) in events {
