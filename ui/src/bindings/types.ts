@@ -1134,7 +1134,9 @@ export type Load = {
   running: number;
   /** Executions that wait for their turn. */
   queued: number;
-  /** The same for each provider in use, by name. */
+  /** Executions of paused runs, which wait for more than their turn. */
+  paused: number;
+  /** The same for each provider that is in use, or was within the last minute, by name. */
   providers: ProviderLoad[];
   /** The same for each model in use, and each that is not well. */
   models: ModelLoad[];
@@ -1651,6 +1653,8 @@ export type ProviderLoad = {
   queued: number;
   /** How many may be on the wire; a run with a concurrency of its own may go past a default. */
   limit: number;
+  /** How its calls went of late. */
+  recent: Recent;
 };
 
 /** A provider and whether it is ready. */
@@ -1723,6 +1727,20 @@ export type PutSetting = {
   key: string;
   /** Its value; at most 64 KiB of JSON. */
   value: unknown;
+};
+
+/** How the calls of the last minute went. */
+export type Recent = {
+  /** Calls that were answered, or failed by the provider's own fault. */
+  calls: number;
+  /** Those of them that failed. */
+  failures: number;
+  /** How many failed one after the other, however long ago. */
+  failuresInARow: number;
+  /** The time to the first token in milliseconds that half of the calls kept. */
+  firstTokenMsP50?: number | null;
+  /** The same that 95 of 100 kept. */
+  firstTokenMsP95?: number | null;
 };
 
 /** Asks what content and inputs give. */
