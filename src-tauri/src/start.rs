@@ -4,7 +4,7 @@ use crate::{Arguments, crash};
 use formaops_api::{ApiError, CallerKind, ErrorCode, Session, SessionOptions, default_workspace};
 use std::{
     fs::{File, TryLockError},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 /// How a start went on.

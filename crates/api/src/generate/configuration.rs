@@ -23,8 +23,8 @@ it on, which is `formaops config get` or that screen.
 | `formaops config generate` | prints a file that says every default, to begin with |
 
 What is wrong stops nothing. Until it is mended the value that held before holds on, or else the default; `formaops
-health get`, the status bar and every command say that something is wrong. Changes are made in the file as it is: its
-comments and its order stay.
+health get`, the status bar and commands that open the workspace say that something is wrong. Changes are made in the
+file as it is: its comments and its order stay.
 
 ## Settings
 ";
