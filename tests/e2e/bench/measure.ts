@@ -36,7 +36,7 @@ export class MainThread {
 
   static async of(page: Page): Promise<MainThread> {
     const cdp = await page.context().newCDPSession(page);
-    await cdp.send('Performance.enable');
+    await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
     return new MainThread(page, cdp);
   }
 

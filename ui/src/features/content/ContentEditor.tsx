@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconMessages } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { count } from '../../lib/format';
-import type { WorkActions } from '../prompt/desk';
-import type { Work } from '../prompt/useWork';
+import { type Desk, useCalm, useFrame, type WorkActions } from '../prompt/desk';
+import type { Draft } from '../prompt/keeper';
 import { declared } from '../variable/declare';
 import { renameVariable } from '../variable/renameVariable';
 import { useAttaching } from './Attachments';
@@ -15,6 +15,7 @@ import { CLEAN, type Findings, findingsOf } from './findings';
 import { MessagesBody } from './MessagesBody';
 import { useChecked, useRendered } from './queries';
 import { type SharedByTemplates, TemplateCard } from './TemplateCard';
+import { useTemplate } from './template';
 import { contentTexts as texts } from './texts';
 
 const NO_MODELS: string[] = [];
@@ -22,23 +23,27 @@ const NOTHING: Findings = {};
 
 /** The templates of a prompt. Tokens are counted for the first of the models, or the one it suggests. */
 export function ContentEditor(props: {
-  readonly work: Work;
+  readonly desk: Desk;
   readonly models?: string[];
   /** Goes to the input of a variable. */
   readonly onGoToInput: (name: string) => void;
 }) {
-  const { work, models = NO_MODELS, onGoToInput } = props;
-  const { content, actions, renaming } = work;
-  const found = useChecked(content, findingsOf) ?? NOTHING;
-  const tokens = useTokens(work, models);
+  const { desk, models = NO_MODELS, onGoToInput } = props;
+  const { actions } = desk;
+  // Each template is followed by its own editor alone.
+  const { body, settings } = useFrame(desk);
+  const calm = useCalm(desk);
+  const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
+  const found = useChecked(calm.content, findingsOf) ?? NOTHING;
+  const tokens = useTokens(calm, settings.model, models);
   const around = useMemo(() => surroundingsOf(actions, onGoToInput), [actions, onGoToInput]);
-  const shared = { found, tokens, actions, around, renaming };
+  const shared = { desk, found, tokens, actions, around, renaming };
   return (
     <div className={classes.editor}>
-      {content.body.kind === 'text' ? (
-        <TextBody {...shared} template={content.body.template} />
+      {body.kind === 'text' ? (
+        <TextBody {...shared} />
       ) : (
-        <MessagesBody {...shared} messages={content.body.messages} />
+        <MessagesBody {...shared} messages={body.messages} />
       )}
     </div>
   );
@@ -61,13 +66,14 @@ function surroundingsOf(actions: WorkActions, goToInput: (name: string) => void)
 
 function TextBody(
   props: SharedByTemplates & {
-    readonly template: string;
+    readonly desk: Desk;
     readonly found: Findings;
     readonly tokens: readonly string[];
     readonly actions: WorkActions;
   },
 ) {
   const { setContent } = props.actions;
+  const template = useTemplate(props.desk, 0);
   const attaching = useAttaching(0, (added) =>
     setContent((now) => ({ ...now, body: attached(now.body, added) })),
   );
@@ -79,7 +85,7 @@ function TextBody(
         label={texts.template}
         title={<b>{texts.text}</b>}
         tokens={props.tokens[0] ?? null}
-        value={props.template}
+        template={template}
         onChange={(template) => setContent((now) => ({ ...now, body: { kind: 'text', template } }))}
         diagnostics={props.found['body'] ?? CLEAN}
         around={props.around}
@@ -101,9 +107,11 @@ function TextBody(
   );
 }
 
-function useTokens(work: Work, models: string[]): string[] {
-  const { content, inputs } = work;
-  const suggested = content.settings.model;
+function useTokens(
+  { content, inputs }: Draft,
+  suggested: string | null | undefined,
+  models: string[],
+): string[] {
   const asked = useMemo(
     () => (models.length > 0 || suggested == null ? models : [suggested]),
     [models, suggested],

@@ -1,6 +1,7 @@
 import type { Content, Estimate, ModelChoice } from '../../bindings/types';
 import { texts as appTexts } from '../../app/texts';
 import { count, dollars } from '../../lib/format';
+import type { Draft } from '../prompt/keeper';
 import { FitProblems } from '../parameter/FitProblems';
 import { useFit } from '../parameter/useFit';
 import { filled, total } from './estimate';
@@ -13,12 +14,13 @@ const texts = contentTexts.estimates;
 /** What the request fills and costs on each model. While it cannot be rendered the figures are missing, not the rows. */
 export function Estimates(props: {
   readonly content: Content;
-  readonly inputs: Record<string, unknown>;
+  /** The work as it was when the typing last rested. */
+  readonly calm: Draft;
   readonly choices: readonly ModelChoice[];
 }) {
-  const { content, choices } = props;
+  const { content, calm, choices } = props;
   const models = choices.map(({ model }) => model);
-  const { rendered } = useRendered(content, props.inputs, models);
+  const { rendered } = useRendered(calm.content, calm.inputs, models);
   if (models.length === 0) return null;
   const estimates = rendered?.estimates ?? [];
   return (

@@ -26,6 +26,8 @@ export function RenderedView(props: {
   readonly content: Content;
   readonly inputs: Record<string, unknown>;
   readonly models: string[];
+  /** Whether what is shown is behind what is typed. */
+  readonly isTyping: boolean;
   /** Goes to the input of a variable. */
   readonly onGoToInput: (name: string) => void;
 }) {
@@ -36,7 +38,11 @@ export function RenderedView(props: {
   const estimate = rendered?.estimates[0];
   const notes = rendered?.diagnostics.filter(({ severity }) => severity !== 'info') ?? [];
   return (
-    <div className={classes.view} aria-busy={isStale} data-old={newest === null || undefined}>
+    <div
+      className={classes.view}
+      aria-busy={isStale || props.isTyping}
+      data-old={newest === null || undefined}
+    >
       {error !== null && <Failed error={error} />}
       {rendered?.messages.length === 0 && <p className={classes.empty}>{texts.nothing}</p>}
       {rendered?.messages.map((message, index) => (

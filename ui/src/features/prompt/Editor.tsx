@@ -11,7 +11,7 @@ import { contentTexts } from '../content/texts';
 import { ValidationsEditor } from '../content/ValidationsEditor';
 import { RunsTab } from '../run/RunsTab';
 import { VersionsTab } from '../version/LazyVersionsTab';
-import { type Desk, useDraft } from './desk';
+import { type Desk, useCalm, useDraft, useIsTyping } from './desk';
 import classes from './prompt.module.css';
 import { useWork } from './useWork';
 
@@ -104,12 +104,14 @@ function Templates(props: EditorProps & { readonly hasPreview: boolean }) {
 }
 
 function Edited({ desk, models, onGoToInput }: EditorProps) {
-  return <ContentEditor work={useWork(desk)} models={models} onGoToInput={onGoToInput} />;
+  return <ContentEditor desk={desk} models={models} onGoToInput={onGoToInput} />;
 }
 
 function Rendered({ desk, models, onGoToInput }: EditorProps) {
-  const { content, inputs } = useWork(desk);
-  return <RenderedView content={content} inputs={inputs} models={models} onGoToInput={onGoToInput} />;
+  const { content, inputs } = useCalm(desk);
+  const isTyping = useIsTyping(desk);
+  const shared = { models, isTyping, onGoToInput };
+  return <RenderedView content={content} inputs={inputs} {...shared} />;
 }
 
 function Other(props: EditorProps & { readonly tab: Exclude<Tab, 'edit'> }) {

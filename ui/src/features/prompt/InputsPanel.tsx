@@ -58,7 +58,7 @@ export function InputsPanel(props: {
           ) : (
             <VariablesEditor work={work} />
           )}
-          <Estimates content={work.content} inputs={work.inputs} choices={choices} />
+          <Estimates content={work.content} calm={work.calm} choices={choices} />
         </div>
       </div>
     </div>
@@ -83,7 +83,7 @@ const Head = memo(function Head(props: {
 
 /** What is wrong with the inputs by now: what is typed is checked at once, what is missing is told when it is run. */
 function useProblems(work: Work, refused: Problem[], models: string[]): Problem[] {
-  const { content, inputs } = work;
-  const { problems } = useRendered(content, inputs, models);
+  const { calm, inputs } = work;
+  const { problems } = useRendered(calm.content, calm.inputs, models);
   return useMemo(() => nowWrong(inputs, problems, refused), [inputs, problems, refused]);
 }
