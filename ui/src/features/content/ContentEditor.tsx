@@ -2,8 +2,7 @@ import { Button } from '@mantine/core';
 import { IconMessages } from '@tabler/icons-react';
 import { useMemo, useSyncExternalStore } from 'react';
 import { count } from '../../lib/format';
-import { type Desk, useCalm, useFrame, type WorkActions } from '../prompt/desk';
-import type { Draft } from '../prompt/keeper';
+import { type Desk, useFrame, type WorkActions } from '../prompt/desk';
 import { declared } from '../variable/declare';
 import { renameVariable } from '../variable/renameVariable';
 import { useAttaching } from './Attachments';
@@ -13,7 +12,7 @@ import { renameProblem } from './editor/rename';
 import type { Surroundings } from './editor/state';
 import { CLEAN, type Findings, findingsOf } from './findings';
 import { MessagesBody } from './MessagesBody';
-import { useChecked, useRendered } from './queries';
+import { type Outcome, useChecked, useRendered } from './queries';
 import { type SharedByTemplates, TemplateCard } from './TemplateCard';
 import { useTemplate } from './template';
 import { contentTexts as texts } from './texts';
@@ -32,10 +31,9 @@ export function ContentEditor(props: {
   const { actions } = desk;
   // Each template is followed by its own editor alone.
   const { body, settings } = useFrame(desk);
-  const calm = useCalm(desk);
   const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
-  const found = useChecked(calm.content, findingsOf) ?? NOTHING;
-  const tokens = useTokens(calm, settings.model, models);
+  const found = useChecked(desk.calm, findingsOf) ?? NOTHING;
+  const tokens = useTokens(desk, settings.model, models);
   const around = useMemo(() => surroundingsOf(actions, onGoToInput), [actions, onGoToInput]);
   const shared = { desk, found, tokens, actions, around, renaming };
   return (
@@ -107,25 +105,23 @@ function TextBody(
   );
 }
 
-function useTokens(
-  { content, inputs }: Draft,
-  suggested: string | null | undefined,
-  models: string[],
-): string[] {
+function useTokens({ calm }: Desk, suggested: string | null | undefined, models: string[]): string[] {
   const asked = useMemo(
     () => (models.length > 0 || suggested == null ? models : [suggested]),
     [models, suggested],
   );
-  const { rendered } = useRendered(content, inputs, asked);
-  return useMemo(() => {
-    const estimate = rendered?.estimates[0];
-    if (estimate === undefined) return [];
-    let sums: number[] = [];
-    rendered?.messages.forEach(({ template }, index) => {
-      if (template == null) return;
-      while (sums.length <= template) sums = [...sums, 0];
-      sums = replaced(sums, template, (sums[template] ?? 0) + (estimate.messageTokens[index] ?? 0));
-    });
-    return sums.map((sum) => texts.tokens(count(sum), estimate.exact));
-  }, [rendered]);
+  return useRendered(calm, asked, tokensOf) ?? NO_MODELS;
+}
+
+/** The tokens of each template. */
+function tokensOf({ rendered }: Outcome): string[] {
+  const estimate = rendered?.estimates[0];
+  if (estimate === undefined) return [];
+  let sums: number[] = [];
+  rendered?.messages.forEach(({ template }, index) => {
+    if (template == null) return;
+    while (sums.length <= template) sums = [...sums, 0];
+    sums = replaced(sums, template, (sums[template] ?? 0) + (estimate.messageTokens[index] ?? 0));
+  });
+  return sums.map((sum) => texts.tokens(count(sum), estimate.exact));
 }

@@ -1,18 +1,12 @@
 import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
 import { type KeyboardEvent, memo, type SyntheticEvent, useMemo, useState } from 'react';
-import type {
-  ApiError,
-  Content,
-  Diagnostic,
-  Place,
-  Problem,
-  RenderedMessage,
-  Segment,
-} from '../../bindings/types';
+import type { ApiError, Diagnostic, Place, Problem, RenderedMessage, Segment } from '../../bindings/types';
 import { count } from '../../lib/format';
+import type { Calm } from '../prompt/calm';
+import type { Draft } from '../prompt/keeper';
 import { Attachments } from './Attachments';
 import { looksSame, type Piece, piecesOf, variableOf } from './pieces';
-import { useRendered } from './queries';
+import { useOutcome } from './queries';
 import classes from './RenderedView.module.css';
 import { contentTexts } from './texts';
 
@@ -23,26 +17,19 @@ const MOST_SHOWN = 200_000;
 
 /** The messages as they would be sent, while the prompt is typed. What was there stays while there is a mistake. */
 export function RenderedView(props: {
-  readonly content: Content;
-  readonly inputs: Record<string, unknown>;
+  readonly calm: Calm<Draft>;
   readonly models: string[];
-  /** Whether what is shown is behind what is typed. */
-  readonly isTyping: boolean;
   /** Goes to the input of a variable. */
   readonly onGoToInput: (name: string) => void;
 }) {
-  const { rendered: newest, error, isStale } = useRendered(props.content, props.inputs, props.models);
+  const { rendered: newest, error, isStale } = useOutcome(props.calm, props.models);
   const [last, setLast] = useState(newest);
   if (newest !== null && newest !== last) setLast(newest);
   const rendered = newest ?? last;
   const estimate = rendered?.estimates[0];
   const notes = rendered?.diagnostics.filter(({ severity }) => severity !== 'info') ?? [];
   return (
-    <div
-      className={classes.view}
-      aria-busy={isStale || props.isTyping}
-      data-old={newest === null || undefined}
-    >
+    <div className={classes.view} aria-busy={isStale} data-old={newest === null || undefined}>
       {error !== null && <Failed error={error} />}
       {rendered?.messages.length === 0 && <p className={classes.empty}>{texts.nothing}</p>}
       {rendered?.messages.map((message, index) => (

@@ -11,7 +11,7 @@ import { contentTexts } from '../content/texts';
 import { ValidationsEditor } from '../content/ValidationsEditor';
 import { RunsTab } from '../run/RunsTab';
 import { VersionsTab } from '../version/LazyVersionsTab';
-import { type Desk, useCalm, useDraft, useIsTyping } from './desk';
+import { type Desk, useDraft } from './desk';
 import classes from './prompt.module.css';
 import { useWork } from './useWork';
 
@@ -108,10 +108,7 @@ function Edited({ desk, models, onGoToInput }: EditorProps) {
 }
 
 function Rendered({ desk, models, onGoToInput }: EditorProps) {
-  const { content, inputs } = useCalm(desk);
-  const isTyping = useIsTyping(desk);
-  const shared = { models, isTyping, onGoToInput };
-  return <RenderedView content={content} inputs={inputs} {...shared} />;
+  return <RenderedView calm={desk.calm} models={models} onGoToInput={onGoToInput} />;
 }
 
 function Other(props: EditorProps & { readonly tab: Exclude<Tab, 'edit'> }) {

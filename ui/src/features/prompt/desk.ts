@@ -113,16 +113,6 @@ export function useFrame(desk: Desk): Content {
   return useSyncExternalStore(desk.subscribe, desk.frame);
 }
 
-/** The work as it was when the typing last rested: for what is worked out from all of it. */
-export function useCalm(desk: Desk): Draft {
-  return useSyncExternalStore(desk.calm.subscribe, desk.calm.get);
-}
-
-/** Whether what follows the work is behind it, as somebody types. */
-export function useIsTyping(desk: Desk): boolean {
-  return !useSyncExternalStore(desk.calm.subscribe, desk.calm.isRested);
-}
-
 function framing(now: () => Content): () => Content {
   let seen = now();
   let frame = frameOf(seen);

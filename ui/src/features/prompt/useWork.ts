@@ -1,6 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import type { Content, VersionId } from '../../bindings/types';
-import { type Desk, type Renaming, useCalm, useDraft, useFrame, type WorkActions } from './desk';
+import { type Desk, type Renaming, useDraft, useFrame, type WorkActions } from './desk';
+import type { Calm } from './calm';
 import type { Draft } from './keeper';
 
 /** The work on a prompt in the editor: what is on screen, which is what runs. */
@@ -9,8 +10,8 @@ export interface Work extends WorkActions {
   readonly actions: WorkActions;
   readonly content: Content;
   readonly inputs: Record<string, unknown>;
-  /** Content and inputs as they were when the typing last rested, for what is worked out from all of them. */
-  readonly calm: Draft;
+  /** The work as it was when the typing last rested, for what is worked out from all of it. */
+  readonly calm: Calm<Draft>;
   /** The version that the work started from. */
   readonly base: VersionId | null;
   /** The last change of a variable's name, by which editors know what came of it. */
@@ -19,9 +20,8 @@ export interface Work extends WorkActions {
 
 /** All of the work that lies on a desk. Whoever uses it is drawn again with each keystroke. */
 export function useWork(desk: Desk): Work {
-  const { actions } = desk;
+  const { actions, calm } = desk;
   const { content, inputs, base } = useDraft(desk, (draft) => draft);
-  const calm = useCalm(desk);
   const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
   return useMemo(
     () => ({ ...actions, actions, content, inputs, calm, base, renaming }),
@@ -31,11 +31,10 @@ export function useWork(desk: Desk): Work {
 
 /** The work without the words of its templates: whoever uses it is not drawn again while they are typed. */
 export function useFramedWork(desk: Desk): Work {
-  const { actions } = desk;
+  const { actions, calm } = desk;
   const content = useFrame(desk);
   const inputs = useDraft(desk, (draft) => draft.inputs);
   const base = useDraft(desk, (draft) => draft.base);
-  const calm = useCalm(desk);
   const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
   return useMemo(
     () => ({ ...actions, actions, content, inputs, calm, base, renaming }),
