@@ -165,6 +165,7 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
     let outcome = Outcome {
         attempt: id,
         execution,
+        answered_by: None,
         status: AttemptStatus::Succeeded,
         failure: None,
         request_hash: None,

@@ -3,11 +3,11 @@
 use anyhow::Context as _;
 use formaops_api::StoreLedger;
 use formaops_domain::{
-    ActorId, ExecutionId, Failure, JsonObject, ModelRef, Priority, Prompt, PromptId, PromptStatus, Run,
-    RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant, Version, WorkspaceId,
+    ActorId, ExecutionId, Failure, JsonObject, ModelRef, OnRestart, Priority, Prompt, PromptId, PromptStatus,
+    Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant, Version, WorkspaceId,
     ports::{Clock, EventSink, Provider, Providers},
 };
-use formaops_engine::{Engine, Limits, Ports, RetryPolicy, Submission};
+use formaops_engine::{Engine, Models, Ports, RetryPolicy, Settings, Submission, Terms};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Store};
 use formaops_testkit::{CountingIds, FixedSigner};
@@ -114,6 +114,10 @@ impl Shelf {
             inputs: JsonObject::new(),
             context: RunContext::default(),
             repeats: executions,
+            fallbacks: Vec::new(),
+            concurrency: None,
+            fail_fast: false,
+            on_restart: OnRestart::Fail,
             progress: RunProgress::default(),
             created_by: self.actor,
             created_at: SystemClock::default().now(),
@@ -156,20 +160,19 @@ impl Workbench {
             events,
             tokens: Arc::new(Tokens),
         };
-        Ok(Self { shelf, engine: Engine::start(ports, Limits::default(), RetryPolicy::NEVER) })
+        let settings = Settings { retries: RetryPolicy::NEVER, ..Settings::default() };
+        Ok(Self { shelf, engine: Engine::start(ports, settings) })
     }
 
     /// Runs the prompt this often, so many at once, and answers the run once all of it is committed.
     pub(crate) async fn run(&self, model: &str, executions: u32, at_once: u32) -> anyhow::Result<Run> {
         let model = ModelRef { provider: "local".to_owned(), model: model.to_owned() };
         let new = self.shelf.new_run(&model, executions)?;
-        let cells = new.cells.iter().map(|cell| (cell.id, model.provider.clone())).collect();
+        let models: Models = [model].into();
+        let cells = new.cells.iter().map(|cell| (cell.id, Arc::clone(&models))).collect();
         let run = self.shelf.store.insert_run(new).await?;
-        let submission = Submission {
-            concurrency: NonZeroU32::new(at_once),
-            executions: cells,
-            ..Submission::new(&run, [])
-        };
+        let terms = Terms { concurrency: NonZeroU32::new(at_once), ..Terms::default() };
+        let submission = Submission { terms, executions: cells, ..Submission::new(&run, []) };
         self.engine.submit(submission).await?;
         let ended = self.engine.wait_run(run.id).await?;
         anyhow::ensure!(ended.progress.completed == executions, "not all succeeded: {:?}", ended.progress);

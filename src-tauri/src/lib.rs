@@ -5,7 +5,7 @@
 //! one makes no difference here.
 //!
 //! ```text
-//! formaops-desktop [--workspace DIR]
+//! formaops-desktop [--workspace DIR] [--config FILE]
 //! ```
 //!
 //! Invariants: a workspace has at most one window, and starting a second one shows the first; only the
@@ -36,6 +36,9 @@ pub struct Arguments {
     /// The folder of the workspace [default: `formaops/default` in the platform's data folder]
     #[arg(long, value_name = "DIR", env = "FORMAOPS_WORKSPACE")]
     pub workspace: Option<PathBuf>,
+    /// The configuration file [default: `formaops/config.toml` in the platform's configuration folder]
+    #[arg(long, value_name = "FILE", env = "FORMAOPS_CONFIG")]
+    pub config: Option<PathBuf>,
 }
 
 /// Shows the window and answers when it was closed.
@@ -48,7 +51,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         tracing::error!("there is no display; `formaops serve` shows the same page in a browser");
         return ExitCode::FAILURE;
     }
-    match tauri::async_runtime::block_on(start::start(arguments.workspace)) {
+    match tauri::async_runtime::block_on(start::start(arguments)) {
         Ok(Start::ShownElsewhere) => ExitCode::SUCCESS,
         Ok(Start::Here { session, crash, window_lock }) => {
             show(Some((session, window_lock)), crash.as_ref().map(Notice::of_crash))

@@ -1,6 +1,6 @@
 //! From the arguments to an open workspace, or to the window that shows it already.
 
-use crate::crash;
+use crate::{Arguments, crash};
 use formaops_api::{ApiError, CallerKind, ErrorCode, Session, SessionOptions, default_workspace};
 use std::{
     fs::{File, TryLockError},
@@ -26,11 +26,12 @@ pub(crate) enum Start {
 pub(crate) struct WindowLock(#[expect(dead_code, reason = "holding the file is what holds the lock")] File);
 
 /// Opens the workspace, or shows the window there is.
-pub(crate) async fn start(workspace: Option<PathBuf>) -> Result<Start, ApiError> {
-    let workspace = workspace.map_or_else(default_workspace, Ok)?;
+pub(crate) async fn start(arguments: Arguments) -> Result<Start, ApiError> {
+    let workspace = arguments.workspace.map_or_else(default_workspace, Ok)?;
     let logs = workspace.join("logs");
     crash::write_to(logs.clone());
-    let options = SessionOptions { workspace: Some(workspace), host: CallerKind::Window };
+    let options =
+        SessionOptions { workspace: Some(workspace), config: arguments.config, host: CallerKind::Window };
     let session = Session::open(options).await?;
     let Some(window_lock) = try_lock_window(session.workspace())? else {
         session.show_window().await?;

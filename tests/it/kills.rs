@@ -67,3 +67,81 @@ async fn whenever_the_owner_is_killed_what_it_told_is_still_true_after_the_resta
     }
     assert!(interrupted > 0, "no kill came in the middle");
 }
+
+/// The executions of the run that is killed again and again.
+const EXECUTIONS: u64 = 500;
+
+/// Watches until so many more executions were told as completed, or the run as a whole; answers what was told.
+async fn watch_completed(host: &Host, run: &str, more: usize) -> (Vec<Value>, bool) {
+    let mut stream = host.events().await;
+    let mut told = Vec::new();
+    let is_over = |run: &Value| run["status"] == "completed";
+    let mut over = is_over(&host.get(&format!("/api/runs/{run}")).await.body["run"]);
+    while told.len() < more && !over {
+        let event = stream.next().await.expect("the host is alive");
+        if event["kind"] == "execution.updated" && event["execution"]["status"] == "completed" {
+            told.push(event["execution"].clone());
+        }
+        over = event["kind"] == "run.updated" && is_over(&event["run"]);
+    }
+    (told, over)
+}
+
+#[tokio::test]
+async fn a_run_that_is_to_be_resumed_comes_to_its_end_however_often_its_owner_is_killed() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    cli.add_provider(server.base_url().as_str()).await;
+    cli.add_prompt("greet", "Hello").await;
+    let mut owner = Host::open(&cli).await;
+    let models: Vec<_> = (0..5).map(|_| json!({ "model": "local:words-40" })).collect();
+    let asked = json!({
+        "prompt": "greet", "models": models, "repeats": EXECUTIONS / 5, "concurrency": 8, "onRestart": "resume",
+    });
+    let started = owner.post("/api/runs", asked).await;
+    assert_eq!(started.status, 200, "{started:?}");
+    let run = started.body["run"]["id"].as_str().unwrap().to_owned();
+
+    let (mut told, mut over, mut killed) = (Vec::new(), false, 0);
+    while killed < kills() && !over {
+        // Another moment each time, the same in every run of this test.
+        let (more, is_over) =
+            watch_completed(&owner, &run, 1 + usize::try_from(killed * 7 % 13).unwrap()).await;
+        told.extend(more);
+        over = is_over;
+        owner.kill().await;
+        killed += 1;
+        owner = Host::open(&cli).await;
+    }
+    assert!(killed >= 10, "the run was over after {killed} kills");
+    while !over {
+        let (more, is_over) = watch_completed(&owner, &run, usize::MAX).await;
+        told.extend(more);
+        over = is_over;
+    }
+
+    let detail = owner.get(&format!("/api/runs/{run}")).await.body;
+    assert_eq!(detail["run"]["progress"]["completed"], EXECUTIONS, "{}", detail["run"]);
+    let (mut attempts, mut interrupted) = (0, 0);
+    for execution in detail["executions"].as_array().unwrap() {
+        let id = execution["id"].as_str().unwrap();
+        let before = told.iter().filter(|told| told["id"] == execution["id"]);
+        for before in before {
+            assert_eq!(execution, before, "what was told as completed has changed");
+        }
+        let tries = owner.get(&format!("/api/executions/{id}")).await.body["attempts"].clone();
+        let statuses: Vec<_> =
+            tries.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
+        let (last, cut) = statuses.split_last().unwrap();
+        assert_eq!(*last, "succeeded", "{id}");
+        assert!(
+            cut.iter().all(|status| *status == "interrupted"),
+            "a call was repeated that had ended: {statuses:?}"
+        );
+        attempts += statuses.len();
+        interrupted += cut.len();
+    }
+    assert!(interrupted > 0, "no kill came in the middle of a call");
+    // A call that was committed as begun may not have left when the owner was killed.
+    let received = server.counts().received;
+    assert!(received <= attempts && received >= attempts - interrupted, "{received} of {attempts} calls");
+}

@@ -5,6 +5,7 @@
 mod architecture;
 mod attachments;
 mod command_line;
+mod configuration;
 mod faults;
 mod http;
 mod keychain;

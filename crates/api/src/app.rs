@@ -2,7 +2,9 @@
 
 use crate::{
     ApiError, Caller, ErrorCode, EventHub, Operation,
-    handlers::{OFFLINE, Turns, scopes_of},
+    background::Background,
+    configuration::{ConfigProblem, Configuration, Key},
+    handlers::{OFFLINE, Turns, scopes_of, take_up},
     ledger::StoreLedger,
     registry::Registry,
     samples,
@@ -12,13 +14,14 @@ use formaops_domain::{
     ActorId, EventBody, Noun, Span, Timestamp,
     ports::{Clock, EventSink, TokenCounter},
 };
-use formaops_engine::{Engine, Limits, Ports, RetryPolicy};
+use formaops_engine::{Engine, Limits, PerMinute, Ports, Settings};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_secrets::{Environment, Keyring};
 use formaops_store::{NewWorkspace, OpenOptions, Store, StoreError};
 use futures::FutureExt;
 use serde_json::Value;
-use std::{num::NonZeroU32, panic::AssertUnwindSafe, path::Path, sync::Arc};
+use std::{num::NonZeroU32, panic::AssertUnwindSafe, path::Path, sync::Arc, time::Instant};
+use tokio::sync::Mutex;
 
 /// An owned workspace: store, engine and providers joined. Clones are the same one.
 #[derive(Clone)]
@@ -32,6 +35,10 @@ pub struct App {
     ledger: Arc<StoreLedger>,
     pub(crate) tokens: Arc<dyn TokenCounter>,
     pub(crate) hub: EventHub,
+    pub(crate) configuration: Arc<Configuration>,
+    background: Background,
+    /// Held while settings are on their way to the engine, so that the newest arrive last.
+    refreshing: Arc<Mutex<()>>,
     pub(crate) ids: NewIds,
     pub(crate) turns: Arc<Turns>,
     clock: Arc<dyn Clock>,
@@ -44,7 +51,11 @@ impl App {
     ///
     /// # Errors
     /// Where the store cannot be opened.
-    pub async fn open(workspace: &Path, hub: EventHub) -> Result<Self, ApiError> {
+    pub async fn open(
+        workspace: &Path,
+        hub: EventHub,
+        configuration: Configuration,
+    ) -> Result<Self, ApiError> {
         let (ids, clock) = (NewIds, Arc::new(SystemClock::new()) as Arc<dyn Clock>);
         let new = NewWorkspace {
             id: ids.workspace(),
@@ -80,7 +91,7 @@ impl App {
             events: Arc::new(hub.clone()),
             tokens: Arc::clone(&tokens),
         };
-        let engine = Engine::start(ports, limits(&store).await?, RetryPolicy::default());
+        let engine = Engine::start(ports, settings(&configuration, &store).await?);
         let (workspace, turns) = (Arc::from(workspace), Arc::default());
         let app = Self {
             workspace,
@@ -92,13 +103,18 @@ impl App {
             ledger,
             tokens,
             hub,
+            configuration: Arc::new(configuration),
+            background: Background::default(),
+            refreshing: Arc::default(),
             ids,
             turns,
             clock,
             person,
         };
+        app.apply_configuration();
         samples::add_to_new_workspace(&app).await?;
-        tokio::spawn(index_backlog(app.store.clone()));
+        take_up(&app).await?;
+        tokio::spawn(app.clone().index_backlog());
         Ok(app)
     }
 
@@ -141,9 +157,30 @@ impl App {
         self.hub.publish(EventBody::Changed { noun, id });
     }
 
-    /// Reads the limits of the engine again.
-    pub(crate) async fn refresh_limits(&self) -> Result<(), ApiError> {
-        Ok(self.engine.set_limits(limits(&self.store).await?).await?)
+    /// Reads the settings of the engine again.
+    pub(crate) async fn refresh_settings(&self) -> Result<(), ApiError> {
+        let _refreshing = self.refreshing.lock().await;
+        Ok(self.engine.set_settings(settings(&self.configuration, &self.store).await?).await?)
+    }
+
+    /// All that is wrong with the configuration of this process.
+    #[must_use]
+    pub fn configuration_problems(&self) -> Vec<ConfigProblem> {
+        self.configuration.problems()
+    }
+
+    /// Lets everybody follow the configuration as it is now.
+    pub(crate) async fn configuration_changed(&self) -> Result<(), ApiError> {
+        self.apply_configuration();
+        self.refresh_settings().await?;
+        self.changed(Noun::Workspace, "config");
+        Ok(())
+    }
+
+    fn apply_configuration(&self) {
+        let in_force = self.configuration.in_force();
+        self.hub.set_threshold(in_force.number(Key::UiThreshold));
+        self.background.set_reserve(in_force.number(Key::AgentCpuReserve));
     }
 
     /// Who an API key belongs to; `None` for one that does not hold.
@@ -171,34 +208,44 @@ impl App {
         }
     }
 
+    /// Makes what ran before there was an index of words searchable, a little at a time.
+    async fn index_backlog(self) {
+        loop {
+            let begun = Instant::now();
+            match self.store.index_backlog().await {
+                Ok(true) => self.background.rest(begun.elapsed(), self.idle()).await,
+                // The workspace was closed; whoever opens it next goes on.
+                Ok(false) | Err(StoreError::Closed) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "what ran earlier cannot be made searchable");
+                    return;
+                }
+            }
+        }
+    }
+
     /// Stops the engine and closes the store.
     pub async fn close(&self) {
+        self.background.close();
         self.engine.shutdown().await;
         self.ledger.flush().await;
         self.store.close().await;
     }
 }
 
-/// Makes what ran before there was an index of words searchable, a little at a time.
-async fn index_backlog(store: Store) {
-    loop {
-        match store.index_backlog().await {
-            Ok(true) => {}
-            // The workspace was closed; whoever opens it next goes on.
-            Ok(false) | Err(StoreError::Closed) => return,
-            Err(error) => {
-                tracing::warn!(%error, "what ran earlier cannot be made searchable");
-                return;
-            }
+/// How the engine works, with the limits that the providers' settings say.
+async fn settings(configuration: &Configuration, store: &Store) -> Result<Settings, ApiError> {
+    let mut limits = Limits::default();
+    for provider in store.list_providers().await? {
+        let [most, requests, tokens] =
+            [provider.max_concurrent, provider.requests_per_minute, provider.tokens_per_minute]
+                .map(|limit| limit.and_then(NonZeroU32::new));
+        if let Some(most) = most {
+            limits.providers.insert(provider.name.clone(), most);
+        }
+        if requests.is_some() || tokens.is_some() {
+            limits.per_minute.insert(provider.name, PerMinute { requests, tokens });
         }
     }
-}
-
-/// The limits that the providers' settings say.
-async fn limits(store: &Store) -> Result<Limits, ApiError> {
-    let own = |provider: formaops_domain::Provider| {
-        provider.max_concurrent.and_then(NonZeroU32::new).map(|most| (provider.name, most))
-    };
-    let providers = store.list_providers().await?.into_iter().filter_map(own).collect();
-    Ok(Limits { providers, ..Limits::default() })
+    Ok(configuration.in_force().engine(limits))
 }

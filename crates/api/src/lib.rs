@@ -19,7 +19,9 @@
 //! process at a time writes a workspace; an event is sent after what it tells of was committed.
 
 mod app;
+mod background;
 mod caller;
+pub mod configuration;
 mod error;
 mod events;
 pub mod generate;

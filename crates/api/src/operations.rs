@@ -27,6 +27,13 @@ macro_rules! for_each_operation {
             /// Counts of what runs, waits and has run.
             metrics_get(GetMetrics) -> WorkspaceMetrics = GET "/api/metrics", read;
 
+            /// How the engine works: every setting with the value in force and where it comes from.
+            config_get(GetConfig) -> Config = GET "/api/config", admin;
+            /// Changes a setting of the engine in the configuration file, at once.
+            config_update(UpdateConfig) -> Config = PUT "/api/config/{name}", admin;
+            /// Takes a setting of the engine back to its default, at once.
+            config_reset(ResetConfig) -> Config = DELETE "/api/config/{name}", admin;
+
             /// Prompts, by name; archived ones only where asked for, deleted ones only with `deleted`.
             prompt_list(ListPrompts) -> Page<Prompt> = GET "/api/prompts", read;
             /// The tags in use, with how many prompts have each.
@@ -131,6 +138,12 @@ macro_rules! for_each_operation {
             run_get(GetRun) -> RunDetail = GET "/api/runs/{id}", read;
             /// Cancels what has not ended; text that came before is kept.
             run_cancel(CancelRun) -> RunDetail = POST "/api/runs/{id}/cancel", run;
+            /// Has a run start nothing more until it is resumed; what is on the wire goes on.
+            run_pause(PauseRun) -> RunDetail = POST "/api/runs/{id}/pause", run;
+            /// Has a paused run go on.
+            run_resume(ResumeRun) -> RunDetail = POST "/api/runs/{id}/resume", run;
+            /// Tries again what failed in a run, as the next generation of each cell.
+            run_retry(RetryRun) -> RunDetail = POST "/api/runs/{id}/retry", run;
             /// Starts a new run of the same versions, models, inputs and context.
             run_repeat(RepeatRun) -> RunDetail = POST "/api/runs/{id}/repeat", run;
 

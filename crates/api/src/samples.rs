@@ -40,6 +40,8 @@ pub(crate) async fn add_to_new_workspace(app: &App) -> Result<(), ApiError> {
             base_url: None,
             key: None,
             max_concurrent: None,
+            requests_per_minute: None,
+            tokens_per_minute: None,
             created_at: now,
             updated_at: now,
         })

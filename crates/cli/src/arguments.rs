@@ -1,13 +1,14 @@
 //! The command line: `run` and `serve` by hand, every operation from the list.
 
 use crate::{
+    config::ConfigCommand,
     run::RunArguments,
     schema::{self, Field, FieldKind},
     secret,
     serve::ServeArguments,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand, value_parser};
 use formaops_api::{ApiError, ErrorCode, OPERATIONS, Operation};
 use formaops_domain::{Attachment, InvalidAttachment};
 use serde_json::{Map, Value};
@@ -23,6 +24,9 @@ pub(crate) struct Global {
     /// The folder of the workspace [default: `formaops/default` in the platform's data folder]
     #[arg(long, global = true, value_name = "DIR", env = "FORMAOPS_WORKSPACE")]
     pub(crate) workspace: Option<PathBuf>,
+    /// The configuration file [default: `formaops/config.toml` in the platform's configuration folder]
+    #[arg(long, global = true, value_name = "FILE", env = "FORMAOPS_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// Print JSON, also for errors
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -33,6 +37,7 @@ pub(crate) enum Chosen {
     Operation(&'static Operation, Value),
     Run(Box<RunArguments>),
     Serve(ServeArguments),
+    Config(ConfigCommand),
     Completions(clap_complete::Shell),
 }
 
@@ -72,6 +77,10 @@ pub(crate) fn command() -> Command {
         };
         nouns.insert(noun, command);
     }
+    if let Some(config) = nouns.get_mut("config") {
+        let about = "Operations on the configuration";
+        *config = ConfigCommand::augment_subcommands(std::mem::take(config)).about(about);
+    }
     root.subcommands(nouns.into_values())
 }
 
@@ -85,6 +94,7 @@ fn noun_command(name: &str, about: &str) -> Command {
 fn plural(noun: &str) -> String {
     match noun {
         "content" | "health" | "metrics" | "runs" => noun.to_owned(),
+        "config" => "the configuration".to_owned(),
         "key of a provider" => "the keys of a provider".to_owned(),
         _ => format!("{}s", noun.replace('-', " ")),
     }
@@ -108,8 +118,14 @@ fn aliases(operation: &Operation) -> &'static [&'static str] {
     match operation.name {
         "provider_key_create" => &["add"],
         "provider_key_delete" => &["remove"],
+        "config_update" => &["set"],
         _ => &[],
     }
+}
+
+/// Whether a field is what the one before it is set to, as in `config set NAME VALUE`.
+fn is_assigned(operation: &Operation, field: &Field) -> bool {
+    operation.name == "config_update" && field.name == "value"
 }
 
 fn flag_name(field: &str) -> String {
@@ -128,8 +144,9 @@ fn verb_command(operation: &'static Operation, verb: String) -> Command {
     let secret = fields.iter().any(|field| field.kind == FieldKind::Secret).then(secret::argument);
     let has_file = fields.iter().any(|field| field.kind == FieldKind::File);
     let args = fields.into_iter().filter(|field| field.kind != FieldKind::Secret).map(|field| {
-        let positional = path_fields.contains(&field.name.as_str());
+        let positional = path_fields.contains(&field.name.as_str()) || is_assigned(operation, &field);
         let arg = argument(&field, positional);
+        let arg = if is_assigned(operation, &field) { arg.allow_negative_numbers(true) } else { arg };
         // A file has a name already.
         if has_file && field.name == "name" { arg.required(false) } else { arg }
     });
@@ -172,6 +189,9 @@ pub(crate) fn read(matches: &ArgMatches) -> Result<(Global, Chosen), ApiError> {
             Some(&shell) => Chosen::Completions(shell),
             None => unreachable!("a shell is required"),
         },
+        "config" if ConfigCommand::from_arg_matches(chosen).is_ok() => {
+            Chosen::Config(ConfigCommand::from_arg_matches(chosen).map_err(usage)?)
+        }
         _ => {
             let (operation, matches) = chosen_operation(matches);
             Chosen::Operation(operation, request(operation, matches)?)

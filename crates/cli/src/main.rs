@@ -4,6 +4,7 @@
 //! Exit codes: 0 done, 1 an error, 2 wrong usage, 3 an execution failed, 130 cancelled.
 
 mod arguments;
+mod config;
 mod operation;
 mod output;
 mod run;
@@ -45,6 +46,9 @@ fn main() -> ExitCode {
         clap_complete::generate(shell, &mut arguments::command(), "formaops", &mut io::stdout());
         return ExitCode::SUCCESS;
     }
+    if let Chosen::Config(command) = chosen {
+        return command.perform(&global);
+    }
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_env_filter(
@@ -68,15 +72,24 @@ fn main() -> ExitCode {
 }
 
 async fn perform(global: &arguments::Global, chosen: Chosen) -> Result<Ending, ApiError> {
-    let options = SessionOptions { workspace: global.workspace.clone(), ..SessionOptions::default() };
+    let options = SessionOptions {
+        workspace: global.workspace.clone(),
+        config: global.config.clone(),
+        ..SessionOptions::default()
+    };
     let session = Session::open(options).await?;
+    let problems = session.app().map_or(0, |app| app.configuration_problems().len());
+    if problems > 0 {
+        let count = if problems == 1 { "a problem".to_owned() } else { format!("{problems} problems") };
+        output::line_to_stderr(&format!("note: the configuration has {count}: see `formaops config check`"));
+    }
     let ending = match chosen {
         Chosen::Operation(operation, request) => {
             operation::perform(&session, operation, request, global.json).await
         }
         Chosen::Run(run) => run::perform(&session, *run, global.json).await,
         Chosen::Serve(serve) => serve::perform(&session, &serve, global.json).await,
-        Chosen::Completions(_) => Ok(Ending::Done),
+        Chosen::Config(_) | Chosen::Completions(_) => Ok(Ending::Done),
     };
     leave(session).await;
     ending

@@ -126,8 +126,11 @@ fn fields_of(fields: &Map<String, Value>, indent: &str) {
 }
 
 /// The columns that lead in tables, where they are there.
-const LEADING: [&str; 12] = [
+const LEADING: [&str; 15] = [
     "name",
+    "value",
+    "source",
+    "default",
     "promptName",
     "model",
     "number",

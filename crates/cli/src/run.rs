@@ -11,11 +11,12 @@ use formaops_api::{
 };
 use formaops_domain::{
     Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, Finish, FinishReason, JsonObject,
-    ModelRef, OutputPart, OutputWindow, Parameters, Priority, PromptRef, RunContext, RunId, VersionSelector,
+    ModelRef, OnRestart, OutputPart, OutputWindow, Parameters, Priority, PromptRef, RunContext, RunId,
+    VersionSelector,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::{collections::HashMap, io::Read, path::PathBuf};
+use std::{collections::HashMap, io::Read, num::NonZeroU32, path::PathBuf};
 
 /// What `formaops run` takes.
 #[derive(Debug, Clone, Args)]
@@ -47,6 +48,19 @@ pub(crate) struct RunArguments {
         value_parser = PossibleValuesParser::new(["low", "normal", "high", "critical"]).try_map(priority)
     )]
     priority: Priority,
+    /// A model that answers in the place of the one model, where that fails for good and the fallback strategy is
+    /// `degrade`; several are asked in this order
+    #[arg(long = "fallback", value_name = "PROVIDER:MODEL")]
+    fallbacks: Vec<ModelRef>,
+    /// How many executions may be on the wire at once, in place of the default limits
+    #[arg(long, short = 'j', value_name = "N")]
+    concurrency: Option<NonZeroU32>,
+    /// Cancel what is left once an execution has failed
+    #[arg(long)]
+    fail_fast: bool,
+    /// Go on with it at the next start where FormaOps ends before it does
+    #[arg(long)]
+    resume: bool,
     /// Run the unsaved draft instead of a version
     #[arg(long)]
     draft: bool,
@@ -175,6 +189,10 @@ async fn request(session: &Session, arguments: RunArguments) -> Result<CreateRun
         context,
         repeats: arguments.repeats,
         priority: arguments.priority,
+        fallbacks: arguments.fallbacks,
+        concurrency: arguments.concurrency,
+        fail_fast: arguments.fail_fast,
+        on_restart: if arguments.resume { OnRestart::Resume } else { OnRestart::Fail },
         idempotency_key: None,
     })
 }
@@ -354,9 +372,13 @@ impl Screen {
             });
             let cost = metrics.cost_usd.map_or("unknown".to_owned(), |cost| format!("${cost}"));
             let finish = execution.finish.as_ref().map(finish_text).unwrap_or_default();
+            let model = match &execution.answered_by {
+                Some(other) => format!("{other} in place of {}", execution.model),
+                None => execution.model.to_string(),
+            };
             output::line_to_stderr(&format!(
                 "{}  {}{finish}  first token {}  in · out {tokens}  cost {cost}  latency {}",
-                output::visible(&execution.model.to_string()),
+                output::visible(&model),
                 format!("{:?}", execution.status).to_lowercase(),
                 millis(metrics.first_token_ms),
                 millis(metrics.latency_ms),

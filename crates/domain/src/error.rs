@@ -69,6 +69,8 @@ pub enum ErrorClass {
     RateLimited,
     /// 5xx and 529: the provider is broken or overloaded.
     ServerError,
+    /// The model failed too often, and is left alone for a while.
+    CircuitOpen,
     /// FormaOps was told to send nothing beyond this machine.
     Offline,
     /// The host name leads nowhere.
@@ -114,6 +116,7 @@ impl ErrorClass {
                 | Self::Refused
                 | Self::NoRoute
                 | Self::Interrupted
+                | Self::CircuitOpen
         )
     }
 }

@@ -31,6 +31,9 @@ pub struct Execution {
     pub status: ExecutionStatus,
     /// The model.
     pub model: ModelRef,
+    /// The model that answered in its place, from the run's fallback chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<ModelRef>,
     /// The parameters as they are sent.
     pub parameters: Parameters,
     /// The first characters of the answer (at most 256); `execution_output` gives it all.
@@ -71,6 +74,9 @@ pub struct Retry {
     pub attempt: u32,
     /// The number of the last one that will be made.
     pub last: u32,
+    /// The model that is asked, where it is another one than before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelRef>,
     /// When it is due. It may have to wait for its turn then.
     pub at: Timestamp,
     /// Why the one before failed.

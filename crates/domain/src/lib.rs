@@ -70,7 +70,9 @@ pub use prompt::{
 pub use provider::{
     EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,
 };
-pub use run::{ContextMessage, Priority, Run, RunContext, RunKind, RunProgress, RunStatus, Variant};
+pub use run::{
+    ContextMessage, Fallback, OnRestart, Priority, Run, RunContext, RunKind, RunProgress, RunStatus, Variant,
+};
 pub use scrub::Scrubber;
 pub use search::{Match, MatchPart, MatchPlace, MatchText};
 pub use time::{Span, Timestamp};

@@ -2,9 +2,9 @@
 
 use crate::{
     AttachmentHash, Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody, Execution,
-    ExecutionId, Failure, Finish, JsonObject, KeyRef, ListedModel, Media, Metrics, ModelRef, Origin,
-    Parameters, Price, Purpose, RequestHash, Retry, Role, Run, RunContext, RunId, RunStatus, Scrubber, Span,
-    Timestamp, ToolCall, ToolResult, Usage, ValidationResult, ValidationStatus,
+    ExecutionId, Failure, Fallback, Finish, JsonObject, KeyRef, ListedModel, Media, Metrics, ModelRef,
+    Origin, Parameters, Price, Purpose, RequestHash, Retry, Role, Run, RunContext, RunId, RunStatus,
+    Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage, ValidationResult, ValidationStatus,
 };
 use bytes::Bytes;
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -224,6 +224,8 @@ pub enum StreamPart {
         http_status: Option<u16>,
         /// The provider's own id of the request.
         request_id: Option<String>,
+        /// How many more calls it takes.
+        rates: RateLimits,
     },
     /// Bytes of the body as they came, with keys scrubbed, for the recording.
     Raw(Bytes),
@@ -237,6 +239,26 @@ pub enum StreamPart {
     Usage(Usage),
     /// The model stopped.
     Finish(Finish),
+}
+
+/// How many more calls a provider takes, as it says itself. What it does not say is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RateLimits {
+    /// Calls.
+    pub requests: Option<RateWindow>,
+    /// Tokens.
+    pub tokens: Option<RateWindow>,
+}
+
+/// What is left of something within a stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateWindow {
+    /// The most there can be.
+    pub limit: u64,
+    /// What is left of it.
+    pub remaining: u64,
+    /// How long until the whole of it is there again.
+    pub reset: Duration,
 }
 
 /// What the parts of an answer come as. Dropping it closes the connection.
@@ -285,6 +307,8 @@ pub struct Work {
     pub context: Arc<RunContext>,
     /// What the model costs; `None` where that is unknown.
     pub price: Option<Price>,
+    /// The models that may answer in its place, in order.
+    pub fallbacks: Vec<Fallback>,
     /// The next free number of an attempt, from 1.
     pub attempt_number: u32,
 }
@@ -307,6 +331,8 @@ pub struct Outcome {
     pub attempt: AttemptId,
     /// The execution.
     pub execution: ExecutionId,
+    /// The model that was asked in the place of its own.
+    pub answered_by: Option<ModelRef>,
     /// How it ended: succeeded, failed or cancelled.
     pub status: AttemptStatus,
     /// Why it failed.
@@ -368,6 +394,9 @@ pub trait RunStore: Send + Sync {
         failure: Option<Failure>,
         at: Timestamp,
     ) -> BoxFuture<'_, Result<Execution, Failure>>;
+
+    /// Pauses a run, or has a paused one go on; one that has ended stays as it is.
+    fn set_paused(&self, run: RunId, paused: bool) -> BoxFuture<'_, Result<Run, Failure>>;
 
     /// Moves a run on to its last state.
     fn finish_run(&self, run: RunId, status: RunStatus, at: Timestamp)

@@ -22,6 +22,12 @@ pub struct Provider {
     /// The most executions at once; the default of the engine where absent.
     #[schemars(range(min = 1, max = 1024))]
     pub max_concurrent: Option<u32>,
+    /// How many calls it gets within a minute, 1 to 1,000,000; no limit where absent.
+    #[serde(default)]
+    pub requests_per_minute: Option<u32>,
+    /// How many tokens, of requests and answers together, 1 to 1,000,000,000; no limit where absent.
+    #[serde(default)]
+    pub tokens_per_minute: Option<u32>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -1,11 +1,12 @@
 //! Runs: one request of the user, made of executions.
 
 use crate::{
-    ActorId, Execution, ExecutionStatus, JsonObject, ModelRef, NanoUsd, Parameters, PromptId, PromptName,
-    Role, RunId, Timestamp, VersionId,
+    ActorId, Execution, ExecutionStatus, JsonObject, ModelRef, NanoUsd, Parameters, Price, PromptId,
+    PromptName, Role, RunId, Timestamp, VersionId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroU32;
 
 /// One request of the user: variants (columns) times cases (rows) times repeats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +33,18 @@ pub struct Run {
     pub context: RunContext,
     /// How often each cell is executed.
     pub repeats: u32,
+    /// The models that answer in the place of its own while that one is left alone, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<Fallback>,
+    /// How many of its executions may be on the wire at once, in place of the default limits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<NonZeroU32>,
+    /// Whether the first execution that fails cancels what is left.
+    #[serde(default)]
+    pub fail_fast: bool,
+    /// What becomes of it where FormaOps ends before it does.
+    #[serde(default)]
+    pub on_restart: OnRestart,
     /// How far it is.
     pub progress: RunProgress,
     /// Who asked for it.
@@ -62,6 +75,8 @@ pub enum RunStatus {
     Pending,
     /// Some execution has started.
     Running,
+    /// It starts nothing more until it is resumed; what is on the wire goes on.
+    Paused,
     /// Every execution has ended.
     Completed,
     /// It was cancelled; every execution has ended.
@@ -91,6 +106,28 @@ pub enum Priority {
     High,
     /// Before all; for people and the engine, not for API keys.
     Critical,
+}
+
+/// A model that answers in the place of a run's own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Fallback {
+    /// The model.
+    pub model: ModelRef,
+    /// What it cost when the run was made; absent where that was unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+}
+
+/// What becomes of a run where FormaOps ends before it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnRestart {
+    /// What had not ended fails as interrupted.
+    #[default]
+    Fail,
+    /// The next start goes on with it.
+    Resume,
 }
 
 /// A column of a run: one version on one model with its parameters.

@@ -3,14 +3,21 @@
 use crate::{
     core::Core,
     handle::{EngineError, Submission},
-    machine::{Effect, Event, Limits, Load, Machine, RunEnd},
+    machine::{Effect, End, Event, Leave, Load, Machine, RunEnd, Sign},
     pipeline::{Job, JobEnd, leave_queue},
     reporter::{News, report},
     sensitive::Sensitive,
+    settings::Settings,
 };
-use formaops_domain::{ExecutionId, JsonObject, Run, RunId};
+use formaops_domain::{
+    ErrorClass, ExecutionId, Failure, JsonObject, Priority, Run, RunId, ports::RateLimits,
+};
 use futures::StreamExt;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     sync::{mpsc, oneshot},
     task::{Id, JoinError, JoinSet},
@@ -32,13 +39,18 @@ pub(crate) enum Command {
     /// Answered with `None` where the run is not in hand.
     CancelRun(RunId, Reply<Option<RunResult>>),
     CancelExecution(ExecutionId, Reply<ExecutionResult>),
+    /// A run is to start nothing more, or to go on.
+    PauseRun(RunId, bool, Reply<()>),
     /// Answered with `None` where the run is not in hand.
     WaitRun(RunId, Reply<Option<RunResult>>),
-    SetLimits(Limits, Reply<()>),
+    SetSettings(Box<Settings>, Reply<()>),
+    SetLeast(Priority, Reply<()>),
     Status(Reply<Load>),
     Shutdown(Reply<()>),
     /// From a job: its call has left the wire.
-    AttemptEnded(ExecutionId),
+    AttemptEnded(ExecutionId, Sign),
+    /// From a job: the provider said how many more calls it takes.
+    RatesTold(ExecutionId, RateLimits),
 }
 
 /// What a task was for, kept outside of it in case it panics.
@@ -50,8 +62,8 @@ enum Task {
 
 /// What a task came to.
 enum Done {
-    Execution(JobEnd),
-    Leaving(Vec<(ExecutionId, bool)>),
+    Execution(Sign, JobEnd),
+    Leaving(Vec<(ExecutionId, End)>),
     Report(Box<RunResult>),
 }
 
@@ -75,11 +87,11 @@ pub(crate) struct Actor {
 
 impl Actor {
     /// Starts the actor and answers where to send commands.
-    pub(crate) fn start(core: Arc<Core>, limits: Limits) -> mpsc::UnboundedSender<Command> {
+    pub(crate) fn start(core: Arc<Core>, settings: Settings) -> mpsc::UnboundedSender<Command> {
         let (commands, inbox) = mpsc::unbounded_channel();
         let actor = Self {
             core,
-            machine: Machine::new(limits),
+            machine: Machine::new(settings),
             commands: commands.clone(),
             runs: HashMap::new(),
             cancels: HashMap::new(),
@@ -126,24 +138,34 @@ impl Actor {
                 self.feed(Event::CancelExecution { execution });
             }
             Command::WaitRun(run, reply) => self.wait_run(run, reply),
-            Command::SetLimits(limits, reply) => {
-                self.feed(Event::LimitsChanged { limits });
+            Command::SetSettings(settings, reply) => {
+                self.core.set_calls((&*settings).into());
+                self.feed(Event::SettingsChanged { settings });
+                answer(reply, ());
+            }
+            Command::SetLeast(least, reply) => {
+                self.feed(Event::LevelChanged { least });
                 answer(reply, ());
             }
             Command::Status(reply) => answer(reply, self.machine.load()),
-            Command::AttemptEnded(execution) => self.feed(Event::AttemptEnded { execution }),
+            Command::AttemptEnded(execution, sign) => self.feed(Event::AttemptEnded { execution, sign }),
+            Command::RatesTold(execution, rates) => self.feed(Event::RatesTold { execution, rates }),
+            Command::PauseRun(run, paused, reply) => {
+                self.feed(if paused { Event::PauseRun { run } } else { Event::ResumeRun { run } });
+                answer(reply, ());
+            }
             Command::Shutdown(_) => {}
         }
     }
 
     fn submit(&mut self, submission: Submission) -> Result<(), EngineError> {
-        let Submission { run, priority, watched, concurrency, executions, sensitive } = submission;
+        let Submission { run, terms, executions, sensitive } = submission;
         match self.runs.get(&run) {
             Some(known) if known.ending => return Err(EngineError::RunEnding { run }),
             Some(_) => {}
             None => self.take_in_hand(run, sensitive),
         }
-        self.feed(Event::RunSubmitted { run, priority, watched, concurrency, executions });
+        self.feed(Event::RunSubmitted { run, terms, executions });
         Ok(())
     }
 
@@ -164,47 +186,62 @@ impl Actor {
 
     fn feed(&mut self, event: Event) {
         let effects = self.machine.handle(self.core.ports.clock.monotonic(), event);
-        let mut leaving: HashMap<RunId, Vec<ExecutionId>> = HashMap::new();
+        let mut leaving: BTreeMap<(RunId, Leave), Vec<ExecutionId>> = BTreeMap::new();
         for effect in effects {
             match effect {
-                Effect::Start { run, execution } => self.execute(run, execution),
+                Effect::Start { run, execution, choice, tries } => {
+                    self.execute(run, execution, choice, tries);
+                }
                 Effect::CancelAttempt { execution } => {
                     if let Some(cancel) = self.cancels.get(&execution) {
                         cancel.cancel();
                     }
                 }
-                Effect::FinishQueued { run, execution } => leaving.entry(run).or_default().push(execution),
+                Effect::FinishQueued { run, execution, why } => {
+                    leaving.entry((run, why)).or_default().push(execution);
+                }
                 Effect::FinishRun { run, end } => self.end_run(run, end),
             }
         }
-        for (run, executions) in leaving {
-            self.leave_queue(run, executions);
+        for ((run, why), executions) in leaving {
+            self.leave_queue(run, why, executions);
         }
     }
 
-    fn execute(&mut self, run: RunId, execution: ExecutionId) {
+    fn execute(&mut self, run: RunId, execution: ExecutionId, choice: u8, tries: u32) {
         let Some(in_hand) = self.runs.get(&run) else { return };
         let cancel = CancellationToken::new();
         let job = Job {
             core: Arc::clone(&self.core),
             execution,
+            choice,
+            tries,
             sensitive: Arc::clone(&in_hand.sensitive),
             cancel: cancel.clone(),
             news: in_hand.news.clone(),
             commands: self.commands.clone(),
         };
         self.cancels.insert(execution, cancel);
-        self.spawn(Task::Execution(execution), async move { Done::Execution(job.execute().await) });
+        self.spawn(Task::Execution(execution), async move {
+            let (sign, end) = job.execute().await;
+            Done::Execution(sign, end)
+        });
     }
 
-    fn leave_queue(&mut self, run: RunId, executions: Vec<ExecutionId>) {
+    fn leave_queue(&mut self, run: RunId, why: Leave, executions: Vec<ExecutionId>) {
         let Some(news) = self.runs.get(&run).map(|run| run.news.clone()) else { return };
         let core = Arc::clone(&self.core);
         self.spawn(Task::Leaving(executions.clone()), async move {
             let (core, news) = (&core, &news);
             let leaving = futures::stream::iter(executions)
                 .map(|execution| async move {
-                    (execution, leave_queue(core, execution, None, news).await.is_ok())
+                    let failure = match why {
+                        Leave::Cancelled => None,
+                        Leave::CircuitOpen => Some(left_alone()),
+                    };
+                    let end = if failure.is_some() { End::Failed } else { End::Well };
+                    let left = leave_queue(core, execution, failure, news).await;
+                    (execution, left.map_or(End::Uncommitted, |()| end))
                 })
                 .buffer_unordered(LEAVING_AT_ONCE);
             Done::Leaving(leaving.collect().await)
@@ -233,24 +270,26 @@ impl Actor {
         match (purpose, done) {
             (Task::Execution(execution), done) => {
                 self.cancels.remove(&execution);
+                if let Some(Done::Execution(sign, _)) = done {
+                    // It may have said so before, but the ways that its words come by are not one queue.
+                    self.feed(Event::AttemptEnded { execution, sign });
+                }
                 match done {
-                    Some(Done::Execution(JobEnd::Again(wait))) => {
-                        self.feed(Event::AttemptToRepeat { execution, wait });
+                    Some(Done::Execution(_, JobEnd::Again { wait, degrade })) => {
+                        self.feed(Event::AttemptToRepeat { execution, wait, degrade });
                     }
-                    Some(Done::Execution(JobEnd::Ended { committed })) => {
-                        self.end_execution(execution, committed);
-                    }
-                    _ => self.end_execution(execution, false),
+                    Some(Done::Execution(_, JobEnd::Ended(end))) => self.end_execution(execution, end),
+                    _ => self.end_execution(execution, End::Uncommitted),
                 }
             }
             (Task::Leaving(_), Some(Done::Leaving(left))) => {
-                for (execution, committed) in left {
-                    self.end_execution(execution, committed);
+                for (execution, end) in left {
+                    self.end_execution(execution, end);
                 }
             }
             (Task::Leaving(executions), _) => {
                 for execution in executions {
-                    self.end_execution(execution, false);
+                    self.end_execution(execution, End::Uncommitted);
                 }
             }
             (Task::Report(run), done) => {
@@ -266,11 +305,11 @@ impl Actor {
         }
     }
 
-    fn end_execution(&mut self, execution: ExecutionId, committed: bool) {
+    fn end_execution(&mut self, execution: ExecutionId, end: End) {
         let Some(run) = self.machine.run_of(execution) else { return };
-        self.feed(Event::ExecutionEnded { execution, committed });
+        self.feed(Event::ExecutionEnded { execution, end });
         for waiter in self.waiters.remove(&execution).unwrap_or_default() {
-            let result = if committed { Ok(()) } else { Err(EngineError::Uncommitted { run }) };
+            let result = if end == End::Uncommitted { Err(EngineError::Uncommitted { run }) } else { Ok(()) };
             answer(waiter, result);
         }
     }
@@ -284,6 +323,15 @@ impl Actor {
             tracing::warn!(tasks = self.tasks.len(), "some tasks did not end in time");
         }
     }
+}
+
+/// Why an execution fails whose model is left alone.
+fn left_alone() -> Failure {
+    Failure::new(
+        ErrorClass::CircuitOpen,
+        "the model failed too often one time after the other, and is left alone for a while",
+        "Run it again in a minute, or on another model.",
+    )
 }
 
 async fn until(wake: Option<Duration>) {

@@ -1,24 +1,54 @@
 //! What every task of the engine shares.
 
-use crate::{handle::Ports, live::Live, retry::RetryPolicy};
-use formaops_domain::ExecutionId;
+use crate::{
+    handle::Ports,
+    live::Live,
+    retry::RetryPolicy,
+    settings::{FallbackStrategy, Settings},
+};
+use formaops_domain::{ExecutionId, ports::Timeouts};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio_util::sync::CancellationToken;
 
+/// What of the settings concerns a single call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CallSettings {
+    pub(crate) retries: RetryPolicy,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) fallback: FallbackStrategy,
+}
+
+impl From<&Settings> for CallSettings {
+    fn from(settings: &Settings) -> Self {
+        let Settings { retries, timeouts, circuits, .. } = settings;
+        Self { retries: *retries, timeouts: *timeouts, fallback: circuits.fallback }
+    }
+}
+
 pub(crate) struct Core {
     pub(crate) ports: Ports,
-    pub(crate) retries: RetryPolicy,
+    calls: Mutex<CallSettings>,
     /// Set once, by the shutdown.
     pub(crate) closing: CancellationToken,
     live: Mutex<HashMap<ExecutionId, Arc<Live>>>,
 }
 
 impl Core {
-    pub(crate) fn new(ports: Ports, retries: RetryPolicy) -> Self {
-        Self { ports, retries, closing: CancellationToken::new(), live: Mutex::default() }
+    pub(crate) fn new(ports: Ports, settings: &Settings) -> Self {
+        let calls = Mutex::new(settings.into());
+        Self { ports, calls, closing: CancellationToken::new(), live: Mutex::default() }
+    }
+
+    /// What holds for calls that begin now.
+    pub(crate) fn calls(&self) -> CallSettings {
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_calls(&self, settings: CallSettings) {
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     /// Lets readers see the answer of an execution while it comes.

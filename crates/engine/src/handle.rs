@@ -4,14 +4,15 @@ use crate::{
     actor::{Actor, Command},
     core::Core,
     live::LiveText,
-    machine::{Limits, Load},
-    retry::RetryPolicy,
+    machine::{Load, Models, Terms},
+    settings::Settings,
 };
 use formaops_domain::{
-    Execution, ExecutionId, Failure, JsonObject, OutputPart, Priority, Run, RunId,
+    EventBody, Execution, ExecutionId, Failure, JsonObject, ModelRef, OutputPart, Priority, Run, RunId,
+    RunStatus,
     ports::{Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
 };
-use std::{fmt, num::NonZeroU32, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 
 /// What the engine needs from the outside.
@@ -36,14 +37,10 @@ pub struct Ports {
 pub struct Submission {
     /// The run.
     pub run: RunId,
-    /// How urgent it is.
-    pub priority: Priority,
-    /// Whether a person looks on while it streams: it then waits for no background work.
-    pub watched: bool,
-    /// How many of its executions may be on the wire at once, in place of the default limits.
-    pub concurrency: Option<NonZeroU32>,
-    /// Its executions in order, each with the name of its provider.
-    pub executions: Vec<(ExecutionId, String)>,
+    /// On which terms it is executed.
+    pub terms: Terms,
+    /// Its executions in order, each with its models.
+    pub executions: Vec<(ExecutionId, Models)>,
     /// The true values of inputs that are stored masked. They stay in memory, and are taken out of
     /// everything that is stored or shown.
     pub sensitive: JsonObject,
@@ -53,15 +50,22 @@ impl Submission {
     /// A run in the background, with nothing sensitive.
     #[must_use]
     pub fn new<'a>(run: &Run, executions: impl IntoIterator<Item = &'a Execution>) -> Self {
-        let named = |execution: &Execution| (execution.id, execution.model.provider.clone());
-        Self {
-            run: run.id,
+        let mut chains: BTreeMap<&ModelRef, Models> = BTreeMap::new();
+        let fallbacks = || run.fallbacks.iter().map(|fallback| fallback.model.clone());
+        let mut chain = |model: &'a ModelRef| {
+            let whole = || std::iter::once(model.clone()).chain(fallbacks()).collect();
+            Arc::clone(chains.entry(model).or_insert_with(whole))
+        };
+        let executions =
+            executions.into_iter().map(|execution| (execution.id, chain(&execution.model))).collect();
+        let terms = Terms {
             priority: run.priority,
             watched: false,
-            concurrency: None,
-            executions: executions.into_iter().map(named).collect(),
-            sensitive: JsonObject::new(),
-        }
+            concurrency: run.concurrency,
+            fail_fast: run.fail_fast,
+            paused: run.status == RunStatus::Paused,
+        };
+        Self { run: run.id, terms, executions, sensitive: JsonObject::new() }
     }
 }
 
@@ -70,9 +74,7 @@ impl fmt::Debug for Submission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Submission")
             .field("run", &self.run)
-            .field("priority", &self.priority)
-            .field("watched", &self.watched)
-            .field("concurrency", &self.concurrency)
+            .field("terms", &self.terms)
             .field("executions", &self.executions)
             .field("sensitive", &self.sensitive.keys().collect::<Vec<_>>())
             .finish()
@@ -118,9 +120,9 @@ impl Engine {
     /// # Panics
     /// Outside a tokio runtime.
     #[must_use]
-    pub fn start(ports: Ports, limits: Limits, retries: RetryPolicy) -> Self {
-        let core = Arc::new(Core::new(ports, retries));
-        let commands = Actor::start(Arc::clone(&core), limits);
+    pub fn start(ports: Ports, settings: Settings) -> Self {
+        let core = Arc::new(Core::new(ports, &settings));
+        let commands = Actor::start(Arc::clone(&core), settings);
         Self { core, commands }
     }
 
@@ -141,6 +143,38 @@ impl Engine {
     pub async fn cancel_run(&self, run: RunId) -> Result<Run, EngineError> {
         let ended = self.ask(|reply| Command::CancelRun(run, reply)).await?;
         self.ended(run, ended).await
+    }
+
+    /// Has a run start nothing more until it is resumed; what is on the wire goes on. Answers the run once that is
+    /// committed. One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// Where there is no such run, or the store could not keep that; the run then goes on.
+    pub async fn pause_run(&self, run: RunId) -> Result<Run, EngineError> {
+        self.ask(|reply| Command::PauseRun(run, true, reply)).await?;
+        match self.set_paused(run, true).await {
+            Ok(paused) => Ok(paused),
+            Err(error) => {
+                self.ask(|reply| Command::PauseRun(run, false, reply)).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Has a paused run go on, and answers it once that is committed. One that is not paused stays as it is.
+    ///
+    /// # Errors
+    /// Where there is no such run, or the store could not keep that; the run then stays paused.
+    pub async fn resume_run(&self, run: RunId) -> Result<Run, EngineError> {
+        let resumed = self.set_paused(run, false).await?;
+        self.ask(|reply| Command::PauseRun(run, false, reply)).await?;
+        Ok(resumed)
+    }
+
+    async fn set_paused(&self, run: RunId, paused: bool) -> Result<Run, EngineError> {
+        let run = self.core.ports.store.set_paused(run, paused).await?;
+        self.core.ports.events.publish(EventBody::RunUpdated { run: Box::new(run.clone()) });
+        Ok(run)
     }
 
     /// Cancels an execution, and answers once that is committed. One that has ended stays as it is.
@@ -169,12 +203,20 @@ impl Engine {
         self.core.live(execution).map(|live| live.part(part).from(offset))
     }
 
-    /// Sets how much may be on the wire at once. What is there stays there.
+    /// Sets how it works from now on. What is on the wire goes on as it began.
     ///
     /// # Errors
     /// [`EngineError::Stopped`]
-    pub async fn set_limits(&self, limits: Limits) -> Result<(), EngineError> {
-        self.ask(|reply| Command::SetLimits(limits, reply)).await
+    pub async fn set_settings(&self, settings: Settings) -> Result<(), EngineError> {
+        self.ask(|reply| Command::SetSettings(Box::new(settings), reply)).await
+    }
+
+    /// Has runs of less than this priority start nothing from now on. What is on the wire goes on.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn set_least_priority(&self, least: Priority) -> Result<(), EngineError> {
+        self.ask(|reply| Command::SetLeast(least, reply)).await
     }
 
     /// What is running and waiting now.

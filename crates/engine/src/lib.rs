@@ -5,10 +5,10 @@
 //!
 //! ```
 //! use formaops_domain::{Execution, Run};
-//! use formaops_engine::{Engine, EngineError, Limits, Ports, RetryPolicy, Submission};
+//! use formaops_engine::{Engine, EngineError, Ports, Settings, Submission};
 //!
 //! async fn run_to_its_end(ports: Ports, run: &Run, executions: &[Execution]) -> Result<Run, EngineError> {
-//!     let engine = Engine::start(ports, Limits::default(), RetryPolicy::default());
+//!     let engine = Engine::start(ports, Settings::default());
 //!     engine.submit(Submission::new(run, executions)).await?;
 //!     engine.wait_run(run.id).await
 //! }
@@ -22,11 +22,13 @@
 //! - A sensitive input is in the request and nowhere else: not in text, reasoning, recordings,
 //!   failures or events.
 //! - A failure that may pass is tried again, but never once a part of an answer has come.
+//! - A model that answers in the place of another is named, in the attempt and the execution.
 //! - An execution that panics fails alone; the others and the engine go on.
 
 mod actor;
 mod core;
 mod handle;
+mod level;
 mod live;
 pub mod machine;
 mod pipeline;
@@ -36,9 +38,13 @@ mod recorder;
 mod reporter;
 mod retry;
 mod sensitive;
+mod settings;
 mod settle;
+mod sign;
 
 pub use handle::{Engine, EngineError, Ports, Submission};
+pub use level::{Level, Levels, Measures, TIME_TO_ENTER, TIME_TO_LEAVE, Trigger};
 pub use live::LiveText;
-pub use machine::{Limits, Load, ProviderLoad};
+pub use machine::{CircuitState, Limits, Load, ModelLoad, Models, PerMinute, ProviderLoad, Recent, Terms};
 pub use retry::RetryPolicy;
+pub use settings::{CircuitPolicy, FallbackStrategy, Settings};

@@ -2,18 +2,21 @@
 
 use crate::{
     actor::Command,
-    core::Core,
+    core::{CallSettings, Core},
+    machine::{End as Ended, Sign},
     prepare::{Prepared, internal, prepare},
     receive::{End, receive},
     recorder::Recorder,
     reporter::News,
     retry::FailedAttempt,
     sensitive::Sensitive,
+    settings::FallbackStrategy,
     settle::{Account, Settlement},
+    sign,
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Finish, Metrics, OutputPart, Retry,
-    ToolCall,
+    Attempt, AttemptStatus, EventBody, Execution, ExecutionId, Failure, Fallback, Finish, Metrics, ModelRef,
+    OutputPart, Price, Retry, ToolCall,
     ports::{Outcome, PartStream, RecordingPart, Work},
 };
 use futures::FutureExt;
@@ -25,6 +28,10 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Job {
     pub(crate) core: Arc<Core>,
     pub(crate) execution: ExecutionId,
+    /// Which of its models is asked: its own, or from 1 one of the fallback chain.
+    pub(crate) choice: u8,
+    /// How often that model was asked for it before.
+    pub(crate) tries: u32,
     pub(crate) sensitive: Arc<Sensitive>,
     pub(crate) cancel: CancellationToken,
     pub(crate) news: UnboundedSender<News>,
@@ -35,12 +42,25 @@ pub(crate) struct Job {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JobEnd {
     /// The execution has ended.
-    Ended {
-        /// Whether that is committed.
-        committed: bool,
+    Ended(Ended),
+    /// Its attempt failed, and another is to be made.
+    Again {
+        /// After this time.
+        wait: Duration,
+        /// Whether the next model is asked.
+        degrade: bool,
     },
-    /// Its attempt failed, and another is to be made after this time.
-    Again(Duration),
+}
+
+/// An attempt that is to follow one that failed.
+struct Again {
+    /// Its number.
+    attempt: u32,
+    /// The number of the last one there can be.
+    last: u32,
+    wait: Duration,
+    /// The model that is asked, where it is the next of the chain.
+    model: Option<ModelRef>,
 }
 
 /// Why an execution does not get as far as the wire.
@@ -52,15 +72,24 @@ enum Stop {
 }
 
 impl Job {
-    pub(crate) async fn execute(self) -> JobEnd {
+    /// Answers what its call says of the model, and what comes next.
+    pub(crate) async fn execute(self) -> (Sign, JobEnd) {
         let work = match self.before_sending(self.core.ports.store.load_work(self.execution)).await {
             Ok(work) => work,
-            Err(stop) => return JobEnd::Ended { committed: self.stop(stop, None).await },
+            Err(stop) => return (Sign::Nothing, JobEnd::Ended(self.stop(stop, None).await)),
         };
-        match self.before_sending(prepare(&self.core, &work, &self.sensitive)).await {
-            Ok(prepared) => self.call(work, prepared).await,
-            Err(stop) => JobEnd::Ended { committed: self.stop(stop, Some(&work.execution)).await },
+        let Fallback { model, price } = self.asked(&work);
+        match self.before_sending(prepare(&self.core, &work, &model, &self.sensitive)).await {
+            Ok(prepared) => self.call(work, prepared, model, price).await,
+            Err(stop) => (Sign::Nothing, JobEnd::Ended(self.stop(stop, Some(&work.execution)).await)),
         }
+    }
+
+    /// The model that is asked, with its price.
+    fn asked(&self, work: &Work) -> Fallback {
+        let own = || Fallback { model: work.execution.model.clone(), price: work.price.clone() };
+        let fallback = self.choice.checked_sub(1).and_then(|at| work.fallbacks.get(usize::from(at)));
+        fallback.cloned().unwrap_or_else(own)
     }
 
     /// A step that only reads, so it is dropped where the user cancels or the engine closes.
@@ -75,26 +104,33 @@ impl Job {
         }
     }
 
-    /// Ends what was never sent. Answers whether that is committed.
-    async fn stop(&self, stop: Stop, known: Option<&Execution>) -> bool {
+    /// Ends what was never sent.
+    async fn stop(&self, stop: Stop, known: Option<&Execution>) -> Ended {
         let failure = match stop {
             Stop::Cancelled => None,
             Stop::Failed(failure) => Some(failure),
-            Stop::Closing => return false,
+            Stop::Closing => return Ended::Uncommitted,
         };
+        let end = if failure.is_some() { Ended::Failed } else { Ended::Well };
         match leave_queue(&self.core, self.execution, failure, &self.news).await {
-            Ok(()) => true,
+            Ok(()) => end,
             Err(failure) => {
                 // It is told as it is stored, with the reason why it gets no further.
                 if let Some(known) = known {
                     self.tell(&Execution { failure: Some(failure), ..known.clone() });
                 }
-                false
+                Ended::Uncommitted
             }
         }
     }
 
-    async fn call(self, work: Work, prepared: Prepared) -> JobEnd {
+    async fn call(
+        self,
+        work: Work,
+        prepared: Prepared,
+        model: ModelRef,
+        price: Option<Price>,
+    ) -> (Sign, JobEnd) {
         let Prepared { request, provider } = prepared;
         let (number, is_local) = (work.attempt_number, provider.is_local());
         let ports = &self.core.ports;
@@ -104,25 +140,26 @@ impl Job {
             execution_id: self.execution,
             number,
             status: AttemptStatus::Running,
-            model: work.execution.model.clone(),
+            model: model.clone(),
             request_hash: None,
             request_id: None,
             http_status: None,
             failure: None,
             metrics: Metrics::default(),
-            price: work.price.clone(),
+            price: price.clone(),
             started_at,
             completed_at: None,
         };
         let running = match ports.store.start_attempt(attempt).await {
             Ok(execution) => execution,
             Err(failure) => {
-                let committed = self.stop(Stop::Failed(failure), Some(&work.execution)).await;
-                return JobEnd::Ended { committed };
+                let end = self.stop(Stop::Failed(failure), Some(&work.execution)).await;
+                return (Sign::Nothing, JobEnd::Ended(end));
             }
         };
         // Latency is the provider's: it is counted from here, not from before the commit.
-        let mut recorder = Recorder::new(Arc::clone(&self.core), self.execution, id, &self.sensitive);
+        let mut recorder =
+            Recorder::new(Arc::clone(&self.core), self.execution, id, &self.sensitive, self.commands.clone());
         self.tell(&running);
 
         let (messages, total) = (request.messages.clone(), request.timeouts.total);
@@ -136,18 +173,23 @@ impl Job {
             End::Cancelled => (AttemptStatus::Cancelled, None),
             End::Closing => {
                 self.leave_to_recovery(last_part).await;
-                return JobEnd::Ended { committed: false };
+                return (Sign::Nothing, JobEnd::Ended(Ended::Uncommitted));
             }
         };
+        let sign = match (status, &failure) {
+            (AttemptStatus::Succeeded, _) => sign::answered(&recorder.facts),
+            (_, Some(failure)) => sign::failed(failure, is_local),
+            (_, None) => Sign::Nothing,
+        };
         // The slot is free for the next call while this one is settled. The actor outlives its jobs.
-        let _ = self.commands.send(Command::AttemptEnded(self.execution));
+        let _ = self.commands.send(Command::AttemptEnded(self.execution, sign));
 
         let account = Account {
             status,
-            model: work.execution.model.model,
+            model: model.model.clone(),
             content: work.content,
             messages,
-            price: work.price,
+            price,
             output: recorder.live.part(OutputPart::Text).whole(),
             reasoning: recorder.live.part(OutputPart::Reasoning).whole(),
             facts: recorder.facts,
@@ -163,13 +205,22 @@ impl Job {
         let Account { output, reasoning, facts, price, .. } = account;
         let elapsed = self.core.ports.clock.monotonic().saturating_sub(started);
         let answered = facts.first_token.is_some();
-        let wait = failure.as_ref().filter(|_| !self.cancel.is_cancelled()).and_then(|failure| {
-            let execution = self.execution;
-            self.core.retries.wait(&FailedAttempt { execution, number, failure, answered, is_local })
+        let next = failure.as_ref().filter(|_| !self.cancel.is_cancelled()).and_then(|failure| {
+            let (execution, tries) = (self.execution, self.tries + 1);
+            let failed = FailedAttempt { execution, tries, failure, answered, is_local };
+            let calls = self.core.calls();
+            let again = calls.retries.wait(&failed).map(|wait| Again {
+                attempt: number + 1,
+                last: number.saturating_add(calls.retries.limit).saturating_sub(self.tries),
+                wait,
+                model: None,
+            });
+            again.or_else(|| self.degrade(&calls, &failed, &work.fallbacks, number))
         });
         let outcome = Outcome {
             attempt: id,
             execution: self.execution,
+            answered_by: (self.choice > 0).then_some(model),
             status,
             failure,
             request_hash: facts.request_hash,
@@ -187,10 +238,29 @@ impl Job {
             last_part,
             completed_at: started_at.after(elapsed.into()),
         };
-        match wait {
-            Some(wait) => self.wait_for_next(outcome, number + 1, wait, running).await,
-            None => JobEnd::Ended { committed: self.finish(outcome, running).await },
-        }
+        let end = match next {
+            Some(next) => self.wait_for_next(outcome, next, running).await,
+            None => JobEnd::Ended(self.finish(outcome, running).await),
+        };
+        (sign, end)
+    }
+
+    /// The first attempt at the next model of the chain, where a failure that may pass did not in time.
+    fn degrade(
+        &self,
+        calls: &CallSettings,
+        failed: &FailedAttempt<'_>,
+        chain: &[Fallback],
+        number: u32,
+    ) -> Option<Again> {
+        let next = chain.get(usize::from(self.choice))?;
+        let is_wanted = calls.fallback == FallbackStrategy::Degrade && failed.may_pass();
+        is_wanted.then(|| Again {
+            attempt: number + 1,
+            last: (number + 1).saturating_add(calls.retries.limit),
+            wait: Duration::ZERO,
+            model: Some(next.model.clone()),
+        })
     }
 
     /// The time on the wire. Where it panics, what had come is still in the recorder.
@@ -219,27 +289,23 @@ impl Job {
     }
 
     /// Ends the attempt, and has the execution wait for the next one.
-    async fn wait_for_next(
-        &self,
-        outcome: Outcome,
-        attempt: u32,
-        wait: Duration,
-        running: Execution,
-    ) -> JobEnd {
+    async fn wait_for_next(&self, outcome: Outcome, next: Again, running: Execution) -> JobEnd {
+        let Again { attempt, last, wait, model } = next;
         let failure = outcome.failure.clone().unwrap_or_else(internal);
-        let (last, at) = (self.core.retries.limit.saturating_add(1), outcome.completed_at.after(wait.into()));
-        let retry = Retry { attempt, last, at, failure };
+        let (at, degrade) = (outcome.completed_at.after(wait.into()), model.is_some());
+        let retry = Retry { attempt, last, model, at, failure };
         let committed = self.core.ports.store.retry_attempt(outcome, retry).await;
         if self.tell_end(committed, running) {
-            JobEnd::Again(wait)
+            JobEnd::Again { wait, degrade }
         } else {
-            JobEnd::Ended { committed: false }
+            JobEnd::Ended(Ended::Uncommitted)
         }
     }
 
-    async fn finish(&self, outcome: Outcome, running: Execution) -> bool {
+    async fn finish(&self, outcome: Outcome, running: Execution) -> Ended {
+        let end = if outcome.status == AttemptStatus::Failed { Ended::Failed } else { Ended::Well };
         let committed = self.core.ports.store.finish_attempt(outcome).await;
-        self.tell_end(committed, running)
+        if self.tell_end(committed, running) { end } else { Ended::Uncommitted }
     }
 
     /// Tells what became of an attempt. Answers whether that is committed.

@@ -3,8 +3,8 @@
 use crate::{core::Core, sensitive::Sensitive};
 use bytes::Bytes;
 use formaops_domain::{
-    Attachment, AttachmentHash, Content, ErrorClass, Failure, JsonObject, RunContext,
-    ports::{ModelRequest, Provider, Timeouts, Work},
+    Attachment, AttachmentHash, Content, ErrorClass, Failure, JsonObject, ModelRef, RunContext,
+    ports::{ModelRequest, Provider, Work},
 };
 use formaops_template::Rendered;
 use formaops_validate::InputProblem;
@@ -26,6 +26,7 @@ pub(crate) struct Prepared {
 pub(crate) async fn prepare(
     core: &Core,
     work: &Work,
+    model: &ModelRef,
     sensitive: &Arc<Sensitive>,
 ) -> Result<Prepared, Failure> {
     let (content, inputs) = (Arc::clone(&work.content), Arc::clone(&work.inputs));
@@ -37,12 +38,12 @@ pub(crate) async fn prepare(
     let rendered = rendered.map_err(|failure| sensitive.scrub(failure))?;
     let attached = load(core, &rendered).await?;
     let messages = rendered.into_model_messages(&attached);
-    let provider = core.ports.providers.find(&work.execution.model).await?;
+    let provider = core.ports.providers.find(model).await?;
     let request = ModelRequest {
-        model: work.execution.model.model.clone(),
+        model: model.model.clone(),
         messages,
         parameters: work.execution.parameters.clone(),
-        timeouts: Timeouts::default(),
+        timeouts: core.calls().timeouts,
         execution: Some(work.execution.id),
     };
     Ok(Prepared { request, provider })

@@ -1,6 +1,7 @@
 //! What comes of an attempt: shown at once, kept in parts.
 
 use crate::{
+    actor::Command,
     core::Core,
     live::Live,
     sensitive::{Ending, FrameScrubber, Sensitive, TextScrubber},
@@ -8,11 +9,11 @@ use crate::{
 use formaops_domain::{
     AttemptId, ErrorClass, EventBody, ExecutionId, Failure, Finish, OutputPart, RequestHash, Span, ToolCall,
     Usage,
-    ports::{RecordingPart, StreamPart},
+    ports::{RateLimits, RecordingPart, StreamPart},
 };
 use futures::future::BoxFuture;
 use std::{future, sync::Arc, time::Duration};
-use tokio::time::Instant;
+use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 
 /// The longest that something waits to be kept: the most a kill may lose.
 pub(crate) const PART_TIME: Duration = Duration::from_millis(250);
@@ -41,6 +42,7 @@ pub(crate) struct Recorder {
     core: Arc<Core>,
     execution: ExecutionId,
     attempt: AttemptId,
+    commands: UnboundedSender<Command>,
     /// The monotonic time at which the attempt began.
     began: Duration,
     pub(crate) live: Arc<Live>,
@@ -69,6 +71,7 @@ impl Recorder {
         execution: ExecutionId,
         attempt: AttemptId,
         sensitive: &Sensitive,
+        commands: UnboundedSender<Command>,
     ) -> Self {
         let began = core.ports.clock.monotonic();
         let live = Arc::new(Live::default());
@@ -77,6 +80,7 @@ impl Recorder {
             core,
             execution,
             attempt,
+            commands,
             began,
             live,
             facts: Facts::default(),
@@ -104,7 +108,11 @@ impl Recorder {
     pub(crate) fn take(&mut self, part: StreamPart) -> Result<(), Failure> {
         match part {
             StreamPart::Sent { request_hash } => self.facts.request_hash = Some(request_hash),
-            StreamPart::Head { http_status, request_id } => {
+            StreamPart::Head { http_status, request_id, rates } => {
+                if rates != RateLimits::default() {
+                    // The actor outlives its jobs.
+                    let _ = self.commands.send(Command::RatesTold(self.execution, rates));
+                }
                 self.facts.http_status = http_status;
                 self.facts.request_id = request_id;
             }

@@ -32,14 +32,14 @@ impl RetryPolicy {
 
     /// How long to wait before the next attempt; `None` where there is none.
     pub(crate) fn wait(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
-        if failed.number > self.limit || !failed.may_pass() {
+        if failed.tries > self.limit || !failed.may_pass() {
             return None;
         }
         let chance = failed.chance();
         if let Some(asked) = failed.failure.retry_after.map(Duration::from_secs) {
             return (asked <= self.patience).then(|| asked + self.first.mul_f64(chance));
         }
-        let doubled = 1u32.checked_shl(failed.number - 1).unwrap_or(u32::MAX);
+        let doubled = 1u32.checked_shl(failed.tries - 1).unwrap_or(u32::MAX);
         Some(self.first.saturating_mul(doubled).min(self.most).mul_f64(chance))
     }
 }
@@ -54,8 +54,8 @@ impl Default for RetryPolicy {
 #[derive(Debug)]
 pub(crate) struct FailedAttempt<'a> {
     pub(crate) execution: ExecutionId,
-    /// From 1.
-    pub(crate) number: u32,
+    /// How often its model was asked for it, from 1.
+    pub(crate) tries: u32,
     pub(crate) failure: &'a Failure,
     /// Whether anything of an answer had come. What the user has seen is not asked for again in silence.
     pub(crate) answered: bool,
@@ -64,7 +64,8 @@ pub(crate) struct FailedAttempt<'a> {
 }
 
 impl FailedAttempt<'_> {
-    fn may_pass(&self) -> bool {
+    /// Whether another call may well succeed, and nothing of an answer is lost by it.
+    pub(crate) fn may_pass(&self) -> bool {
         if self.answered {
             return false;
         }
@@ -81,7 +82,7 @@ impl FailedAttempt<'_> {
 
     /// A number from 0 up to 1 that is the same whenever it is asked for, and another for each attempt.
     fn chance(&self) -> f64 {
-        let hash = canonical_hash(&(self.execution, self.number));
+        let hash = canonical_hash(&(self.execution, self.tries));
         let bits = u32::from_le_bytes([hash[0], hash[1], hash[2], hash[3]]);
         f64::from(bits) / (f64::from(u32::MAX) + 1.0)
     }
@@ -97,7 +98,8 @@ mod tests {
     }
 
     fn wait(failure: &Failure, number: u32, answered: bool, is_local: bool) -> Option<Duration> {
-        let attempt = FailedAttempt { execution: execution_id(1), number, failure, answered, is_local };
+        let attempt =
+            FailedAttempt { execution: execution_id(1), tries: number, failure, answered, is_local };
         RetryPolicy::default().wait(&attempt)
     }
 
@@ -155,7 +157,7 @@ mod tests {
         for number in [20, 33, 1000] {
             let attempt = FailedAttempt {
                 execution: execution_id(1),
-                number,
+                tries: number,
                 failure: &failure,
                 answered: false,
                 is_local: false,

@@ -53,6 +53,8 @@ async fn look(factory: &Factory, place: usize, preset: Preset, url: Url) -> Opti
         base_url: Some(url.clone()),
         key: None::<KeyBinding>,
         max_concurrent: None,
+        requests_per_minute: None,
+        tokens_per_minute: None,
         created_at: Timestamp::default(),
         updated_at: Timestamp::default(),
     };

@@ -3,7 +3,9 @@
 use formaops_domain::{
     AttachmentHash, ErrorClass, Failure, FinishReason, ListedModel, Media, MediaSource, RequestHash, Usage,
     canonical_hash,
-    ports::{MessagePart, ModelMessage, ModelRequest, PartStream, Provider, StreamPart, TokenCounter},
+    ports::{
+        MessagePart, ModelMessage, ModelRequest, PartStream, Provider, RateLimits, StreamPart, TokenCounter,
+    },
 };
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use serde_json::{Value, json};
@@ -60,7 +62,7 @@ impl Provider for DryRun {
         let usage = self.usage(&request, &text);
         let begin = [
             StreamPart::Sent { request_hash: hash(&request) },
-            StreamPart::Head { http_status: None, request_id: None },
+            StreamPart::Head { http_status: None, request_id: None, rates: RateLimits::default() },
         ];
         let said = stream::iter(pieces(&text)).then(|piece| async {
             tokio::time::sleep(Self::PACE).await;
@@ -180,7 +182,10 @@ mod tests {
         let parts: Vec<_> = parts.into_iter().map(Result::unwrap).collect();
         let text = |text: &str| [StreamPart::Raw(text.to_owned().into()), StreamPart::Text(text.to_owned())];
         assert!(matches!(parts[0], StreamPart::Sent { .. }));
-        assert_eq!(parts[1], StreamPart::Head { http_status: None, request_id: None });
+        assert_eq!(
+            parts[1],
+            StreamPart::Head { http_status: None, request_id: None, rates: RateLimits::default() }
+        );
         assert_eq!(parts[2..10], [text("Say "), text(" "), text("hello,\n"), text("please.")].concat());
         let usage = Usage { input_tokens: 5, output_tokens: 5, ..Usage::default() };
         assert_eq!(parts[10..], [StreamPart::Finish(FinishReason::Stop.into()), StreamPart::Usage(usage)]);

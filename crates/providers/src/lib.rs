@@ -53,6 +53,7 @@ mod openai_chat;
 mod openai_responses;
 mod presets;
 pub mod quirks;
+mod rates;
 mod tokens;
 mod transport;
 mod wire;

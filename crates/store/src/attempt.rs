@@ -56,7 +56,7 @@ pub(crate) async fn finish(
     execution::end(connection, ending).await
 }
 
-async fn end(
+pub(crate) async fn end(
     connection: &mut SqliteConnection,
     attempt: Ended,
     failure: Option<&Failure>,
@@ -123,6 +123,7 @@ impl Store {
             search::entry(&mut *self.readers().acquire().await?, outcome.execution, &outcome.output).await?;
         let ending = Ending {
             to,
+            answered_by: outcome.answered_by,
             metrics: outcome.metrics,
             finish: outcome.finish,
             tool_calls: outcome.tool_calls,

@@ -149,6 +149,11 @@ fn of(path: &Option<PathBuf>) -> String {
 }
 
 impl StoreError {
+    /// Whether it is the disk or the file that refuses to be written, whatever was to be written.
+    pub(crate) fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::DiskFull { .. } | Self::ReadOnly { .. } | Self::Damaged { .. })
+    }
+
     pub(crate) fn not_found(noun: &'static str, id: impl std::fmt::Display) -> Self {
         Self::NotFound { noun, id: id.to_string() }
     }

@@ -2,7 +2,7 @@
 
 mod transition;
 
-pub(crate) use transition::{Ending, begin, end, wait};
+pub(crate) use transition::{Ending, begin, end, requeue, wait};
 
 use crate::{
     Store, StoreError, blob,
@@ -10,9 +10,9 @@ use crate::{
     cursor,
 };
 use formaops_domain::{
-    ActorId, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, JsonObject,
-    Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Retry, RunContext, RunId, Span, Timestamp,
-    ToolCall, Usage, ValidationResult, ValidationStatus, VersionId,
+    ActorId, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, Finish,
+    JsonObject, Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Retry, RunContext, RunId,
+    Span, Timestamp, ToolCall, Usage, ValidationResult, ValidationStatus, VersionId,
 };
 use sqlx::SqliteConnection;
 
@@ -42,6 +42,8 @@ pub struct ExecutionRecord {
     pub context: RunContext,
     /// What its model cost when the run was made; `None` where that was unknown.
     pub price: Option<Price>,
+    /// The models that may answer in the place of its own.
+    pub fallbacks: Vec<Fallback>,
     /// The answer as JSON, where a validation found it valid.
     pub validated_output: Option<serde_json::Value>,
     /// How many attempts it has had.
@@ -60,6 +62,7 @@ struct ExecutionRow {
     generation: u32,
     status: Word<ExecutionStatus>,
     model: Text<ModelRef>,
+    answered_by: Option<Text<ModelRef>>,
     parameters: Json<Parameters>,
     preview: String,
     output_bytes: u64,
@@ -101,6 +104,7 @@ impl From<ExecutionRow> for Execution {
             generation: row.generation,
             status: row.status.0,
             model: row.model.0,
+            answered_by: row.answered_by.map(|model| model.0),
             parameters: row.parameters.0,
             preview: row.preview,
             output_bytes: row.output_bytes,
@@ -142,7 +146,7 @@ macro_rules! executions {
               executions.version as "version!: Key<VersionId>", executions.variant_index as "variant_index!: u32",
               executions.case_index as "case_index!: u32", executions.repeat as "repeat!: u32",
               executions.generation as "generation!: u32", executions.status as "status!: Word<ExecutionStatus>",
-              executions.model as "model!: Text<ModelRef>",
+              executions.model as "model!: Text<ModelRef>", executions.answered_by as "answered_by?: Text<ModelRef>",
               (select rv.parameters from run_variants rv
                 where rv.run = executions.run and rv.position = executions.variant_index)
                 as "parameters!: Json<Parameters>",
@@ -205,6 +209,7 @@ impl Store {
         let row = sqlx::query!(
             r#"select v.content as "content: Json<Content>", i.data as "inputs!", c.data as "context?",
               o.data as "validated_output?", rv.price as "price: Json<Price>",
+              r.fallbacks as "fallbacks: Json<Vec<Fallback>>",
               (select count(*) from attempts a where a.execution = e.id) as "attempts!: u32"
             from executions e
             join runs r on r.id = e.run
@@ -225,6 +230,7 @@ impl Store {
             inputs: blob::json(&row.inputs)?,
             context: row.context.as_deref().map(blob::json).transpose()?.unwrap_or_default(),
             price: row.price.map(|price| price.0),
+            fallbacks: row.fallbacks.map(|fallbacks| fallbacks.0).unwrap_or_default(),
             validated_output: row.validated_output.as_deref().map(blob::json).transpose()?,
             attempts: row.attempts,
         })

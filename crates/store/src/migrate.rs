@@ -26,6 +26,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     // A program that does not know the index of words would leave it without what it runs.
     Migration { min_reader: 6, sql: include_str!("../migrations/0006_history.sql") },
     Migration { min_reader: 6, sql: include_str!("../migrations/0007_retries.sql") },
+    // A program that does not know pauses would end a paused run as interrupted.
+    Migration { min_reader: 8, sql: include_str!("../migrations/0008_scheduling.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

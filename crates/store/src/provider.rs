@@ -31,6 +31,8 @@ struct ProviderRow {
     key_reference: Option<Json<KeyRef>>,
     key_origin: Option<Text<Origin>>,
     max_concurrent: Option<u32>,
+    requests_per_minute: Option<u32>,
+    tokens_per_minute: Option<u32>,
     created_at: Int<Timestamp>,
     updated_at: Int<Timestamp>,
 }
@@ -50,6 +52,8 @@ impl From<ProviderRow> for Provider {
                 origin: origin.0,
             }),
             max_concurrent: row.max_concurrent,
+            requests_per_minute: row.requests_per_minute,
+            tokens_per_minute: row.tokens_per_minute,
             created_at: row.created_at.0,
             updated_at: row.updated_at.0,
         }
@@ -64,7 +68,8 @@ macro_rules! select_providers {
               base_url as "base_url: Text<Url>", provider_keys.id as "key_id?: Key<ProviderKeyId>",
               provider_keys.name as "key_name?", reference as "key_reference?: Json<KeyRef>",
               origin as "key_origin?: Text<Origin>",
-              max_concurrent as "max_concurrent: u32", providers.created_at as "created_at: Int<Timestamp>",
+              max_concurrent as "max_concurrent: u32", requests_per_minute as "requests_per_minute: u32",
+              tokens_per_minute as "tokens_per_minute: u32", providers.created_at as "created_at: Int<Timestamp>",
               updated_at as "updated_at: Int<Timestamp>"
             from providers left join provider_keys on provider_keys.id = providers.key
             "# + $tail
@@ -88,8 +93,9 @@ async fn put(connection: &mut SqliteConnection, provider: &Provider, new: bool) 
         (Int(provider.created_at), Int(provider.updated_at.max(provider.created_at)));
     if new {
         sqlx::query!(
-            "insert into providers (id, name, kind, base_url, max_concurrent, created_at, updated_at)
-            values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "insert into providers (id, name, kind, base_url, max_concurrent, created_at, updated_at,
+              requests_per_minute, tokens_per_minute)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             id,
             provider.name,
             kind,
@@ -97,6 +103,8 @@ async fn put(connection: &mut SqliteConnection, provider: &Provider, new: bool) 
             provider.max_concurrent,
             created_at,
             updated_at,
+            provider.requests_per_minute,
+            provider.tokens_per_minute,
         )
         .execute(&mut *connection)
         .await
@@ -104,7 +112,7 @@ async fn put(connection: &mut SqliteConnection, provider: &Provider, new: bool) 
     } else {
         let done = sqlx::query!(
             "update providers set name = ?2, kind = ?3, base_url = ?4, max_concurrent = ?5,
-              updated_at = max(created_at, ?6)
+              updated_at = max(created_at, ?6), requests_per_minute = ?7, tokens_per_minute = ?8
             where id = ?1",
             id,
             provider.name,
@@ -112,6 +120,8 @@ async fn put(connection: &mut SqliteConnection, provider: &Provider, new: bool) 
             base_url,
             provider.max_concurrent,
             updated_at,
+            provider.requests_per_minute,
+            provider.tokens_per_minute,
         )
         .execute(&mut *connection)
         .await

@@ -9,7 +9,8 @@ use crate::{
     run, search,
 };
 use formaops_domain::{
-    AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, RunId, RunStatus, Timestamp,
+    AttemptId, AttemptStatus, ErrorClass, ExecutionId, ExecutionStatus, Failure, Metrics, RunId, RunStatus,
+    Timestamp,
 };
 use sqlx::SqliteConnection;
 
@@ -18,9 +19,9 @@ use sqlx::SqliteConnection;
 pub struct Recovered {
     /// Attempts that were on the wire.
     pub attempts: u32,
-    /// Executions that were still waiting.
+    /// Executions that were still waiting, and wait no more.
     pub queued: u32,
-    /// Runs that were not over.
+    /// Runs that were not over, and are now.
     pub runs: u32,
 }
 
@@ -35,9 +36,11 @@ fn interrupted(started: bool) -> Failure {
 
 impl Store {
     /// To be called once, by the process that has just become the owner of the workspace and before it runs
-    /// anything: attempts that were on the wire become interrupted and keep the text that had arrived, their
-    /// executions and those that still waited fail with the class `interrupted`, and their runs end. An
-    /// interrupted attempt ends when its last bytes came, which is the last that is known of it.
+    /// anything: attempts that were on the wire become interrupted and keep what had arrived.
+    ///
+    /// Runs that are paused, or to be resumed on a restart, stay open, and their executions wait for their turn
+    /// again. Of all others the executions that had not ended fail with the class `interrupted`, and the run ends.
+    /// An interrupted attempt ends when its last bytes came, which is the last that is known of it.
     pub async fn recover(&self, now: Timestamp) -> Result<Recovered, StoreError> {
         self.write(move |connection| Box::pin(recover(connection, now))).await
     }
@@ -46,32 +49,37 @@ impl Store {
 async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Recovered, StoreError> {
     let mut recovered = Recovered::default();
     let running = sqlx::query!(
-        r#"select id as "id: Key<AttemptId>", execution as "execution: Key<ExecutionId>",
-          started_at as "started_at: Int<Timestamp>"
-        from attempts where status = 'running'"#
+        r#"select a.id as "id: Key<AttemptId>", a.execution as "execution: Key<ExecutionId>",
+          a.started_at as "started_at: Int<Timestamp>",
+          r.status = 'paused' or r.on_restart = 'resume' as "goes_on!: bool"
+        from attempts a join executions e on e.id = a.execution join runs r on r.id = e.run
+        where a.status = 'running'"#
     )
     .fetch_all(&mut *connection)
     .await?;
     for row in running {
-        interrupt(connection, row.id.0, row.execution.0, row.started_at.0).await?;
+        interrupt(connection, row.id.0, row.execution.0, row.started_at.0, row.goes_on).await?;
         recovered.attempts += 1;
     }
-    let queued =
-        sqlx::query!(r#"select id as "id: Key<ExecutionId>" from executions where status = 'pending'"#)
-            .fetch_all(&mut *connection)
-            .await?;
+    let queued = sqlx::query!(
+        r#"select e.id as "id: Key<ExecutionId>" from executions e join runs r on r.id = e.run
+        where e.status = 'pending' and not (r.status = 'paused' or r.on_restart = 'resume')"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     for row in queued {
         let entry = search::entry(connection, row.id.0, "").await?;
         let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), entry, now);
         execution::end(connection, ending).await?;
         recovered.queued += 1;
     }
-    let open = sqlx::query!(
-        r#"select id as "id: Key<RunId>" from runs where status in ('pending', 'running', 'paused')"#
+    let over = sqlx::query!(
+        r#"select id as "id: Key<RunId>" from runs
+        where status in ('pending', 'running', 'paused') and pending = 0 and running = 0"#
     )
     .fetch_all(&mut *connection)
     .await?;
-    for row in open {
+    for row in over {
         let ended = sqlx::query_scalar!(
             r#"select max(completed_at) as "at: Int<Timestamp>" from executions where run = ?1"#,
             row.id,
@@ -89,6 +97,7 @@ async fn interrupt(
     id: AttemptId,
     execution: ExecutionId,
     started_at: Timestamp,
+    goes_on: bool,
 ) -> Result<(), StoreError> {
     let key = Key(id);
     let texts: String =
@@ -96,14 +105,18 @@ async fn interrupt(
             .fetch_all(&mut *connection)
             .await?
             .concat();
-    let entry = search::entry(connection, execution, &texts).await?;
     let last = recording::last_sign(connection, id).await?.unwrap_or_default();
     let recording = Joined::load(connection, id, recording::pack(&[])?).await?;
     let (request_hash, request_id, http_status, price) = (None, None, None, None);
     let status = AttemptStatus::Interrupted;
     let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };
-    let failure = Some(interrupted(true));
-    let ending = Ending::empty(execution, ExecutionStatus::Running, failure, entry, started_at.after(last));
+    let (failure, ended_at) = (interrupted(true), started_at.after(last));
+    if goes_on {
+        attempt::end(connection, attempt, Some(&failure), &Metrics::default(), ended_at).await?;
+        return execution::requeue(connection, execution).await;
+    }
+    let entry = search::entry(connection, execution, &texts).await?;
+    let ending = Ending::empty(execution, ExecutionStatus::Running, Some(failure), entry, ended_at);
     attempt::finish(connection, attempt, ending.with_output(&texts)?).await?;
     Ok(())
 }

@@ -8,11 +8,12 @@ use crate::{
     search::{self, Words},
 };
 use formaops_domain::{
-    ActorId, ExecutionId, JsonObject, ModelRef, NanoUsd, Page, Parameters, Price, Priority, PromptId,
-    PromptName, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant, VersionId,
+    ActorId, ExecutionId, Fallback, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Parameters, Price,
+    Priority, PromptId, PromptName, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp,
+    Variant, VersionId,
 };
 use sqlx::SqliteConnection;
-use std::collections::HashMap;
+use std::{collections::HashMap, num::NonZeroU32};
 
 /// A run to be kept, with all its cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +78,10 @@ struct RunRow {
     inputs: Vec<u8>,
     context: Option<Vec<u8>>,
     repeats: u32,
+    fallbacks: Option<Json<Vec<Fallback>>>,
+    concurrency: Option<u32>,
+    fail_fast: bool,
+    on_restart: Word<OnRestart>,
     pending: u32,
     running: u32,
     completed: u32,
@@ -106,6 +111,10 @@ impl RunRow {
             inputs: blob::json(&self.inputs)?,
             context,
             repeats: self.repeats,
+            fallbacks: self.fallbacks.map(|fallbacks| fallbacks.0).unwrap_or_default(),
+            concurrency: self.concurrency.and_then(NonZeroU32::new),
+            fail_fast: self.fail_fast,
+            on_restart: self.on_restart.0,
             progress: RunProgress {
                 total: self.pending + self.running + self.completed + self.failed + self.cancelled,
                 pending: self.pending,
@@ -130,7 +139,9 @@ macro_rules! select_runs {
             r#"select r.seq, r.id as "id: Key<RunId>", r.kind as "kind: Word<RunKind>",
               r.status as "status: Word<RunStatus>", r.priority as "priority: Word<Priority>",
               r.prompt as "prompt: Key<PromptId>", r.prompt_name as "prompt_name: Text<PromptName>",
-              i.data as "inputs!", c.data as "context?", r.repeats as "repeats: u32", r.pending as "pending: u32",
+              i.data as "inputs!", c.data as "context?", r.repeats as "repeats: u32",
+              r.fallbacks as "fallbacks: Json<Vec<Fallback>>", r.concurrency as "concurrency: u32",
+              r.fail_fast as "fail_fast: bool", r.on_restart as "on_restart: Word<OnRestart>", r.pending as "pending: u32",
               r.running as "running: u32", r.completed as "completed: u32", r.failed as "failed: u32",
               r.cancelled as "cancelled: u32", r.cost_nanos as "cost: Int<NanoUsd>",
               r.created_by as "created_by: Key<ActorId>", r.created_at as "created_at: Int<Timestamp>",
@@ -199,6 +210,24 @@ pub(crate) async fn finish(
     get(connection, id).await
 }
 
+/// Pauses a run, or has it go on; one that has ended stays as it is.
+pub(crate) async fn set_paused(
+    connection: &mut SqliteConnection,
+    id: RunId,
+    paused: bool,
+) -> Result<Run, StoreError> {
+    let key = Key(id);
+    sqlx::query!(
+        "update runs set status = case when ?2 then 'paused' when started_at is null then 'pending' else 'running' end
+        where id = ?1 and status in ('pending', 'running', 'paused')",
+        key,
+        paused,
+    )
+    .execute(&mut *connection)
+    .await?;
+    get(connection, id).await
+}
+
 impl Store {
     /// Keeps a run with its variants, cases and cells, all pending.
     pub async fn insert_run(&self, new: NewRun) -> Result<Run, StoreError> {
@@ -235,6 +264,16 @@ impl Store {
     /// A run as it is now.
     pub async fn get_run(&self, id: RunId) -> Result<Run, StoreError> {
         get(&mut *self.readers().acquire().await?, id).await
+    }
+
+    /// The runs that have not ended, oldest first.
+    pub async fn list_open_runs(&self) -> Result<Vec<Run>, StoreError> {
+        let mut connection = self.readers().acquire().await?;
+        let rows =
+            select_runs!("where r.status in (?1, ?2, ?3) order by r.seq", "pending", "running", "paused")
+                .fetch_all(&mut *connection)
+                .await?;
+        into_runs(&mut connection, rows).await
     }
 
     /// Runs, newest first.
@@ -369,10 +408,12 @@ async fn insert(
     let (prompt, prompt_name) = (Key(run.prompt_id), run.prompt_name.as_str());
     let (created_by, created_at) = (Key(run.created_by), Int(run.created_at));
     let pending = Int(new.cells.len() as u64);
+    let fallbacks = (!run.fallbacks.is_empty()).then_some(Json(&run.fallbacks));
+    let (concurrency, on_restart) = (run.concurrency.map(NonZeroU32::get), Word(run.on_restart));
     sqlx::query!(
         "insert into runs (id, kind, status, priority, prompt, prompt_name, context, repeats, pending, running,
-          completed, failed, cancelled, cost_nanos, created_by, created_at)
-        values (?1, ?2, 'pending', ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, ?9, ?10)",
+          completed, failed, cancelled, cost_nanos, created_by, created_at, fallbacks, concurrency, fail_fast, on_restart)
+        values (?1, ?2, 'pending', ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, ?9, ?10, ?11, ?12, ?13, ?14)",
         id,
         kind,
         priority,
@@ -383,6 +424,10 @@ async fn insert(
         pending,
         created_by,
         created_at,
+        fallbacks,
+        concurrency,
+        run.fail_fast,
+        on_restart,
     )
     .execute(connection)
     .await?;

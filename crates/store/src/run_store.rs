@@ -24,6 +24,7 @@ impl Store {
             inputs: Arc::new(record.inputs),
             context: Arc::new(record.context),
             price: record.price,
+            fallbacks: record.fallbacks,
             attempt_number: record.attempts + 1,
         })
     }
@@ -61,6 +62,12 @@ impl RunStore for Store {
         at: Timestamp,
     ) -> BoxFuture<'_, Result<Execution, Failure>> {
         self.finish_queued(execution, failure, at).map_err(Failure::from).boxed()
+    }
+
+    fn set_paused(&self, run: RunId, paused: bool) -> BoxFuture<'_, Result<Run, Failure>> {
+        self.write(move |connection| Box::pin(crate::run::set_paused(connection, run, paused)))
+            .map_err(Failure::from)
+            .boxed()
     }
 
     fn finish_run(

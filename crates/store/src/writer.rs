@@ -9,10 +9,11 @@ use futures::{FutureExt, future::BoxFuture};
 use sqlx::{Connection, SqliteConnection};
 use std::{
     any::Any,
+    collections::VecDeque,
     panic::{AssertUnwindSafe, resume_unwind},
     sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -37,6 +38,10 @@ pub struct WriteStats {
     pub writes: u64,
     /// The slowest commit.
     pub slowest_commit: Duration,
+    /// The time that 95 of 100 commits took within the last minute; `None` where there were none.
+    pub recent_commit: Option<Duration>,
+    /// Whether the last transaction was lost for want of room, or because the disk or file refuses it.
+    pub cannot_write: bool,
 }
 
 #[derive(Default)]
@@ -44,6 +49,34 @@ struct Counters {
     commits: AtomicU64,
     writes: AtomicU64,
     slowest_micros: AtomicU64,
+    cannot_write: AtomicBool,
+    recent: Mutex<VecDeque<(Instant, Duration)>>,
+}
+
+/// How far back the times of commits go, and how many are held at most.
+const RECENT: Duration = Duration::from_secs(60);
+const MOST_RECENT: usize = 512;
+
+impl Counters {
+    fn committed(&self, took: Duration, writes: usize, was_refused: bool) {
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.writes.fetch_add(writes as u64, Ordering::Relaxed);
+        self.slowest_micros.fetch_max(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.cannot_write.store(was_refused, Ordering::Relaxed);
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent.len() == MOST_RECENT {
+            recent.pop_front();
+        }
+        recent.push_back((Instant::now(), took));
+    }
+
+    fn recent_commit(&self) -> Option<Duration> {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let young = recent.iter().filter(|(at, _)| at.elapsed() <= RECENT);
+        let mut times: Vec<_> = young.map(|(_, took)| *took).collect();
+        times.sort_unstable();
+        times.get((times.len() * 95).div_ceil(100).saturating_sub(1)).copied()
+    }
 }
 
 enum Answer<T> {
@@ -144,6 +177,8 @@ impl Writer {
             commits: self.counters.commits.load(Ordering::Relaxed),
             writes: self.counters.writes.load(Ordering::Relaxed),
             slowest_commit: Duration::from_micros(self.counters.slowest_micros.load(Ordering::Relaxed)),
+            recent_commit: self.counters.recent_commit(),
+            cannot_write: self.counters.cannot_write.load(Ordering::Relaxed),
         }
     }
 }
@@ -177,22 +212,21 @@ impl Queue {
 async fn serve(mut connection: SqliteConnection, mut queue: Queue, counters: Arc<Counters>) {
     while let Some(first) = queue.next().await {
         let mut batch = Vec::new();
-        let committed = match group(&mut connection, first, &mut queue, &mut batch).await {
+        let (mut took, mut was_refused) = (Duration::ZERO, false);
+        let grouped = group(&mut connection, first, &mut queue, &mut batch, &mut was_refused).await;
+        let committed = match grouped {
             Ok(()) => {
                 let start = Instant::now();
                 let result = sqlx::raw_sql("commit").execute(&mut connection).await;
-                let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-                counters.slowest_micros.fetch_max(micros, Ordering::Relaxed);
+                took = start.elapsed();
                 result.map(drop).map_err(StoreError::from)
             }
             Err(error) => Err(error),
         };
         match &committed {
-            Ok(()) => {
-                counters.commits.fetch_add(1, Ordering::Relaxed);
-                counters.writes.fetch_add(batch.len() as u64, Ordering::Relaxed);
-            }
+            Ok(()) => counters.committed(took, batch.len(), was_refused),
             Err(error) => {
+                counters.cannot_write.store(error.is_of_the_disk(), Ordering::Relaxed);
                 tracing::error!(%error, jobs = batch.len(), "a transaction was not committed");
                 // SQLite may have rolled back by itself; then there is nothing left to roll back.
                 let _ = sqlx::raw_sql("rollback").execute(&mut connection).await;
@@ -208,12 +242,14 @@ async fn serve(mut connection: SqliteConnection, mut queue: Queue, counters: Arc
 }
 
 /// Opens a transaction and runs jobs in it until none waits, or there are enough. `batch` gets every job
-/// that must be answered, also when the transaction as a whole fails.
+/// that must be answered, also when the transaction as a whole fails; `was_refused` whether the disk or file
+/// refused one of them.
 async fn group(
     connection: &mut SqliteConnection,
     first: Box<dyn Job>,
     queue: &mut Queue,
     batch: &mut Vec<Box<dyn Job>>,
+    was_refused: &mut bool,
 ) -> Result<(), StoreError> {
     batch.push(first);
     sqlx::raw_sql("begin immediate; savepoint job").execute(&mut *connection).await?;
@@ -222,6 +258,7 @@ async fn group(
         let Some(job) = batch.last_mut() else { return Ok(()) };
         let result = job.run(connection).await;
         if let Err(error) = &result {
+            *was_refused |= error.is_of_the_disk();
             // On some errors (a full disk, an I/O error) SQLite gives up the whole transaction: then the
             // savepoint is gone, and what the job ran into is what happened to all.
             let undone = sqlx::raw_sql("rollback to job").execute(&mut *connection).await;
@@ -356,10 +393,20 @@ mod tests {
         expected.extend(small.is_ok().then_some("small"));
         expected.extend(late.is_ok().then_some("late"));
         assert_eq!(bench.notes().await, expected);
+        bench.writer.write(note(large)).await.unwrap_err();
+        let was_full = bench.writer.stats().cannot_write;
 
         bench.writer.write(limit(100_000)).await.unwrap();
         bench.writer.write(note(large)).await.unwrap();
         assert_eq!(bench.notes().await.len(), expected.len() + 1);
+        let stats = bench.writer.stats();
+        assert!(
+            !stats.cannot_write
+                && stats
+                    .recent_commit
+                    .is_some_and(|took| took.as_micros() <= stats.slowest_commit.as_micros())
+        );
+        assert!(was_full, "a disk without room is one that cannot be written");
     }
 
     #[tokio::test]

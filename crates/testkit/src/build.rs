@@ -38,6 +38,8 @@ pub fn provider(base_url: Url, env: Option<&str>) -> Provider {
         base_url: Some(base_url),
         key,
         max_concurrent: None,
+        requests_per_minute: None,
+        tokens_per_minute: None,
         created_at: Timestamp::default(),
         updated_at: Timestamp::default(),
     }

@@ -134,6 +134,10 @@ for (const viewport of SIZES) {
         await visit(app, '/settings/egress', 'What left this machine');
         await app.getByRole('table').waitFor();
         await picture('egress');
+        await api.configUpdate({ name: 'fallback_strategy', value: 'degrade' });
+        await visit(app, '/settings/engine', 'Engine');
+        await app.getByRole('button', { name: 'Reset While a circuit is open' }).waitFor();
+        await picture('engine');
         await visit(app, '/settings/appearance', 'Appearance');
         await picture('appearance');
         await visit(app, '/settings/editor', 'Editor');

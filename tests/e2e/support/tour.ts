@@ -216,6 +216,14 @@ function settings(app: Page, api: Api, provider: string): Stop[] {
       },
     },
     {
+      name: 'engine',
+      visit: async () => {
+        await link(app, 'Engine');
+        await api.configUpdate({ name: 'retry_limit', value: '5' });
+        await app.getByRole('button', { name: 'Reset Retries' }).waitFor();
+      },
+    },
+    {
       name: 'appearance',
       visit: async () => {
         await link(app, 'Appearance');

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 
 /** A workspace of its own, and a home in which nothing else is found. */
 export class Workspace {
+  /** Further variables for programs that work on it. */
+  readonly variables: Record<string, string> = {};
+
   private constructor(private readonly root: string) {}
 
   static async create(): Promise<Workspace> {
@@ -16,6 +19,11 @@ export class Workspace {
     return join(this.root, 'support');
   }
 
+  /** The file of the configuration, where one is made. */
+  get config(): string {
+    return join(this.root, 'h', 'config', 'formaops', 'config.toml');
+  }
+
   /** The environment for programs that work on it. */
   get env(): NodeJS.ProcessEnv {
     const home = join(this.root, 'h');
@@ -26,6 +34,7 @@ export class Workspace {
       FORMAOPS_WORKSPACE: this.folder,
       // No keychain: one of the machine that tests must neither be asked nor written to.
       DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(this.root, 'no-bus')}`,
+      ...this.variables,
     };
   }
 

@@ -1,4 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { configQuery } from '../features/config/queries';
+import { configTexts } from '../features/config/texts';
 import { networkQuery } from '../features/egress/queries';
 import { egressTexts } from '../features/egress/texts';
 import { keyTexts } from '../features/key/texts';
@@ -17,6 +20,7 @@ export function StatusBar({ connected }: { connected: boolean }) {
   const { data } = useQuery(metricsQuery);
   const network = useQuery(networkQuery);
   const providers = useQuery(providersQuery);
+  const problems = useQuery(configQuery).data?.problems.length ?? 0;
   const isLocked = providers.data?.items.some(
     ({ key, keyState }) => keyState === 'locked' && key?.reference.kind === 'vault',
   );
@@ -30,6 +34,11 @@ export function StatusBar({ connected }: { connected: boolean }) {
           <button type="button" className={classes.unlock} onClick={() => void openVault()}>
             {keyTexts.vault.status} <span>{keyTexts.vault.open}</span>
           </button>
+        )}
+        {problems > 0 && (
+          <Link to="/settings/engine" className={classes.problem}>
+            {configTexts.status(problems)}
+          </Link>
         )}
         {under > 0 && (
           <span>{texts.status.running(data?.engine.running ?? 0, data?.engine.queued ?? 0)}</span>

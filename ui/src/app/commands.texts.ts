@@ -30,6 +30,8 @@ const inWindow = (...desktop: string[]): KeysByHost => ({ desktop, browser: [] }
 const table = {
   run: { group: 'run', label: 'Run', words: 'start execute send compare', keys: 'mod+Enter' },
   stop: { group: 'run', label: 'Stop the run', words: 'cancel abort end', keys: 'mod+.' },
+  pause: { group: 'run', label: 'Pause or resume the run', words: 'hold continue go on wait' },
+  retryFailed: { group: 'run', label: 'Retry what failed in the run', words: 'again failures errors' },
   repeat: { group: 'run', label: 'Repeat the run', words: 'again rerun' },
 
   newPrompt: {
@@ -138,6 +140,11 @@ const table = {
     words: 'settings keys models openai ollama address',
   },
   egress: { group: 'go', label: 'Go to egress', words: 'settings network ledger privacy bytes sent outside' },
+  engine: {
+    group: 'go',
+    label: 'Go to settings of the engine',
+    words: 'configuration limits retries timeouts concurrency circuit threshold',
+  },
   appearance: { group: 'go', label: 'Go to appearance', words: 'settings theme colours zoom text size' },
   editor: { group: 'go', label: 'Go to settings of the editor', words: 'wrap lines font tab brackets' },
   data: { group: 'go', label: 'Go to data', words: 'settings workspace folder disk size backup logs' },

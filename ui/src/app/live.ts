@@ -38,7 +38,7 @@ const KEYS: Record<Noun, string[]> = {
   prompt: ['prompts', 'prompt', 'versions', 'tags'],
   provider: ['providers', 'models'],
   run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution'],
-  workspace: ['workspace', 'settings', 'api-keys', 'network'],
+  workspace: ['workspace', 'settings', 'api-keys', 'network', 'config'],
   egress: ['egress'],
   window: [],
 };

@@ -71,6 +71,11 @@ const egress = createRoute({
   path: 'egress',
   component: lazyRouteComponent(settingsScreens, 'EgressScreen'),
 });
+const engine = createRoute({
+  getParentRoute: () => settings,
+  path: 'engine',
+  component: lazyRouteComponent(settingsScreens, 'EngineScreen'),
+});
 const appearance = createRoute({
   getParentRoute: () => settings,
   path: 'appearance',
@@ -97,7 +102,7 @@ const routeTree = root.addChildren([
   prompts.addChildren([noPrompt, prompt]),
   runs,
   run,
-  settings.addChildren([noSetting, providers, provider, egress, appearance, editor, data, about]),
+  settings.addChildren([noSetting, providers, provider, egress, engine, appearance, editor, data, about]),
 ]);
 
 /** Every place of the app; back, forward and deep links work by it. */

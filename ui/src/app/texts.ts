@@ -81,6 +81,7 @@ export const texts = {
     invalid_response: 'The answer is not what was expected',
     truncated: 'The answer ended too early',
     no_provider: 'The provider is not configured any more',
+    circuit_open: 'Left alone for a while after repeated failures',
     interrupted: 'FormaOps ended before the answer did',
     storage: 'The result could not be kept',
     internal: 'FormaOps made a mistake',

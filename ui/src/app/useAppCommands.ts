@@ -36,6 +36,7 @@ export function useAppCommands(): void {
     runs: () => void navigate({ to: '/runs' }),
     providers: () => void navigate({ to: '/settings/providers' }),
     egress: () => void navigate({ to: '/settings/egress' }),
+    engine: () => void navigate({ to: '/settings/engine' }),
     appearance: () => void navigate({ to: '/settings/appearance' }),
     editor: () => void navigate({ to: '/settings/editor' }),
     data: () => void navigate({ to: '/settings/data' }),

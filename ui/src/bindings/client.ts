@@ -9,6 +9,7 @@ import type {
   CatalogueModel,
   CheckContent,
   CompareVersions,
+  Config,
   ConnectionTest,
   ContentReport,
   CreateApiKey,
@@ -32,6 +33,7 @@ import type {
   Execution,
   ExecutionDetail,
   GetAttachment,
+  GetConfig,
   GetExecution,
   GetHealth,
   GetKeyStore,
@@ -80,6 +82,7 @@ import type {
   PageOfRun,
   PageOfTagCount,
   PageOfVersion,
+  PauseRun,
   Prompt,
   PromptDetail,
   ProviderKeyView,
@@ -91,15 +94,19 @@ import type {
   RenderContent,
   RenderedContent,
   RepeatRun,
+  ResetConfig,
   ResetModel,
   RestoreVersion,
+  ResumeRun,
   RetryExecution,
+  RetryRun,
   RotateProviderKey,
   RunDetail,
   Setting,
   TestProvider,
   UndeletePrompt,
   UnlockVault,
+  UpdateConfig,
   UpdateModel,
   UpdatePrompt,
   UpdateProvider,
@@ -117,6 +124,9 @@ export type OperationName =
   | 'setting_put'
   | 'health_get'
   | 'metrics_get'
+  | 'config_get'
+  | 'config_update'
+  | 'config_reset'
   | 'prompt_list'
   | 'tag_list'
   | 'prompt_get'
@@ -164,6 +174,9 @@ export type OperationName =
   | 'match_list'
   | 'run_get'
   | 'run_cancel'
+  | 'run_pause'
+  | 'run_resume'
+  | 'run_retry'
   | 'run_repeat'
   | 'execution_list'
   | 'execution_get'
@@ -206,6 +219,15 @@ export function client(caller: Caller) {
     /** Counts of what runs, waits and has run. */
     metricsGet: (request: GetMetrics = {}): Promise<WorkspaceMetrics> =>
       caller.call('metrics_get', 'GET', '/api/metrics', request),
+    /** How the engine works: every setting with the value in force and where it comes from. */
+    configGet: (request: GetConfig = {}): Promise<Config> =>
+      caller.call('config_get', 'GET', '/api/config', request),
+    /** Changes a setting of the engine in the configuration file, at once. */
+    configUpdate: (request: UpdateConfig): Promise<Config> =>
+      caller.call('config_update', 'PUT', '/api/config/{name}', request),
+    /** Takes a setting of the engine back to its default, at once. */
+    configReset: (request: ResetConfig): Promise<Config> =>
+      caller.call('config_reset', 'DELETE', '/api/config/{name}', request),
     /** Prompts, by name; archived ones only where asked for, deleted ones only with `deleted`. */
     promptList: (request: ListPrompts = {}): Promise<PageOfPrompt> =>
       caller.call('prompt_list', 'GET', '/api/prompts', request),
@@ -347,6 +369,15 @@ export function client(caller: Caller) {
     /** Cancels what has not ended; text that came before is kept. */
     runCancel: (request: CancelRun): Promise<RunDetail> =>
       caller.call('run_cancel', 'POST', '/api/runs/{id}/cancel', request),
+    /** Has a run start nothing more until it is resumed; what is on the wire goes on. */
+    runPause: (request: PauseRun): Promise<RunDetail> =>
+      caller.call('run_pause', 'POST', '/api/runs/{id}/pause', request),
+    /** Has a paused run go on. */
+    runResume: (request: ResumeRun): Promise<RunDetail> =>
+      caller.call('run_resume', 'POST', '/api/runs/{id}/resume', request),
+    /** Tries again what failed in a run, as the next generation of each cell. */
+    runRetry: (request: RetryRun): Promise<RunDetail> =>
+      caller.call('run_retry', 'POST', '/api/runs/{id}/retry', request),
     /** Starts a new run of the same versions, models, inputs and context. */
     runRepeat: (request: RepeatRun): Promise<RunDetail> =>
       caller.call('run_repeat', 'POST', '/api/runs/{id}/repeat', request),

@@ -198,6 +198,9 @@ export type CheckContent = {
   content: Content;
 };
 
+/** Whether calls to a model go through. */
+export type CircuitState = 'closed' | 'half-open' | 'open';
+
 /** Asks what differs between two versions. */
 export type CompareVersions = {
   /** The prompt. */
@@ -207,6 +210,64 @@ export type CompareVersions = {
   /** The newer side; the draft, or the head where there is none, if absent. */
   to?: string | null;
 };
+
+/** The configuration of the process that owns the workspace. */
+export type Config = {
+  /** The file. */
+  path: string;
+  /** Every setting. */
+  items: ConfigSetting[];
+  /** All that is wrong with the file and the environment. What held before holds on in its place. */
+  problems: ConfigProblem[];
+};
+
+/** Something that is wrong with the file or the environment. */
+export type ConfigProblem = {
+  /** The setting whose value it is; absent where it is none, or none that is known. */
+  setting: string | null;
+  /** The file or the environment. */
+  source: ConfigSource;
+  /** What is wrong, and what is allowed. */
+  message: string;
+  /** The file with line and column, or the variable. */
+  at: Place;
+};
+
+/** A setting of the engine and what holds for it. */
+export type ConfigSetting = ({
+  kind: 'number';
+  /** The least. */
+  least: number;
+  /** The most. */
+  most: number;
+  /** What is counted, such as `ms`; empty where the name says it. */
+  unit: string;
+} | {
+  kind: 'choice';
+  /** The words. */
+  words: string[];
+}) & {
+  /** Its name in the file. */
+  name: string;
+  /** The variable of the environment that stands over the file. */
+  variable: string;
+  /** Its name for people. */
+  title: string;
+  /** What it does. */
+  doc: string;
+  /** What holds where nobody says otherwise. */
+  default: ConfigValue;
+  /** The value in force. */
+  value: ConfigValue;
+  /** Where that comes from. One from the environment can be changed only there. */
+  source: ConfigSource;
+};
+
+/** Where a value comes from. */
+export type ConfigSource = 'default' | 'file' | 'environment';
+
+/** A value of a setting. */
+export type ConfigValue = number | string;
 
 /** What a test of a connection found. */
 export type ConnectionTest = {
@@ -299,6 +360,10 @@ export type CreateProvider = {
   keyEnv?: EnvName | null;
   /** The most executions at once. */
   maxConcurrent?: number | null;
+  /** The most calls within a minute. */
+  requestsPerMinute?: number | null;
+  /** The most tokens within a minute, of requests and answers together. */
+  tokensPerMinute?: number | null;
   /** The same key and request within 24 hours answer with the provider that was added the first time. */
   idempotencyKey?: string | null;
 };
@@ -342,6 +407,17 @@ export type CreateRun = {
   repeats?: number;
   /** How urgent it is. */
   priority?: Priority;
+  /**
+   * Models that answer in the place of the one model of the run, in this order, where that one is left alone or
+   * fails for good and the fallback strategy is `degrade`.
+   */
+  fallbacks?: ModelRef[];
+  /** How many of its executions may be on the wire at once, 1 to 1,024; the default limits where absent. */
+  concurrency?: number | null;
+  /** Whether the first execution that fails cancels what is left. */
+  failFast?: boolean;
+  /** What becomes of it where FormaOps ends before it does. */
+  onRestart?: OnRestart;
   /** The same key and request within 24 hours answer with the run that was started the first time. */
   idempotencyKey?: string | null;
 };
@@ -516,7 +592,7 @@ export type EgressTotal = {
 export type EnvName = string;
 
 /** The kinds of failure. */
-export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
+export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
 
 /** The kinds of error. One exists only where a consumer acts on it. */
 export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | 'conflict' | 'stale' | 'unauthenticated' | 'forbidden' | 'rate_limited' | 'provider' | 'storage' | 'disconnected' | 'internal';
@@ -598,6 +674,11 @@ export type ExecutePrompt = {
   context?: RunContext;
   /** How urgent it is. */
   priority?: Priority;
+  /**
+   * Models that answer in its place, in this order, where it is left alone or fails for good and the fallback
+   * strategy is `degrade`.
+   */
+  fallbacks?: ModelRef[];
   /** Whether an answer that fails its validations makes the status `failed`. */
   validateOutput?: boolean;
   /** The same key and request within 24 hours answer with the execution that was made the first time. */
@@ -610,6 +691,8 @@ export type ExecuteResult = {
   id: ExecutionId;
   /** How it ended. */
   status: ExecutionStatus;
+  /** The model that answered: the one that was asked for, or one of its fallbacks. */
+  model: ModelRef;
   /** The whole answer. */
   output: string;
   /** The answer as JSON, where a validation found it valid. */
@@ -644,6 +727,8 @@ export type Execution = {
   status: ExecutionStatus;
   /** The model. */
   model: ModelRef;
+  /** The model that answered in its place, from the run's fallback chain. */
+  answeredBy?: ModelRef | null;
   /** The parameters as they are sent. */
   parameters: Parameters;
   /** The first characters of the answer (at most 256); `execution_output` gives it all. */
@@ -728,6 +813,14 @@ export type Failure = {
   retryAfter?: number | null;
 };
 
+/** A model that answers in the place of a run's own. */
+export type Fallback = {
+  /** The model. */
+  model: ModelRef;
+  /** What it cost when the run was made; absent where that was unknown. */
+  price?: Price | null;
+};
+
 /** Why a model stopped, in the one set of words and in the provider's own. */
 export type Finish = {
   /** The reason, whatever the provider calls it. */
@@ -756,6 +849,9 @@ export type GetAttachment = {
   /** The name of its bytes. */
   hash: AttachmentHash;
 };
+
+/** Asks for the configuration. */
+export type GetConfig = Record<string, never>;
 
 /** Asks for an execution. */
 export type GetExecution = {
@@ -830,6 +926,8 @@ export type Health = {
   store: HealthPart;
   /** The engine: whether it answers. */
   engine: HealthPart;
+  /** The configuration: whether its file and the environment are as they should be. */
+  configuration: HealthPart;
   /** Each provider: whether it is ready to be called. Nothing is sent to find out. */
   providers: HealthPart[];
 };
@@ -1038,6 +1136,8 @@ export type Load = {
   queued: number;
   /** The same for each provider in use, by name. */
   providers: ProviderLoad[];
+  /** The same for each model in use, and each that is not well. */
+  models: ModelLoad[];
 };
 
 /** Locks the vault. */
@@ -1116,6 +1216,22 @@ export type ModelChoice = {
 /** A fact that the user can say of a model, and take back. */
 export type ModelFact = 'sameAs' | 'contextWindow' | 'maxOutputTokens' | 'price' | 'retiresOn' | 'images' | 'files' | 'tools' | 'jsonSchema' | 'reasoning' | 'cache';
 
+/** How much is running and waiting for one model, and how it bears that. */
+export type ModelLoad = {
+  /** The model. */
+  model: ModelRef;
+  /** Executions on the wire. */
+  running: number;
+  /** Executions that wait for their turn. */
+  queued: number;
+  /** Whether calls go through. */
+  circuit: CircuitState;
+  /** How many calls at once it bears, where that is less than it is allowed. */
+  limit?: number | null;
+  /** The milliseconds until calls go out again, where it is left alone for now or has said that it has enough. */
+  opensInMs?: number | null;
+};
+
 export type ModelRef = string;
 
 export type NanoUsd = string;
@@ -1128,6 +1244,9 @@ export type Network = {
 
 /** The kinds of things that change. */
 export type Noun = 'prompt' | 'provider' | 'run' | 'workspace' | 'egress' | 'window';
+
+/** What becomes of a run where FormaOps ends before it does. */
+export type OnRestart = 'fail' | 'resume';
 
 export type Origin = string;
 
@@ -1366,6 +1485,12 @@ export type Parameters = {
   extra?: Record<string, unknown>;
 };
 
+/** Pauses a run. */
+export type PauseRun = {
+  /** The run. */
+  id: RunId;
+};
+
 /** A place in a text that the user wrote. */
 export type Place = {
   /** What the text is: `messages[1]`, `body`, `variables[0].pattern`, `inputs.language`, a file. */
@@ -1542,6 +1667,10 @@ export type ProviderView = {
   key: KeyBinding | null;
   /** The most executions at once; the default of the engine where absent. */
   maxConcurrent: number | null;
+  /** How many calls it gets within a minute, 1 to 1,000,000; no limit where absent. */
+  requestsPerMinute: number | null;
+  /** How many tokens, of requests and answers together, 1 to 1,000,000,000; no limit where absent. */
+  tokensPerMinute: number | null;
   /** When it was made. */
   createdAt: Timestamp;
   /** When it last changed. */
@@ -1645,6 +1774,12 @@ export type RepeatRun = {
 
 export type RequestHash = string;
 
+/** Takes a setting of the engine back to its default. */
+export type ResetConfig = {
+  /** Its name, such as `retry_limit`. */
+  name: string;
+};
+
 /** Forgets what the user said of a model. */
 export type ResetModel = {
   /** The model. */
@@ -1670,12 +1805,20 @@ export type RestoreVersion = {
   version: string;
 };
 
+/** Has a paused run go on. */
+export type ResumeRun = {
+  /** The run. */
+  id: RunId;
+};
+
 /** A try that is still to come, after one that failed. */
 export type Retry = {
   /** The number of the attempt that comes next, from 2. */
   attempt: number;
   /** The number of the last one that will be made. */
   last: number;
+  /** The model that is asked, where it is another one than before. */
+  model?: ModelRef | null;
   /** When it is due. It may have to wait for its turn then. */
   at: Timestamp;
   /** Why the one before failed. */
@@ -1689,6 +1832,16 @@ export type RetryExecution = {
   /** The values of sensitive variables, which were not kept. */
   sensitiveInputs?: Record<string, unknown>;
   /** The same key and request within 24 hours answer with the execution that was made the first time. */
+  idempotencyKey?: string | null;
+};
+
+/** Tries again what failed in a run. */
+export type RetryRun = {
+  /** The run. */
+  id: RunId;
+  /** The values of sensitive variables, which were not kept. */
+  sensitiveInputs?: Record<string, unknown>;
+  /** The same key and request within 24 hours answer with the run as it was the first time. */
   idempotencyKey?: string | null;
 };
 
@@ -1732,6 +1885,14 @@ export type Run = {
   context: RunContext;
   /** How often each cell is executed. */
   repeats: number;
+  /** The models that answer in the place of its own while that one is left alone, in order. */
+  fallbacks?: Fallback[];
+  /** How many of its executions may be on the wire at once, in place of the default limits. */
+  concurrency?: number | null;
+  /** Whether the first execution that fails cancels what is left. */
+  failFast: boolean;
+  /** What becomes of it where FormaOps ends before it does. */
+  onRestart: OnRestart;
   /** How far it is. */
   progress: RunProgress;
   /** Who asked for it. */
@@ -1784,7 +1945,7 @@ export type RunProgress = {
 };
 
 /** Where a run stands. Whether its executions succeeded is in [`RunProgress`]. */
-export type RunStatus = 'pending' | 'running' | 'completed' | 'cancelled';
+export type RunStatus = 'pending' | 'running' | 'paused' | 'completed' | 'cancelled';
 
 /** What a caller must be allowed to do. */
 export type Scope = 'read' | 'run' | 'write' | 'admin';
@@ -1925,6 +2086,14 @@ export type UntakenAttachment = {
   hint: string;
 };
 
+/** Changes a setting of the engine in the configuration file. */
+export type UpdateConfig = {
+  /** Its name, such as `retry_limit`. */
+  name: string;
+  /** Its value, written as in a variable of the environment: `5`, `queue`. */
+  value: string;
+};
+
 /**
  * Says what is true of a model, over what the catalogue and the provider's list know, and takes back what was
  * said. What is absent stays as it was said before.
@@ -1978,6 +2147,10 @@ export type UpdateProvider = {
   forgetKey?: boolean;
   /** The most executions at once; 0 for the default. */
   maxConcurrent?: number | null;
+  /** The most calls within a minute; 0 for no limit. */
+  requestsPerMinute?: number | null;
+  /** The most tokens within a minute, of requests and answers together; 0 for no limit. */
+  tokensPerMinute?: number | null;
 };
 
 /** Tokens of one call. */

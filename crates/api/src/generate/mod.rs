@@ -1,6 +1,8 @@
 //! The files that are made from the list of operations: types and client for the page, the OpenAPI
-//! document, the names of the desktop's commands, and pages about vendors from their tables.
+//! document, the names of the desktop's commands, and pages about vendors and settings from their
+//! tables.
 
+mod configuration;
 mod openapi;
 mod providers;
 mod typescript;
@@ -29,6 +31,7 @@ pub fn generated_files() -> Vec<GeneratedFile> {
         file("ui/src/bindings/client.ts", typescript::client()),
         file("docs/openapi.json", openapi::document()),
         file("src-tauri/operations.txt", names),
+        file("docs/configuration.md", configuration::page()),
         file("docs/providers/presets.md", providers::presets_page()),
         file("docs/providers/quirks.md", providers::quirks_page()),
     ]

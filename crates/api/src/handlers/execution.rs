@@ -159,12 +159,18 @@ pub(crate) async fn execution_retry(
     request: RetryExecution,
 ) -> Result<Execution, ApiError> {
     let key = request.idempotency_key.clone();
-    idempotent(app, caller, "execution_retry", key, request.clone(), retry(app, caller, request)).await
+    let retried = retry(app, caller, request.id, request.sensitive_inputs.clone());
+    idempotent(app, caller, "execution_retry", key, request, retried).await
 }
 
-async fn retry(app: &App, caller: &Caller, request: RetryExecution) -> Result<Execution, ApiError> {
-    let ExecutionRecord { execution, content, inputs, .. } =
-        app.store.get_execution_record(request.id).await?;
+/// Puts an ended execution into the queue again, as its next generation.
+pub(super) async fn retry(
+    app: &App,
+    caller: &Caller,
+    id: ExecutionId,
+    given: JsonObject,
+) -> Result<Execution, ApiError> {
+    let ExecutionRecord { execution, content, inputs, .. } = app.store.get_execution_record(id).await?;
     // More may be known of the model by now than when the run was made.
     let known = find_model(app, &execution.model).await?;
     let column = usize::try_from(execution.variant).unwrap_or_default();
@@ -173,7 +179,7 @@ async fn retry(app: &App, caller: &Caller, request: RetryExecution) -> Result<Ex
         return Err(ApiError::problems(ErrorCode::Invalid, problems));
     }
     let sensitive: JsonObject = {
-        let whole = unmask(&content, inputs, request.sensitive_inputs)?;
+        let whole = unmask(&content, inputs, given)?;
         let is_sensitive =
             |name: &str| content.variables.iter().any(|variable| variable.sensitive && variable.name == name);
         whole.into_iter().filter(|(name, _)| is_sensitive(name)).collect()
@@ -183,7 +189,7 @@ async fn retry(app: &App, caller: &Caller, request: RetryExecution) -> Result<Ex
     publish(app, next.run_id).await?;
     let run = app.store.get_run(next.run_id).await?;
     let mut submission = Submission::new(&run, [&next]);
-    submission.watched = caller.kind != CallerKind::ApiKey;
+    submission.terms.watched = caller.kind != CallerKind::ApiKey;
     submission.sensitive = sensitive;
     app.engine.submit(submission).await?;
     Ok(next)

@@ -79,6 +79,12 @@ pub struct CreateProvider {
     /// The most executions at once.
     #[serde(default)]
     pub max_concurrent: Option<u32>,
+    /// The most calls within a minute.
+    #[serde(default)]
+    pub requests_per_minute: Option<u32>,
+    /// The most tokens within a minute, of requests and answers together.
+    #[serde(default)]
+    pub tokens_per_minute: Option<u32>,
     /// The same key and request within 24 hours answer with the provider that was added the first time.
     #[serde(default)]
     pub idempotency_key: Option<String>,
@@ -105,6 +111,12 @@ pub struct UpdateProvider {
     /// The most executions at once; 0 for the default.
     #[serde(default)]
     pub max_concurrent: Option<u32>,
+    /// The most calls within a minute; 0 for no limit.
+    #[serde(default)]
+    pub requests_per_minute: Option<u32>,
+    /// The most tokens within a minute, of requests and answers together; 0 for no limit.
+    #[serde(default)]
+    pub tokens_per_minute: Option<u32>,
 }
 
 /// Removes a provider.
@@ -121,7 +133,11 @@ pub struct DeleteProvider {
 /// The most characters of a provider's name.
 const MOST_NAME: usize = 64;
 /// The most executions at once that a provider may be set to.
-const MOST_CONCURRENT: u32 = 1024;
+pub(crate) const MOST_CONCURRENT: u32 = 1024;
+/// The most calls a minute that a limit may say.
+const MOST_REQUESTS_PER_MINUTE: u32 = 1_000_000;
+/// The most tokens a minute that a limit may say.
+const MOST_TOKENS_PER_MINUTE: u32 = 1_000_000_000;
 
 /// How the key that a provider uses is.
 pub(super) async fn key_state(app: &App, provider: &Provider) -> KeyState {
@@ -225,14 +241,20 @@ pub(super) async fn keep(app: &App, provider: &mut Provider) -> Result<(), ApiEr
     Ok(())
 }
 
-fn check_concurrency(most: Option<u32>) -> Result<(), ApiError> {
-    match most {
-        Some(most) if most > MOST_CONCURRENT => Err(ApiError::invalid(
-            "maxConcurrent",
-            format!("`maxConcurrent` must be at most {MOST_CONCURRENT}, got {most}"),
-        )),
+fn check_limits(
+    concurrent: Option<u32>,
+    requests_per_minute: Option<u32>,
+    tokens_per_minute: Option<u32>,
+) -> Result<(), ApiError> {
+    let check = |name: &str, limit: Option<u32>, most: u32| match limit {
+        Some(limit) if limit > most => {
+            Err(ApiError::invalid(name, format!("`{name}` must be at most {most}, got {limit}")))
+        }
         _ => Ok(()),
-    }
+    };
+    check("maxConcurrent", concurrent, MOST_CONCURRENT)?;
+    check("requestsPerMinute", requests_per_minute, MOST_REQUESTS_PER_MINUTE)?;
+    check("tokensPerMinute", tokens_per_minute, MOST_TOKENS_PER_MINUTE)
 }
 
 pub(crate) async fn provider_list(
@@ -268,7 +290,7 @@ pub(crate) async fn provider_create(
 
 async fn create(app: &App, request: CreateProvider) -> Result<ProviderView, ApiError> {
     check_name(&request.name)?;
-    check_concurrency(request.max_concurrent)?;
+    check_limits(request.max_concurrent, request.requests_per_minute, request.tokens_per_minute)?;
     match (request.kind, &request.base_url) {
         (ProviderKind::DryRun, Some(_)) => {
             return Err(ApiError::invalid("baseUrl", "the `dry-run` provider has no address"));
@@ -290,6 +312,8 @@ async fn create(app: &App, request: CreateProvider) -> Result<ProviderView, ApiE
         base_url: request.base_url,
         key: None,
         max_concurrent: request.max_concurrent.filter(|&most| most > 0),
+        requests_per_minute: request.requests_per_minute.filter(|&most| most > 0),
+        tokens_per_minute: request.tokens_per_minute.filter(|&most| most > 0),
         created_at: now,
         updated_at: now,
     };
@@ -297,7 +321,7 @@ async fn create(app: &App, request: CreateProvider) -> Result<ProviderView, ApiE
         provider.key = Some(bind_variable(app, &provider, name).await?);
     }
     app.store.insert_provider(provider.clone()).await?;
-    app.refresh_limits().await?;
+    app.refresh_settings().await?;
     app.changed(Noun::Provider, provider.id);
     Ok(view(app, provider).await)
 }
@@ -308,7 +332,7 @@ pub(crate) async fn provider_update(
     request: UpdateProvider,
 ) -> Result<ProviderView, ApiError> {
     let mut provider = app.store.get_provider(request.id).await?;
-    check_concurrency(request.max_concurrent)?;
+    check_limits(request.max_concurrent, request.requests_per_minute, request.tokens_per_minute)?;
     if let Some(name) = request.name {
         check_name(&name)?;
         provider.name = name;
@@ -324,9 +348,14 @@ pub(crate) async fn provider_update(
     if let Some(name) = request.key_env {
         provider.key = Some(bind_variable(app, &provider, name).await?);
     }
-    if let Some(most) = request.max_concurrent {
-        provider.max_concurrent = Some(most).filter(|&most| most > 0);
-    }
+    let limit = |limit: &mut Option<u32>, asked: Option<u32>| {
+        if let Some(most) = asked {
+            *limit = Some(most).filter(|&most| most > 0);
+        }
+    };
+    limit(&mut provider.max_concurrent, request.max_concurrent);
+    limit(&mut provider.requests_per_minute, request.requests_per_minute);
+    limit(&mut provider.tokens_per_minute, request.tokens_per_minute);
     let forgotten = forgotten.filter(|old| provider.key.as_ref().is_none_or(|key| key.id != old.id));
     if let Some(key) = &forgotten {
         app.keyring.forget(&key.reference).await?;
@@ -335,7 +364,7 @@ pub(crate) async fn provider_update(
     if let Some(key) = forgotten {
         app.store.delete_provider_key(key.id).await?;
     }
-    app.refresh_limits().await?;
+    app.refresh_settings().await?;
     Ok(view(app, provider).await)
 }
 
@@ -356,7 +385,7 @@ pub(crate) async fn provider_delete(
         forget(app, &key.binding, request.force).await?;
     }
     app.store.delete_provider(provider.id).await?;
-    app.refresh_limits().await?;
+    app.refresh_settings().await?;
     app.changed(Noun::Provider, provider.id);
     Ok(view(app, provider).await)
 }

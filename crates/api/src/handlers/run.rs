@@ -11,14 +11,15 @@ use super::{
 };
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
-    Body, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, JsonObject, Metrics,
-    ModelRef, Noun, Parameters, Price, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress,
-    RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
+    Body, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, JsonObject,
+    Metrics, ModelRef, Noun, OnRestart, Parameters, Price, Priority, Prompt, Run, RunContext, RunId, RunKind,
+    RunProgress, RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
 use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroU32;
 
 /// Starts a run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +48,19 @@ pub struct CreateRun {
     /// How urgent it is.
     #[serde(default)]
     pub priority: Priority,
+    /// Models that answer in the place of the one model of the run, in this order, where that one is left alone or
+    /// fails for good and the fallback strategy is `degrade`.
+    #[serde(default)]
+    pub fallbacks: Vec<ModelRef>,
+    /// How many of its executions may be on the wire at once, 1 to 1,024; the default limits where absent.
+    #[serde(default)]
+    pub concurrency: Option<NonZeroU32>,
+    /// Whether the first execution that fails cancels what is left.
+    #[serde(default)]
+    pub fail_fast: bool,
+    /// What becomes of it where FormaOps ends before it does.
+    #[serde(default)]
+    pub on_restart: OnRestart,
     /// The same key and request within 24 hours answer with the run that was started the first time.
     #[serde(default)]
     pub idempotency_key: Option<String>,
@@ -131,6 +145,10 @@ pub struct ExecutePrompt {
     /// How urgent it is.
     #[serde(default)]
     pub priority: Priority,
+    /// Models that answer in its place, in this order, where it is left alone or fails for good and the fallback
+    /// strategy is `degrade`.
+    #[serde(default)]
+    pub fallbacks: Vec<ModelRef>,
     /// Whether an answer that fails its validations makes the status `failed`.
     #[serde(default)]
     pub validate_output: bool,
@@ -147,6 +165,8 @@ pub struct ExecuteResult {
     pub id: ExecutionId,
     /// How it ended.
     pub status: ExecutionStatus,
+    /// The model that answered: the one that was asked for, or one of its fallbacks.
+    pub model: ModelRef,
     /// The whole answer.
     pub output: String,
     /// The answer as JSON, where a validation found it valid.
@@ -165,8 +185,10 @@ const MOST_MODELS: usize = 32;
 const MOST_REPEATS: u32 = 100;
 /// All the cells that a run can have.
 const MOST_EXECUTIONS: u32 = MOST_MODELS as u32 * MOST_REPEATS;
+/// The most executions of a run that may be on the wire at once.
+const MOST_CONCURRENCY: u32 = 1_024;
 /// What stands in the store for the value of a sensitive variable.
-const MASK: &str = "[redacted]";
+pub(super) const MASK: &str = "[redacted]";
 
 pub(crate) async fn run_create(
     app: &App,
@@ -183,6 +205,10 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
         let message = format!("`repeats` must be between 1 and {MOST_REPEATS}, got {}", request.repeats);
         return Err(ApiError::invalid("repeats", message));
     }
+    if request.concurrency.is_some_and(|most| most.get() > MOST_CONCURRENCY) {
+        let message = format!("`concurrency` must be between 1 and {MOST_CONCURRENCY}");
+        return Err(ApiError::invalid("concurrency", message));
+    }
     let prompt = find_prompt(app, &request.prompt).await?;
     let (content, version) = if let Some(content) = request.content {
         check_attachments(&content)?;
@@ -197,6 +223,7 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
     let columns = columns(&content.settings, request.models)?;
     let asked = columns.iter().map(|column| (&column.model, &column.parameters));
     let prices = prices(app, &content.body, asked).await?;
+    let fallbacks = fallbacks(app, &content.body, &columns, request.fallbacks).await?;
     let version = if let Some(version) = version {
         version
     } else {
@@ -217,8 +244,41 @@ async fn start(app: &App, caller: &Caller, request: CreateRun) -> Result<RunDeta
         context: request.context,
         repeats: request.repeats,
         priority: request.priority,
+        fallbacks,
+        concurrency: request.concurrency,
+        fail_fast: request.fail_fast,
+        on_restart: request.on_restart,
     };
     submit(app, caller, asked).await
+}
+
+/// The models that may answer in the place of the one column, each as well able to as the one it stands in for.
+async fn fallbacks(
+    app: &App,
+    body: &Body,
+    columns: &[ModelChoice],
+    models: Vec<ModelRef>,
+) -> Result<Vec<Fallback>, ApiError> {
+    let column = match columns {
+        _ if models.is_empty() => return Ok(Vec::new()),
+        [column] => column,
+        _ => {
+            return Err(ApiError {
+                hint: "Leave `fallbacks` out, or run one model.".to_owned(),
+                ..ApiError::invalid(
+                    "fallbacks",
+                    "a comparison has no fallback models: its columns would not be what they say",
+                )
+            });
+        }
+    };
+    if models.len() > MOST_MODELS {
+        let message = format!("a run has at most {MOST_MODELS} fallback models, got {}", models.len());
+        return Err(ApiError::invalid("fallbacks", message));
+    }
+    let asked = models.iter().map(|model| (model, &column.parameters));
+    let prices = prices(app, body, asked).await?;
+    Ok(models.into_iter().zip(prices).map(|(model, price)| Fallback { model, price }).collect())
 }
 
 /// A run whose parts are all known.
@@ -231,6 +291,10 @@ struct Asked {
     context: RunContext,
     repeats: u32,
     priority: Priority,
+    fallbacks: Vec<Fallback>,
+    concurrency: Option<NonZeroU32>,
+    fail_fast: bool,
+    on_restart: OnRestart,
 }
 
 fn no_model() -> ApiError {
@@ -293,6 +357,10 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         inputs: stored.clone(),
         context: asked.context,
         repeats: asked.repeats,
+        fallbacks: asked.fallbacks,
+        concurrency: asked.concurrency,
+        fail_fast: asked.fail_fast,
+        on_restart: asked.on_restart,
         progress: RunProgress::default(),
         created_by: app.actor(caller),
         created_at: app.now(),
@@ -308,7 +376,7 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
     let started = detail(app, run.id).await?;
     app.hub.publish(EventBody::RunUpdated { run: Box::new(run) });
     let mut submission = Submission::new(&started.run, &started.executions);
-    submission.watched = caller.kind != CallerKind::ApiKey;
+    submission.terms.watched = caller.kind != CallerKind::ApiKey;
     submission.sensitive = sensitive;
     app.engine.submit(submission).await?;
     Ok(started)
@@ -397,6 +465,10 @@ async fn repeat(app: &App, caller: &Caller, request: RepeatRun) -> Result<RunDet
         context: run.context,
         repeats: run.repeats,
         priority: run.priority,
+        fallbacks: run.fallbacks,
+        concurrency: run.concurrency,
+        fail_fast: run.fail_fast,
+        on_restart: run.on_restart,
     };
     submit(app, caller, asked).await
 }
@@ -428,6 +500,10 @@ async fn execute(app: &App, caller: &Caller, request: ExecutePrompt) -> Result<E
         context: request.context,
         repeats: 1,
         priority: request.priority,
+        fallbacks: request.fallbacks,
+        concurrency: None,
+        fail_fast: false,
+        on_restart: OnRestart::Fail,
         idempotency_key: None,
     };
     let started = start(app, caller, run).await?;
@@ -439,6 +515,7 @@ async fn execute(app: &App, caller: &Caller, request: ExecutePrompt) -> Result<E
     Ok(ExecuteResult {
         id,
         status: if refused { ExecutionStatus::Failed } else { execution.status },
+        model: execution.answered_by.unwrap_or(execution.model),
         output: whole_output(app, id).await?,
         validated_output: record.validated_output,
         validations: execution.validations,

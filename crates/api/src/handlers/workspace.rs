@@ -82,6 +82,8 @@ pub struct Health {
     pub store: HealthPart,
     /// The engine: whether it answers.
     pub engine: HealthPart,
+    /// The configuration: whether its file and the environment are as they should be.
+    pub configuration: HealthPart,
     /// Each provider: whether it is ready to be called. Nothing is sent to find out.
     pub providers: Vec<HealthPart>,
 }
@@ -188,6 +190,12 @@ pub(crate) async fn health_get(app: &App, _: &Caller, _: GetHealth) -> Result<He
     let store = part("store", written.err().map(|error| error.to_string()), HealthStatus::Down);
     let engine =
         part("engine", app.engine.status().await.err().map(|error| error.to_string()), HealthStatus::Down);
+    let problems = app.configuration.problems();
+    let wrong = problems.first().map(|first| match problems.len() - 1 {
+        0 => first.to_string(),
+        others => format!("{first}, and {others} more; see `formaops config check`"),
+    });
+    let configuration = part("configuration", wrong, HealthStatus::Degraded);
     let configured = app.store.list_providers().await?;
     let states = join_all(configured.iter().map(|provider| key_state(app, provider))).await;
     let mut providers = Vec::new();
@@ -207,9 +215,9 @@ pub(crate) async fn health_get(app: &App, _: &Caller, _: GetHealth) -> Result<He
         HealthStatus::Degraded => 1,
         HealthStatus::Down => 2,
     };
-    let all = [&store, &engine].into_iter().chain(&providers);
+    let all = [&store, &engine, &configuration].into_iter().chain(&providers);
     let status = all.map(|part| part.status).max_by_key(|&status| rank(status)).unwrap_or(HealthStatus::Ok);
-    Ok(Health { status, store, engine, providers })
+    Ok(Health { status, store, engine, configuration, providers })
 }
 
 pub(crate) async fn metrics_get(app: &App, _: &Caller, _: GetMetrics) -> Result<WorkspaceMetrics, ApiError> {

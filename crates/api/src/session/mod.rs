@@ -8,7 +8,10 @@ mod client;
 mod owner;
 mod wire;
 
-use crate::{ApiError, App, Caller, CallerKind, ErrorCode, EventHub, Method, Operation, Subscription};
+use crate::{
+    ApiError, App, Caller, CallerKind, ErrorCode, EventHub, Method, Operation, Subscription,
+    configuration::default_config,
+};
 use client::{Answer, Client};
 use formaops_domain::{EventBody, ports::EventSink};
 use owner::{Lock, Owner};
@@ -31,13 +34,15 @@ const RETRY: Duration = Duration::from_millis(50);
 pub struct SessionOptions {
     /// The folder of the workspace; [`default_workspace`] where absent.
     pub workspace: Option<PathBuf>,
+    /// The configuration file, for when this process owns the workspace; [`default_config`] where absent.
+    pub config: Option<PathBuf>,
     /// The kind of host.
     pub host: CallerKind,
 }
 
 impl Default for SessionOptions {
     fn default() -> Self {
-        Self { workspace: None, host: CallerKind::Cli }
+        Self { workspace: None, config: None, host: CallerKind::Cli }
     }
 }
 
@@ -66,6 +71,7 @@ pub struct Session {
 
 struct Shared {
     workspace: PathBuf,
+    config: PathBuf,
     host: CallerKind,
     hub: EventHub,
     backend: watch::Sender<Backend>,
@@ -90,10 +96,13 @@ impl Session {
             None => default_workspace()?,
         };
         let workspace = owner::prepare_folder(&workspace)?;
+        // Who has no home keeps it beside what it is for.
+        let config = options.config.or_else(default_config).unwrap_or_else(|| workspace.join("config.toml"));
         let hub = EventHub::default();
-        let first = seek(&workspace, &hub, true).await?;
+        let first = seek(&workspace, &config, &hub, true).await?;
         let (backend, _) = watch::channel(first);
-        let session = Self { shared: Arc::new(Shared { workspace, host: options.host, hub, backend }) };
+        let shared = Shared { workspace, config, host: options.host, hub, backend };
+        let session = Self { shared: Arc::new(shared) };
         tokio::spawn(session.clone().follow());
         Ok(session)
     }
@@ -217,7 +226,7 @@ impl Session {
             client.closed().await;
             self.shared.backend.send_replace(Backend::Seeking);
             loop {
-                match seek(&self.shared.workspace, &self.shared.hub, false).await {
+                match seek(&self.shared.workspace, &self.shared.config, &self.shared.hub, false).await {
                     Ok(backend) => {
                         self.shared.backend.send_replace(backend);
                         self.shared.hub.publish(EventBody::Resync);
@@ -245,11 +254,11 @@ fn no_owner() -> ApiError {
 ///
 /// A process that has just taken the lock may not listen yet, and one that is ending may still hold it,
 /// so both are tried in turn for a while.
-async fn seek(workspace: &Path, hub: &EventHub, first: bool) -> Result<Backend, ApiError> {
+async fn seek(workspace: &Path, config: &Path, hub: &EventHub, first: bool) -> Result<Backend, ApiError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(lock) = Lock::try_take(workspace)? {
-            return Owner::start(workspace, lock, hub.clone(), first)
+            return Owner::start(workspace, config, lock, hub.clone(), first)
                 .await
                 .map(|owner| Backend::Owner(Arc::new(owner)));
         }

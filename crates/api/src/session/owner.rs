@@ -4,7 +4,7 @@ use super::{
     no_owner,
     wire::{HostCall, ToClient, ToOwner, incoming, outgoing},
 };
-use crate::{ApiError, App, ErrorCode, EventHub};
+use crate::{ApiError, App, ErrorCode, EventHub, configuration::Configuration};
 use formaops_domain::{EventBody, Noun, ports::EventSink};
 use futures::{SinkExt, StreamExt};
 use interprocess::local_socket::{
@@ -95,11 +95,12 @@ impl Owner {
     /// Opens the store, recovers what an earlier owner left, and listens for clients.
     pub(super) async fn start(
         workspace: &Path,
+        config: &Path,
         lock: Lock,
         hub: EventHub,
         first: bool,
     ) -> Result<Self, ApiError> {
-        let app = App::open(workspace, hub.clone()).await?;
+        let app = App::open(workspace, hub.clone(), Configuration::of_process(config.to_owned())).await?;
         let path = socket_path(workspace);
         // Whoever listened there is gone: the lock says so.
         let _ = fs::remove_file(&path);

@@ -14,6 +14,19 @@ pub struct Limits {
     pub provider: Option<NonZeroU32>,
     /// Providers with a limit of their own, by name.
     pub providers: BTreeMap<String, NonZeroU32>,
+    /// Providers that are to get no more than this a minute, by name.
+    pub per_minute: BTreeMap<String, PerMinute>,
+    /// The share of its limit in percent that a model under strain must use before it gets more, 1 to 100.
+    pub raise_above: Option<u8>,
+}
+
+/// What a provider is to get within a minute. What is absent has no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PerMinute {
+    /// Calls.
+    pub requests: Option<NonZeroU32>,
+    /// Tokens, of requests and answers together.
+    pub tokens: Option<NonZeroU32>,
 }
 
 impl Limits {
@@ -23,6 +36,8 @@ impl Limits {
     pub const PROVIDER: u32 = 5;
     /// How many executions of one watched run may be on the wire past [`Self::background`].
     pub const WATCHED: u32 = 8;
+    /// The default of [`Self::raise_above`].
+    pub const RAISE_ABOVE: u8 = 80;
 
     pub(super) fn allows_background(&self, hold: Hold, on_wire: OnWire) -> bool {
         hold == Hold::Watched || has_room(self.background, Self::BACKGROUND, hold, on_wire.without_watched())
@@ -30,6 +45,10 @@ impl Limits {
 
     pub(super) fn allows_provider(&self, provider: &str, hold: Hold, on_wire: OnWire) -> bool {
         has_room(self.of(provider), Self::PROVIDER, hold, on_wire)
+    }
+
+    pub(super) fn raise_above(&self) -> u8 {
+        self.raise_above.unwrap_or(Self::RAISE_ABOVE)
     }
 
     /// What the user set for a provider, if anything.

@@ -1,9 +1,10 @@
 //! What the scheduler has in hand, for people and health checks.
 
-use super::{limits::Limits, queue::Queue, run::ActiveRun};
+use super::{circuit::CircuitState, limits::Limits, queue::Queue, record::Recent, run::ActiveRun};
+use formaops_domain::{ModelRef, RunId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, num::NonZeroU32};
+use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 /// How much is running and waiting.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -13,8 +14,12 @@ pub struct Load {
     pub running: u32,
     /// Executions that wait for their turn.
     pub queued: u32,
-    /// The same for each provider in use, by name.
+    /// Executions of paused runs, which wait for more than their turn.
+    pub paused: u32,
+    /// The same for each provider that is in use, or was within the last minute, by name.
     pub providers: Vec<ProviderLoad>,
+    /// The same for each model in use, and each that is not well.
+    pub models: Vec<ModelLoad>,
 }
 
 /// How much is running and waiting at one provider.
@@ -29,30 +34,91 @@ pub struct ProviderLoad {
     pub queued: u32,
     /// How many may be on the wire; a run with a concurrency of its own may go past a default.
     pub limit: u32,
+    /// How its calls went of late.
+    pub recent: Recent,
+}
+
+/// How much is running and waiting for one model, and how it bears that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelLoad {
+    /// The model.
+    pub model: ModelRef,
+    /// Executions on the wire.
+    pub running: u32,
+    /// Executions that wait for their turn.
+    pub queued: u32,
+    /// Whether calls go through.
+    pub circuit: CircuitState,
+    /// How many calls at once it bears, where that is less than it is allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// The milliseconds until calls go out again, where it is left alone for now or has said that it has enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_in_ms: Option<u64>,
 }
 
 impl Load {
-    pub(super) fn of<'a>(limits: &Limits, queue: &Queue, runs: impl Iterator<Item = &'a ActiveRun>) -> Self {
-        let mut providers: BTreeMap<&str, (u32, usize)> = BTreeMap::new();
-        for (name, running) in queue.on_wire() {
-            providers.entry(name).or_default().0 += running;
+    pub(super) fn of(
+        limits: &Limits,
+        queue: &Queue,
+        runs: &BTreeMap<RunId, ActiveRun>,
+        now: Duration,
+    ) -> Self {
+        let mut queued: BTreeMap<&ModelRef, usize> = BTreeMap::new();
+        let mut paused = 0;
+        for run in runs.values() {
+            for (target, waiting) in &run.waiting {
+                let count = if run.paused { &mut paused } else { queued.entry(target).or_default() };
+                *count += waiting.len();
+            }
         }
-        for (name, waiting) in runs.flat_map(|run| &run.waiting) {
-            providers.entry(name).or_default().1 += waiting.len();
+        let mut models: BTreeMap<&ModelRef, ModelLoad> = BTreeMap::new();
+        for (model, lane) in queue.lanes() {
+            let opens_in =
+                lane.opens_at(now).and_then(|at| at.checked_sub(now)).filter(|wait| !wait.is_zero());
+            let load = ModelLoad {
+                model: model.clone(),
+                running: lane.on_wire.total(),
+                queued: 0,
+                circuit: lane.circuit.state(now),
+                limit: lane.limit(),
+                opens_in_ms: opens_in.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            };
+            models.insert(model, load);
         }
-        let providers: Vec<_> = providers
-            .into_iter()
-            .map(|(name, (running, queued))| ProviderLoad {
-                name: name.to_owned(),
-                running,
-                queued: u32::try_from(queued).unwrap_or(u32::MAX),
-                limit: limits.of(name).map_or(Limits::PROVIDER, NonZeroU32::get),
-            })
-            .collect();
+        for (model, waiting) in queued {
+            let load = models.entry(model).or_insert_with(|| ModelLoad {
+                model: model.clone(),
+                running: 0,
+                queued: 0,
+                circuit: CircuitState::Closed,
+                limit: None,
+                opens_in_ms: None,
+            });
+            load.queued = u32::try_from(waiting).unwrap_or(u32::MAX);
+        }
+        let recent: BTreeMap<&str, Recent> = queue.records(now).collect();
+        let in_use = recent.iter().filter(|(_, recent)| recent.calls > 0).map(|(name, _)| (*name, (0, 0)));
+        let mut providers: BTreeMap<&str, (u32, u32)> = in_use.collect();
+        for load in models.values().filter(|load| load.running + load.queued > 0) {
+            let (running, queued) = providers.entry(&load.model.provider).or_default();
+            (*running, *queued) = (*running + load.running, queued.saturating_add(load.queued));
+        }
+        let provider = |(name, (running, queued)): (&str, (u32, u32))| ProviderLoad {
+            name: name.to_owned(),
+            running,
+            queued,
+            limit: limits.of(name).map_or(Limits::PROVIDER, NonZeroU32::get),
+            recent: recent.get(name).copied().unwrap_or_default(),
+        };
+        let providers: Vec<_> = providers.into_iter().map(provider).collect();
         Self {
             running: providers.iter().map(|provider| provider.running).sum(),
             queued: providers.iter().map(|provider| provider.queued).sum(),
+            paused: u32::try_from(paused).unwrap_or(u32::MAX),
             providers,
+            models: models.into_values().collect(),
         }
     }
 }

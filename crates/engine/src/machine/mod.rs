@@ -4,41 +4,51 @@
 //! effects out and feeds what became of them back in.
 //!
 //! ```
-//! # use formaops_domain::{ExecutionId, Priority, RunId};
-//! # use formaops_engine::machine::{Effect, Event, Limits, Machine};
+//! # use formaops_domain::{ExecutionId, RunId};
+//! # use formaops_engine::{Settings, machine::{Effect, Event, Machine, Terms}};
 //! # use std::time::Duration;
 //! # let run = RunId::from_bytes(&[1; 16]).unwrap();
 //! # let execution = ExecutionId::from_bytes(&[2; 16]).unwrap();
-//! let mut machine = Machine::new(Limits::default());
-//! let submitted = Event::RunSubmitted {
-//!     run,
-//!     priority: Priority::Normal,
-//!     watched: false,
-//!     concurrency: None,
-//!     executions: vec![(execution, "dry-run".to_owned())],
-//! };
-//! assert_eq!(machine.handle(Duration::ZERO, submitted), [Effect::Start { run, execution }]);
+//! let mut machine = Machine::new(Settings::default());
+//! let models = ["dry-run:echo".parse().unwrap()].into();
+//! let submitted = Event::RunSubmitted { run, terms: Terms::default(), executions: vec![(execution, models)] };
+//! let start = Effect::Start { run, execution, choice: 0, tries: 0 };
+//! assert_eq!(machine.handle(Duration::ZERO, submitted), [start]);
 //! ```
 //!
 //! Who goes next: a critical run; then the most urgent one, where each [`AGEING`] that a run has waited since
 //! its last turn counts as a level of urgency; among equals the one that had its last turn longest ago; within
-//! a run the execution that was submitted first. An execution whose provider is full never holds up
-//! one whose provider is free.
+//! a run the execution that was submitted first. An execution whose model is full, or left alone, never
+//! holds up one whose model is free.
+//!
+//! How many calls a model gets is what the user allows its provider, or less: fewer after it said that it has
+//! enough ([`Sign::Throttled`]), no more than it says that it takes ([`Event::RatesTold`]), and none for a while
+//! after it failed again and again (its circuit is open then, and one call later finds out whether it is well).
 
+mod bucket;
+mod circuit;
+mod event;
+mod lane;
 mod limits;
 mod load;
 mod queue;
+mod record;
 mod run;
+mod strain;
 
-pub use limits::Limits;
-pub use load::{Load, ProviderLoad};
+pub use circuit::CircuitState;
+pub use event::{Effect, End, Event, Leave, Models, RunEnd, Sign, Terms};
+pub use limits::{Limits, PerMinute};
+pub use load::{Load, ModelLoad, ProviderLoad};
+pub use record::Recent;
 
-use formaops_domain::{ExecutionId, Priority, RunId};
-use queue::{ProviderName, Queue};
+use crate::settings::{FallbackStrategy, Settings};
+use formaops_domain::{ExecutionId, ModelRef, RunId, ports::RateLimits};
+use lane::Call;
+use queue::{Queue, Target};
 use run::{ActiveRun, Turn};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
-    num::NonZeroU32,
     sync::Arc,
     time::Duration,
 };
@@ -51,111 +61,15 @@ pub const MOST_SETTLING: usize = 256;
 /// runs slows down the others but never stops them.
 pub const AGEING: Duration = Duration::from_secs(30);
 
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A run was asked for. For a run that is under way, these executions are added to it.
-    RunSubmitted {
-        /// The run.
-        run: RunId,
-        /// How urgent it is.
-        priority: Priority,
-        /// Whether a person looks on while it streams.
-        watched: bool,
-        /// How many of its executions may be on the wire at once, in place of the default limits.
-        concurrency: Option<NonZeroU32>,
-        /// Its executions in order, each with the name of its provider.
-        executions: Vec<(ExecutionId, String)>,
-    },
-    /// The attempt has left the wire; its outcome is not yet committed.
-    AttemptEnded {
-        /// The execution.
-        execution: ExecutionId,
-    },
-    /// The attempt failed, and the execution is to be started again after a wait. The end of the attempt is
-    /// committed; this takes the place of [`Event::ExecutionEnded`].
-    AttemptToRepeat {
-        /// The execution.
-        execution: ExecutionId,
-        /// How long it stays out of the queue.
-        wait: Duration,
-    },
-    /// The time of [`Machine::next_wake`] has come.
-    TimeHasCome,
-    /// Nothing more will happen to an execution that was started, or that was to be finished in the queue.
-    ExecutionEnded {
-        /// The execution.
-        execution: ExecutionId,
-        /// Whether its end is committed.
-        committed: bool,
-    },
-    /// The user cancels what is left of a run.
-    CancelRun {
-        /// The run.
-        run: RunId,
-    },
-    /// The user cancels one execution.
-    CancelExecution {
-        /// The execution.
-        execution: ExecutionId,
-    },
-    /// Other limits hold from now on. What is on the wire stays there.
-    LimitsChanged {
-        /// All of them.
-        limits: Limits,
-    },
-}
-
-/// Something to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// Execute; answered by [`Event::AttemptEnded`], where it got as far as the wire, and
-    /// [`Event::ExecutionEnded`].
-    Start {
-        /// Its run.
-        run: RunId,
-        /// The execution.
-        execution: ExecutionId,
-    },
-    /// Close the connection; answered as [`Effect::Start`] is.
-    CancelAttempt {
-        /// The execution.
-        execution: ExecutionId,
-    },
-    /// End as cancelled what never left the queue; answered by [`Event::ExecutionEnded`].
-    FinishQueued {
-        /// Its run.
-        run: RunId,
-        /// The execution.
-        execution: ExecutionId,
-    },
-    /// Every execution has ended, and so does the run.
-    FinishRun {
-        /// The run.
-        run: RunId,
-        /// How it ends.
-        end: RunEnd,
-    },
-}
-
-/// How a run ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunEnd {
-    /// Every execution ended, well or badly.
-    Completed,
-    /// It was cancelled.
-    Cancelled,
-    /// The end of some execution could not be committed, so the run may not be told as done.
-    Uncommitted,
-}
-
 /// The state of the scheduler.
 ///
-/// Each event costs O(log n) in the number of executions, plus the number of providers for each
-/// execution it starts and a step for each execution it names.
+/// Each event costs O(log n) in the number of executions, plus the number of models for each execution it
+/// starts and a step for each execution it names. A circuit that opens costs a step for each execution that
+/// waits for its model, where those do not wait on.
 #[derive(Debug)]
 pub struct Machine {
-    limits: Limits,
+    settings: Settings,
+    now: Duration,
     queue: Queue,
     runs: BTreeMap<RunId, ActiveRun>,
     executions: HashMap<ExecutionId, Cell>,
@@ -169,20 +83,24 @@ pub struct Machine {
 #[derive(Debug)]
 struct Cell {
     run: RunId,
-    provider: ProviderName,
+    models: Models,
+    /// Which of the models is asked.
+    choice: u8,
+    /// How often that one was asked before.
+    tries: u32,
     state: CellState,
     /// Whether the user cancelled it: then it is not tried again.
     cancelled: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum CellState {
-    /// In the queue, at this place of its run and provider.
-    Waiting(u64),
+    /// In the queue, at this place of its run and model.
+    Waiting(Target, u64),
     /// Holds a slot.
-    Running,
+    Running(Target, Call),
     /// Holds a slot until its connection is closed.
-    Cancelling,
+    Cancelling(Target, Call),
     /// Off the wire, its outcome on the way to the store.
     Settling,
     /// Out of the queue until then.
@@ -191,18 +109,30 @@ enum CellState {
     Leaving,
 }
 
-impl CellState {
-    const fn holds_slot(self) -> bool {
-        matches!(self, Self::Running | Self::Cancelling)
+impl Cell {
+    fn model(&self) -> &ModelRef {
+        &self.models[usize::from(self.choice)]
+    }
+
+    /// The next of its models that answers to `is_fit`.
+    fn next_choice(&self, is_fit: impl Fn(&ModelRef) -> bool) -> Option<u8> {
+        (self.choice + 1..=u8::MAX)
+            .zip(&self.models[usize::from(self.choice) + 1..])
+            .find_map(|(choice, model)| is_fit(model).then_some(choice))
+    }
+
+    fn choose(&mut self, choice: u8) {
+        (self.choice, self.tries) = (choice, 0);
     }
 }
 
 impl Machine {
     /// A scheduler with nothing to do.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(settings: Settings) -> Self {
         Self {
-            limits,
+            settings,
+            now: Duration::ZERO,
             queue: Queue::default(),
             runs: BTreeMap::new(),
             executions: HashMap::new(),
@@ -218,23 +148,43 @@ impl Machine {
     /// `now` is monotonic: how long runs have waited, and when what rests comes back, is told by it.
     pub fn handle(&mut self, now: Duration, event: Event) -> Vec<Effect> {
         let mut effects = Vec::new();
-        self.wake(now);
+        self.now = self.now.max(now);
+        self.wake(&mut effects);
         match event {
-            Event::RunSubmitted { run: id, priority, watched, concurrency, executions } => {
-                let turn = Turn { at: now, number: self.next() };
-                let run = || ActiveRun::new(id, priority, watched, concurrency, turn);
-                self.runs.entry(id).or_insert_with(run);
+            Event::RunSubmitted { run: id, terms, executions } => {
+                let turn = self.turn();
+                self.runs.entry(id).or_insert_with(|| ActiveRun::new(id, terms, turn));
                 self.add(id, executions, &mut effects);
             }
-            Event::AttemptEnded { execution } => self.release_slot(execution),
-            Event::AttemptToRepeat { execution, wait } => self.rest(execution, now + wait, &mut effects),
+            Event::RatesTold { execution, rates } => self.rates_told(execution, &rates),
+            Event::AttemptEnded { execution, sign } => self.release_slot(execution, sign, &mut effects),
+            Event::AttemptToRepeat { execution, wait, degrade } => {
+                self.rest(execution, wait, degrade, &mut effects);
+            }
             Event::TimeHasCome => {}
-            Event::ExecutionEnded { execution, committed } => self.end(execution, committed, &mut effects),
+            Event::ExecutionEnded { execution, end } => self.end(execution, end, &mut effects),
+            Event::PauseRun { run } => {
+                self.change(run, |run| run.paused = true);
+            }
+            Event::ResumeRun { run } => {
+                self.change(run, |run| run.paused = false);
+                self.turn_all_away(&mut effects);
+            }
             Event::CancelRun { run } => self.cancel_run(run, &mut effects),
             Event::CancelExecution { execution } => self.cancel(execution, &mut effects),
-            Event::LimitsChanged { limits } => self.limits = limits,
+            Event::LevelChanged { least } => {
+                self.runs.values().for_each(|run| run.leave(&mut self.queue));
+                self.queue.least = least;
+                self.runs.values().for_each(|run| run.join(&mut self.queue));
+            }
+            Event::SettingsChanged { settings } => {
+                self.queue.set_limits(&self.settings.limits, &settings.limits, self.now);
+                self.settings = *settings;
+                self.turn_all_away(&mut effects);
+            }
         }
-        self.start_what_may(now, &mut effects);
+        self.start_what_may(&mut effects);
+        self.queue.forget_idle(self.now);
         effects
     }
 
@@ -247,18 +197,23 @@ impl Machine {
     /// When something is due without anything else happening; to be told by [`Event::TimeHasCome`].
     #[must_use]
     pub fn next_wake(&self) -> Option<Duration> {
-        self.wakes.first().map(|(at, _)| *at)
+        let rested = self.wakes.first().map(|(at, _)| *at);
+        rested.into_iter().chain(self.queue.next_opening(self.now)).min()
     }
 
     /// What is running and waiting now.
     #[must_use]
     pub fn load(&self) -> Load {
-        Load::of(&self.limits, &self.queue, self.runs.values())
+        Load::of(&self.settings.limits, &self.queue, &self.runs, self.now)
     }
 
     fn next(&mut self) -> u64 {
         self.next += 1;
         self.next
+    }
+
+    fn turn(&mut self) -> Turn {
+        Turn { at: self.now, number: self.next() }
     }
 
     /// Changes a run, and with it where it stands in the queue.
@@ -270,27 +225,81 @@ impl Machine {
         Some(changed)
     }
 
-    fn add(&mut self, id: RunId, executions: Vec<(ExecutionId, String)>, effects: &mut Vec<Effect>) {
+    fn add(&mut self, id: RunId, executions: Vec<(ExecutionId, Models)>, effects: &mut Vec<Effect>) {
         let mut added = Vec::new();
-        for (execution, provider) in executions {
+        for (execution, models) in executions {
             if let Entry::Vacant(vacant) = self.executions.entry(execution) {
-                self.next += 1;
-                let (provider, place) = (self.queue.name(&provider), self.next);
-                added.push((Arc::clone(&provider), place, execution));
-                let state = CellState::Waiting(place);
-                vacant.insert(Cell { run: id, provider, state, cancelled: false });
+                let state = CellState::Leaving;
+                vacant.insert(Cell { run: id, models, choice: 0, tries: 0, state, cancelled: false });
+                added.push(execution);
             }
         }
-        let too_late = self.change(id, |run| {
-            for (provider, place, execution) in added {
-                run.wait(provider, place, execution);
-            }
-            run.cancelled
-        });
-        if too_late == Some(true) {
+        self.enqueue(id, &added, effects);
+        if self.runs.get(&id).is_some_and(|run| run.cancelled) {
             self.cancel_run(id, effects);
         }
         self.finish_if_done(id, effects);
+    }
+
+    /// Executions of a run come into the queue, or leave for good where their model is left alone and they are
+    /// not to wait for it.
+    fn enqueue(&mut self, id: RunId, executions: &[ExecutionId], effects: &mut Vec<Effect>) {
+        let (mut waiting, mut leaving) = (Vec::new(), Vec::new());
+        let is_paused = self.runs.get(&id).is_some_and(|run| run.paused);
+        for &execution in executions {
+            let place = self.next();
+            let Some(cell) = self.executions.get_mut(&execution) else { continue };
+            let stays = is_paused || admit(&self.queue, self.settings.circuits.fallback, cell);
+            if stays || cell.cancelled {
+                let target = self.queue.target(cell.model());
+                cell.state = CellState::Waiting(Arc::clone(&target), place);
+                waiting.push((target, place, execution));
+            } else {
+                cell.state = CellState::Leaving;
+                leaving.push(execution);
+                effects.push(Effect::FinishQueued { run: id, execution, why: Leave::CircuitOpen });
+            }
+        }
+        self.change(id, |run| {
+            for (target, place, execution) in waiting {
+                run.underway.remove(&execution);
+                run.wait(target, place, execution);
+            }
+            run.underway.extend(leaving);
+        });
+    }
+
+    /// Those that wait for a model that is now left alone go where they are to go then.
+    fn turn_away(&mut self, target: &Target, effects: &mut Vec<Effect>) {
+        if self.settings.circuits.fallback == FallbackStrategy::Queue {
+            return;
+        }
+        let waits = self.runs.iter().filter(|(_, run)| !run.paused).filter_map(|(id, run)| {
+            let waiting = run.waiting.get(target)?;
+            Some((*id, waiting.iter().map(|(place, execution)| (*place, *execution)).collect::<Vec<_>>()))
+        });
+        for (id, waiting) in waits.collect::<Vec<_>>() {
+            let (queue, fallback) = (&self.queue, self.settings.circuits.fallback);
+            // Those that stay keep their place.
+            let moved: Vec<_> = waiting
+                .into_iter()
+                .filter(|(_, execution)| {
+                    self.executions
+                        .get_mut(execution)
+                        .is_some_and(|cell| !admit(queue, fallback, cell) || cell.model() != &**target)
+                })
+                .collect();
+            self.change(id, |run| moved.iter().for_each(|(place, _)| run.take(target, *place)));
+            let moved: Vec<_> = moved.into_iter().map(|(_, execution)| execution).collect();
+            self.enqueue(id, &moved, effects);
+        }
+    }
+
+    fn turn_all_away(&mut self, effects: &mut Vec<Effect>) {
+        let broken: Vec<_> = self.queue.broken().cloned().collect();
+        for target in broken {
+            self.turn_away(&target, effects);
+        }
     }
 
     fn cancel_run(&mut self, id: RunId, effects: &mut Vec<Effect>) {
@@ -306,50 +315,64 @@ impl Machine {
     fn cancel(&mut self, execution: ExecutionId, effects: &mut Vec<Effect>) {
         let Some(cell) = self.executions.get_mut(&execution) else { return };
         cell.cancelled = true;
-        match cell.state {
+        match &cell.state {
             CellState::Resting(until) => {
+                self.wakes.remove(&(*until, execution));
                 cell.state = CellState::Leaving;
-                self.wakes.remove(&(until, execution));
-                effects.push(Effect::FinishQueued { run: cell.run, execution });
+                effects.push(Effect::FinishQueued { run: cell.run, execution, why: Leave::Cancelled });
             }
-            CellState::Waiting(place) => {
+            CellState::Waiting(target, place) => {
+                let (run, target, place) = (cell.run, Arc::clone(target), *place);
                 cell.state = CellState::Leaving;
-                let (run, provider) = (cell.run, Arc::clone(&cell.provider));
-                self.change(run, |run| run.take(&provider, place));
-                effects.push(Effect::FinishQueued { run, execution });
+                self.change(run, |run| run.take(&target, place));
+                effects.push(Effect::FinishQueued { run, execution, why: Leave::Cancelled });
             }
-            CellState::Running => {
-                cell.state = CellState::Cancelling;
+            CellState::Running(target, call) => {
+                cell.state = CellState::Cancelling(Arc::clone(target), *call);
                 effects.push(Effect::CancelAttempt { execution });
             }
-            CellState::Cancelling | CellState::Settling | CellState::Leaving => {}
+            CellState::Cancelling(..) | CellState::Settling | CellState::Leaving => {}
         }
     }
 
-    fn release_slot(&mut self, execution: ExecutionId) {
-        let Some(cell) = self.executions.get_mut(&execution) else { return };
-        if cell.state.holds_slot() {
-            cell.state = CellState::Settling;
-            self.settling += 1;
-            let (run, provider) = (cell.run, Arc::clone(&cell.provider));
-            let hold = self.change(run, |run| {
-                run.on_wire -= 1;
-                run.hold
-            });
-            if let Some(hold) = hold {
-                self.queue.end(&provider, hold);
-            }
+    fn rates_told(&mut self, execution: ExecutionId, rates: &RateLimits) {
+        let cell = self.executions.get_mut(&execution);
+        if let Some(CellState::Running(target, call) | CellState::Cancelling(target, call)) =
+            cell.map(|cell| &mut cell.state)
+        {
+            self.queue.told(target, call, rates, self.now);
         }
     }
 
-    /// The execution stays out of the queue until then.
-    fn rest(&mut self, execution: ExecutionId, until: Duration, effects: &mut Vec<Effect>) {
-        self.release_slot(execution);
+    fn release_slot(&mut self, execution: ExecutionId, sign: Sign, effects: &mut Vec<Effect>) {
         let Some(cell) = self.executions.get_mut(&execution) else { return };
-        if cell.state != CellState::Settling {
+        let (CellState::Running(target, call) | CellState::Cancelling(target, call)) = &cell.state else {
+            return;
+        };
+        let (run, target, call) = (cell.run, Arc::clone(target), *call);
+        cell.state = CellState::Settling;
+        self.settling += 1;
+        let hold = self.change(run, |run| {
+            run.on_wire -= 1;
+            run.hold
+        });
+        let Some(hold) = hold else { return };
+        if self.queue.end(&target, call, hold, sign, self.now, &self.settings) {
+            self.turn_away(&target, effects);
+        }
+    }
+
+    /// The execution stays out of the queue for a time.
+    fn rest(&mut self, execution: ExecutionId, wait: Duration, degrade: bool, effects: &mut Vec<Effect>) {
+        self.release_slot(execution, Sign::Nothing, effects);
+        let Some(cell) = self.executions.get_mut(&execution) else { return };
+        if !matches!(cell.state, CellState::Settling) {
             return;
         }
         self.settling -= 1;
+        let next = degrade.then(|| cell.next_choice(|_| true)).flatten();
+        next.into_iter().for_each(|choice| cell.choose(choice));
+        let until = self.now + wait;
         cell.state = CellState::Resting(until);
         self.wakes.insert((until, execution));
         if cell.cancelled {
@@ -358,36 +381,35 @@ impl Machine {
     }
 
     /// What has rested long enough goes back into the queue.
-    fn wake(&mut self, now: Duration) {
-        while let Some(&(at, execution)) = self.wakes.first().filter(|(at, _)| *at <= now) {
+    fn wake(&mut self, effects: &mut Vec<Effect>) {
+        while let Some(&(at, execution)) = self.wakes.first().filter(|(at, _)| *at <= self.now) {
             self.wakes.remove(&(at, execution));
-            let place = self.next();
-            let Some(cell) = self.executions.get_mut(&execution) else { continue };
-            cell.state = CellState::Waiting(place);
-            let (run, provider) = (cell.run, Arc::clone(&cell.provider));
-            self.change(run, |run| {
-                run.underway.remove(&execution);
-                run.wait(provider, place, execution);
-            });
+            if let Some(run) = self.run_of(execution) {
+                self.enqueue(run, &[execution], effects);
+            }
         }
     }
 
-    fn end(&mut self, execution: ExecutionId, committed: bool, effects: &mut Vec<Effect>) {
-        self.release_slot(execution);
+    fn end(&mut self, execution: ExecutionId, end: End, effects: &mut Vec<Effect>) {
+        self.release_slot(execution, Sign::Nothing, effects);
         let Some(cell) = self.executions.get(&execution) else { return };
         let id = cell.run;
         match cell.state {
             CellState::Settling => self.settling -= 1,
             CellState::Leaving => {}
             // What waits was never started, so it cannot have ended; a slot was just released.
-            CellState::Waiting(_) | CellState::Resting(_) | CellState::Running | CellState::Cancelling => {
-                return;
-            }
+            CellState::Waiting(..)
+            | CellState::Resting(_)
+            | CellState::Running(..)
+            | CellState::Cancelling(..) => return,
         }
         self.executions.remove(&execution);
         if let Some(run) = self.runs.get_mut(&id) {
             run.underway.remove(&execution);
-            run.uncommitted |= !committed;
+            run.uncommitted |= end == End::Uncommitted;
+            if run.fail_fast && end == End::Failed && !run.cancelled && !run.is_done() {
+                self.cancel_run(id, effects);
+            }
         }
         self.finish_if_done(id, effects);
     }
@@ -404,21 +426,39 @@ impl Machine {
         }
     }
 
-    fn start_what_may(&mut self, now: Duration, effects: &mut Vec<Effect>) {
+    fn start_what_may(&mut self, effects: &mut Vec<Effect>) {
         while self.settling < MOST_SETTLING
-            && let Some((id, provider)) = self.queue.next(&self.limits)
+            && let Some((id, target)) = self.queue.next(self.now, &self.settings.limits)
         {
-            let turn = Turn { at: now, number: self.next() };
+            let turn = self.turn();
             let started = self.change(id, |run| {
                 run.turn = turn;
-                run.start_first(&provider).map(|execution| (execution, run.hold))
+                run.start_first(&target).map(|execution| (execution, run.hold))
             });
             let Some((execution, hold)) = started.flatten() else { return };
-            self.queue.start(&provider, hold);
+            let call = self.queue.start(&target, hold, self.now, &self.settings.limits);
             if let Some(cell) = self.executions.get_mut(&execution) {
-                cell.state = CellState::Running;
+                let (choice, tries) = (cell.choice, cell.tries);
+                cell.tries += 1;
+                cell.state = CellState::Running(target, call);
+                effects.push(Effect::Start { run: id, execution, choice, tries });
             }
-            effects.push(Effect::Start { run: id, execution });
+        }
+    }
+}
+
+/// Whether an execution may wait for its model, or for another one that it is given in its place.
+fn admit(queue: &Queue, fallback: FallbackStrategy, cell: &mut Cell) -> bool {
+    if queue.is_closed(cell.model()) {
+        return true;
+    }
+    match fallback {
+        FallbackStrategy::Queue => true,
+        FallbackStrategy::Reject => false,
+        FallbackStrategy::Degrade => {
+            let next = cell.next_choice(|model| queue.is_closed(model));
+            next.into_iter().for_each(|choice| cell.choose(choice));
+            true
         }
     }
 }

@@ -1,11 +1,18 @@
-//! Whose turn it is: runs that wait, by provider, by urgency, by who had the last turn longest ago.
+//! Whose turn it is: runs that wait, by model, by urgency, by who had the last turn longest ago.
 
-use super::limits::{Hold, Limits, OnWire};
-use formaops_domain::RunId;
-use std::{cmp::Reverse, collections::BTreeMap, collections::BTreeSet, sync::Arc};
+use super::{
+    Sign,
+    bucket::Bucket,
+    lane::{Call, Lane},
+    limits::{Hold, Limits, OnWire},
+    record::{Recent, Record},
+};
+use crate::settings::Settings;
+use formaops_domain::{ModelRef, Priority, RunId, ports::RateLimits};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc, time::Duration};
 
-/// The name of a provider, shared by all executions that wait for it.
-pub(super) type ProviderName = Arc<str>;
+/// A model, shared by all executions that wait for it.
+pub(super) type Target = Arc<ModelRef>;
 
 /// The place of a run among those that wait: the least is served first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,77 +24,175 @@ pub(super) struct Place {
     pub(super) rank: i64,
     /// Rises with every turn that is given, so a run that was served goes to the back.
     pub(super) turn: u64,
-    /// The place in the run of the execution that is next for this provider.
+    /// The place in the run of the execution that is next for this model.
     pub(super) first: u64,
     pub(super) run: RunId,
 }
 
 /// The runs that have something to start, and what is on the wire.
 ///
-/// A run stands in the lane of each provider it waits for, so a full provider never blocks another.
-#[derive(Debug, Default)]
+/// A run stands in the lane of each model it waits for, so one that is full, or left alone, never blocks another.
+#[derive(Debug)]
 pub(super) struct Queue {
-    lanes: BTreeMap<ProviderName, Lane>,
+    lanes: BTreeMap<Target, Lane>,
+    providers: BTreeMap<String, Provider>,
     on_wire: OnWire,
+    /// Runs of less than this priority start nothing.
+    pub(super) least: Priority,
 }
 
+/// What goes to all models of a provider together.
 #[derive(Debug, Default)]
-struct Lane {
+struct Provider {
     on_wire: OnWire,
-    ready: [BTreeSet<Place>; Hold::ALL.len()],
+    /// What the user allows a minute.
+    requests: Option<Bucket>,
+    tokens: Option<Bucket>,
+    record: Record,
+}
+
+impl Provider {
+    fn new(limits: &Limits, name: &str, now: Duration) -> Self {
+        let allowed = limits.per_minute.get(name).copied().unwrap_or_default();
+        let full = |most| Bucket::per_minute(most, now);
+        Self {
+            on_wire: OnWire::default(),
+            requests: allowed.requests.map(full),
+            tokens: allowed.tokens.map(full),
+            record: Record::default(),
+        }
+    }
+
+    fn opens_at(&self, tokens: f64, now: Duration) -> Duration {
+        let requests = self.requests.map_or(Duration::ZERO, |bucket| bucket.holds_at(1.0, now));
+        requests.max(self.tokens.map_or(Duration::ZERO, |bucket| bucket.holds_at(tokens, now)))
+    }
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        let (lanes, providers, on_wire) = <_>::default();
+        Self { lanes, providers, on_wire, least: Priority::Low }
+    }
 }
 
 impl Queue {
-    pub(super) fn name(&self, provider: &str) -> ProviderName {
-        self.lanes.get_key_value(provider).map_or_else(|| provider.into(), |(name, _)| Arc::clone(name))
+    pub(super) fn target(&self, model: &ModelRef) -> Target {
+        self.lanes
+            .get_key_value(model)
+            .map_or_else(|| Arc::new(model.clone()), |(target, _)| Arc::clone(target))
     }
 
-    pub(super) fn join(&mut self, provider: &ProviderName, hold: Hold, place: Place) {
-        self.lanes.entry(Arc::clone(provider)).or_default().ready[hold as usize].insert(place);
+    pub(super) fn join(&mut self, target: &Target, hold: Hold, place: Place) {
+        self.lanes.entry(Arc::clone(target)).or_default().ready[hold as usize].insert(place);
     }
 
-    pub(super) fn leave(&mut self, provider: &ProviderName, hold: Hold, place: Place) {
-        if let Some(lane) = self.lanes.get_mut(provider) {
+    pub(super) fn leave(&mut self, target: &Target, hold: Hold, place: Place) {
+        if let Some(lane) = self.lanes.get_mut(target) {
             lane.ready[hold as usize].remove(&place);
         }
-        self.forget_if_idle(provider);
     }
 
-    /// The run whose turn it is, and the provider it may call.
-    pub(super) fn next(&self, limits: &Limits) -> Option<(RunId, ProviderName)> {
-        let open = self.lanes.iter().flat_map(|(provider, lane)| {
+    /// The run whose turn it is, and the model it may call.
+    pub(super) fn next(&self, now: Duration, limits: &Limits) -> Option<(RunId, Target)> {
+        let open = self.lanes.iter().filter(|(target, lane)| {
+            lane.is_waited_for() && self.opens_at(target, lane, now).is_some_and(|at| at <= now)
+        });
+        let first = open.flat_map(|(target, lane)| {
             Hold::ALL.into_iter().filter_map(move |hold| {
                 let place = lane.ready[hold as usize].first()?;
+                let on_wire = self.providers.get(&target.provider).map(|provider| provider.on_wire);
                 let allowed = limits.allows_background(hold, self.on_wire)
-                    && limits.allows_provider(provider, hold, lane.on_wire);
-                allowed.then_some((place, provider))
+                    && limits.allows_provider(&target.provider, hold, on_wire.unwrap_or_default());
+                allowed.then_some((place, target))
             })
         });
-        open.min_by_key(|(place, _)| **place).map(|(place, provider)| (place.run, Arc::clone(provider)))
+        first.min_by_key(|(place, _)| **place).map(|(place, target)| (place.run, Arc::clone(target)))
     }
 
-    pub(super) fn start(&mut self, provider: &ProviderName, hold: Hold) {
+    fn opens_at(&self, target: &Target, lane: &Lane, now: Duration) -> Option<Duration> {
+        let provider = self.providers.get(&target.provider);
+        let provider = provider.map_or(Duration::ZERO, |it| it.opens_at(lane.tokens_each(), now));
+        Some(lane.opens_at(now)?.max(provider))
+    }
+
+    /// When the next lane opens that is waited for and is closed only for a time.
+    pub(super) fn next_opening(&self, now: Duration) -> Option<Duration> {
+        let waited_for = self.lanes.iter().filter(|(_, lane)| lane.is_waited_for());
+        waited_for.filter_map(|(target, lane)| self.opens_at(target, lane, now)).filter(|at| *at > now).min()
+    }
+
+    pub(super) fn start(&mut self, target: &Target, hold: Hold, now: Duration, limits: &Limits) -> Call {
         self.on_wire.add(hold);
-        self.lanes.entry(Arc::clone(provider)).or_default().on_wire.add(hold);
+        let lane = self.lanes.entry(Arc::clone(target)).or_default();
+        let provider = self
+            .providers
+            .entry(target.provider.clone())
+            .or_insert_with(|| Provider::new(limits, &target.provider, now));
+        provider.on_wire.add(hold);
+        provider.requests.iter_mut().for_each(|bucket| bucket.take(1.0, now));
+        provider.tokens.iter_mut().for_each(|bucket| bucket.take(lane.tokens_each(), now));
+        lane.start(hold, now)
     }
 
-    pub(super) fn end(&mut self, provider: &ProviderName, hold: Hold) {
+    pub(super) fn told(&mut self, target: &Target, call: &mut Call, rates: &RateLimits, now: Duration) {
+        if let Some(lane) = self.lanes.get_mut(target) {
+            lane.told(call, rates, now);
+        }
+    }
+
+    /// A call came back. Answers whether the circuit of its model has just opened.
+    pub(super) fn end(
+        &mut self,
+        target: &Target,
+        call: Call,
+        hold: Hold,
+        sign: Sign,
+        now: Duration,
+        settings: &Settings,
+    ) -> bool {
         self.on_wire.remove(hold);
-        if let Some(lane) = self.lanes.get_mut(provider) {
-            lane.on_wire.remove(hold);
+        let Some(lane) = self.lanes.get_mut(target) else { return false };
+        let (more, has_opened) = lane.end(call, hold, sign, now, &settings.limits, &settings.circuits);
+        if let Some(provider) = self.providers.get_mut(&target.provider) {
+            provider.on_wire.remove(hold);
+            provider.record.add(sign, now);
+            provider.tokens.iter_mut().for_each(|bucket| bucket.take(more, now));
         }
-        self.forget_if_idle(provider);
+        has_opened
     }
 
-    /// How many executions are on the wire to each provider in use.
-    pub(super) fn on_wire(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.lanes.iter().map(|(provider, lane)| (&**provider, lane.on_wire.total()))
+    /// What the user allows a minute may be something else from now on.
+    pub(super) fn set_limits(&mut self, before: &Limits, limits: &Limits, now: Duration) {
+        for (name, provider) in &mut self.providers {
+            if before.per_minute.get(name) != limits.per_minute.get(name) {
+                let Provider { requests, tokens, .. } = Provider::new(limits, name, now);
+                (provider.requests, provider.tokens) = (requests, tokens);
+            }
+        }
     }
 
-    fn forget_if_idle(&mut self, provider: &ProviderName) {
-        let idle = |lane: &Lane| lane.on_wire.total() == 0 && lane.ready.iter().all(BTreeSet::is_empty);
-        if self.lanes.get(provider).is_some_and(idle) {
-            self.lanes.remove(provider);
-        }
+    /// Whether calls to a model go through: not while it is left alone, nor while one finds out.
+    pub(super) fn is_closed(&self, model: &ModelRef) -> bool {
+        self.lanes.get(model).is_none_or(|lane| lane.circuit.is_closed())
+    }
+
+    /// The models that do not get all the calls they could.
+    pub(super) fn broken(&self) -> impl Iterator<Item = &Target> {
+        self.lanes.iter().filter(|(_, lane)| !lane.circuit.is_closed()).map(|(target, _)| target)
+    }
+
+    /// How the calls to each provider went of late.
+    pub(super) fn records(&self, now: Duration) -> impl Iterator<Item = (&str, Recent)> {
+        self.providers.iter().map(move |(name, provider)| (name.as_str(), provider.record.recent(now)))
+    }
+
+    pub(super) fn lanes(&self) -> impl Iterator<Item = (&ModelRef, &Lane)> {
+        self.lanes.iter().map(|(target, lane)| (&**target, lane))
+    }
+
+    /// Forgets models of which nothing is known any more.
+    pub(super) fn forget_idle(&mut self, now: Duration) {
+        self.lanes.retain(|_, lane| !lane.is_idle(now));
     }
 }

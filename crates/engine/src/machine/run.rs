@@ -1,15 +1,14 @@
 //! A run that has not ended, as the scheduler sees it.
 
 use super::{
-    AGEING,
+    AGEING, Terms,
     limits::{Hold, Limits},
-    queue::{Place, ProviderName, Queue},
+    queue::{Place, Queue, Target},
 };
 use formaops_domain::{ExecutionId, Priority, RunId};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
-    num::NonZeroU32,
     time::Duration,
 };
 
@@ -31,12 +30,14 @@ impl Turn {
 pub(super) struct ActiveRun {
     id: RunId,
     priority: Priority,
+    pub(super) fail_fast: bool,
+    pub(super) paused: bool,
     pub(super) hold: Hold,
     /// The most on the wire at once.
     most: Option<u32>,
     pub(super) turn: Turn,
-    /// By provider, in the order of submission. No provider stands here with nothing to wait for it.
-    pub(super) waiting: BTreeMap<ProviderName, BTreeMap<u64, ExecutionId>>,
+    /// By model, in the order of submission. No model stands here with nothing to wait for it.
+    pub(super) waiting: BTreeMap<Target, BTreeMap<u64, ExecutionId>>,
     /// Those that left the queue and have not ended.
     pub(super) underway: BTreeSet<ExecutionId>,
     pub(super) on_wire: u32,
@@ -45,21 +46,17 @@ pub(super) struct ActiveRun {
 }
 
 impl ActiveRun {
-    pub(super) fn new(
-        id: RunId,
-        priority: Priority,
-        watched: bool,
-        concurrency: Option<NonZeroU32>,
-        turn: Turn,
-    ) -> Self {
-        let (hold, most) = match (concurrency, watched) {
+    pub(super) fn new(id: RunId, terms: Terms, turn: Turn) -> Self {
+        let (hold, most) = match (terms.concurrency, terms.watched) {
             (Some(most), _) => (Hold::Own, Some(most.get())),
             (None, true) => (Hold::Watched, Some(Limits::WATCHED)),
             (None, false) => (Hold::Background, None),
         };
         Self {
             id,
-            priority,
+            priority: terms.priority,
+            fail_fast: terms.fail_fast,
+            paused: terms.paused,
             hold,
             most,
             turn,
@@ -75,50 +72,51 @@ impl ActiveRun {
         self.underway.is_empty() && self.waiting.is_empty()
     }
 
-    pub(super) fn wait(&mut self, provider: ProviderName, place: u64, execution: ExecutionId) {
-        self.waiting.entry(provider).or_default().insert(place, execution);
+    pub(super) fn wait(&mut self, target: Target, place: u64, execution: ExecutionId) {
+        self.waiting.entry(target).or_default().insert(place, execution);
     }
 
     /// The execution leaves the queue.
-    pub(super) fn take(&mut self, provider: &ProviderName, place: u64) {
-        let Some(waiting) = self.waiting.get_mut(provider) else { return };
+    pub(super) fn take(&mut self, target: &Target, place: u64) {
+        let Some(waiting) = self.waiting.get_mut(target) else { return };
         if let Some(execution) = waiting.remove(&place) {
             self.underway.insert(execution);
         }
         if waiting.is_empty() {
-            self.waiting.remove(provider);
+            self.waiting.remove(target);
         }
     }
 
-    /// The execution that waits longest for the provider leaves the queue and takes a slot.
-    pub(super) fn start_first(&mut self, provider: &ProviderName) -> Option<ExecutionId> {
-        let (&place, &execution) = self.waiting.get(provider)?.first_key_value()?;
-        self.take(provider, place);
+    /// The execution that waits longest for the model leaves the queue and takes a slot.
+    pub(super) fn start_first(&mut self, target: &Target) -> Option<ExecutionId> {
+        let (&place, &execution) = self.waiting.get(target)?.first_key_value()?;
+        self.take(target, place);
         self.on_wire += 1;
         Some(execution)
     }
 
     pub(super) fn join(&self, queue: &mut Queue) {
-        if self.most.is_none_or(|most| self.on_wire < most) {
-            for (provider, place) in self.places() {
-                queue.join(provider, self.hold, place);
+        let may = !self.paused && self.priority >= queue.least;
+        if may && self.most.is_none_or(|most| self.on_wire < most) {
+            for (target, place) in self.places() {
+                queue.join(target, self.hold, place);
             }
         }
     }
 
     pub(super) fn leave(&self, queue: &mut Queue) {
-        for (provider, place) in self.places() {
-            queue.leave(provider, self.hold, place);
+        for (target, place) in self.places() {
+            queue.leave(target, self.hold, place);
         }
     }
 
-    /// Where the run stands in the lane of each provider it waits for.
-    fn places(&self) -> impl Iterator<Item = (&ProviderName, Place)> {
-        self.waiting.iter().filter_map(|(provider, waiting)| {
+    /// Where the run stands in the lane of each model it waits for.
+    fn places(&self) -> impl Iterator<Item = (&Target, Place)> {
+        self.waiting.iter().filter_map(|(target, waiting)| {
             let (&first, _) = waiting.first_key_value()?;
             let critical = Reverse(self.priority == Priority::Critical);
             let (rank, turn) = (self.turn.rank(self.priority), self.turn.number);
-            Some((provider, Place { critical, rank, turn, first, run: self.id }))
+            Some((target, Place { critical, rank, turn, first, run: self.id }))
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Asked, World};
 use formaops_domain::ExecutionStatus;
-use formaops_engine::Limits;
+use formaops_engine::{Limits, Settings};
 use formaops_testkit::execution_id;
 use std::num::NonZeroU32;
 
@@ -28,7 +28,8 @@ async fn a_raised_limit_starts_what_waits() {
     let [provider] = &load.providers[..] else { panic!("one provider is in use") };
     assert_eq!((provider.name.as_str(), provider.limit), ("fake", 1));
 
-    world.engine.set_limits(Limits { provider: NonZeroU32::new(3), ..Limits::default() }).await.unwrap();
+    let limits = Limits { provider: NonZeroU32::new(3), ..Limits::default() };
+    world.engine.set_settings(Settings { limits, ..Settings::default() }).await.unwrap();
     let _others = (world.wire.call().await, world.wire.call().await);
     let load = world.engine.status().await.unwrap();
     assert_eq!((load.running, load.queued), (3, 1));
@@ -42,7 +43,7 @@ async fn a_watched_comparison_streams_while_the_background_is_full() {
     world.submit(1, Asked::of(&["fake:a"; 3])).await;
     let _background = world.wire.call().await;
     let mut watched = world.given(2, Asked::of(&["fake:b"; 8]));
-    watched.watched = true;
+    watched.terms.watched = true;
     world.engine.submit(watched).await.unwrap();
     for _ in 0..8 {
         let call = world.wire.call().await;

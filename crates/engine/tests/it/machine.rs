@@ -1,9 +1,14 @@
 //! The scheduler as a pure machine: no runtime, no clock.
 
+mod health;
 mod properties;
+mod weather;
 
 use formaops_domain::{ExecutionId, Priority, RunId};
-use formaops_engine::machine::{Effect, Event, Limits, Machine, RunEnd};
+use formaops_engine::{
+    Settings,
+    machine::{Effect, End, Event, Limits, Machine, Models, RunEnd, Sign, Terms},
+};
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 fn run(number: usize) -> RunId {
@@ -19,19 +24,18 @@ fn submitted(
     priority: Priority,
     executions: impl IntoIterator<Item = (usize, &'static str)>,
 ) -> Event {
-    let executions =
-        executions.into_iter().map(|(number, provider)| (execution(number), provider.to_owned()));
-    Event::RunSubmitted {
-        run: run(number),
-        priority,
-        watched: false,
-        concurrency: None,
-        executions: executions.collect(),
-    }
+    let executions = executions.into_iter().map(|(number, provider)| (execution(number), of(provider)));
+    let terms = Terms { priority, ..Terms::default() };
+    Event::RunSubmitted { run: run(number), terms, executions: executions.collect() }
+}
+
+/// The one model of a provider.
+fn of(provider: &str) -> Models {
+    [format!("{provider}:model").parse().unwrap()].into()
 }
 
 fn ended(number: usize) -> Event {
-    Event::ExecutionEnded { execution: execution(number), committed: true }
+    Event::ExecutionEnded { execution: execution(number), end: End::Well }
 }
 
 /// The executions that are started, by the numbers they were made of.
@@ -45,12 +49,16 @@ fn started(effects: &[Effect]) -> Vec<usize> {
         .collect()
 }
 
+fn machine(limits: Limits) -> Machine {
+    Machine::new(Settings { limits, ..Settings::default() })
+}
+
 /// A machine that is handed events at a time that does not matter.
 struct Scheduler(Machine);
 
 impl Scheduler {
     fn new(limits: Limits) -> Self {
-        Self(Machine::new(limits))
+        Self(machine(limits))
     }
 
     fn on(&mut self, event: Event) -> Vec<Effect> {
@@ -77,13 +85,11 @@ fn a_watched_comparison_waits_for_no_background_work_but_for_its_provider() {
     scheduler.on(submitted(1, Priority::Normal, (0..5).map(|number| (number, "a"))));
     let watched = |number, executions: Vec<_>| Event::RunSubmitted {
         run: run(number),
-        priority: Priority::Normal,
-        watched: true,
-        concurrency: None,
+        terms: Terms { watched: true, ..Terms::default() },
         executions,
     };
     let columns = |numbers: std::ops::Range<usize>, provider: fn(usize) -> &'static str| {
-        numbers.map(|number| (execution(number), provider(number).to_owned())).collect::<Vec<_>>()
+        numbers.map(|number| (execution(number), of(provider(number)))).collect::<Vec<_>>()
     };
     let effects = scheduler.on(watched(2, columns(10..12, |_| "a")));
     assert_eq!(started(&effects), [10], "provider a has one slot left");
@@ -97,10 +103,8 @@ fn a_watched_comparison_waits_for_no_background_work_but_for_its_provider() {
 fn a_run_with_its_own_concurrency_passes_the_defaults_but_not_what_the_user_set() {
     let wide = |number, first: usize, concurrency| Event::RunSubmitted {
         run: run(number),
-        priority: Priority::Normal,
-        watched: false,
-        concurrency: NonZeroU32::new(concurrency),
-        executions: (first..first + 40).map(|number| (execution(number), "a".to_owned())).collect(),
+        terms: Terms { concurrency: NonZeroU32::new(concurrency), ..Terms::default() },
+        executions: (first..first + 40).map(|number| (execution(number), of("a"))).collect(),
     };
     let mut scheduler = Scheduler::new(Limits::default());
     assert_eq!(started(&scheduler.on(wide(1, 0, 32))).len(), 32);
@@ -142,7 +146,7 @@ fn runs_of_one_priority_take_turns_and_an_urgent_one_goes_first() {
 
 #[test]
 fn a_steady_stream_of_urgent_runs_slows_others_down_but_never_stops_them() {
-    let mut machine = Machine::new(at_most(1));
+    let mut machine = machine(at_most(1));
     let mut at = Duration::ZERO;
     machine.handle(at, submitted(0, Priority::High, [(0, "a")]));
     machine.handle(at, submitted(1, Priority::Low, [(1000, "a"), (1001, "a")]));
@@ -162,7 +166,7 @@ fn a_steady_stream_of_urgent_runs_slows_others_down_but_never_stops_them() {
 
 #[test]
 fn a_critical_run_goes_before_whoever_has_waited_however_long() {
-    let mut machine = Machine::new(at_most(1));
+    let mut machine = machine(at_most(1));
     machine.handle(Duration::ZERO, submitted(1, Priority::High, [(10, "a"), (11, "a")]));
     let later = Duration::from_secs(3600);
     machine.handle(later, submitted(2, Priority::Critical, [(20, "a")]));
@@ -171,10 +175,10 @@ fn a_critical_run_goes_before_whoever_has_waited_however_long() {
 
 #[test]
 fn what_is_to_be_repeated_rests_without_a_slot_and_comes_back_in_time() {
-    let mut machine = Machine::new(at_most(1));
+    let mut machine = machine(at_most(1));
     let seconds = Duration::from_secs;
     machine.handle(seconds(0), submitted(1, Priority::Normal, [(10, "a"), (11, "a")]));
-    let repeat = Event::AttemptToRepeat { execution: execution(10), wait: seconds(5) };
+    let repeat = Event::AttemptToRepeat { execution: execution(10), wait: seconds(5), degrade: false };
     assert_eq!(started(&machine.handle(seconds(1), repeat)), [11]);
     assert_eq!(machine.next_wake(), Some(seconds(6)));
     assert!(machine.handle(seconds(2), ended(11)).is_empty(), "the run goes on");
@@ -191,7 +195,7 @@ fn a_store_that_stalls_holds_back_new_calls() {
     let mut scheduler = Scheduler::new(limits);
     scheduler.on(submitted(1, Priority::Normal, (0..300).map(|number| (number, "a"))));
     for number in 0..300 {
-        scheduler.on(Event::AttemptEnded { execution: execution(number) });
+        scheduler.on(Event::AttemptEnded { execution: execution(number), sign: Sign::Nothing });
     }
     assert!(started(&scheduler.on(submitted(2, Priority::Normal, [(999, "a")]))).is_empty());
     let last = (0..300).flat_map(|number| started(&scheduler.on(ended(number)))).collect::<Vec<_>>();
@@ -202,7 +206,7 @@ fn a_store_that_stalls_holds_back_new_calls() {
 fn an_end_that_could_not_be_committed_is_not_told_as_the_end_of_the_run() {
     let mut scheduler = Scheduler::new(Limits::default());
     scheduler.on(submitted(1, Priority::Normal, [(0, "a"), (1, "a")]));
-    scheduler.on(Event::ExecutionEnded { execution: execution(0), committed: false });
+    scheduler.on(Event::ExecutionEnded { execution: execution(0), end: End::Uncommitted });
     let effects = scheduler.on(ended(1));
     assert_eq!(effects, [Effect::FinishRun { run: run(1), end: RunEnd::Uncommitted }]);
 }

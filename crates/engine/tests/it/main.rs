@@ -6,6 +6,7 @@ mod cancel;
 mod faults;
 mod limits;
 mod machine;
+mod outages;
 mod recording;
 mod retries;
 mod sensitive;

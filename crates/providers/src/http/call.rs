@@ -9,6 +9,7 @@ use super::{
 use crate::{
     client::Reply,
     failure::{self, Answer, Site},
+    rates::rates,
     transport::{self, Waiting},
     wire::{Fault, Wire},
 };
@@ -130,6 +131,7 @@ impl Call {
         self.ready.push_back(Ok(StreamPart::Head {
             http_status: Some(reply.status().as_u16()),
             request_id: request_id(reply.headers()),
+            rates: rates(reply.headers(), endpoint.clock.now()),
         }));
         if !reply.status().is_success() {
             return Phase::Refused(reply);

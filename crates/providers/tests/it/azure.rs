@@ -4,7 +4,10 @@
 //! sends them.
 
 use crate::world::{Answer, ENV, KEY, call_with, connect};
-use formaops_domain::{ErrorClass, FinishReason, Provider as Config, ProviderKind, ports::StreamPart};
+use formaops_domain::{
+    ErrorClass, FinishReason, Provider as Config, ProviderKind,
+    ports::{RateLimits, StreamPart},
+};
 use formaops_testkit::{ChatReply, Reply, ScriptedServer, provider};
 use serde_json::{Value, json};
 
@@ -27,7 +30,11 @@ async fn a_call_names_its_deployment_as_the_model_and_the_key_has_a_header_of_it
     let (answer, server) = answered(reply.header("apim-request-id", "1b2c")).await;
     assert_eq!((answer.text().as_str(), &answer.failure), ("Hello", &None));
     // The id of its gateway is the one that it logs, and that its support asks for.
-    let head = StreamPart::Head { http_status: Some(200), request_id: Some("1b2c".to_owned()) };
+    let head = StreamPart::Head {
+        http_status: Some(200),
+        request_id: Some("1b2c".to_owned()),
+        rates: RateLimits::default(),
+    };
     assert_eq!(answer.parts[1], head);
     let sent = server.last_request();
     assert_eq!(sent.path, "/openai/v1/chat/completions");

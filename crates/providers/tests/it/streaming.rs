@@ -1,7 +1,10 @@
 //! Answers as they should be, in all the ways they are sent.
 
 use crate::world::{Answer, World, call_with, connect};
-use formaops_domain::{FinishReason, Usage, ports::StreamPart};
+use formaops_domain::{
+    FinishReason, Usage,
+    ports::{RateLimits, StreamPart},
+};
 use formaops_testkit::{ChatReply, Gate, Reply, ScriptedServer, provider, request};
 use futures::StreamExt as _;
 use serde_json::json;
@@ -24,7 +27,11 @@ async fn an_answer_comes_with_its_head_text_finish_and_usage() {
 
     assert_eq!(answer.failure, None);
     assert!(matches!(answer.parts[0], StreamPart::Sent { .. }));
-    let head = StreamPart::Head { http_status: Some(200), request_id: Some("req_scripted".to_owned()) };
+    let head = StreamPart::Head {
+        http_status: Some(200),
+        request_id: Some("req_scripted".to_owned()),
+        rates: RateLimits::default(),
+    };
     assert_eq!(answer.parts[1], head);
     assert!(answer.parts.contains(&StreamPart::Reasoning("Hm.".to_owned())));
     assert_eq!(answer.text(), "Hello world");

@@ -56,6 +56,19 @@ pub(crate) async fn wait(
     }
 }
 
+/// An execution whose attempt was interrupted waits for its turn again.
+pub(crate) async fn requeue(connection: &mut SqliteConnection, id: ExecutionId) -> Result<(), StoreError> {
+    let key = Key(id);
+    let done = sqlx::query!(
+        "update executions set status = 'pending', started_at = null, retry = null
+        where id = ?1 and status = 'running'",
+        key,
+    )
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 { Err(refuse(connection, id, "pending").await) } else { Ok(()) }
+}
+
 /// How an execution ended, with its texts compressed.
 pub(crate) struct Ending {
     pub(crate) id: ExecutionId,
@@ -63,6 +76,7 @@ pub(crate) struct Ending {
     pub(crate) from: ExecutionStatus,
     pub(crate) to: ExecutionStatus,
     pub(crate) failure: Option<Failure>,
+    pub(crate) answered_by: Option<ModelRef>,
     pub(crate) metrics: Metrics,
     pub(crate) finish: Option<Finish>,
     pub(crate) tool_calls: Vec<ToolCall>,
@@ -92,6 +106,7 @@ impl Ending {
             from,
             to: if failure.is_some() { ExecutionStatus::Failed } else { ExecutionStatus::Cancelled },
             failure,
+            answered_by: None,
             metrics: Metrics::default(),
             finish: None,
             tool_calls: Vec::new(),
@@ -124,6 +139,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
     blob::insert(connection, blobs.into_iter().flatten()).await?;
     let (id, from, to, at) = (Key(ending.id), Word(ending.from), Word(ending.to), Int(ending.at));
     let (failure, finish) = (ending.failure.as_ref().map(Json), ending.finish.as_ref().map(Json));
+    let answered_by = ending.answered_by.as_ref().map(Text);
     let tool_calls = (!ending.tool_calls.is_empty()).then_some(Json(&ending.tool_calls));
     let metrics = &ending.metrics;
     let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
@@ -134,7 +150,8 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
         returning "update executions set status = ?3, preview = ?4, output_bytes = ?5, output = ?6, reasoning = ?7,
           validated_output = ?8, failure = ?9, finish = ?10, latency_micros = ?11, first_token_micros = ?12,
           tokens_per_second = ?13, usage = ?14, cost_nanos = ?15, basis = ?16, validation_status = ?17,
-          completed_at = max(?18, coalesce(started_at, created_at)), tool_calls = ?19, retry = null
+          completed_at = max(?18, coalesce(started_at, created_at)), tool_calls = ?19, retry = null,
+          answered_by = ?20
         where id = ?1 and status = ?2",
         id,
         from,
@@ -154,7 +171,8 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
         basis,
         validation_status,
         at,
-        tool_calls
+        tool_calls,
+        answered_by
     )
     .fetch_optional(&mut *connection)
     .await?;

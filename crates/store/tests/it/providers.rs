@@ -21,6 +21,8 @@ async fn a_provider_is_kept_with_its_key_reference_and_found_in_any_case() {
         base_url: None,
         key: None,
         max_concurrent: Some(1024),
+        requests_per_minute: Some(500),
+        tokens_per_minute: None,
         ..local()
     };
     world.store.insert_provider(dry.clone()).await.unwrap();
@@ -43,7 +45,13 @@ async fn a_provider_is_changed_and_removed_with_its_list() {
     world.store.update_provider_models(local().id, listed(&["c"], 2)).await.unwrap();
     assert_eq!(world.store.find_provider_models(local().id).await.unwrap(), Some(listed(&["c"], 2)));
 
-    let changed = Provider { name: "renamed".into(), key: None, max_concurrent: Some(2), ..local() };
+    let changed = Provider {
+        name: "renamed".into(),
+        key: None,
+        max_concurrent: Some(2),
+        tokens_per_minute: Some(9),
+        ..local()
+    };
     world.store.update_provider(changed.clone()).await.unwrap();
     assert_eq!(world.store.get_provider(local().id).await.unwrap(), changed);
     world.store.delete_provider(local().id).await.unwrap();
@@ -76,6 +84,8 @@ async fn the_tables_refuse_a_provider_that_cannot_be() {
         Provider { name: "a:b".into(), ..local() },
         Provider { name: String::new(), ..local() },
         Provider { max_concurrent: Some(0), ..local() },
+        Provider { requests_per_minute: Some(0), ..local() },
+        Provider { tokens_per_minute: Some(0), ..local() },
         Provider { base_url: None, ..local() },
         Provider { kind: ProviderKind::DryRun, ..local() },
     ] {

@@ -1,9 +1,9 @@
 //! After a kill: what was acknowledged is there, what was under way is put in order.
 
 use crate::world::{World, ada, at, attempt, new_run, part, run};
-use formaops_domain::OutputPart;
 use formaops_domain::{
-    AttemptStatus, CostBasis, ErrorClass, ExecutionStatus, Failure, RunStatus, ports::RunStore,
+    AttemptStatus, CostBasis, ErrorClass, ExecutionStatus, Failure, OnRestart, OutputPart, RunStatus,
+    ports::RunStore,
 };
 use formaops_store::{Recovered, RunFilter};
 use formaops_testkit::{attempt_id, content, execution_id};
@@ -58,6 +58,51 @@ async fn an_attempt_that_was_on_the_wire_is_interrupted_and_keeps_what_had_come(
     after.assert_counted(id).await;
     assert_eq!(after.store.recover(at(6000)).await.unwrap(), Recovered::default());
     assert_eq!(after.store.get_run(id).await.unwrap(), run);
+}
+
+#[tokio::test]
+async fn a_run_that_is_to_be_resumed_waits_for_its_turn_again_and_repeats_nothing_that_was_committed() {
+    let world = World::new().await;
+    let prompt = world.prompt(1, "p").await;
+    let version = world.save(prompt.id, content("x")).await;
+    let mut resumed = run(1, &version, &["dry-run:a", "dry-run:b", "dry-run:c"]);
+    resumed.on_restart = OnRestart::Resume;
+    let id = world.store.insert_run(new_run(resumed, 1)).await.unwrap().id;
+    world.start(1).await;
+    world.store.append_recording(part(1, 250, "Dear ")).await.unwrap();
+    world.start(2).await;
+    let ended = world.finish(2, "whole").await;
+
+    let after = world.killed().await;
+    assert_eq!(after.store.recover(at(5000)).await.unwrap(), Recovered { attempts: 1, queued: 0, runs: 0 });
+    for number in [1, 3] {
+        let waits = after.store.get_execution(execution_id(number)).await.unwrap();
+        assert_eq!((waits.status, waits.started_at), (ExecutionStatus::Pending, None), "{number}");
+    }
+    assert_eq!(after.store.get_execution(execution_id(2)).await.unwrap(), ended);
+    let cut = &after.store.list_attempts(execution_id(1)).await.unwrap()[0];
+    assert_eq!((cut.status, cut.number), (AttemptStatus::Interrupted, 1));
+    assert_eq!(after.store.load_work(execution_id(1)).await.unwrap().attempt_number, 2);
+    let open = after.store.list_open_runs().await.unwrap();
+    assert_eq!(open.iter().map(|run| (run.id, run.status)).collect::<Vec<_>>(), [(id, RunStatus::Running)]);
+    after.assert_counted(id).await;
+    assert_eq!(after.store.recover(at(6000)).await.unwrap(), Recovered::default(), "and so it stays");
+}
+
+#[tokio::test]
+async fn a_paused_run_is_still_paused_after_a_kill() {
+    let world = World::new().await;
+    let id = world.run(&["dry-run:a", "dry-run:b"]).await.id;
+    world.start(1).await;
+    let paused = RunStore::set_paused(&world.store, id, true).await.unwrap();
+    assert_eq!(paused.status, RunStatus::Paused);
+    let after = world.killed().await;
+    after.store.recover(at(5000)).await.unwrap();
+    let run = after.store.get_run(id).await.unwrap();
+    assert_eq!((run.status, run.progress.pending), (RunStatus::Paused, 2));
+    let resumed = RunStore::set_paused(&after.store, id, false).await.unwrap();
+    assert_eq!(resumed.status, RunStatus::Running, "it had started");
+    after.assert_counted(id).await;
 }
 
 #[tokio::test]

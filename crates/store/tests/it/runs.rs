@@ -2,13 +2,14 @@
 
 use crate::world::{World, ada, at, attempt, inputs, new_run, no_attempt, nobody, outcome, part, run};
 use formaops_domain::{
-    Attempt, AttemptStatus, ContextMessage, ErrorClass, ExecutionStatus, Failure, NanoUsd, Retry, Role,
-    RunContext, RunProgress, RunStatus, ValidationResult, ValidationStatus, Verdict,
+    Attempt, AttemptStatus, ContextMessage, ErrorClass, ExecutionStatus, Failure, Fallback, NanoUsd, Price,
+    Retry, Role, RunContext, RunProgress, RunStatus, ValidationResult, ValidationStatus, Verdict,
     ports::{Outcome, RunStore},
 };
 use formaops_store::{ExecutionFilter, NewCell, NewRun, RunFilter, StoreError};
 use formaops_testkit::{attempt_id, content, execution_id, prompt_id, run_id};
 use serde_json::json;
+use std::num::NonZeroU32;
 
 const TWO: [&str; 2] = ["dry-run:a", "dry-run:b"];
 
@@ -25,6 +26,8 @@ async fn a_run_is_read_back_with_its_columns_inputs_and_context() {
     kept.variants[1].parameters.temperature = Some(0.3);
     let message = ContextMessage { role: Role::Assistant, text: "Hi".into() };
     kept.context = RunContext { messages: vec![message], data: inputs("context") };
+    kept.fallbacks = vec![Fallback { model: "dry-run:c".parse().unwrap(), price: Some(Price::FREE) }];
+    (kept.concurrency, kept.fail_fast) = (NonZeroU32::new(7), true);
     let answered = world.store.insert_run(new_run(kept.clone(), 1)).await.unwrap();
     let progress = RunProgress { total: 2, pending: 2, ..RunProgress::default() };
     assert_eq!(answered, formaops_domain::Run { progress, ..kept.clone() });
@@ -35,6 +38,7 @@ async fn a_run_is_read_back_with_its_columns_inputs_and_context() {
     assert_eq!((work.execution.parameters.temperature, work.attempt_number), (Some(0.3), 1));
     assert_eq!((work.execution.variant, work.execution.model.to_string()), (1, "dry-run:b".to_owned()));
     assert_eq!(work.price.unwrap().input, 1_000_000);
+    assert_eq!(work.fallbacks, kept.fallbacks);
 }
 
 #[tokio::test]
@@ -50,13 +54,16 @@ async fn an_execution_goes_from_the_queue_over_the_wire_to_its_end_and_its_run_w
         ValidationResult { name: "b".into(), verdict: Verdict::Pass, score: 1.0, message: String::new() },
         ValidationResult { name: "a".into(), verdict: Verdict::Fail, score: 0.25, message: "no `x`".into() },
     ];
+    let other = Some("dry-run:c".parse().unwrap());
     let ended = Outcome {
+        answered_by: other.clone(),
         validations: results.clone(),
         validation_status: ValidationStatus::Failed,
         validated_output: Some(json!({ "ok": true })),
         ..outcome(1, "Hello Bob")
     };
     let ended = world.store.finish_attempt(ended).await.unwrap();
+    assert_eq!(ended.answered_by, other);
     assert_eq!(
         (ended.status, ended.preview.as_str(), ended.output_bytes),
         (ExecutionStatus::Completed, "Hello Bob", 9)
@@ -88,7 +95,7 @@ async fn an_attempt_that_failed_is_kept_while_its_execution_waits_for_the_next()
     world.start(1).await;
     let failure = failure();
     let failed = Outcome { status: AttemptStatus::Failed, failure: Some(failure.clone()), ..outcome(1, "") };
-    let retry = Retry { attempt: 2, last: 4, at: at(20), failure: failure.clone() };
+    let retry = Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure.clone() };
     let waiting = world.store.retry_attempt(failed.clone(), retry.clone()).await.unwrap();
     assert_eq!((waiting.status, waiting.started_at), (ExecutionStatus::Pending, None));
     assert_eq!((waiting.failure.clone(), waiting.retry.clone()), (None, Some(retry.clone())));
@@ -118,7 +125,7 @@ async fn what_waits_for_another_attempt_is_cancelled_or_put_in_order_after_a_kil
         let run = world.run(&["dry-run:a"]).await;
         world.start(1).await;
         let failed = Outcome { status: AttemptStatus::Failed, failure: Some(failure()), ..outcome(1, "") };
-        let retry = Retry { attempt: 2, last: 4, at: at(20), failure: failure() };
+        let retry = Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure() };
         let id = world.store.retry_attempt(failed, retry).await.unwrap().id;
         let (world, status) = if killed {
             let world = world.killed().await;

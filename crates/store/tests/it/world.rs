@@ -2,8 +2,9 @@
 
 use formaops_domain::{
     ActorId, Attempt, AttemptId, AttemptStatus, Content, CostBasis, Execution, ExecutionId, FinishReason,
-    JsonObject, Metrics, NanoUsd, Price, Priority, Prompt, PromptId, PromptStatus, Run, RunContext, RunId,
-    RunKind, RunProgress, RunStatus, Span, Timestamp, Usage, ValidationStatus, Variant, Version, WorkspaceId,
+    JsonObject, Metrics, NanoUsd, OnRestart, Price, Priority, Prompt, PromptId, PromptStatus, Run,
+    RunContext, RunId, RunKind, RunProgress, RunStatus, Span, Timestamp, Usage, ValidationStatus, Variant,
+    Version, WorkspaceId,
     ports::{Outcome, RecordingPart},
 };
 use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Store, StoreError};
@@ -141,6 +142,10 @@ pub(crate) fn run(number: u64, version: &Version, models: &[&str]) -> Run {
         inputs: inputs("Bob"),
         context: RunContext::default(),
         repeats: 1,
+        fallbacks: Vec::new(),
+        concurrency: None,
+        fail_fast: false,
+        on_restart: OnRestart::Fail,
         progress: RunProgress::default(),
         created_by: ada(),
         created_at: at(2),
@@ -196,6 +201,7 @@ pub(crate) fn outcome(number: u64, text: &str) -> Outcome {
     Outcome {
         attempt: attempt_id(number),
         execution: execution_id(number),
+        answered_by: None,
         status: AttemptStatus::Succeeded,
         failure: None,
         request_hash: None,

@@ -9,7 +9,7 @@ import type { Preset, ProviderView } from '../../bindings/types';
 import { api, toApiError } from '../../host';
 import { notifyDone, notifyError } from '../../lib/notify';
 import { ExternalLink } from './ExternalLink';
-import { type FieldProblems, fieldsOfPreset, problemsOf, type ProviderFields } from './form';
+import { type FieldProblems, fieldsOfPreset, LIMITS, problemsOf, type ProviderFields } from './form';
 import { ProviderForm } from './ProviderForm';
 import { FoundServers } from './FoundServers';
 import { filledIn, findPresets } from './presets';
@@ -115,7 +115,7 @@ function NewProvider({ preset, taken, onBack }: { preset: Preset; taken: string[
         name: fields.name,
         kind: preset.kind,
         baseUrl: fields.baseUrl === '' ? null : fields.baseUrl,
-        maxConcurrent: fields.maxConcurrent === '' ? null : fields.maxConcurrent,
+        ...Object.fromEntries(LIMITS.map((limit) => [limit, fields[limit] === '' ? null : fields[limit]])),
       });
       await queries.invalidateQueries(providersQuery);
       notifyDone(providerTexts.created(made.name));

@@ -1,12 +1,12 @@
 import { NumberInput, TextInput } from '@mantine/core';
 import { Marked } from '../../components/Notice';
 import type { ProviderKind } from '../../bindings/types';
-import type { FieldProblems, ProviderFields } from './form';
+import { type FieldProblems, LIMITS, type ProviderFields } from './form';
 import classes from './provider.module.css';
 import { providerTexts } from './texts';
 
 const { fields: words } = providerTexts;
-const MOST_CONCURRENT = 1024;
+const MOST = { maxConcurrent: 1024, requestsPerMinute: 1_000_000, tokensPerMinute: 1_000_000_000 } as const;
 
 /** The fields of a provider, new or there already. */
 export function ProviderForm(props: {
@@ -32,17 +32,21 @@ export function ProviderForm(props: {
         error={shown(problems.name)}
         onChange={(event) => onChange({ name: event.currentTarget.value })}
       />
-      <NumberInput
-        label={words.concurrent}
-        description={words.concurrentHint}
-        placeholder={words.default}
-        min={1}
-        max={MOST_CONCURRENT}
-        allowDecimal={false}
-        value={fields.maxConcurrent}
-        error={shown(problems.maxConcurrent)}
-        onChange={(value) => onChange({ maxConcurrent: typeof value === 'number' ? value : '' })}
-      />
+      {LIMITS.map((limit) => (
+        <NumberInput
+          key={limit}
+          label={words.limits[limit].label}
+          description={words.limits[limit].hint}
+          placeholder={words.limits[limit].none}
+          min={1}
+          max={MOST[limit]}
+          allowDecimal={false}
+          thousandSeparator=","
+          value={fields[limit]}
+          error={shown(problems[limit])}
+          onChange={(value) => onChange({ [limit]: typeof value === 'number' ? value : '' })}
+        />
+      ))}
       {hasAddress && (
         <TextInput
           className={classes.wide}

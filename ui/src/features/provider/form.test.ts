@@ -14,6 +14,8 @@ const provider: ProviderView = {
     origin: 'https://api.openai.com',
   },
   maxConcurrent: 4,
+  requestsPerMinute: 60,
+  tokensPerMinute: null,
   createdAt: '2026-01-01T00:00:00Z',
   updatedAt: '2026-01-01T00:00:00Z',
   keyState: 'found',
@@ -33,6 +35,12 @@ describe('the form of a provider', () => {
   it('goes back to the default concurrency where the field is emptied', () => {
     const changes = changesOf(provider, { ...fieldsOf(provider), maxConcurrent: '' });
     expect(changes).toEqual({ id: 'prv_1', maxConcurrent: 0 });
+    const limited = changesOf(provider, {
+      ...fieldsOf(provider),
+      requestsPerMinute: '',
+      tokensPerMinute: 9000,
+    });
+    expect(limited).toEqual({ id: 'prv_1', requestsPerMinute: 0, tokensPerMinute: 9000 });
   });
 
   it('finds a name that is free', () => {

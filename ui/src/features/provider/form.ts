@@ -6,7 +6,14 @@ export interface ProviderFields {
   baseUrl: string;
   /** Empty for the default. */
   maxConcurrent: number | '';
+  /** Empty for no limit. */
+  requestsPerMinute: number | '';
+  /** Empty for no limit. */
+  tokensPerMinute: number | '';
 }
+
+/** The fields that are limits: empty where there is none of the user's. */
+export const LIMITS = ['maxConcurrent', 'requestsPerMinute', 'tokensPerMinute'] as const;
 
 /** What is wrong with each field. */
 export type FieldProblems = Partial<Record<keyof ProviderFields, string>>;
@@ -25,6 +32,8 @@ export function fieldsOfPreset(preset: Preset, taken: string[]): ProviderFields 
     name: freeName(preset.id, taken),
     baseUrl: preset.baseUrl ?? '',
     maxConcurrent: '',
+    requestsPerMinute: '',
+    tokensPerMinute: '',
   };
 }
 
@@ -34,6 +43,8 @@ export function fieldsOf(provider: ProviderView): ProviderFields {
     name: provider.name,
     baseUrl: provider.baseUrl ?? '',
     maxConcurrent: provider.maxConcurrent ?? '',
+    requestsPerMinute: provider.requestsPerMinute ?? '',
+    tokensPerMinute: provider.tokensPerMinute ?? '',
   };
 }
 
@@ -43,15 +54,14 @@ export function changesOf(provider: ProviderView, fields: ProviderFields): Updat
   const request: UpdateProvider = { id: provider.id };
   if (fields.name !== before.name) request.name = fields.name;
   if (fields.baseUrl !== before.baseUrl) request.baseUrl = fields.baseUrl;
-  if (fields.maxConcurrent !== before.maxConcurrent) {
-    request.maxConcurrent = fields.maxConcurrent === '' ? 0 : fields.maxConcurrent;
+  for (const limit of LIMITS) {
+    if (fields[limit] !== before[limit]) request[limit] = fields[limit] === '' ? 0 : fields[limit];
   }
   return Object.keys(request).length === 1 ? null : request;
 }
 
 /** An error as the problem of the field that it names, where it names one. */
 export function problemsOf(error: ApiError): FieldProblems | null {
-  const field = error.at?.path;
-  if (field !== 'name' && field !== 'baseUrl' && field !== 'maxConcurrent') return null;
-  return { [field]: error.message };
+  const field = (['name', 'baseUrl', ...LIMITS] as const).find((name) => name === error.at?.path);
+  return field === undefined ? null : { [field]: error.message };
 }

@@ -34,9 +34,19 @@ export const providerTexts = {
     nameHint: 'As in `openai:gpt-5`',
     address: 'Address',
     addressHint: 'Where its paths are joined to; most end in `/v1`',
-    concurrent: 'Calls at once',
-    concurrentHint: 'The rest wait for their turn',
-    default: 'Default',
+    limits: {
+      maxConcurrent: { label: 'Calls at once', hint: 'The rest wait for their turn', none: 'Default' },
+      requestsPerMinute: {
+        label: 'Calls a minute',
+        hint: 'What the provider says of its limits holds too',
+        none: 'No limit',
+      },
+      tokensPerMinute: {
+        label: 'Tokens a minute',
+        hint: 'Of requests and answers together',
+        none: 'No limit',
+      },
+    },
   },
   found: {
     title: 'Found on this machine',

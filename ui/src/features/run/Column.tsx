@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { type KeyboardEvent, memo } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution, Parameters } from '../../bindings/types';
+import { Chip } from '../../components/Chip';
 import { describeParameters } from '../parameter/parameters';
 import type { Best } from './best';
 import { ColumnBody } from './ColumnBody';
@@ -59,6 +60,7 @@ export const Column = memo(function Column(props: ColumnProps) {
       <div className={classes.columnHead}>
         <b title={execution.model}>{execution.model}</b>
         <small>{describeParameters(props.parameters)}</small>
+        {execution.answeredBy && <Chip tone="warn">{columnsTexts.answeredBy(execution.answeredBy)}</Chip>}
         <span className="spacer" />
         {props.repeats > 1 && <RepeatSelect {...props} />}
         <ColumnState execution={execution} />

@@ -1,5 +1,12 @@
 import { Button, Menu, Skeleton } from '@mantine/core';
-import { IconPencil, IconPlayerStop, IconRepeat } from '@tabler/icons-react';
+import {
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconRefresh,
+  IconRepeat,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -11,11 +18,13 @@ import { api } from '../../host';
 import { dollars, duration, moment } from '../../lib/format';
 import { useCommands } from '../../lib/commands';
 import { notifyError } from '../../lib/notify';
-import { repeatRun } from './again';
+import { repeatRun, retryRun } from './again';
 import { putContent, putInputs } from './asDraft';
 import { Columns } from './Columns';
+import { isLong, isOver } from './course';
 import { Inputs } from './Inputs';
 import { runQuery } from './queries';
+import { RunProgress } from './RunProgress';
 import classes from './screen.module.css';
 import { runsTexts } from './runs.texts';
 import { outcome, totalTime, versionsOf } from './summary';
@@ -46,7 +55,8 @@ function Loaded({ detail }: { detail: RunDetail }) {
   const { run } = detail;
   return (
     <section className={classes.screen} aria-labelledby="run-title">
-      <Header run={run} />
+      <Header detail={detail} />
+      {isLong(run) && <RunProgress detail={detail} />}
       <div className={classes.given}>
         <Fold title={runsTexts.run.inputs} facts={inputFacts(run.inputs)}>
           <Inputs inputs={run.inputs} />
@@ -64,14 +74,22 @@ function Loaded({ detail }: { detail: RunDetail }) {
   );
 }
 
-function Header({ run }: { run: Run }) {
+function Header({ detail: { run } }: { detail: RunDetail }) {
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
   const { text, tone } = outcome(run);
-  const isOver = run.status === 'completed' || run.status === 'cancelled';
+  const over = isOver(run);
+  const isPaused = run.status === 'paused';
+  const { failed } = run.progress;
   const time = totalTime(run);
   const cancel = () => {
     api.runCancel({ id: run.id }).catch(notifyError);
+  };
+  const pause = () => {
+    (isPaused ? api.runResume({ id: run.id }) : api.runPause({ id: run.id })).catch(notifyError);
+  };
+  const retry = () => {
+    retryRun(run).catch(notifyError);
   };
   const repeat = async () => {
     setBusy(true);
@@ -85,7 +103,9 @@ function Header({ run }: { run: Run }) {
     }
   };
   useCommands({
-    stop: { act: cancel, isAvailable: !isOver },
+    stop: { act: cancel, isAvailable: !over },
+    pause: { act: pause, isAvailable: !over },
+    retryFailed: { act: retry, isAvailable: failed > 0 },
     repeat: { act: () => void repeat(), isAvailable: !busy },
   });
   return (
@@ -111,7 +131,17 @@ function Header({ run }: { run: Run }) {
         {run.repeats > 1 && <span>{runsTexts.repeats(run.repeats)}</span>}
       </span>
       <span className="spacer" />
-      {!isOver && (
+      {!over && (
+        <Button
+          variant="default"
+          leftSection={isPaused ? <IconPlayerPlay size={14} /> : <IconPlayerPause size={14} />}
+          rightSection={<Keys of="pause" className={classes.key} />}
+          onClick={pause}
+        >
+          {isPaused ? runsTexts.run.resume : runsTexts.run.pause}
+        </Button>
+      )}
+      {!over && (
         <Button
           variant="default"
           leftSection={<IconPlayerStop size={14} />}
@@ -119,6 +149,11 @@ function Header({ run }: { run: Run }) {
           onClick={cancel}
         >
           {runsTexts.run.cancel}
+        </Button>
+      )}
+      {failed > 0 && (
+        <Button variant="default" leftSection={<IconRefresh size={14} />} onClick={retry}>
+          {runsTexts.run.retry(failed)}
         </Button>
       )}
       <EditMenu run={run} />

@@ -8,10 +8,19 @@ export async function repeatRun(run: Run): Promise<RunDetail | null> {
   const call = (sensitiveInputs: Values) => api.runRepeat({ id: run.id, sensitiveInputs });
   const versionId = run.variants[0]?.versionId;
   if (versionId === undefined) return call({});
-  return withSensitive(
-    { promptId: run.promptId, versionId, inputs: () => Promise.resolve(run.inputs) },
-    call,
-  );
+  return withSensitive(ranIn(run, versionId), call);
+}
+
+/** Tries again what failed in a run; `null` where its sensitive values are asked for and not given. */
+export async function retryRun(run: Run): Promise<RunDetail | null> {
+  const call = (sensitiveInputs: Values) => api.runRetry({ id: run.id, sensitiveInputs });
+  const versionId = run.variants[0]?.versionId;
+  if (versionId === undefined) return call({});
+  return withSensitive(ranIn(run, versionId), call);
+}
+
+function ranIn({ promptId, inputs }: Run, versionId: VersionId): Ran {
+  return { promptId, versionId, inputs: () => Promise.resolve(inputs) };
 }
 
 /** Tries an execution again; `null` where its sensitive values are asked for and not given. */

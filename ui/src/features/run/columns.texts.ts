@@ -1,6 +1,7 @@
 /** What the columns of a comparison say beside the answers. */
 export const columnsTexts = {
   answers: 'Answers',
+  answeredBy: (model: string) => `answered by ${model}`,
   answerOf: (model: string) => `Answer of ${model}`,
   views: { markdown: 'Markdown', raw: 'Raw', json: 'JSON' },
   view: (model: string) => `How the answer of ${model} is shown`,

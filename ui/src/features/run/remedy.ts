@@ -18,6 +18,7 @@ export const REMEDIES: Readonly<Record<ErrorClass, readonly Remedy[]>> = {
   content_filter: [],
   rate_limited: [],
   server_error: [],
+  circuit_open: ['model'],
   offline: ['network'],
   name_not_found: ['provider'],
   refused: ['provider'],

@@ -34,6 +34,8 @@ const run: Run = {
   inputs: {},
   context: {},
   repeats: 1,
+  failFast: false,
+  onRestart: 'fail',
   progress,
   createdBy: 'act_1',
   createdAt: '2026-01-01T00:00:00Z',
@@ -44,6 +46,11 @@ const run: Run = {
 describe('the outcome of a run', () => {
   it('is only its state where all went well', () => {
     expect(outcome(run)).toEqual({ text: 'completed', tone: 'good' });
+  });
+
+  it('says how far a paused run is', () => {
+    const paused = { ...run, status: 'paused' as const, progress: { ...progress, completed: 1, pending: 2 } };
+    expect(outcome(paused)).toEqual({ text: 'paused · 1 of 3', tone: 'warn' });
   });
 
   it('counts what failed in a completed run', () => {

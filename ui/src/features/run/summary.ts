@@ -10,7 +10,8 @@ export type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'accent';
 export function outcome({ status, progress }: Run): { text: string; tone: Tone } {
   const ended = progress.completed + progress.failed + progress.cancelled;
   const parts: string[] = [];
-  if (status === 'running' && progress.total > 1) parts.push(runsTexts.progress(ended, progress.total));
+  if ((status === 'running' || status === 'paused') && progress.total > 1)
+    parts.push(runsTexts.progress(ended, progress.total));
   if (progress.failed > 0) parts.push(runsTexts.failed(progress.failed, progress.total));
   if (status !== 'cancelled' && progress.cancelled > 0) parts.push(runsTexts.cancelled(progress.cancelled));
   const allFailed = status === 'completed' && progress.failed > 0 && progress.failed === progress.total;
@@ -20,7 +21,9 @@ export function outcome({ status, progress }: Run): { text: string; tone: Tone }
 
 function toneOf(status: Run['status'], failed: number): Tone {
   if (failed > 0) return 'bad';
-  return ({ pending: 'plain', running: 'accent', completed: 'good', cancelled: 'warn' } as const)[status];
+  return (
+    { pending: 'plain', running: 'accent', completed: 'good', cancelled: 'warn', paused: 'warn' } as const
+  )[status];
 }
 
 /** The models of a run, each named once, in the order of its columns. */

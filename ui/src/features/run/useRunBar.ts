@@ -127,7 +127,7 @@ export function useRunBar(given: {
   };
 
   const status = run.data?.run.status;
-  const isRunning = status === 'pending' || status === 'running';
+  const isRunning = status === 'pending' || status === 'running' || status === 'paused';
   useEffect(() => {
     // An event between the answer and the query's first data is not lost: it is read once more.
     if (started !== null) void queries.invalidateQueries(runQuery(started));

@@ -1,6 +1,7 @@
 import {
   IconBrush,
   IconDatabase,
+  IconGauge,
   IconInfoCircle,
   IconPencil,
   IconPlugConnected,
@@ -13,6 +14,7 @@ import classes from './workspace.module.css';
 const PLACES = [
   { to: '/settings/providers', name: 'providers', Icon: IconPlugConnected },
   { to: '/settings/egress', name: 'egress', Icon: IconWorldUpload },
+  { to: '/settings/engine', name: 'engine', Icon: IconGauge },
   { to: '/settings/appearance', name: 'appearance', Icon: IconBrush },
   { to: '/settings/editor', name: 'editor', Icon: IconPencil },
   { to: '/settings/data', name: 'data', Icon: IconDatabase },

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { ProvidersScreen } from '../provider/ProvidersScreen';
 
 export { EgressScreen } from '../egress/EgressScreen';
+export { EngineScreen } from '../config/EngineScreen';
 export { ProvidersScreen } from '../provider/ProvidersScreen';
 export { AboutScreen } from './AboutScreen';
 export { AppearanceScreen } from './AppearanceScreen';

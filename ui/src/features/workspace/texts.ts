@@ -6,6 +6,7 @@ export const workspaceTexts = {
   nav: {
     providers: 'Providers',
     egress: 'Egress',
+    engine: 'Engine',
     appearance: 'Appearance',
     editor: 'Editor',
     data: 'Data',

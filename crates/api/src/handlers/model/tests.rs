@@ -1,6 +1,6 @@
 //! What the user says of models, and parameters that a model does not take.
 
-use crate::{ApiError, App, Caller, CallerKind, EventHub};
+use crate::{ApiError, App, Caller, CallerKind, EventHub, configuration::Configuration};
 use formaops_domain::ListedModel;
 use formaops_store::ProviderModels;
 use serde_json::{Value, json};
@@ -15,7 +15,9 @@ struct World {
 impl World {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let world = Self { app: App::open(dir.path(), EventHub::default()).await.unwrap(), _dir: dir };
+        let configuration = Configuration::with_variables(dir.path().join("config.toml"), []);
+        let app = App::open(dir.path(), EventHub::default(), configuration).await.unwrap();
+        let world = Self { app, _dir: dir };
         for (name, kind, url) in [
             ("openai", "openai-chat", "https://api.openai.com/v1"),
             ("azure", "azure-openai", "https://mine.openai.azure.com/openai/v1"),

@@ -2,11 +2,30 @@
 
 use super::{execution, run};
 use formaops_domain::Priority;
-use formaops_engine::machine::{Effect, Event, Limits, Machine, RunEnd};
+use formaops_engine::{
+    CircuitPolicy, Settings,
+    machine::{Effect, End, Event, Limits, Machine, RunEnd, Sign, Terms},
+};
 use proptest::prelude::*;
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 const PRIORITIES: [Priority; 4] = [Priority::Low, Priority::Normal, Priority::High, Priority::Critical];
+
+/// What calls come to; more often than not a failure that speaks against the model.
+const SIGNS: [Sign; 6] = [
+    Sign::Unwell { overloaded: false },
+    Sign::Unwell { overloaded: false },
+    Sign::Unwell { overloaded: false },
+    Sign::Answered { first_token: None, tokens: 0 },
+    Sign::Refused,
+    Sign::Nothing,
+];
+
+const ENDS: [End; 8] =
+    [End::Well, End::Well, End::Well, End::Well, End::Well, End::Failed, End::Failed, End::Uncommitted];
+
+/// Two models of one provider, and one each of two others.
+const MODELS: [&str; 4] = ["a:1", "a:2", "b:1", "c:1"];
 
 /// Something that may happen; numbers are taken modulo what there is.
 #[derive(Debug, Clone)]
@@ -14,14 +33,17 @@ enum Step {
     Submit {
         run: usize,
         priority: usize,
-        watched: bool,
+        terms: (bool, bool, bool),
         concurrency: Option<NonZeroU32>,
         providers: Vec<usize>,
     },
-    LeaveWire(usize),
+    LeaveWire {
+        execution: usize,
+        sign: usize,
+    },
     End {
         execution: usize,
-        committed: bool,
+        end: usize,
     },
     Repeat {
         execution: usize,
@@ -29,12 +51,23 @@ enum Step {
     },
     Pass(Duration),
     CancelRun(usize),
+    Pause(usize, bool),
     Cancel(usize),
     Limit {
         background: Option<NonZeroU32>,
         provider: Option<NonZeroU32>,
         own: Option<NonZeroU32>,
     },
+}
+
+/// Two failures are enough to open a circuit, so that it happens often.
+fn settings(limits: Limits) -> Settings {
+    let failures = NonZeroU32::new(2).unwrap();
+    Settings {
+        limits,
+        circuits: CircuitPolicy { failures, ..CircuitPolicy::default() },
+        ..Settings::default()
+    }
 }
 
 fn few() -> impl Strategy<Value = Option<NonZeroU32>> {
@@ -47,17 +80,17 @@ fn seconds() -> impl Strategy<Value = Duration> {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        3 => (0usize..12, 0usize..4, any::<bool>(), few(), prop::collection::vec(0usize..3, 0..8)).prop_map(
-            |(run, priority, watched, concurrency, providers)| {
-                Step::Submit { run, priority, watched, concurrency, providers }
+        3 => (0usize..12, 0usize..4, any::<(bool, bool, bool)>(), few(), prop::collection::vec(0usize..4, 0..8)).prop_map(
+            |(run, priority, terms, concurrency, providers)| {
+                Step::Submit { run, priority, terms, concurrency, providers }
             }
         ),
-        4 => any::<usize>().prop_map(Step::LeaveWire),
-        6 => (any::<usize>(), prop::bool::weighted(0.9))
-            .prop_map(|(execution, committed)| Step::End { execution, committed }),
+        5 => (any::<usize>(), 0..SIGNS.len()).prop_map(|(execution, sign)| Step::LeaveWire { execution, sign }),
+        6 => (any::<usize>(), 0..ENDS.len()).prop_map(|(execution, end)| Step::End { execution, end }),
         3 => (any::<usize>(), seconds()).prop_map(|(execution, wait)| Step::Repeat { execution, wait }),
         3 => seconds().prop_map(Step::Pass),
         1 => any::<usize>().prop_map(Step::CancelRun),
+        2 => (any::<usize>(), any::<bool>()).prop_map(|(run, paused)| Step::Pause(run, paused)),
         2 => any::<usize>().prop_map(Step::Cancel),
         1 => (few(), few(), few())
             .prop_map(|(background, provider, own)| Step::Limit { background, provider, own }),
@@ -77,7 +110,9 @@ enum State {
 #[derive(Debug)]
 struct Cell {
     run: usize,
-    provider: &'static str,
+    model: &'static str,
+    /// Whether its call finds out if the model is well again.
+    is_probe: bool,
     state: State,
     /// Rises with each time that a cell comes into the queue.
     place: usize,
@@ -92,10 +127,36 @@ struct Asked {
     priority: Priority,
     watched: bool,
     concurrency: Option<NonZeroU32>,
+    fail_fast: bool,
+    paused: bool,
     last_turn: usize,
     served: Duration,
     cancelled: bool,
     uncommitted: bool,
+}
+
+/// Whether calls to a model go through, as an account of what came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Circuit {
+    Closed(u32),
+    Open(Duration),
+    Probing,
+}
+
+impl Circuit {
+    fn allows(self, now: Duration) -> bool {
+        match self {
+            Self::Closed(_) => true,
+            Self::Open(until) => until <= now,
+            Self::Probing => false,
+        }
+    }
+}
+
+impl Cell {
+    fn provider(&self) -> &'static str {
+        self.model.split(':').next().unwrap()
+    }
 }
 
 /// What must hold, worked out anew at every step.
@@ -104,6 +165,7 @@ struct Account {
     limits: Limits,
     cells: Vec<Cell>,
     runs: BTreeMap<usize, Asked>,
+    circuits: BTreeMap<&'static str, Circuit>,
     turns: usize,
     places: usize,
     now: Duration,
@@ -133,13 +195,34 @@ impl Account {
             Some(most) => self.on_wire(unwatched) < most.get(),
             None => own || self.on_wire(|other| unwatched(other) && !self.own(other)) < 5,
         };
-        let here = |other: &Cell| other.provider == cell.provider;
-        let provider_allows = match self.limits.providers.get(cell.provider).copied().or(self.limits.provider)
-        {
-            Some(most) => self.on_wire(here) < most.get(),
-            None => own || self.on_wire(|other| here(other) && !self.own(other)) < 5,
+        let here = |other: &Cell| other.provider() == cell.provider();
+        let provider_allows =
+            match self.limits.providers.get(cell.provider()).copied().or(self.limits.provider) {
+                Some(most) => self.on_wire(here) < most.get(),
+                None => own || self.on_wire(|other| here(other) && !self.own(other)) < 5,
+            };
+        run_allows && background_allows && provider_allows && !asked.paused
+    }
+
+    fn circuit(&self, model: &str) -> Circuit {
+        self.circuits.get(model).copied().unwrap_or(Circuit::Closed(0))
+    }
+
+    /// A call left the wire.
+    fn leaves(&mut self, cell: usize, sign: Sign) {
+        let Cell { model, is_probe, .. } = self.cells[cell];
+        self.cells[cell].is_probe = false;
+        let open = Circuit::Open(self.now + Duration::from_secs(60));
+        let next = match (self.circuit(model), sign) {
+            (Circuit::Closed(_), Sign::Answered { .. }) => Circuit::Closed(0),
+            (Circuit::Closed(1), Sign::Unwell { .. }) => open,
+            (Circuit::Closed(failures), Sign::Unwell { .. }) => Circuit::Closed(failures + 1),
+            (Circuit::Probing, Sign::Unwell { .. }) if is_probe => open,
+            (Circuit::Probing, Sign::Nothing) if is_probe => Circuit::Open(self.now),
+            (Circuit::Probing, _) if is_probe => Circuit::Closed(0),
+            (same, _) => same,
         };
-        run_allows && background_allows && provider_allows
+        self.circuits.insert(model, next);
     }
 
     /// Those that may start now: of each run and provider the first.
@@ -151,9 +234,9 @@ impl Account {
         waiting
             .into_iter()
             .filter(|(_, cell)| {
-                let first = !seen.contains(&(cell.run, cell.provider));
-                seen.push((cell.run, cell.provider));
-                first && self.allowed(cell)
+                let first = !seen.contains(&(cell.run, cell.model));
+                seen.push((cell.run, cell.model));
+                first && self.allowed(cell) && self.circuit(cell.model).allows(self.now)
             })
             .map(|(number, _)| number)
             .collect()
@@ -162,7 +245,8 @@ impl Account {
     fn check(&mut self, effect: &Effect) {
         let number = |id: &[u8; 16]| u128::from_be_bytes(*id) as usize;
         match effect {
-            Effect::Start { execution, run } => {
+            Effect::Start { execution, run, choice, .. } => {
+                assert_eq!(*choice, 0, "there is no other");
                 let started = number(execution.as_bytes());
                 assert_eq!(self.cells[started].run, number(run.as_bytes()));
                 assert!(!self.runs[&self.cells[started].run].cancelled, "a cancelled run starts nothing");
@@ -182,6 +266,11 @@ impl Account {
                     "another was more urgent, or its turn was longer ago, or it came first"
                 );
                 self.cells[started].state = State::OnWire;
+                let model = self.cells[started].model;
+                if let Circuit::Open(_) = self.circuit(model) {
+                    self.circuits.insert(model, Circuit::Probing);
+                    self.cells[started].is_probe = true;
+                }
                 self.turns += 1;
                 let asked = self.runs.get_mut(&self.cells[started].run).unwrap();
                 (asked.last_turn, asked.served) = (self.turns, self.now);
@@ -220,13 +309,21 @@ impl Account {
     /// The event of a step, with this account moved on as far as the event itself goes.
     fn event(&mut self, step: Step) -> Event {
         match step {
-            Step::Submit { run: number, priority, watched, concurrency, providers } => {
+            Step::Submit {
+                run: number,
+                priority,
+                terms: (watched, fail_fast, paused),
+                concurrency,
+                providers,
+            } => {
                 self.turns += 1;
                 let last_turn = self.turns;
                 self.runs.entry(number).or_insert(Asked {
                     priority: PRIORITIES[priority],
                     watched,
                     concurrency,
+                    fail_fast,
+                    paused,
                     last_turn,
                     served: self.now,
                     cancelled: false,
@@ -237,7 +334,8 @@ impl Account {
                     self.places += 1;
                     self.cells.push(Cell {
                         run: number,
-                        provider: ["a", "b", "c"][provider],
+                        model: MODELS[provider],
+                        is_probe: false,
                         state: State::Waiting,
                         place: self.places,
                         cancelled: false,
@@ -245,43 +343,54 @@ impl Account {
                     });
                 }
                 let added = self.cells.iter().enumerate().skip(first);
+                let one = |(number, cell): (usize, &Cell)| {
+                    (execution(number), [cell.model.parse().unwrap()].into())
+                };
+                let priority = PRIORITIES[priority];
                 Event::RunSubmitted {
                     run: run(number),
-                    priority: PRIORITIES[priority],
-                    watched,
-                    concurrency,
-                    executions: added
-                        .map(|(number, cell)| (execution(number), cell.provider.to_owned()))
-                        .collect(),
+                    terms: Terms { priority, watched, concurrency, fail_fast, paused },
+                    executions: added.map(one).collect(),
                 }
             }
-            Step::LeaveWire(number) => {
+            Step::LeaveWire { execution: number, sign } => {
                 let cell = self.pick(number, &[State::OnWire]);
                 if let Some(cell) = cell {
                     self.cells[cell].state = State::Settling;
+                    self.leaves(cell, SIGNS[sign]);
                 }
                 // Where nothing is on the wire, the machine hears of something it must ignore.
-                Event::AttemptEnded { execution: execution(cell.unwrap_or(number)) }
+                Event::AttemptEnded { execution: execution(cell.unwrap_or(number)), sign: SIGNS[sign] }
             }
-            Step::End { execution: number, committed } => {
+            Step::End { execution: number, end } => {
+                let end = ENDS[end];
                 let underway = [State::OnWire, State::Settling, State::Leaving];
                 let cell = self.pick(number, &underway);
                 if let Some(cell) = cell {
+                    if self.cells[cell].state == State::OnWire {
+                        self.leaves(cell, Sign::Nothing);
+                    }
                     self.cells[cell].state = State::Ended;
-                    self.runs.get_mut(&self.cells[cell].run).unwrap().uncommitted |= !committed;
+                    let number = self.cells[cell].run;
+                    let left = self.cells.iter().any(|cell| cell.run == number && cell.state != State::Ended);
+                    let asked = self.runs.get_mut(&number).unwrap();
+                    asked.uncommitted |= end == End::Uncommitted;
+                    if end == End::Failed && asked.fail_fast && left {
+                        self.cancel(number);
+                    }
                 }
-                Event::ExecutionEnded { execution: execution(cell.unwrap_or(number)), committed }
+                Event::ExecutionEnded { execution: execution(cell.unwrap_or(number)), end }
             }
             Step::CancelRun(number) => {
                 let number = number % 12;
-                if let Some(asked) = self.runs.get_mut(&number) {
-                    asked.cancelled = true;
-                    self.cells
-                        .iter_mut()
-                        .filter(|cell| cell.run == number)
-                        .for_each(|cell| cell.unwanted = true);
-                }
+                self.cancel(number);
                 Event::CancelRun { run: run(number) }
+            }
+            Step::Pause(number, paused) => {
+                let number = number % 12;
+                self.runs.entry(number).and_modify(|run| run.paused = paused);
+                let run = run(number);
+                if paused { Event::PauseRun { run } } else { Event::ResumeRun { run } }
             }
             Step::Cancel(number) => {
                 let number = number % (self.cells.len() + 1);
@@ -293,11 +402,15 @@ impl Account {
             Step::Repeat { execution: number, wait } => {
                 let cell = self.pick(number, &[State::OnWire, State::Settling]);
                 if let Some(cell) = cell {
+                    if self.cells[cell].state == State::OnWire {
+                        self.leaves(cell, Sign::Nothing);
+                    }
                     self.cells[cell].state = State::Resting(self.now + wait);
                     // The next attempt may be cancelled as this one could.
                     self.cells[cell].cancelled = false;
                 }
-                Event::AttemptToRepeat { execution: execution(cell.unwrap_or(number)), wait }
+                let execution = execution(cell.unwrap_or(number));
+                Event::AttemptToRepeat { execution, wait, degrade: true }
             }
             Step::Pass(time) => {
                 self.pass(time);
@@ -305,9 +418,17 @@ impl Account {
             }
             Step::Limit { background, provider, own } => {
                 let providers = own.map(|own| ("b".to_owned(), own)).into_iter().collect();
-                self.limits = Limits { background, provider, providers };
-                Event::LimitsChanged { limits: self.limits.clone() }
+                self.limits = Limits { background, provider, providers, ..Limits::default() };
+                let limits = self.limits.clone();
+                Event::SettingsChanged { settings: Box::new(settings(limits)) }
             }
+        }
+    }
+
+    fn cancel(&mut self, run: usize) {
+        if let Some(asked) = self.runs.get_mut(&run) {
+            asked.cancelled = true;
+            self.cells.iter_mut().filter(|cell| cell.run == run).for_each(|cell| cell.unwanted = true);
         }
     }
 
@@ -343,11 +464,23 @@ impl Account {
             State::Resting(until) => Some(until),
             _ => None,
         });
-        assert_eq!(machine.next_wake(), due.min());
+        let kept_back = self.cells.iter().filter(|cell| cell.state == State::Waiting && self.allowed(cell));
+        let openings = kept_back.filter_map(|cell| match self.circuit(cell.model) {
+            Circuit::Open(until) => Some(until),
+            _ => None,
+        });
+        let is_due = due.clone().any(|until| until == self.now);
+        let first = due.chain(openings).min();
+        assert!(first.is_none_or(|first| machine.next_wake().is_some_and(|wake| wake <= first)));
+        let wakes_later = machine.next_wake().is_none_or(|wake| wake > self.now);
+        assert!(is_due || wakes_later, "a wake that is over comes for ever");
         let load = machine.load();
         assert_eq!(load.running, self.on_wire(|_| true));
-        let waiting = self.cells.iter().filter(|cell| cell.state == State::Waiting).count();
-        assert_eq!(load.queued as usize, waiting);
+        let waiting = |paused| {
+            let waits = |cell: &&Cell| cell.state == State::Waiting && self.runs[&cell.run].paused == paused;
+            self.cells.iter().filter(waits).count()
+        };
+        assert_eq!((load.queued as usize, load.paused as usize), (waiting(false), waiting(true)));
         events.push((self.now, event, effects));
     }
 }
@@ -358,21 +491,23 @@ proptest! {
     fn whatever_happens_in_whatever_order_the_rules_hold_and_everything_ends(
         steps in prop::collection::vec(step(), 1..80),
     ) {
-        let (mut account, mut machine) = (Account::default(), Machine::new(Limits::default()));
+        let (mut account, mut machine) = (Account::default(), Machine::new(settings(Limits::default())));
         let mut events = Vec::new();
         for step in steps {
             account.take(&mut machine, step, &mut events);
         }
-        account.take(&mut machine, Step::Pass(Duration::from_secs(50)), &mut events);
+        (0..12).for_each(|run| account.take(&mut machine, Step::Pause(run, false), &mut events));
+        account.take(&mut machine, Step::Pass(Duration::from_secs(60)), &mut events);
         while account.pick(0, &[State::OnWire, State::Settling, State::Leaving]).is_some() {
-            account.take(&mut machine, Step::End { execution: 0, committed: true }, &mut events);
-            account.take(&mut machine, Step::Pass(Duration::from_secs(50)), &mut events);
+            account.take(&mut machine, Step::End { execution: 0, end: 0 }, &mut events);
+            account.take(&mut machine, Step::Pass(Duration::from_secs(60)), &mut events);
         }
         prop_assert!(account.cells.iter().all(|cell| cell.state == State::Ended), "all have ended");
         prop_assert!(account.runs.is_empty(), "all runs have ended");
-        prop_assert_eq!(machine.load().providers, []);
+        let load = machine.load();
+        prop_assert!(load.providers.iter().all(|provider| provider.running + provider.queued == 0));
 
-        let mut again = Machine::new(Limits::default());
+        let mut again = Machine::new(settings(Limits::default()));
         for (at, event, effects) in events {
             prop_assert_eq!(again.handle(at, event), effects);
         }

@@ -10,9 +10,9 @@ use tokio::sync::watch;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Entry {
-    Started(Attempt),
+    Started(Box<Attempt>),
     Appended(RecordingPart),
-    Finished(Outcome),
+    Finished(Box<Outcome>),
     LeftQueue(ExecutionId),
     RunFinished(RunId, RunStatus),
     Told(EventBody),
@@ -113,7 +113,7 @@ impl Journal {
 
     pub(crate) fn outcomes(&self) -> Vec<Outcome> {
         self.collect(|entry| match entry {
-            Entry::Finished(outcome) => Some(outcome.clone()),
+            Entry::Finished(outcome) => Some((**outcome).clone()),
             _ => None,
         })
     }

@@ -10,11 +10,12 @@ pub(crate) use store::{FakeStore, StoreCall};
 pub(crate) use wire::{Call, Wire};
 
 use formaops_domain::{
-    Content, EventBody, Execution, ExecutionId, ExecutionStatus, JsonObject, Metrics, Parameters, Price,
-    Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, ValidationStatus,
+    Content, EventBody, Execution, ExecutionId, ExecutionStatus, Fallback, JsonObject, Metrics, OnRestart,
+    Parameters, Price, Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp,
+    ValidationStatus,
     ports::{Clock, EventSink, TokenCount, TokenCounter, Work},
 };
-use formaops_engine::{Engine, Limits, Ports, RetryPolicy, Submission};
+use formaops_engine::{Engine, Limits, Ports, Settings, Submission};
 use formaops_testkit::{CountingIds, actor_id, execution_id, prompt_id, run_id, version_id};
 use std::{
     sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
@@ -37,6 +38,10 @@ impl World {
     }
 
     pub(crate) fn with(limits: Limits) -> Self {
+        Self::set(Settings { limits, ..Settings::default() })
+    }
+
+    pub(crate) fn set(settings: Settings) -> Self {
         let journal = Arc::new(Journal::default());
         let store = Arc::new(FakeStore::new(Arc::clone(&journal)));
         let wire = Arc::new(Wire::default());
@@ -50,14 +55,7 @@ impl World {
             events: Arc::new(Sink(Arc::clone(&journal))),
             tokens: tokens.clone(),
         };
-        Self {
-            engine: Engine::start(ports, limits, RetryPolicy::default()),
-            store,
-            wire,
-            journal,
-            clock,
-            tokens,
-        }
+        Self { engine: Engine::start(ports, settings), store, wire, journal, clock, tokens }
     }
 
     /// Puts a run into the store: execution `100 * number + i` for the i-th model.
@@ -79,6 +77,10 @@ impl World {
             inputs: asked.inputs.clone(),
             context: RunContext::default(),
             repeats: 1,
+            fallbacks: asked.fallbacks.iter().map(|model| fallback(model)).collect(),
+            concurrency: None,
+            fail_fast: asked.fail_fast,
+            on_restart: OnRestart::Fail,
             progress: RunProgress::of(&executions),
             created_by: actor_id(1),
             created_at: START,
@@ -93,6 +95,7 @@ impl World {
                 inputs: Arc::clone(&inputs),
                 context: Arc::default(),
                 price: asked.price.clone(),
+                fallbacks: asked.fallbacks.iter().map(|model| fallback(model)).collect(),
                 attempt_number: 1,
             });
         }
@@ -141,6 +144,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) inputs: JsonObject,
     pub(crate) models: &'a [&'a str],
     pub(crate) price: Option<Price>,
+    pub(crate) fallbacks: &'a [&'a str],
+    pub(crate) fail_fast: bool,
 }
 
 impl Default for Asked<'_> {
@@ -150,6 +155,8 @@ impl Default for Asked<'_> {
             inputs: JsonObject::new(),
             models: &["fake:a"],
             price: Some(Price::FREE),
+            fallbacks: &[],
+            fail_fast: false,
         }
     }
 }
@@ -158,6 +165,10 @@ impl<'a> Asked<'a> {
     pub(crate) fn of(models: &'a [&'a str]) -> Self {
         Self { models, ..Self::default() }
     }
+}
+
+fn fallback(model: &str) -> Fallback {
+    Fallback { model: model.parse().unwrap(), price: None }
 }
 
 const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
@@ -174,6 +185,7 @@ fn pending(run: u64, column: u64, model: &str) -> Execution {
         generation: 0,
         status: ExecutionStatus::Pending,
         model: model.parse().unwrap(),
+        answered_by: None,
         parameters: Parameters::default(),
         preview: String::new(),
         output_bytes: 0,

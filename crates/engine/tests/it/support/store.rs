@@ -24,6 +24,7 @@ pub(crate) enum StoreCall {
     Append,
     Finish,
     LeaveQueue,
+    Pause,
     FinishRun,
     GetRun,
 }
@@ -159,10 +160,12 @@ impl RunStore for FakeStore {
                 execution.started_at = Some(attempt.started_at);
                 execution.retry = None;
             });
-            if let Some(run) = self.state().runs.get_mut(&execution.run_id) {
+            if let Some(run) = self.state().runs.get_mut(&execution.run_id)
+                && run.status == RunStatus::Pending
+            {
                 run.status = RunStatus::Running;
             }
-            self.journal.add(Entry::Started(attempt));
+            self.journal.add(Entry::Started(Box::new(attempt)));
             Ok(execution)
         })
     }
@@ -188,10 +191,11 @@ impl RunStore for FakeStore {
                 execution.failure = outcome.failure.clone();
                 execution.metrics = outcome.metrics.clone();
                 execution.finish = outcome.finish.clone();
+                execution.answered_by.clone_from(&outcome.answered_by);
                 execution.validation_status = outcome.validation_status;
                 execution.completed_at = Some(outcome.completed_at);
             });
-            self.journal.add(Entry::Finished(outcome));
+            self.journal.add(Entry::Finished(Box::new(outcome)));
             Ok(execution)
         })
     }
@@ -207,7 +211,7 @@ impl RunStore for FakeStore {
             if let Some(work) = self.state().works.get_mut(&outcome.execution) {
                 work.attempt_number += 1;
             }
-            self.journal.add(Entry::Finished(outcome));
+            self.journal.add(Entry::Finished(Box::new(outcome)));
             Ok(execution)
         })
     }
@@ -229,6 +233,18 @@ impl RunStore for FakeStore {
             });
             self.journal.add(Entry::LeftQueue(execution));
             Ok(ended)
+        })
+    }
+
+    fn set_paused(&self, run: RunId, paused: bool) -> BoxFuture<'_, Result<Run, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::Pause).await?;
+            let mut read = self.read(run)?;
+            if !read.status.is_terminal() {
+                read.status = if paused { RunStatus::Paused } else { RunStatus::Running };
+                self.state().runs.insert(run, read.clone());
+            }
+            Ok(read)
         })
     }
 

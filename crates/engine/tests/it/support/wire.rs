@@ -4,7 +4,7 @@ use super::soon;
 use bytes::Bytes;
 use formaops_domain::{
     ErrorClass, Failure, FinishReason, ListedModel, ModelRef, RequestHash, Usage,
-    ports::{ModelRequest, PartStream, Provider, Providers, StreamPart},
+    ports::{ModelRequest, PartStream, Provider, Providers, RateLimits, StreamPart},
 };
 use futures::{StreamExt, future::BoxFuture, stream};
 use std::sync::{
@@ -129,7 +129,11 @@ impl Provider for Fake {
         let open = Open(Arc::clone(&self.open));
         let (cues, inbox) = mpsc::unbounded_channel();
         let request_hash = RequestHash::from_array([7; 32]);
-        let head = StreamPart::Head { http_status: Some(200), request_id: Some("req-1".to_owned()) };
+        let head = StreamPart::Head {
+            http_status: Some(200),
+            request_id: Some("req-1".to_owned()),
+            rates: RateLimits::default(),
+        };
         let first = stream::iter([Ok(StreamPart::Sent { request_hash }), Ok(head)]);
         let _ = self.calls.send(Call { request, cues });
         let rest = stream::unfold((inbox, open), |(mut inbox, open)| async {

@@ -1,0 +1,100 @@
+//! Something that is used up and comes back over time: calls or tokens.
+
+use formaops_domain::ports::RateWindow;
+use std::{num::NonZeroU32, time::Duration};
+
+/// The longest that what a provider says of itself holds back a call: it may be wrong.
+const MOST_WAIT: Duration = Duration::from_secs(120);
+
+/// A token bucket.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bucket {
+    most: f64,
+    per_second: f64,
+    /// What it held then; below zero where more was used than was thought.
+    level: f64,
+    at: Duration,
+    /// The longest wait for it.
+    patience: Duration,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of calls and tokens are far below 2^52")]
+impl Bucket {
+    /// A full one that fills within a minute.
+    pub(super) fn per_minute(most: NonZeroU32, now: Duration) -> Self {
+        let most = f64::from(most.get());
+        Self { most, per_second: most / 60.0, level: most, at: now, patience: Duration::MAX }
+    }
+
+    /// One as a provider says that it is. `under_way` is what is not yet counted in that.
+    pub(super) fn told(window: &RateWindow, under_way: f64, now: Duration) -> Self {
+        let (most, left) = (window.limit as f64, window.remaining.min(window.limit) as f64);
+        // What is missing has come back when the window says that it is whole again.
+        let missing = (most - left).max(1.0);
+        let per_second = missing / window.reset.as_secs_f64().max(0.001);
+        Self { most, per_second, level: left - under_way, at: now, patience: MOST_WAIT }
+    }
+
+    fn level(&self, now: Duration) -> f64 {
+        let passed = now.saturating_sub(self.at).as_secs_f64();
+        (self.level + passed * self.per_second).min(self.most)
+    }
+
+    /// Uses up some, or with a negative amount gives some back.
+    pub(super) fn take(&mut self, amount: f64, now: Duration) {
+        (self.level, self.at) = ((self.level(now) - amount).min(self.most), now);
+    }
+
+    /// From when on it holds so much; an amount beyond its size waits until it is full.
+    pub(super) fn holds_at(&self, amount: f64, now: Duration) -> Duration {
+        let missing = amount.min(self.most) - self.level(now);
+        if missing <= 1e-6 {
+            return Duration::ZERO;
+        }
+        let wait = Duration::try_from_secs_f64(missing / self.per_second).unwrap_or(Duration::MAX);
+        // A millisecond more, so that then it does hold it however the numbers are rounded.
+        now.saturating_add(wait.saturating_add(Duration::from_millis(1)).min(self.patience))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn sixty_a_minute_are_sixty_at_once_and_then_one_a_second() {
+        let mut bucket = Bucket::per_minute(NonZeroU32::new(60).unwrap(), Duration::ZERO);
+        for _ in 0..60 {
+            assert_eq!(bucket.holds_at(1.0, Duration::ZERO), Duration::ZERO);
+            bucket.take(1.0, Duration::ZERO);
+        }
+        let at = bucket.holds_at(1.0, Duration::ZERO);
+        assert!(at >= SECOND && at < SECOND * 2, "{at:?}");
+        assert_eq!(bucket.holds_at(1.0, at), Duration::ZERO, "and then it is there");
+    }
+
+    #[test]
+    fn more_than_it_ever_holds_waits_until_it_is_full() {
+        let mut bucket = Bucket::per_minute(NonZeroU32::new(60).unwrap(), Duration::ZERO);
+        assert_eq!(bucket.holds_at(1e9, Duration::ZERO), Duration::ZERO);
+        bucket.take(1e9, Duration::ZERO);
+        assert!(bucket.holds_at(1.0, Duration::ZERO) > SECOND * 60 * 60, "what was used is owed");
+    }
+
+    #[test]
+    fn what_a_provider_says_holds_but_never_for_long() {
+        let window = |remaining, reset| RateWindow { limit: 100, remaining, reset };
+        let told = |remaining, reset| Bucket::told(&window(remaining, reset), 0.0, Duration::ZERO);
+        assert_eq!(told(1, SECOND).holds_at(1.0, Duration::ZERO), Duration::ZERO);
+        let at = told(0, SECOND * 50).holds_at(1.0, Duration::ZERO);
+        assert!(at >= SECOND / 2 && at < SECOND, "a hundredth of what comes back: {at:?}");
+        assert_eq!(told(0, SECOND * 86_400 * 365).holds_at(1.0, Duration::ZERO), MOST_WAIT);
+        let under_way = Bucket::told(&window(3, SECOND * 50), 3.0, Duration::ZERO);
+        assert!(
+            under_way.holds_at(1.0, Duration::ZERO) > Duration::ZERO,
+            "three calls are on their way already"
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! What the machine is told, and what it asks for.
+
+use crate::settings::Settings;
+use formaops_domain::{ExecutionId, ModelRef, Priority, RunId, ports::RateLimits};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+/// The models that may answer an execution: its own first, then those of its run's fallback chain.
+/// Never empty; shared by all executions of a column.
+pub type Models = Arc<[ModelRef]>;
+
+/// On which terms the executions of a run are executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Terms {
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Whether a person looks on while it streams: it then waits for no background work.
+    pub watched: bool,
+    /// How many of its executions may be on the wire at once, in place of the default limits.
+    pub concurrency: Option<NonZeroU32>,
+    /// Whether the first execution that fails cancels what is left.
+    pub fail_fast: bool,
+    /// Whether it starts nothing until it is resumed.
+    pub paused: bool,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A run was asked for. For a run that is under way, these executions are added to it.
+    RunSubmitted {
+        /// The run.
+        run: RunId,
+        /// Its terms; those of a run that is under way stay.
+        terms: Terms,
+        /// Its executions in order.
+        executions: Vec<(ExecutionId, Models)>,
+    },
+    /// The provider said how many more calls it takes.
+    RatesTold {
+        /// The execution whose call it answered.
+        execution: ExecutionId,
+        /// What it said.
+        rates: RateLimits,
+    },
+    /// The attempt has left the wire; its outcome is not yet committed.
+    AttemptEnded {
+        /// The execution.
+        execution: ExecutionId,
+        /// What that says of its model.
+        sign: Sign,
+    },
+    /// The attempt failed, and the execution is to be started again after a wait. The end of the attempt is
+    /// committed; this takes the place of [`Event::ExecutionEnded`].
+    AttemptToRepeat {
+        /// The execution.
+        execution: ExecutionId,
+        /// How long it stays out of the queue.
+        wait: Duration,
+        /// Whether the next of its models is asked, where there is one.
+        degrade: bool,
+    },
+    /// The time of [`Machine::next_wake`](super::Machine::next_wake) has come.
+    TimeHasCome,
+    /// Nothing more will happen to an execution that was started, or that was to be finished in the queue.
+    ExecutionEnded {
+        /// The execution.
+        execution: ExecutionId,
+        /// How.
+        end: End,
+    },
+    /// The user has a run start nothing more for now.
+    PauseRun {
+        /// The run.
+        run: RunId,
+    },
+    /// The user has a paused run go on.
+    ResumeRun {
+        /// The run.
+        run: RunId,
+    },
+    /// The user cancels what is left of a run.
+    CancelRun {
+        /// The run.
+        run: RunId,
+    },
+    /// The user cancels one execution.
+    CancelExecution {
+        /// The execution.
+        execution: ExecutionId,
+    },
+    /// Runs of less than this priority start nothing from now on. What is on the wire stays there.
+    LevelChanged {
+        /// The least priority that does start.
+        least: Priority,
+    },
+    /// Other settings hold from now on. What is on the wire stays there.
+    SettingsChanged {
+        /// All of them.
+        settings: Box<Settings>,
+    },
+}
+
+/// How an execution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// As it should, or cancelled; that is committed.
+    Well,
+    /// It failed; that is committed.
+    Failed,
+    /// The store could not keep its end.
+    Uncommitted,
+}
+
+/// What the end of an attempt says of the model that was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// It answered to the end.
+    Answered {
+        /// The time to the first token.
+        first_token: Option<Duration>,
+        /// Tokens of request and answer; 0 where unknown.
+        tokens: u64,
+    },
+    /// It cannot be reached, breaks off, is silent, or fails by itself.
+    Unwell {
+        /// Whether it says that it has too much to do.
+        overloaded: bool,
+    },
+    /// It wants fewer calls.
+    Throttled {
+        /// How long it asks to be left alone.
+        wait: Option<Duration>,
+    },
+    /// It is there, but refuses this request.
+    Refused,
+    /// Nothing: the call was cancelled, or never made.
+    Nothing,
+}
+
+/// Something to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Execute; answered by [`Event::AttemptEnded`], where it got as far as the wire, and
+    /// [`Event::ExecutionEnded`].
+    Start {
+        /// Its run.
+        run: RunId,
+        /// The execution.
+        execution: ExecutionId,
+        /// Which of its models is asked, from 0.
+        choice: u8,
+        /// How often that model was asked for it before.
+        tries: u32,
+    },
+    /// Close the connection; answered as [`Effect::Start`] is.
+    CancelAttempt {
+        /// The execution.
+        execution: ExecutionId,
+    },
+    /// End what never left the queue; answered by [`Event::ExecutionEnded`].
+    FinishQueued {
+        /// Its run.
+        run: RunId,
+        /// The execution.
+        execution: ExecutionId,
+        /// Why.
+        why: Leave,
+    },
+    /// Every execution has ended, and so does the run.
+    FinishRun {
+        /// The run.
+        run: RunId,
+        /// How it ends.
+        end: RunEnd,
+    },
+}
+
+/// Why an execution leaves the queue without a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Leave {
+    /// It was cancelled.
+    Cancelled,
+    /// The circuit of its model is open, and those that come are turned away.
+    CircuitOpen,
+}
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunEnd {
+    /// Every execution ended, well or badly.
+    Completed,
+    /// It was cancelled.
+    Cancelled,
+    /// The end of some execution could not be committed, so the run may not be told as done.
+    Uncommitted,
+}
