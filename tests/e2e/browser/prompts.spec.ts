@@ -1,4 +1,4 @@
-import { expect, test } from '../support/browser-test';
+import { expect, type Page, test } from '../support/browser-test';
 import { chooseModels, column, openPrompt, run, template } from '../support/screens';
 
 test('a prompt is made, written, saved, run, changed and restored', async ({ app }) => {
@@ -127,4 +127,71 @@ test('what somebody else saved meanwhile is not overwritten unasked', async ({ a
   await expect(message).toHaveText('Mine: {{text}}');
   await app.getByRole('button', { name: 'Save mine on top' }).click();
   await expect(prompt.getByText('v3', { exact: true })).toBeVisible();
+});
+
+/** Another window on the same workspace, with the login of the first. */
+async function anotherWindow(app: Page): Promise<Page> {
+  const [other] = await Promise.all([app.waitForEvent('popup'), app.evaluate(() => void open('/'))]);
+  await other.getByRole('heading', { level: 1 }).waitFor();
+  return other;
+}
+
+test('what was typed in another window is there, and never over what is typed here', async ({ app, api }) => {
+  const here = await openPrompt(app, 'summarise');
+  const id = new URL(app.url()).pathname.split('/').at(-1) ?? '';
+  const kept = async () => {
+    const { draft } = await api.promptGet({ id });
+    const body = draft?.content.body;
+    return body?.kind === 'messages' ? body.messages[0]?.template : body?.template;
+  };
+  await openPrompt(app, 'classify-ticket');
+  const there = await openPrompt(await anotherWindow(app), 'summarise');
+
+  await template(there).fill('While it was hidden: {{text}}');
+  await expect.poll(kept).toBe('While it was hidden: {{text}}');
+  await openPrompt(app, 'summarise');
+  await expect(template(here)).toHaveText('While it was hidden: {{text}}');
+
+  await template(there).fill('While it was shown: {{text}}');
+  await expect(template(here)).toHaveText('While it was shown: {{text}}');
+
+  await app.route('**/api/prompts/*/draft', (route) => route.abort());
+  await template(here).fill('Mine: {{text}}');
+  await template(there).fill('Theirs: {{text}}');
+  await expect.poll(kept).toBe('Theirs: {{text}}');
+  await app.unroute('**/api/prompts/*/draft');
+  await expect.poll(kept).toBe('Mine: {{text}}');
+  await expect(template(here)).toHaveText('Mine: {{text}}');
+  await expect(template(there)).toHaveText('Mine: {{text}}');
+});
+
+test('a long list is read as it is scrolled, and only what is looked at is in the page', async ({
+  app,
+  api,
+}) => {
+  const body = { kind: 'text' as const, template: 'Hello' };
+  const content = { body, variables: [], settings: { parameters: {} }, validations: [] };
+  const names = Array.from({ length: 1050 }, (_, at) => `many/${String(at).padStart(4, '0')}`);
+  for (let first = 0; first < names.length; first += 50) {
+    await Promise.all(names.slice(first, first + 50).map((name) => api.promptCreate({ name, content })));
+  }
+  await app.reload();
+  const list = app.getByRole('complementary', { name: 'Prompts' });
+  await expect(list.getByRole('heading')).toHaveText('Prompts 1,000+');
+  expect(await list.getByRole('listitem').count()).toBeLessThan(100);
+
+  await list.getByRole('link', { name: /^code-review/ }).focus();
+  for (let at = 0; at < 60; at += 1) await app.keyboard.press('Tab');
+  await expect(list.locator('a:focus')).toBeInViewport();
+  await expect(list.locator('a:focus')).toContainText('many/');
+
+  const last = list.getByRole('link', { name: /^summarise/ });
+  await list.hover();
+  await expect(async () => {
+    await app.mouse.wheel(0, 20_000);
+    await expect(last).toBeInViewport({ timeout: 100 });
+  }).toPass();
+  await last.click();
+  await expect(app.getByRole('heading', { level: 1 })).toHaveText('summarise');
+  expect(await list.getByRole('listitem').count()).toBeLessThan(100);
 });

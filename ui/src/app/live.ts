@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query';
 import type { Event, Execution, Noun, OutputPart, Run, RunDetail } from '../bindings/types';
 import { tellBudget } from '../features/budget/tell';
 import { tellRuns } from '../features/run/fresh';
+import { isOwnSave } from '../features/prompt/ownSaves';
 import { newestRunQuery } from '../features/run/queries';
 import { api, host, HostError } from '../host';
 import { announcements } from '../lib/announce';
@@ -48,6 +49,16 @@ function invalidate(noun: Noun): void {
   for (const key of KEYS[noun]) void queries.invalidateQueries({ queryKey: [key] });
 }
 
+/** How long drafts rest before lists are read again that say which prompts have one, in milliseconds. */
+const DRAFT_RESTS_MS = 1000;
+let resting: ReturnType<typeof setTimeout> | undefined;
+
+/** Reads again what the saving of a draft may have changed, once somebody does not type any more. */
+function later(): void {
+  clearTimeout(resting);
+  resting = setTimeout(() => invalidate('prompt'), DRAFT_RESTS_MS);
+}
+
 function updateRun(run: Run): void {
   applyNews<RunDetail>(queries, ['run', run.id], (known) => ({ ...known, run }));
   const newest = queries.getQueryData(newestRunQuery(run.promptId).queryKey);
@@ -83,7 +94,8 @@ function catchUp(of: Streams, id: string, bytes: number): void {
 function take(event: Event): void {
   switch (event.kind) {
     case 'changed':
-      invalidate(event.noun);
+      if (event.noun === 'prompt' && isOwnSave(event.id)) later();
+      else invalidate(event.noun);
       break;
     case 'run.updated':
       updateRun(event.run);

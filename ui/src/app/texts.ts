@@ -105,6 +105,7 @@ export const texts = {
     filterMenu: 'Filter by state and tag',
     allTags: 'All tags',
     empty: 'No prompt matches',
+    moreThan: (count: string) => `${count}+`,
     emptyAll: 'No prompts yet',
     emptyAllText:
       'A prompt is a named template with variables. Write one, and run it on several models at once.',

@@ -32,6 +32,25 @@ describe('streams', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
+  it('tells of many streams by turns, none of them left behind', () => {
+    const { streams, frame } = world();
+    const told: string[] = [];
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    for (const name of names) streams.subscribe(name, () => told.push(name));
+    const arrive = (offset: number) => names.forEach((name) => streams.take(name, offset, 1, name));
+    arrive(0);
+    frame();
+    expect(told).toEqual(['a', 'b']);
+    arrive(1);
+    frame();
+    frame();
+    expect(told).toEqual(['a', 'b', 'c', 'd', 'e', 'a']);
+    frame();
+    frame();
+    expect(told).toEqual(['a', 'b', 'c', 'd', 'e', 'a', 'b']);
+    expect(streams.get('b').text).toBe('bb');
+  });
+
   it('drops what it has already and cuts a chunk that overlaps, counting bytes and not letters', () => {
     const { streams, frame } = world();
     streams.subscribe('e', () => undefined);

@@ -56,6 +56,9 @@ interface Stream {
 /** Reads a window of an answer from the host. */
 export type ReadOutput = (executionId: string, offset: number) => Promise<OutputWindow>;
 
+/** So many streams are shown further in one frame; of more, each waits for its turn. */
+const MOST_A_FRAME = 2;
+
 const EMPTY = new StreamedText([], '', 0, 0);
 const encoder = new TextEncoder();
 
@@ -63,7 +66,7 @@ const encoder = new TextEncoder();
  * The texts of answers that stream or were read, by execution.
  *
  * Chunks may come twice or leave a gap after a lag; offsets in bytes of UTF-8 tell. Listeners are told
- * at most once a frame.
+ * at most once a frame, and not all of them in the same one.
  */
 export class Streams {
   private readonly streams = new Map<string, Stream>();
@@ -160,8 +163,10 @@ export class Streams {
   }
 
   private flush(): void {
-    const changed = [...this.dirty];
-    this.dirty.clear();
+    // Whoever was told goes to the end, so that all of them get their turn.
+    const changed = [...this.dirty].slice(0, MOST_A_FRAME);
+    for (const executionId of changed) this.dirty.delete(executionId);
+    if (this.dirty.size > 0) this.schedule(() => this.flush());
     for (const executionId of changed) {
       const stream = this.streams.get(executionId);
       if (stream === undefined) continue;

@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconMessages } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { count } from '../../lib/format';
-import type { WorkActions } from '../prompt/desk';
-import type { Work } from '../prompt/useWork';
+import { type Desk, useFrame, type WorkActions } from '../prompt/desk';
 import { declared } from '../variable/declare';
 import { renameVariable } from '../variable/renameVariable';
 import { useAttaching } from './Attachments';
@@ -13,8 +12,9 @@ import { renameProblem } from './editor/rename';
 import type { Surroundings } from './editor/state';
 import { CLEAN, type Findings, findingsOf } from './findings';
 import { MessagesBody } from './MessagesBody';
-import { useChecked, useRendered } from './queries';
+import { type Outcome, useChecked, useRendered } from './queries';
 import { type SharedByTemplates, TemplateCard } from './TemplateCard';
+import { useTemplate } from './template';
 import { contentTexts as texts } from './texts';
 
 const NO_MODELS: string[] = [];
@@ -22,23 +22,26 @@ const NOTHING: Findings = {};
 
 /** The templates of a prompt. Tokens are counted for the first of the models, or the one it suggests. */
 export function ContentEditor(props: {
-  readonly work: Work;
+  readonly desk: Desk;
   readonly models?: string[];
   /** Goes to the input of a variable. */
   readonly onGoToInput: (name: string) => void;
 }) {
-  const { work, models = NO_MODELS, onGoToInput } = props;
-  const { content, actions, renaming } = work;
-  const found = useChecked(content, findingsOf) ?? NOTHING;
-  const tokens = useTokens(work, models);
+  const { desk, models = NO_MODELS, onGoToInput } = props;
+  const { actions } = desk;
+  // Each template is followed by its own editor alone.
+  const { body, settings } = useFrame(desk);
+  const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
+  const found = useChecked(desk.calm, findingsOf) ?? NOTHING;
+  const tokens = useTokens(desk, settings.model, models);
   const around = useMemo(() => surroundingsOf(actions, onGoToInput), [actions, onGoToInput]);
-  const shared = { found, tokens, actions, around, renaming };
+  const shared = { desk, found, tokens, actions, around, renaming };
   return (
     <div className={classes.editor}>
-      {content.body.kind === 'text' ? (
-        <TextBody {...shared} template={content.body.template} />
+      {body.kind === 'text' ? (
+        <TextBody {...shared} />
       ) : (
-        <MessagesBody {...shared} messages={content.body.messages} />
+        <MessagesBody {...shared} messages={body.messages} />
       )}
     </div>
   );
@@ -61,13 +64,14 @@ function surroundingsOf(actions: WorkActions, goToInput: (name: string) => void)
 
 function TextBody(
   props: SharedByTemplates & {
-    readonly template: string;
+    readonly desk: Desk;
     readonly found: Findings;
     readonly tokens: readonly string[];
     readonly actions: WorkActions;
   },
 ) {
   const { setContent } = props.actions;
+  const template = useTemplate(props.desk, 0);
   const attaching = useAttaching(0, (added) =>
     setContent((now) => ({ ...now, body: attached(now.body, added) })),
   );
@@ -79,7 +83,7 @@ function TextBody(
         label={texts.template}
         title={<b>{texts.text}</b>}
         tokens={props.tokens[0] ?? null}
-        value={props.template}
+        template={template}
         onChange={(template) => setContent((now) => ({ ...now, body: { kind: 'text', template } }))}
         diagnostics={props.found['body'] ?? CLEAN}
         around={props.around}
@@ -101,23 +105,23 @@ function TextBody(
   );
 }
 
-function useTokens(work: Work, models: string[]): string[] {
-  const { content, inputs } = work;
-  const suggested = content.settings.model;
+function useTokens({ calm }: Desk, suggested: string | null | undefined, models: string[]): string[] {
   const asked = useMemo(
     () => (models.length > 0 || suggested == null ? models : [suggested]),
     [models, suggested],
   );
-  const { rendered } = useRendered(content, inputs, asked);
-  return useMemo(() => {
-    const estimate = rendered?.estimates[0];
-    if (estimate === undefined) return [];
-    let sums: number[] = [];
-    rendered?.messages.forEach(({ template }, index) => {
-      if (template == null) return;
-      while (sums.length <= template) sums = [...sums, 0];
-      sums = replaced(sums, template, (sums[template] ?? 0) + (estimate.messageTokens[index] ?? 0));
-    });
-    return sums.map((sum) => texts.tokens(count(sum), estimate.exact));
-  }, [rendered]);
+  return useRendered(calm, asked, tokensOf) ?? NO_MODELS;
+}
+
+/** The tokens of each template. */
+function tokensOf({ rendered }: Outcome): string[] {
+  const estimate = rendered?.estimates[0];
+  if (estimate === undefined) return [];
+  let sums: number[] = [];
+  rendered?.messages.forEach(({ template }, index) => {
+    if (template == null) return;
+    while (sums.length <= template) sums = [...sums, 0];
+    sums = replaced(sums, template, (sums[template] ?? 0) + (estimate.messageTokens[index] ?? 0));
+  });
+  return sums.map((sum) => texts.tokens(count(sum), estimate.exact));
 }

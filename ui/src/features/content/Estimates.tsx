@@ -1,26 +1,29 @@
 import type { Content, Estimate, ModelChoice } from '../../bindings/types';
 import { texts as appTexts } from '../../app/texts';
 import { count, dollars } from '../../lib/format';
+import type { Calm } from '../prompt/calm';
+import type { Draft } from '../prompt/keeper';
 import { FitProblems } from '../parameter/FitProblems';
 import { useFit } from '../parameter/useFit';
 import { filled, total } from './estimate';
 import classes from './Estimates.module.css';
-import { useRendered } from './queries';
+import { type Outcome, useRendered } from './queries';
 import { contentTexts } from './texts';
 
 const texts = contentTexts.estimates;
 
+const estimatesOf = ({ rendered }: Outcome) => rendered?.estimates ?? [];
+
 /** What the request fills and costs on each model. While it cannot be rendered the figures are missing, not the rows. */
 export function Estimates(props: {
   readonly content: Content;
-  readonly inputs: Record<string, unknown>;
+  readonly calm: Calm<Draft>;
   readonly choices: readonly ModelChoice[];
 }) {
-  const { content, choices } = props;
+  const { content, calm, choices } = props;
   const models = choices.map(({ model }) => model);
-  const { rendered } = useRendered(content, props.inputs, models);
+  const estimates = useRendered(calm, models, estimatesOf) ?? [];
   if (models.length === 0) return null;
-  const estimates = rendered?.estimates ?? [];
   return (
     <div className={classes.estimates}>
       {choices.map((choice, index) => {

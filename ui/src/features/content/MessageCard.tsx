@@ -6,6 +6,7 @@ import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useS
 import type { Message, Role } from '../../bindings/types';
 import { isMac } from '../../lib/shortcuts';
 import { notifyUndo } from '../../lib/notify';
+import type { Desk } from '../prompt/desk';
 import { useAttaching } from './Attachments';
 import { inserted, without } from './body';
 import classes from './ContentEditor.module.css';
@@ -14,6 +15,7 @@ import { act, MessageActions } from './MessageActions';
 import { RoleMenu } from './RoleMenu';
 import { shortcutOf } from './shortcuts';
 import { type SharedByTemplates, TemplateCard } from './TemplateCard';
+import { useTemplate } from './template';
 import { contentTexts as texts } from './texts';
 import type { MessageEdits, Wanted } from './useMessages';
 
@@ -24,6 +26,8 @@ export const MessageCard = memo(function MessageCard(
     readonly id: number;
     readonly at: number;
     readonly isLast: boolean;
+    readonly desk: Desk;
+    /** Without its words, which only its editor follows. */
     readonly message: Message;
     readonly edits: MessageEdits;
     readonly tokens: string | null;
@@ -33,7 +37,8 @@ export const MessageCard = memo(function MessageCard(
   },
 ) {
   const { id, at, isLast, message, edits, wanted } = props;
-  const { role, template, attachments = [] } = message;
+  const { role, attachments = [] } = message;
+  const template = useTemplate(props.desk, at);
   const [isFolded, setFolded] = useState(false);
   const drag = useSortable({ id });
   const element = useRef<HTMLDivElement | null>(null);
@@ -95,7 +100,7 @@ export const MessageCard = memo(function MessageCard(
         title={<RoleMenu number={number} role={role} onChange={setRole} />}
         tokens={props.tokens}
         actions={<MessageActions at={at} isFirst={at === 0} isLast={isLast} edits={edits} />}
-        value={template}
+        template={template}
         onChange={(next) => edits.set(at, { template: next })}
         diagnostics={props.diagnostics}
         attaching={attaching}

@@ -14,7 +14,7 @@ import { Button } from '@mantine/core';
 import { IconAlignLeft, IconPlus } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { Message } from '../../bindings/types';
-import type { WorkActions } from '../prompt/desk';
+import type { Desk, WorkActions } from '../prompt/desk';
 import { toText } from './body';
 import classes from './ContentEditor.module.css';
 import { CLEAN, type Findings } from './findings';
@@ -30,13 +30,15 @@ const byKeys = { coordinateGetter: sortableKeyboardCoordinates };
 /** The messages of a prompt, to be written and put in order. */
 export function MessagesBody(
   props: SharedByTemplates & {
+    readonly desk: Desk;
+    /** Without their words, which only their editors follow. */
     readonly messages: readonly Message[];
     readonly found: Findings;
     readonly tokens: readonly string[];
     readonly actions: WorkActions;
   },
 ) {
-  const { messages, found, tokens, actions, around, renaming } = props;
+  const { desk, messages, found, tokens, actions, around, renaming } = props;
   const { keys, edits, wanted } = useMessages(messages.length, actions);
   const sensors = useSensors(useSensor(PointerSensor, byPointer), useSensor(KeyboardSensor, byKeys));
   const accessibility = useMemo(
@@ -63,6 +65,7 @@ export function MessagesBody(
               id={keys[at] ?? at}
               at={at}
               isLast={at === messages.length - 1}
+              desk={desk}
               message={message}
               edits={edits}
               tokens={tokens[at] ?? null}

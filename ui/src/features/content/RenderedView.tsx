@@ -1,18 +1,12 @@
 import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
 import { type KeyboardEvent, memo, type SyntheticEvent, useMemo, useState } from 'react';
-import type {
-  ApiError,
-  Content,
-  Diagnostic,
-  Place,
-  Problem,
-  RenderedMessage,
-  Segment,
-} from '../../bindings/types';
+import type { ApiError, Diagnostic, Place, Problem, RenderedMessage, Segment } from '../../bindings/types';
 import { count } from '../../lib/format';
+import type { Calm } from '../prompt/calm';
+import type { Draft } from '../prompt/keeper';
 import { Attachments } from './Attachments';
 import { looksSame, type Piece, piecesOf, variableOf } from './pieces';
-import { useRendered } from './queries';
+import { useOutcome } from './queries';
 import classes from './RenderedView.module.css';
 import { contentTexts } from './texts';
 
@@ -23,13 +17,12 @@ const MOST_SHOWN = 200_000;
 
 /** The messages as they would be sent, while the prompt is typed. What was there stays while there is a mistake. */
 export function RenderedView(props: {
-  readonly content: Content;
-  readonly inputs: Record<string, unknown>;
+  readonly calm: Calm<Draft>;
   readonly models: string[];
   /** Goes to the input of a variable. */
   readonly onGoToInput: (name: string) => void;
 }) {
-  const { rendered: newest, error, isStale } = useRendered(props.content, props.inputs, props.models);
+  const { rendered: newest, error, isStale } = useOutcome(props.calm, props.models);
   const [last, setLast] = useState(newest);
   if (newest !== null && newest !== last) setLast(newest);
   const rendered = newest ?? last;

@@ -2,7 +2,7 @@ import { nextDiagnostic } from '@codemirror/lint';
 import type { EditorView } from '@codemirror/view';
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { type ReactNode, useRef } from 'react';
+import { type ComponentProps, type ReactNode, useRef } from 'react';
 import type { Attachment } from '../../bindings/types';
 import type { Renaming } from '../prompt/desk';
 import { AttachButton, type Attaching, Attachments, fileTarget } from './Attachments';
@@ -10,6 +10,7 @@ import { CodeEditor } from './CodeEditor';
 import classes from './ContentEditor.module.css';
 import type { EditorDiagnostic } from './editor/diagnostics';
 import type { Surroundings } from './editor/state';
+import { type Template, useWords } from './template';
 import { contentTexts as texts } from './texts';
 
 /** What all templates of a prompt share. */
@@ -27,7 +28,7 @@ export function TemplateCard(
     readonly title: ReactNode;
     readonly tokens: string | null;
     readonly actions?: ReactNode;
-    readonly value: string;
+    readonly template: Template;
     readonly onChange: (value: string) => void;
     readonly diagnostics: readonly EditorDiagnostic[];
     readonly minHeight?: number;
@@ -51,7 +52,7 @@ export function TemplateCard(
         {props.lead}
         {props.title}
         {props.tokens !== null && <span className="num">{props.tokens}</span>}
-        {isFolded && <span className={classes.firstLine}>{firstLine(props.value)}</span>}
+        {isFolded && <FirstLine template={props.template} />}
         <span className="spacer" />
         <Findings diagnostics={props.diagnostics} onClick={goToNext} />
         <div className={classes.actions}>
@@ -62,10 +63,10 @@ export function TemplateCard(
       {/* It stays while it is folded, with its cursor and what can be undone. */}
       <div hidden={isFolded}>
         <Attachments attachments={props.attachments} onRemove={props.onDetach} />
-        <CodeEditor
+        <TemplateEditor
           language="handlebars"
           ariaLabel={props.label}
-          value={props.value}
+          template={props.template}
           onChange={props.onChange}
           diagnostics={props.diagnostics}
           around={props.around}
@@ -76,6 +77,18 @@ export function TemplateCard(
       </div>
     </section>
   );
+}
+
+/** The editor, which alone is drawn again as its words change. */
+function TemplateEditor({
+  template,
+  ...props
+}: { readonly template: Template } & Omit<ComponentProps<typeof CodeEditor>, 'value'>) {
+  return <CodeEditor value={useWords(template)} {...props} />;
+}
+
+function FirstLine({ template }: { template: Template }) {
+  return <span className={classes.firstLine}>{firstLine(useWords(template))}</span>;
 }
 
 function firstLine(text: string): string {

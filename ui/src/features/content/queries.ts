@@ -1,26 +1,29 @@
-import { keepPreviousData, queryOptions, replaceEqualDeep, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import type {
-  ApiError,
-  Attachment,
-  Content,
-  ContentReport,
-  Problem,
-  RenderedContent,
-} from '../../bindings/types';
+import {
+  hashKey,
+  keepPreviousData,
+  type QueryKey,
+  queryOptions,
+  replaceEqualDeep,
+  useQuery,
+} from '@tanstack/react-query';
+import { useCallback, useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import { queries } from '../../app/live';
+import type { ApiError, Attachment, Content, ContentReport, RenderedContent } from '../../bindings/types';
 import { api, HostError } from '../../host';
+import type { Calm } from '../prompt/calm';
+import type { Draft } from '../prompt/keeper';
 import { fileName, toBase64 } from './attachments';
 
-/** How long an outcome nobody looks at is held: each keystroke leaves one. */
+/** How long an outcome nobody looks at is held. */
 const FORGET_AFTER_MS = 10_000;
 
-const revisions = new WeakMap<object, number>();
-let revision = 0;
+const numbers = new WeakMap<object, number>();
+let count = 0;
 
-/** A number that stands for a value in a key: to make a text of large content on each keystroke would be felt. */
-function revisionOf(value: object): number {
-  const known = revisions.get(value) ?? (revision += 1);
-  revisions.set(value, known);
+/** A number that stands for the work on a prompt in a key. */
+function numberOf(calm: Calm<Draft>): number {
+  const known = numbers.get(calm) ?? (count += 1);
+  numbers.set(calm, known);
   return known;
 }
 
@@ -38,18 +41,65 @@ function sharing<Answer>(): (answer: Answer) => Answer {
 const sharedReport = sharing<ContentReport>();
 const sharedOutcome = sharing<Outcome>();
 
-/** What is wrong with content. */
-const checkQuery = (content: Content) =>
-  queryOptions({
-    queryKey: ['check', revisionOf(content)],
-    queryFn: async () => {
+/** What was worked out from the work, and from which. */
+interface Answered<Answer> {
+  readonly of: Draft;
+  readonly answer: Answer;
+}
+
+/** What is worked out from the work; asked for again once that has changed, one at a time. */
+function followingQuery<Answer>(
+  calm: Calm<Draft>,
+  queryKey: QueryKey,
+  ask: (draft: Draft) => Promise<Answer>,
+) {
+  return queryOptions({
+    queryKey,
+    queryFn: async (): Promise<Answered<Answer>> => {
+      const of = calm.get();
       await painted();
-      return sharedReport(await api.contentCheck({ content }));
+      try {
+        return { of, answer: await ask(of) };
+      } finally {
+        if (calm.get() !== of) setTimeout(() => refresh(calm, queryKey));
+      }
     },
-    structuralSharing: false,
+    // What is selected is shared part by part, what was answered already is.
+    structuralSharing: (before: unknown, now: unknown) =>
+      isAnswered(now) ? now : replaceEqualDeep(before, now),
     placeholderData: keepPreviousData,
     gcTime: FORGET_AFTER_MS,
   });
+}
+
+function isAnswered(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'of' in value && 'answer' in value;
+}
+
+/** Asks again where what is known is not of the work as it is: of what was typed meanwhile only the newest is asked. */
+function refresh(calm: Calm<Draft>, queryKey: QueryKey): void {
+  const state = queries.getQueryState<Answered<unknown>>(queryKey);
+  if (state?.fetchStatus === 'idle' && state.data?.of !== calm.get())
+    void queries.refetchQueries({ queryKey, exact: true, type: 'active' });
+}
+
+/** Follows the work for as long as somebody looks. */
+function useFollowing(calm: Calm<Draft>, queryKey: QueryKey): void {
+  const follow = useEffectEvent(() => {
+    if (calm.isRested()) refresh(calm, queryKey);
+  });
+  const key = hashKey(queryKey);
+  useEffect(() => {
+    follow();
+    return calm.subscribe(() => follow());
+  }, [calm, key]);
+}
+
+/** What is wrong with the content. */
+const checkQuery = (calm: Calm<Draft>) =>
+  followingQuery(calm, ['check', numberOf(calm)], async ({ content }) =>
+    sharedReport(await api.contentCheck({ content })),
+  );
 
 /** What content and inputs came to: the messages, or why there are none. */
 export interface Outcome {
@@ -58,17 +108,10 @@ export interface Outcome {
 }
 
 /** What content and inputs give. Estimates hang on the models, whose changes are told of under that word. */
-const renderedQuery = (content: Content, inputs: Record<string, unknown>, models: string[]) =>
-  queryOptions({
-    queryKey: ['models', 'rendered', revisionOf(content), revisionOf(inputs), models],
-    queryFn: async () => {
-      await painted();
-      return sharedOutcome(await render(content, inputs, models));
-    },
-    structuralSharing: false,
-    placeholderData: keepPreviousData,
-    gcTime: FORGET_AFTER_MS,
-  });
+const renderedQuery = (calm: Calm<Draft>, models: string[]) =>
+  followingQuery(calm, ['models', 'rendered', numberOf(calm), models], async ({ content, inputs }) =>
+    sharedOutcome(await render(content, inputs, models)),
+  );
 
 async function render(content: Content, inputs: Record<string, unknown>, models: string[]): Promise<Outcome> {
   try {
@@ -101,54 +144,52 @@ const notifyOnChangeProps: ('data' | 'error' | 'isPlaceholderData')[] = [
   'isPlaceholderData',
 ];
 
+/** What is wrong with content that is being typed; the report before while the next one is made. */
+export function useCheck(calm: Calm<Draft>): ContentReport | undefined {
+  return useChecked(calm, whole);
+}
+
+const whole = (report: ContentReport) => report;
+
+/** A part of what is wrong with content that is being typed; who uses it is drawn again only where that part changes. */
+export function useChecked<Part>(calm: Calm<Draft>, part: (report: ContentReport) => Part): Part | undefined {
+  const options = checkQuery(calm);
+  useFollowing(calm, options.queryKey);
+  const select = useCallback(({ answer }: Answered<ContentReport>) => part(answer), [part]);
+  return useQuery({ ...options, select, notifyOnChangeProps }).data;
+}
+
 /**
- * What is wrong with content that is being typed; the report before while the next one is made. Content is asked about
- * at once, but never two at a time: what is typed meanwhile waits, and of that only the newest is asked about.
+ * A part of what content and inputs that are being typed give on some models; that of the outcome before while the
+ * next is made. Who uses it is drawn again only where that part changes.
  */
-export function useCheck(content: Content): ContentReport | undefined {
-  return useChecked(content, (report) => report);
-}
-
-/** A part of what is wrong with content that is being typed. */
-export function useChecked<Part>(
-  content: Content,
-  select: (report: ContentReport) => Part,
+export function useRendered<Part>(
+  calm: Calm<Draft>,
+  models: string[],
+  part: (outcome: Outcome) => Part,
 ): Part | undefined {
-  const [asked, setAsked] = useState(content);
-  const query = useQuery({ ...checkQuery(asked), select, structuralSharing: true, notifyOnChangeProps });
-  if (asked !== content && !query.isFetching) setAsked(content);
-  return query.data;
+  const options = renderedQuery(calm, models);
+  useFollowing(calm, options.queryKey);
+  const select = useCallback(({ answer }: Answered<Outcome>) => part(answer), [part]);
+  return useQuery({ ...options, select, notifyOnChangeProps }).data;
 }
 
-/** What content and inputs that are being typed give. */
-export interface UseRendered extends Outcome {
-  /** The problems of the error, each with its place. */
-  readonly problems: Problem[];
+/** All that content and inputs that are being typed give. */
+export interface UseOutcome extends Outcome {
   /** Whether this is not yet what is on screen now. */
   readonly isStale: boolean;
 }
 
-const NO_PROBLEMS: Problem[] = [];
-
-/**
- * What content and inputs that are being typed give on some models; the outcome before while the next is made. It is
- * asked for as checks are: at once, and one at a time.
- */
-export function useRendered(
-  content: Content,
-  inputs: Record<string, unknown>,
-  models: string[],
-): UseRendered {
-  const [asked, setAsked] = useState({ content, inputs });
-  const query = useQuery({ ...renderedQuery(asked.content, asked.inputs, models), notifyOnChangeProps });
-  const isBehind = asked.content !== content || asked.inputs !== inputs;
-  if (isBehind && !query.isFetching) setAsked({ content, inputs });
+/** What content and inputs that are being typed give, and whether more was typed since. */
+export function useOutcome(calm: Calm<Draft>, models: string[]): UseOutcome {
+  const options = renderedQuery(calm, models);
+  useFollowing(calm, options.queryKey);
+  const isRested = useSyncExternalStore(calm.subscribe, calm.isRested);
+  const query = useQuery({ ...options, notifyOnChangeProps });
   const broken = query.error instanceof HostError ? query.error.error : null;
-  const error = query.data?.error ?? broken;
   return {
-    rendered: query.data?.rendered ?? null,
-    error,
-    problems: error?.problems ?? NO_PROBLEMS,
-    isStale: query.isPlaceholderData || query.isPending || isBehind,
+    rendered: query.data?.answer.rendered ?? null,
+    error: query.data?.answer.error ?? broken,
+    isStale: !isRested || query.isPlaceholderData || query.data?.of !== calm.get(),
   };
 }

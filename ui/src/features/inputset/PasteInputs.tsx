@@ -11,7 +11,7 @@ import { inputSetTexts as words } from './texts';
 /** Takes inputs from a pasted text, once it is seen which variable gets what. */
 export function PasteInputs({ work, onClose }: { work: Work; onClose: () => void }) {
   const [text, setText] = useState('');
-  const used = useCheck(work.content)?.usedVariables ?? [];
+  const used = useCheck(work.calm)?.usedVariables ?? [];
   const reading = readPasted(text, work.content.variables, used);
   const found = reading.ok ? Object.entries(reading.pasted.inputs) : [];
   const take = () => {

@@ -104,12 +104,11 @@ function Templates(props: EditorProps & { readonly hasPreview: boolean }) {
 }
 
 function Edited({ desk, models, onGoToInput }: EditorProps) {
-  return <ContentEditor work={useWork(desk)} models={models} onGoToInput={onGoToInput} />;
+  return <ContentEditor desk={desk} models={models} onGoToInput={onGoToInput} />;
 }
 
 function Rendered({ desk, models, onGoToInput }: EditorProps) {
-  const { content, inputs } = useWork(desk);
-  return <RenderedView content={content} inputs={inputs} models={models} onGoToInput={onGoToInput} />;
+  return <RenderedView calm={desk.calm} models={models} onGoToInput={onGoToInput} />;
 }
 
 function Other(props: EditorProps & { readonly tab: Exclude<Tab, 'edit'> }) {

@@ -3,7 +3,7 @@ import { memo, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { ModelChoice, Problem } from '../../bindings/types';
 import { Estimates } from '../content/Estimates';
-import { useRendered } from '../content/queries';
+import { type Outcome, useRendered } from '../content/queries';
 import { InputSets } from '../inputset/InputSets';
 import type { WantedInput } from '../variable/InputField';
 import { InputsForm, type View, ViewSwitch } from '../variable/InputsForm';
@@ -58,7 +58,7 @@ export function InputsPanel(props: {
           ) : (
             <VariablesEditor work={work} />
           )}
-          <Estimates content={work.content} inputs={work.inputs} choices={choices} />
+          <Estimates content={work.content} calm={work.calm} choices={choices} />
         </div>
       </div>
     </div>
@@ -81,9 +81,12 @@ const Head = memo(function Head(props: {
   );
 });
 
+const NO_PROBLEMS: Problem[] = [];
+const problemsOfError = ({ error }: Outcome) => error?.problems ?? NO_PROBLEMS;
+
 /** What is wrong with the inputs by now: what is typed is checked at once, what is missing is told when it is run. */
 function useProblems(work: Work, refused: Problem[], models: string[]): Problem[] {
-  const { content, inputs } = work;
-  const { problems } = useRendered(content, inputs, models);
+  const { calm, inputs } = work;
+  const problems = useRendered(calm, models, problemsOfError) ?? NO_PROBLEMS;
   return useMemo(() => nowWrong(inputs, problems, refused), [inputs, problems, refused]);
 }

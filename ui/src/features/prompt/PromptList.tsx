@@ -1,15 +1,13 @@
 import { ActionIcon, Menu, TextInput, Tooltip } from '@mantine/core';
 import { IconFilter, IconPlus } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
-import type { ListPrompts, Prompt } from '../../bindings/types';
-import { api } from '../../host';
+import type { ListPrompts } from '../../bindings/types';
 import { count } from '../../lib/format';
-import { notifyError } from '../../lib/notify';
 import { openNewPrompt } from './NewPrompt';
-import { promptsQuery, tagsQuery } from './queries';
+import { PromptRows } from './PromptRows';
+import { promptPagesQuery, tagsQuery } from './queries';
 import classes from './prompt.module.css';
 
 type Showing = keyof typeof texts.prompts.showing;
@@ -25,14 +23,21 @@ export function PromptList() {
   const [search, setSearch] = useState('');
   const [tag, setTag] = useState<string | null>(null);
   const [showing, setShowing] = useState<Showing>('current');
-  const prompts = useQuery(promptsQuery({ ...FILTERS[showing], search, tag }));
-  const items = prompts.data?.items ?? [];
+  const filter = { ...FILTERS[showing], search, tag };
+  const prompts = useInfiniteQuery(promptPagesQuery(filter));
+  const items = useMemo(() => prompts.data?.pages.flatMap((page) => page.items) ?? [], [prompts.data]);
+  const { fetchNextPage, hasNextPage, isFetching } = prompts;
+  const more = useCallback(() => {
+    if (!isFetching) void fetchNextPage();
+  }, [fetchNextPage, isFetching]);
   return (
     <aside className={classes.list} aria-label={texts.prompts.title}>
       <div className={classes.head}>
         <h2>
           {showing === 'current' ? texts.prompts.title : texts.prompts.showing[showing]}{' '}
-          <span className={classes.count}>{prompts.data === undefined ? '' : count(items.length)}</span>
+          <span className={classes.count}>
+            {prompts.data !== undefined && countOf(items.length, hasNextPage)}
+          </span>
         </h2>
         <span>
           <FilterMenu tag={tag} onTag={setTag} showing={showing} onShowing={setShowing} />
@@ -50,14 +55,18 @@ export function PromptList() {
         value={search}
         onChange={(event) => setSearch(event.currentTarget.value)}
       />
-      <ul className={classes.rows}>
-        {items.map((prompt) => (
-          <Row key={prompt.id} prompt={prompt} />
-        ))}
-        {prompts.isSuccess && items.length === 0 && <li className={classes.empty}>{texts.prompts.empty}</li>}
-      </ul>
+      {prompts.isSuccess && items.length === 0 ? (
+        <p className={classes.empty}>{texts.prompts.empty}</p>
+      ) : (
+        // Another filter is another list, seen from its beginning.
+        <PromptRows key={JSON.stringify(filter)} prompts={items} onMore={hasNextPage ? more : null} />
+      )}
     </aside>
   );
+}
+
+function countOf(known: number, hasMore: boolean): string {
+  return hasMore ? texts.prompts.moreThan(count(known)) : count(known);
 }
 
 function FilterMenu(props: {
@@ -94,40 +103,5 @@ function FilterMenu(props: {
         </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function Row({ prompt }: { prompt: Prompt }) {
-  const version = prompt.headNumber === null ? texts.prompts.neverSaved : `v${prompt.headNumber}`;
-  const draft = prompt.hasDraft ? [texts.prompts.unsaved] : [];
-  const facts = [texts.promptStatus[prompt.status], version, ...draft, ...prompt.tags].join(' · ');
-  const tone = { draft: classes.warn, published: classes.good, archived: classes.off }[prompt.status];
-  const content = (
-    <>
-      <span className={classes.name}>
-        {prompt.name} <span className={`${classes.dot ?? ''} ${tone ?? ''}`} aria-hidden />
-      </span>
-      <span className={classes.facts}>{facts}</span>
-    </>
-  );
-  if (prompt.deletedAt !== null) {
-    const restore = () => {
-      api.promptUndelete({ id: prompt.id }).catch(notifyError);
-    };
-    return (
-      <li className={classes.row}>
-        {content}
-        <button type="button" className={classes.textButton} onClick={restore}>
-          {texts.actions.restore}
-        </button>
-      </li>
-    );
-  }
-  return (
-    <li>
-      <Link to="/prompts/$id" params={{ id: prompt.id }} className={classes.row}>
-        {content}
-      </Link>
-    </li>
   );
 }

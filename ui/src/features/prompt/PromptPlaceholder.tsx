@@ -1,21 +1,21 @@
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Navigate } from '@tanstack/react-router';
 import { texts } from '../../app/texts';
 import { Notice } from '../../components/Notice';
 import { openNewPrompt } from './NewPrompt';
 import { workspaceQuery } from '../workspace/queries';
-import { promptsQuery } from './queries';
+import { currentPrompts } from './queries';
 import { useTabs } from './tabs';
 
 /** Opens the prompt that was open last, else the first one, so that a start shows something to run. */
 export function PromptPlaceholder() {
-  const prompts = useQuery(promptsQuery({ search: '', tag: null }));
+  const prompts = useInfiniteQuery(currentPrompts);
   const { recent } = useTabs();
   const workspace = useQuery(workspaceQuery);
   // Which prompts were open is remembered by workspace.
   if (prompts.data === undefined || workspace.isPending) return null;
-  const { items } = prompts.data;
+  const items = prompts.data.pages.flatMap((page) => page.items);
   const known = recent
     .map((id) => items.find((prompt) => prompt.id === id))
     .find((prompt) => prompt !== undefined);

@@ -20,7 +20,7 @@ import { Editor } from './Editor';
 import { InputsPanel } from './InputsPanel';
 import { PromptHeader } from './PromptHeader';
 import classes from './prompt.module.css';
-import { useWork } from './useWork';
+import { useFramedWork } from './useWork';
 
 /** Editing, running and comparing one prompt. Each part follows what it shows of the work. */
 export function PromptWork({ detail }: { detail: PromptDetail }) {
@@ -131,5 +131,5 @@ const InputsSide = memo(function InputsSide({
   desk,
   ...props
 }: { readonly desk: Desk } & Omit<ComponentProps<typeof InputsPanel>, 'work'>) {
-  return <InputsPanel work={useWork(desk)} {...props} />;
+  return <InputsPanel work={useFramedWork(desk)} {...props} />;
 });

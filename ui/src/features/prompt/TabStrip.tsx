@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { texts } from '../../app/texts';
-import { promptQuery, promptsQuery } from './queries';
+import { currentPrompts, promptQuery } from './queries';
 import classes from './TabStrip.module.css';
 import { forgotten, moved, tabStore } from './tabs';
 import type { PromptTabs } from './usePromptTabs';
@@ -73,8 +73,8 @@ function move(id: string, by: number, event: KeyboardEvent): void {
 
 /** What a tab says of its prompt: from the list, or where that has it not, such as one that is archived, from itself. */
 function useTabFacts(id: string): { name: string; hasDraft: boolean } {
-  const list = useQuery(promptsQuery({ search: '', tag: null }));
-  const listed = list.data?.items.find((prompt) => prompt.id === id);
+  const list = useInfiniteQuery(currentPrompts);
+  const listed = list.data?.pages.flatMap((page) => page.items).find((prompt) => prompt.id === id);
   const detail = useQuery({ ...promptQuery(id), enabled: list.isSuccess && listed === undefined });
   const isGone = detail.isError || (detail.data?.prompt.deletedAt ?? null) !== null;
   useEffect(() => {

@@ -4,8 +4,9 @@ import type { Content, PromptDetail, VersionId } from '../../bindings/types';
 import { isSame } from '../../lib/same';
 import { renamed } from '../content/editor/rename';
 import { clearAside, findAside } from './aside';
+import { Calm } from './calm';
 import type { Draft, Keeper, Keeping } from './keeper';
-import { keeperOf } from './keepers';
+import { followOthers, keeperOf } from './keepers';
 import { promptQuery } from './queries';
 
 /** What can be done with the work; the same for as long as it is on screen. */
@@ -36,6 +37,10 @@ export interface Desk {
   readonly actions: WorkActions;
   readonly subscribe: (listener: () => void) => () => void;
   readonly keeping: () => Keeping;
+  /** The content without the words of its templates, which stays the same while they are typed. */
+  readonly frame: () => Content;
+  /** The work as it was when the typing last rested. */
+  readonly calm: Calm<Draft>;
   /** The last change of a variable's name, by which editors know what came of it. */
   readonly renaming: () => Renaming | null;
 }
@@ -52,15 +57,21 @@ export function useDesk(detail: PromptDetail): Desk {
   const { id } = detail.prompt;
   const [keeper] = useState(() => keeperOf(id, () => begin(detail)));
   useEffect(() => () => void keeper.keep(), [keeper]);
+  // Not while it is hidden: then it is done as it is shown again.
+  useEffect(() => followOthers(keeper, detail), [keeper, detail]);
   return useMemo(() => deskOf(id, keeper), [id, keeper]);
 }
 
 function deskOf(id: string, keeper: Keeper): Desk {
   let renaming: Renaming | null = null;
   const change = (part: Partial<Draft>) => keeper.change(part);
+  const calm = new Calm(() => keeper.draft);
+  keeper.subscribe(calm.changed);
   return {
     subscribe: keeper.subscribe,
     keeping: () => keeper.keeping,
+    frame: framing(() => keeper.draft.content),
+    calm,
     renaming: () => renaming,
     actions: {
       setContent: (next) => change({ content: next(keeper.draft.content) }),
@@ -99,15 +110,20 @@ export function useIsChanged(desk: Desk, head: Content): boolean {
 
 /** The content without the words of its templates, which stays the same while they are typed. */
 export function useFrame(desk: Desk): Content {
-  const [select] = useState(() => {
-    let last: Content | null = null;
-    return ({ content }: Draft) => {
-      const next = frameOf(content);
-      if (last === null || !isSame(last, next)) last = next;
-      return last;
-    };
-  });
-  return useDraft(desk, select);
+  return useSyncExternalStore(desk.subscribe, desk.frame);
+}
+
+function framing(now: () => Content): () => Content {
+  let seen = now();
+  let frame = frameOf(seen);
+  return () => {
+    const content = now();
+    if (content === seen) return frame;
+    seen = content;
+    const next = frameOf(content);
+    if (!isSame(frame, next)) frame = next;
+    return frame;
+  };
 }
 
 function frameOf({ body, ...rest }: Content): Content {

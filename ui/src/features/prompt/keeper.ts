@@ -65,6 +65,13 @@ export class Keeper {
     this.#tell();
   }
 
+  /** Takes work up that was kept elsewhere, in place of work of which nothing waits to be kept. */
+  take(draft: Draft): void {
+    if (this.keeping !== 'kept') return;
+    this.#draft = draft;
+    this.#tell();
+  }
+
   /** Keeps what there is now, without waiting. It ends when that is kept, or could not be. */
   async keep(): Promise<void> {
     clearTimeout(this.#timer);

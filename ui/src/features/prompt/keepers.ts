@@ -1,8 +1,11 @@
-import type { PromptId } from '../../bindings/types';
+import { queries } from '../../app/live';
+import type { PromptDetail, PromptId } from '../../bindings/types';
 import { api } from '../../host';
 import { notifyError } from '../../lib/notify';
-import { clearAside, putAside } from './aside';
+import { clearAside, putAside, withoutSecrets } from './aside';
 import { type Draft, Keeper } from './keeper';
+import { saving } from './ownSaves';
+import { promptQuery } from './queries';
 
 /** The keepers whose work is not with the host yet: their screens may be left before it is. */
 const unkept = new Map<PromptId, Keeper>();
@@ -17,9 +20,9 @@ export function keeperOf(id: PromptId, start: () => { draft: Draft; isNew: boole
   const left = unkept.get(id);
   if (left !== undefined) return left;
   const { draft, isNew } = start();
-  const keeper = new Keeper(
+  const keeper: Keeper = new Keeper(
     {
-      save: (now) => api.draftPut({ id, ...now, inputs: { ...now.inputs } }),
+      save: (now) => save(id, keeper, now),
       putAside: (now) => putAside(id, now),
       clear: () => clearAside(id),
       onFailure: notifyError,
@@ -32,6 +35,32 @@ export function keeperOf(id: PromptId, start: () => { draft: Draft; isNew: boole
   });
   if (isNew) keeper.change({});
   return keeper;
+}
+
+/** When the host last kept what a keeper knows of, by its clock. */
+const keptAt = new WeakMap<Keeper, number>();
+
+/** Gives work to the host. What it answers is what there is to know of the draft: it need not be read again. */
+async function save(id: PromptId, keeper: Keeper, now: Draft): Promise<void> {
+  const draft = await saving(id, () => api.draftPut({ id, ...now, inputs: { ...now.inputs } }));
+  keptAt.set(keeper, Date.parse(draft.updatedAt));
+  queries.setQueryData(promptQuery(id).queryKey, (known) => known && { ...known, draft });
+}
+
+/** Takes up what another window has kept of the same work, but where something typed here waits: that is newer. */
+export function followOthers(keeper: Keeper, { draft }: PromptDetail): void {
+  if (keeper.keeping !== 'kept') return;
+  const before = keptAt.get(keeper);
+  const at = draft === null ? 0 : Date.parse(draft.updatedAt);
+  if (before !== undefined && at <= before) return;
+  keptAt.set(keeper, at);
+  if (before === undefined || draft === null) return;
+  const own = keeper.draft;
+  // The host tells no value of a sensitive variable: those typed here stay.
+  const open = withoutSecrets(own).inputs;
+  const secret = Object.entries(own.inputs).filter(([name]) => !(name in open));
+  const inputs = { ...draft.inputs, ...Object.fromEntries(secret) };
+  keeper.take({ content: draft.content, inputs, base: draft.base });
 }
 
 /** Nothing typed is lost by leaving the window: what is not kept is kept now, and nobody leaves it unasked. */

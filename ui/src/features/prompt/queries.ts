@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { ListPrompts } from '../../bindings/types';
 import { api } from '../../host';
 
@@ -9,6 +9,19 @@ export const promptsQuery = (filter: ListPrompts) =>
     queryFn: () => api.promptList({ ...filter, limit: 1000 }),
     placeholderData: keepPreviousData,
   });
+
+/** Prompts that match a filter, page after page. */
+export const promptPagesQuery = (filter: ListPrompts) =>
+  infiniteQueryOptions({
+    queryKey: ['prompts', filter, 'pages'],
+    queryFn: ({ pageParam }) => api.promptList({ ...filter, cursor: pageParam, limit: 1000 }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? null,
+    placeholderData: keepPreviousData,
+  });
+
+/** All prompts but the archived, as the list has them at first. */
+export const currentPrompts = promptPagesQuery({ search: '', tag: null });
 
 /** A prompt with its newest version and its draft. */
 export const promptQuery = (id: string) =>

@@ -70,7 +70,7 @@ function Fields(props: {
 }) {
   const { work, problems, wanted, onArrived } = props;
   const { content, inputs, actions } = work;
-  const used = useChecked(content, usedVariables) ?? [];
+  const used = useChecked(work.calm, usedVariables) ?? [];
   const declared = content.variables.map(({ name }) => name);
   const others = used.filter((name) => !declared.includes(name));
   if (declared.length + others.length === 0) return <p className={classes.quiet}>{texts.none}</p>;

@@ -21,7 +21,7 @@ export function VariablesEditor({ work }: { work: Work }) {
   const { variables } = work.content;
   const keys = useKeys(variables.length);
   const [opened, setOpened] = useState<number | null>(null);
-  const used = useCheck(work.content)?.usedVariables;
+  const used = useCheck(work.calm)?.usedVariables;
   const names = variables.map(({ name }) => name);
 
   const change = (next: (variables: Variable[]) => Variable[]) =>
