@@ -4,6 +4,8 @@ import type {
   ApiKey,
   Attachment,
   AttachmentBytes,
+  AuditDetail,
+  AuditReport,
   BudgetView,
   CancelExecution,
   CancelRun,
@@ -35,9 +37,12 @@ import type {
   ExecuteResult,
   Execution,
   ExecutionDetail,
+  ExecutionLog,
   GetAttachment,
+  GetAudit,
   GetConfig,
   GetExecution,
+  GetExecutionLog,
   GetHealth,
   GetKeyStore,
   GetMetrics,
@@ -53,6 +58,7 @@ import type {
   InputSet,
   KeyStore,
   ListApiKeys,
+  ListAudit,
   ListBudgets,
   ListEgress,
   ListEgressTotals,
@@ -73,6 +79,7 @@ import type {
   Network,
   OutputWindow,
   PageOfApiKey,
+  PageOfAuditEvent,
   PageOfBudgetView,
   PageOfCatalogueModel,
   PageOfEgress,
@@ -122,6 +129,7 @@ import type {
   UpdateProvider,
   UpdateRun,
   UseProviderKey,
+  VerifyAudit,
   Version,
   VersionComparison,
   WorkspaceInfo,
@@ -199,12 +207,16 @@ export type OperationName =
   | 'execution_list'
   | 'execution_get'
   | 'execution_output'
+  | 'execution_log'
   | 'execution_cancel'
   | 'execution_retry'
   | 'egress_list'
   | 'egress_totals'
   | 'network_get'
   | 'network_put'
+  | 'audit_list'
+  | 'audit_verify'
+  | 'audit_get'
   | 'api_key_list'
   | 'api_key_create'
   | 'api_key_delete';
@@ -429,6 +441,9 @@ export function client(caller: Caller) {
     /** A window of an execution's answer, also while it streams. */
     executionOutput: (request: GetOutput): Promise<OutputWindow> =>
       caller.call('execution_output', 'GET', '/api/executions/{id}/output', request),
+    /** What happened on the way of an execution, step by step. */
+    executionLog: (request: GetExecutionLog): Promise<ExecutionLog> =>
+      caller.call('execution_log', 'GET', '/api/executions/{id}/log', request),
     /** Cancels one execution. */
     executionCancel: (request: CancelExecution): Promise<Execution> =>
       caller.call('execution_cancel', 'POST', '/api/executions/{id}/cancel', request),
@@ -447,6 +462,15 @@ export function client(caller: Caller) {
     /** Switches everything beyond this machine off or on. */
     networkPut: (request: PutNetwork): Promise<Network> =>
       caller.call('network_put', 'PUT', '/api/network', request),
+    /** What was changed, by whom, from where and when, newest first. */
+    auditList: (request: ListAudit = {}): Promise<PageOfAuditEvent> =>
+      caller.call('audit_list', 'GET', '/api/audit', request),
+    /** Looks at the whole trail: whether each event is what was written and follows the one before it. */
+    auditVerify: (request: VerifyAudit = {}): Promise<AuditReport> =>
+      caller.call('audit_verify', 'GET', '/api/audit/verify', request),
+    /** One change with the states before and after it. */
+    auditGet: (request: GetAudit): Promise<AuditDetail> =>
+      caller.call('audit_get', 'GET', '/api/audit/{seq}', request),
     /** The keys for the HTTP host; never the keys themselves. */
     apiKeyList: (request: ListApiKeys = {}): Promise<PageOfApiKey> =>
       caller.call('api_key_list', 'GET', '/api/api-keys', request),

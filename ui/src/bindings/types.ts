@@ -116,6 +116,67 @@ export type AttemptId = string;
 /** Where an attempt stands. */
 export type AttemptStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
+/** An event with the states it names, as far as they were not erased. */
+export type AuditDetail = {
+  /** The event. */
+  event: AuditEvent;
+  /** The state before; `null` where there was none, or where it was erased. */
+  before: unknown;
+  /** The state after; `null` where there is none, or where it was erased. */
+  after: unknown;
+};
+
+/**
+ * One change, or one act that leaves no state of its own behind.
+ *
+ * Its hash covers everything here but the texts of the states, of which it covers the hashes: so a state can be
+ * erased and the chain still holds.
+ */
+export type AuditEvent = {
+  /** Its place in the chain, from 1 and without gaps. */
+  seq: number;
+  /** When. */
+  at: Timestamp;
+  /** Who; absent where FormaOps did it by itself. */
+  actor: ActorId | null;
+  /** From where. */
+  origin: AuditOrigin;
+  /** The operation that was called; absent where none was. */
+  operation: string | null;
+  /** The request in which it was called, as the logs name it too. */
+  requestId: string | null;
+  /** What was done, such as `prompt.update`. */
+  action: string;
+  /** To what: an id or a name, and after a `/` what belongs to it. */
+  record: string;
+  /** The hash of the state before; absent where there was none. */
+  before: StateHash | null;
+  /** The hash of the state after; absent where there is none. */
+  after: StateHash | null;
+  /** The hash of the event before; of the first one, 32 zeros. */
+  previous: ChainHash;
+  /** The hash of this event. */
+  hash: ChainHash;
+};
+
+/** From where something was done. */
+export type AuditOrigin = 'window' | 'browser' | 'cli' | 'api' | 'file' | 'sync' | 'engine';
+
+/** What a look at the whole chain has shown. */
+export type AuditReport = {
+  /** Events that hold, from the first one on. */
+  events: number;
+  /**
+   * The hash of the last of them; absent where there is none. Kept elsewhere, it shows later that nothing up to
+   * here was taken away.
+   */
+  head: ChainHash | null;
+  /** States that were erased; the chain holds without them. */
+  erased: number;
+  /** The first thing that does not hold. */
+  broken: BrokenLink | null;
+};
+
 /** The text of a prompt, before values are put in. */
 export type Body = {
   kind: 'text';
@@ -125,6 +186,19 @@ export type Body = {
   kind: 'messages';
   /** The messages in order. */
   messages: Message[];
+};
+
+/** What can be wrong with a chain. */
+export type BreakReason = 'missing' | 'altered' | 'unlinked' | 'state' | 'truncated';
+
+/** The first event of a chain that does not hold. */
+export type BrokenLink = {
+  /** The place in the chain. */
+  seq: number;
+  /** What is wrong there. */
+  reason: BreakReason;
+  /** The same, for people. */
+  message: string;
 };
 
 /** A budget is nearly used up, or is. */
@@ -256,6 +330,8 @@ export type CatalogueModel = {
    */
   beneath?: CatalogueModel | null;
 };
+
+export type ChainHash = string;
 
 /** Asks what is wrong with content. */
 export type CheckContent = {
@@ -873,6 +949,14 @@ export type ExecutionDetail = {
 
 export type ExecutionId = string;
 
+/** The log of an execution. */
+export type ExecutionLog = {
+  /** The execution. */
+  executionId: ExecutionId;
+  /** Its steps, first to last. */
+  entries: LogEntry[];
+};
+
 /** Where an execution stands. */
 export type ExecutionStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
 
@@ -948,11 +1032,23 @@ export type GetAttachment = {
   hash: AttachmentHash;
 };
 
+/** Asks for one change. */
+export type GetAudit = {
+  /** Its place in the trail. */
+  seq: number;
+};
+
 /** Asks for the configuration. */
 export type GetConfig = Record<string, never>;
 
 /** Asks for an execution. */
 export type GetExecution = {
+  /** The execution. */
+  id: ExecutionId;
+};
+
+/** Asks for the log of an execution. */
+export type GetExecutionLog = {
   /** The execution. */
   id: ExecutionId;
 };
@@ -1103,6 +1199,26 @@ export type KeychainState = 'none' | 'locked' | 'available';
 
 /** Asks for the keys. */
 export type ListApiKeys = Record<string, never>;
+
+/** Asks what was changed. */
+export type ListAudit = {
+  /** Only what this actor did. */
+  actor?: ActorId | null;
+  /** Only what was done to this record (an id, or the name of a setting) and to what belongs to it. */
+  record?: string | null;
+  /** Only this action, such as `prompt.update`, or all of a noun, such as `prompt`. */
+  action?: string | null;
+  /** Only what was done at this moment or later. */
+  from?: Timestamp | null;
+  /** Only what was done before this moment. */
+  to?: Timestamp | null;
+  /** Only what was done in this request, as answers of the HTTP host (`X-Request-Id`) and logs name it. */
+  requestId?: string | null;
+  /** Where to go on, from the page before. */
+  cursor?: string | null;
+  /** The most items, 1 to 1,000; 100 where absent. */
+  limit?: number | null;
+};
 
 /** Asks for the budgets. */
 export type ListBudgets = Record<string, never>;
@@ -1256,6 +1372,23 @@ export type Load = {
 /** Locks the vault. */
 export type LockVault = Record<string, never>;
 
+/** One step on the way of an execution. */
+export type LogEntry = {
+  /** When. */
+  at: Timestamp;
+  /** The attempt it belongs to, from 1; absent before the first and between two. */
+  attempt: number | null;
+  /** How much it matters. */
+  level: LogLevel;
+  /** What happened, without anything that a user or a model wrote. */
+  message: string;
+  /** What belongs to it, such as `httpStatus` and `headers` of an answer. */
+  metadata: Record<string, unknown>;
+};
+
+/** How much a step matters. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
 /** The newest execution of a run that has all the words that were searched for. */
 export type Match = {
   /** The run. */
@@ -1384,6 +1517,14 @@ export type OutputWindow = {
 export type PageOfApiKey = {
   /** The items, in the order of the list. */
   items: ApiKey[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfAuditEvent = {
+  /** The items, in the order of the list. */
+  items: AuditEvent[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -2185,6 +2326,8 @@ export type Spend = {
 /** What spend is summed by. */
 export type SpendBy = 'day' | 'provider' | 'model' | 'prompt';
 
+export type StateHash = string;
+
 /** A tag and how many prompts have it. */
 export type TagCount = {
   /** The tag. */
@@ -2449,6 +2592,12 @@ export type VaultState = 'absent' | 'locked' | 'open';
 
 /** What a validation says. */
 export type Verdict = 'pass' | 'fail';
+
+/** Asks whether the trail holds. */
+export type VerifyAudit = {
+  /** A head that was written down elsewhere: where it is not in the trail, the end was taken away. */
+  head?: ChainHash | null;
+};
 
 /** An immutable, content-addressed snapshot of a prompt. */
 export type Version = {

@@ -9,7 +9,7 @@ import { isSame } from '../../lib/same';
 import { useNarrow } from '../../lib/useNarrow';
 import { runCost } from '../budget/cost';
 import { CostButton } from '../budget/CostButton';
-import { useRendered } from '../content/queries';
+import { type Outcome, useRendered } from '../content/queries';
 import { Columns } from '../run/Columns';
 import { RunActionsContext } from '../run/runActions';
 import { RunBar } from '../run/RunBar';
@@ -113,7 +113,9 @@ function runWorkOf({ actions }: Desk, head: Content): RunWork {
   return { ...actions, isChanged: () => !isSame(actions.now().content, head) };
 }
 
-/** What the next run costs. It follows each keystroke, as the estimates beside the inputs do. */
+const estimatesOf = ({ rendered }: Outcome) => rendered?.estimates ?? [];
+
+/** What the next run costs. It follows the typing, as the estimates beside the inputs do. */
 const Cost = memo(function Cost(props: {
   readonly desk: Desk;
   readonly models: string[];
@@ -121,9 +123,8 @@ const Cost = memo(function Cost(props: {
   readonly cap: string | null;
   readonly onCap: (cap: string | null) => void;
 }) {
-  const { content, inputs } = useWork(props.desk);
-  const { rendered } = useRendered(content, inputs, props.models);
-  const cost = runCost(rendered?.estimates ?? [], props.repeats);
+  const estimates = useRendered(props.desk.calm, props.models, estimatesOf) ?? [];
+  const cost = runCost(estimates, props.repeats);
   return <CostButton cost={cost} cap={props.cap} onCap={props.onCap} />;
 });
 
