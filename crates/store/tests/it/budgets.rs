@@ -164,7 +164,7 @@ async fn a_budget_for_once_counts_from_when_it_was_made() {
 async fn a_budget_is_changed_deleted_and_brought_back() {
     let world = World::new().await;
     let made = world.store.insert_budget(budget(1, "provider:openai")).await.unwrap();
-    assert_eq!(world.store.list_budgets().await.unwrap(), [made.clone()]);
+    assert_eq!(world.store.list_budgets().await.unwrap(), std::slice::from_ref(&made));
     let wanted = Budget {
         cap_usd: nanos(7),
         kind: BudgetKind::Soft,

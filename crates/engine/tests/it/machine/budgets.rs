@@ -161,7 +161,7 @@ fn what_is_set_aside_is_seen_by_a_budget_that_is_made_afterwards() {
     assert_eq!(budgets.reserve(execution_id(2), &ask("a:x", 10)), Answer::Granted);
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Ask { execution: u64, model: usize, run: u64, amount: u64 },
     Settle { execution: u64, actual: Option<u64> },
