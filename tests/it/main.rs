@@ -15,6 +15,7 @@ mod keychain;
 mod kills;
 mod logs;
 mod network;
+mod outages;
 mod ownership;
 mod secrets;
 mod vault;
