@@ -8,6 +8,7 @@ mod audit;
 mod budgets;
 mod command_line;
 mod configuration;
+mod disk_full;
 mod faults;
 mod http;
 mod idempotency;
