@@ -93,9 +93,10 @@ async fn a_server_that_takes_few_at_once_gets_few_at_once_and_all_are_answered()
     server.wait_for(|counts| counts.received >= 32).await;
     // While those that were let in hold their places, each burst is smaller than the one before, until there is none.
     let limit = async || load(&host).await["limit"].as_u64();
-    while limit().await.is_none_or(|limit| limit > AT_ONCE as u64) {}
-    let refused = server.counts().received - AT_ONCE;
-    assert!(refused < 100, "{refused} calls were refused before it was left alone");
+    while limit().await.is_none_or(|limit| limit > AT_ONCE as u64) {
+        let received = server.counts().received;
+        assert!(received < 200, "{received} calls, and still more at once than it takes");
+    }
 
     for _ in 0..40 {
         gate.open();
@@ -115,7 +116,8 @@ async fn what_a_provider_says_of_its_rates_holds_nothing_back_for_ever() {
     let (cli, server) = (Cli::new(), ScriptedServer::start().await);
     cli.add_provider(server.base_url().as_str()).await;
     cli.add_prompt("greet", "Hello").await;
-    let lies = [("-1", "-5s", "-100"), ("none", "soon", "NaN"), ("99999999999999999999999", "1e300s", "1e300")];
+    let lies =
+        [("-1", "-5s", "-100"), ("none", "soon", "NaN"), ("99999999999999999999999", "1e300s", "1e300")];
     for (remaining, reset, limit) in lies {
         let answer = ChatReply::new().text("Hi").into_reply();
         let answer = ["requests", "tokens"].into_iter().fold(answer, |answer, what| {

@@ -73,7 +73,11 @@ impl Cli {
     /// Where there is no temporary folder.
     #[must_use]
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("there is a temporary folder"), environment: Vec::new(), disk: None }
+        Self {
+            folder: tempfile::tempdir().expect("there is a temporary folder"),
+            environment: Vec::new(),
+            disk: None,
+        }
     }
 
     /// The same with a variable in the environment of every command.

@@ -34,11 +34,14 @@ impl SmallDisk {
                 return disk;
             }
         }
-        panic!("no file system can be mounted in a namespace of its own: run this as root or allow user namespaces");
+        panic!(
+            "no file system can be mounted in a namespace of its own: run this as root or allow user namespaces"
+        );
     }
 
     async fn try_mount(folder: &Path, size: &str, mode: Mode) -> Option<Self> {
-        let mount = format!(r#"mount -t tmpfs -o "size={size},mode=700" none "$0" && echo ready && exec cat"#);
+        let mount =
+            format!(r#"mount -t tmpfs -o "size={size},mode=700" none "$0" && echo ready && exec cat"#);
         let mut command = Command::new("unshare");
         command.args(if mode == Mode::Root { &["-m"][..] } else { &["-r", "-m"] });
         let mut holder = command
