@@ -11,6 +11,7 @@ mod process;
 mod prompt_list;
 mod report;
 mod sample;
+mod scheduler;
 mod stamp;
 mod throughput;
 mod web_driver;
@@ -43,6 +44,14 @@ enum Measurement {
     Idle,
     /// 1,000 executions from the queue to their committed end
     Throughput,
+    /// Decisions a second of the scheduler's state machine
+    Decisions,
+    /// The memory of each execution that waits
+    QueuedMemory,
+    /// The time to open a workspace in which 100,000 executions wait
+    Recovery,
+    /// From a free slot to the call of a critical execution, under full load
+    PriorityLatency,
     /// Bytes parsed a second in each wire format, silent streams, and the memory of 128 at once
     Wires,
 }
@@ -59,6 +68,10 @@ async fn main() -> anyhow::Result<()> {
             Measurement::PromptList => prompt_list::measure().await?,
             Measurement::Idle => idle::measure().await?,
             Measurement::Throughput => throughput::measure().await?,
+            Measurement::Decisions => scheduler::decisions(),
+            Measurement::QueuedMemory => scheduler::queued_memory()?,
+            Measurement::Recovery => scheduler::recovery().await?,
+            Measurement::PriorityLatency => scheduler::priority_latency().await?,
             Measurement::Wires => wires::measure().await?,
         }
     }

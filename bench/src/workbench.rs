@@ -15,6 +15,7 @@ use formaops_testkit::{CountingIds, FixedSigner};
 use futures::future::BoxFuture;
 use std::{
     num::NonZeroU32,
+    path::Path,
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -58,8 +59,8 @@ pub(crate) struct Shelf {
     pub(crate) store: Store,
     pub(crate) version: Version,
     actor: ActorId,
-    // The folder goes with it.
-    _folder: TempDir,
+    // It goes with this.
+    folder: TempDir,
 }
 
 impl Shelf {
@@ -93,7 +94,12 @@ impl Shelf {
         let content = formaops_testkit::content(PROMPT);
         let new = NewVersion { prompt, content, note: String::new(), author: actor, at: now };
         let version = store.save_version(new, None).await?;
-        Ok(Self { store, version, actor, _folder: folder })
+        Ok(Self { store, version, actor, folder })
+    }
+
+    /// The folder of the workspace.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A run of the prompt on one model, with this many executions.
@@ -171,17 +177,28 @@ impl Workbench {
 
     /// Runs the prompt this often, so many at once, and answers the run once all of it is committed.
     pub(crate) async fn run(&self, model: &str, executions: u32, at_once: u32) -> anyhow::Result<Run> {
+        let terms = Terms { concurrency: NonZeroU32::new(at_once), ..Terms::default() };
+        let run = self.submit(model, executions, terms).await?;
+        let ended = self.wait(run).await?;
+        anyhow::ensure!(ended.progress.completed == executions, "not all succeeded: {:?}", ended.progress);
+        Ok(ended)
+    }
+
+    /// Has the prompt be run this often on these terms.
+    pub(crate) async fn submit(&self, model: &str, executions: u32, terms: Terms) -> anyhow::Result<RunId> {
         let model = ModelRef { provider: "local".to_owned(), model: model.to_owned() };
         let new = self.shelf.new_run(&model, executions)?;
         let models: Models = [model].into();
         let cells = new.cells.iter().map(|cell| (cell.id, Arc::clone(&models))).collect();
         let run = self.shelf.store.insert_run(new).await?;
-        let terms = Terms { concurrency: NonZeroU32::new(at_once), ..Terms::default() };
         let submission = Submission { terms, executions: cells, ..Submission::new(&run, []) };
         self.engine.submit(submission).await?;
-        let ended = self.engine.wait_run(run.id).await?;
-        anyhow::ensure!(ended.progress.completed == executions, "not all succeeded: {:?}", ended.progress);
-        Ok(ended)
+        Ok(run.id)
+    }
+
+    /// The run once all of it is committed.
+    pub(crate) async fn wait(&self, run: RunId) -> anyhow::Result<Run> {
+        Ok(self.engine.wait_run(run).await?)
     }
 
     pub(crate) async fn close(self) {

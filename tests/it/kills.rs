@@ -121,14 +121,22 @@ async fn a_run_that_is_to_be_resumed_comes_to_its_end_however_often_its_owner_is
 
     let detail = owner.get(&format!("/api/runs/{run}")).await.body;
     assert_eq!(detail["run"]["progress"]["completed"], EXECUTIONS, "{}", detail["run"]);
+    for execution in detail["executions"].as_array().unwrap() {
+        for before in told.iter().filter(|told| told["id"] == execution["id"]) {
+            assert_eq!(execution, before, "what was told as completed has changed");
+        }
+    }
+    let interrupted = check_calls(&owner, &server, &detail, 0).await;
+    assert!(interrupted > 0, "no kill came in the middle of a call");
+}
+
+/// Checks that each execution succeeded at its last call and that no call was made after one that had ended, and
+/// that the server knows of no more, `others` apart. Answers how many were interrupted.
+async fn check_calls(host: &Host, server: &ScriptedServer, detail: &Value, others: usize) -> usize {
     let (mut attempts, mut interrupted) = (0, 0);
     for execution in detail["executions"].as_array().unwrap() {
         let id = execution["id"].as_str().unwrap();
-        let before = told.iter().filter(|told| told["id"] == execution["id"]);
-        for before in before {
-            assert_eq!(execution, before, "what was told as completed has changed");
-        }
-        let tries = owner.get(&format!("/api/executions/{id}")).await.body["attempts"].clone();
+        let tries = host.get(&format!("/api/executions/{id}")).await.body["attempts"].clone();
         let statuses: Vec<_> =
             tries.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
         let (last, cut) = statuses.split_last().unwrap();
@@ -140,8 +148,42 @@ async fn a_run_that_is_to_be_resumed_comes_to_its_end_however_often_its_owner_is
         attempts += statuses.len();
         interrupted += cut.len();
     }
-    assert!(interrupted > 0, "no kill came in the middle of a call");
     // A call that was committed as begun may not have left when the owner was killed.
-    let received = server.counts().received;
+    let received = server.counts().received - others;
     assert!(received <= attempts && received >= attempts - interrupted, "{received} of {attempts} calls");
+    interrupted
+}
+
+#[tokio::test]
+async fn a_paused_run_of_a_thousand_stays_paused_over_a_kill_and_is_finished_when_it_is_resumed() {
+    const AT_ONCE: usize = 32;
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    cli.add_provider(server.base_url().as_str()).await;
+    cli.add_prompt("greet", "Hello").await;
+    let owner = Host::open(&cli).await;
+    let models: Vec<_> = (0..10).map(|number| json!({ "model": format!("local:words-{number}") })).collect();
+    let asked = json!({ "prompt": "greet", "models": models, "repeats": 100, "concurrency": AT_ONCE });
+    let started = owner.post("/api/runs", asked).await;
+    assert_eq!(started.status, 200, "{started:?}");
+    let run = started.body["run"]["id"].as_str().unwrap().to_owned();
+    watch_completed(&owner, &run, 200).await;
+    let paused = owner.post(&format!("/api/runs/{run}/pause"), json!({})).await.body["run"].clone();
+    assert_eq!(paused["status"], "paused", "{paused}");
+    owner.kill().await;
+    let sent = server.wait_for(|counts| counts.in_flight == 0).await.received;
+    assert!((200..1_000).contains(&sent), "{sent} calls");
+
+    let next = Host::open(&cli).await;
+    assert_eq!(next.get(&format!("/api/runs/{run}")).await.body["run"]["status"], "paused");
+    // Another run goes by it, and is all that is sent.
+    assert_eq!(cli.run(&["run", "greet", "-m", "local:echo"]).await.stdout.trim_end(), "Hello");
+    assert_eq!(server.counts().received, sent + 1, "a paused run sends nothing");
+
+    let resumed = next.post(&format!("/api/runs/{run}/resume"), json!({})).await;
+    assert_eq!(resumed.status, 200, "{resumed:?}");
+    watch_completed(&next, &run, usize::MAX).await;
+    let detail = next.get(&format!("/api/runs/{run}")).await.body;
+    assert_eq!(detail["run"]["progress"]["completed"], 1_000, "{}", detail["run"]);
+    let interrupted = check_calls(&next, &server, &detail, 1).await;
+    assert!(interrupted <= AT_ONCE, "{interrupted} calls were repeated");
 }

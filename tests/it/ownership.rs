@@ -1,7 +1,7 @@
 //! Several processes on one workspace, and what is left when one of them is killed.
 
 use formaops_testkit::{ChatReply, Gate, ScriptedServer};
-use formaops_tests::{Cli, Host};
+use formaops_tests::{Cli, Done, Host};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
@@ -85,6 +85,59 @@ async fn a_killed_owner_leaves_its_text_and_a_client_takes_over() {
     })
     .await;
     assert_eq!(client.get(&format!("/api/executions/{next}/output")).await.body["text"], "at last");
+}
+
+#[tokio::test]
+async fn a_command_that_watches_takes_over_from_a_killed_owner_and_brings_its_run_to_the_end() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    cli.add_provider(server.base_url().as_str()).await;
+    cli.add_prompt("greet", "Hello").await;
+    let owner = Host::open(&cli).await;
+    let gate = Gate::new();
+    server.script("any", ChatReply::new().text("first ").pass(&gate).text("second"));
+
+    let command = cli.start(&["run", "greet", "-m", "local:any", "--repeats", "3", "-j", "1", "--resume"]);
+    gate.reached(1).await;
+    gate.open();
+    // The first answer is whole, and the second has begun.
+    gate.reached(2).await;
+    owner.kill().await;
+    // The second is asked for once more, by whoever owns the workspace now.
+    gate.reached(3).await;
+    (0..3).for_each(|_| gate.open());
+    let done = Done::from(command.wait_with_output().await.unwrap());
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_eq!(done.stdout.matches("first second").count(), 3, "{done:?}");
+    let run = cli.json(&["runs", "list"]).await["items"][0].clone();
+    assert_eq!((&run["status"], &run["progress"]["completed"]), (&json!("completed"), &json!(3)), "{run}");
+}
+
+#[tokio::test]
+async fn when_the_owner_is_killed_a_command_and_another_host_both_see_the_run_end() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    cli.add_provider(server.base_url().as_str()).await;
+    cli.add_prompt("greet", "Hello").await;
+    let owner = Host::open(&cli).await;
+    let client = Host::open(&cli).await;
+    let mut events = client.events().await;
+    let gate = Gate::new();
+    server.script("any", ChatReply::new().pass(&gate).text("at last"));
+
+    let command = cli.start(&["run", "greet", "-m", "local:any", "--repeats", "4", "-j", "2", "--resume"]);
+    gate.reached(2).await;
+    owner.kill().await;
+    until(&mut events, |event| event["kind"] == "resync").await;
+    gate.reached(4).await;
+    // Two of them wait for connections that are gone.
+    (0..6).for_each(|_| gate.open());
+    let (done, ()) = tokio::join!(
+        async { Done::from(command.wait_with_output().await.unwrap()) },
+        until(&mut events, |event| event["kind"] == "run.updated" && event["run"]["status"] == "completed"),
+    );
+    assert_eq!((done.code, done.stdout.matches("at last").count()), (Some(0), 4), "{done:?}");
+    // Whoever took over, the one that is left serves the workspace.
+    let run = client.get("/api/runs").await.body["items"][0].clone();
+    assert_eq!((&run["status"], &run["progress"]["completed"]), (&json!("completed"), &json!(4)), "{run}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The command line in a workspace of its own.
 
+use crate::SmallDisk;
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -27,6 +28,7 @@ fn program() -> PathBuf {
 pub struct Cli {
     folder: TempDir,
     environment: Vec<(String, String)>,
+    disk: Option<SmallDisk>,
 }
 
 /// How a command ended.
@@ -71,7 +73,11 @@ impl Cli {
     /// Where there is no temporary folder.
     #[must_use]
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("there is a temporary folder"), environment: Vec::new() }
+        Self {
+            folder: tempfile::tempdir().expect("there is a temporary folder"),
+            environment: Vec::new(),
+            disk: None,
+        }
     }
 
     /// The same with a variable in the environment of every command.
@@ -79,6 +85,24 @@ impl Cli {
     pub fn with_env(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The same with the workspace on a disk of this size, such as `4m`.
+    ///
+    /// # Panics
+    /// Where none can be mounted.
+    pub async fn on_small_disk(mut self, size: &str) -> Self {
+        std::fs::create_dir(self.workspace()).expect("the temporary folder can be written");
+        self.disk = Some(SmallDisk::mount(&self.workspace(), size).await);
+        self
+    }
+
+    /// Gives its disk another size.
+    ///
+    /// # Panics
+    /// Where it has none of its own, or that cannot be done.
+    pub async fn resize_disk(&self, size: &str) {
+        self.disk.as_ref().expect("it has a disk").resize(&self.workspace(), size).await;
     }
 
     /// The folder of the workspace.
@@ -99,9 +123,13 @@ impl Cli {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = match &self.disk {
+            Some(disk) => disk.command(&program()),
+            None => Command::new(program()),
+        };
         command
             .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
             .env("FORMAOPS_WORKSPACE", self.workspace())
             // Nobody's own keychain is touched by a test.

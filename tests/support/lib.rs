@@ -4,8 +4,10 @@
 
 mod cli;
 mod desktop;
+mod disk;
 mod host;
 
 pub use cli::{Cli, Done};
 pub use desktop::Desktop;
+pub use disk::SmallDisk;
 pub use host::{Answer, Host};

@@ -63,6 +63,8 @@ struct Script {
     by_model: HashMap<String, VecDeque<Reply>>,
     models: Option<Vec<String>>,
     models_reply: Option<Reply>,
+    /// So many chat requests are answered at once, and any more with this.
+    refusal: Option<(usize, Reply)>,
     requests: Vec<Received>,
 }
 
@@ -120,6 +122,11 @@ impl ScriptedServer {
         self.shared.script().models_reply = Some(reply.into());
     }
 
+    /// A chat request that comes while `most` others are being answered gets this reply.
+    pub fn refuse_over(&self, most: usize, reply: impl Into<Reply>) {
+        self.shared.script().refusal = Some((most, reply.into()));
+    }
+
     /// The requests that came, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
@@ -169,19 +176,30 @@ impl Shared {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn reply_to(&self, request: &Received) -> Reply {
+    /// What is answered, and the count of it while it is.
+    fn reply_to(&self, request: &Received) -> (Reply, InFlight<'_>) {
         let mut script = self.script();
         script.requests.push(request.clone());
-        let path = request.path.split('?').next().unwrap_or_default();
-        match (request.method.as_str(), path.rsplit('/').next()) {
-            ("POST", _) => script.chat(request),
-            ("GET", Some("models" | "tags")) => script.models(path),
-            _ => Reply::not_found(&request.path),
+        let in_flight = InFlight::new(&self.counts);
+        let at_once = self.counts.borrow().in_flight;
+        let refused = script.refusal.as_ref().filter(|(most, _)| request.method == "POST" && at_once > *most);
+        match refused.map(|(_, reply)| reply.clone()) {
+            Some(refusal) => (refusal, in_flight),
+            None => (script.reply_to(request), in_flight),
         }
     }
 }
 
 impl Script {
+    fn reply_to(&mut self, request: &Received) -> Reply {
+        let path = request.path.split('?').next().unwrap_or_default();
+        match (request.method.as_str(), path.rsplit('/').next()) {
+            ("POST", _) => self.chat(request),
+            ("GET", Some("models" | "tags")) => self.models(path),
+            _ => Reply::not_found(&request.path),
+        }
+    }
+
     fn chat(&mut self, request: &Received) -> Reply {
         if let Some(reply) = self.queue.pop_front() {
             return reply;
@@ -245,8 +263,7 @@ async fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     });
     let mut connection = Connection::new(stream, number);
     while let Some(request) = connection.read_request().await? {
-        let reply = shared.reply_to(&request);
-        let _in_flight = InFlight::new(&shared.counts);
+        let (reply, _in_flight) = shared.reply_to(&request);
         if !connection.answer(reply).await? {
             break;
         }

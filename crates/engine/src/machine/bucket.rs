@@ -16,6 +16,8 @@ pub(super) struct Bucket {
     at: Duration,
     /// The longest wait for it.
     patience: Duration,
+    /// Until when it is waited for, however little it holds.
+    waited_for_until: Duration,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of calls and tokens are far below 2^52")]
@@ -23,7 +25,9 @@ impl Bucket {
     /// A full one that fills within a minute.
     pub(super) fn per_minute(most: NonZeroU32, now: Duration) -> Self {
         let most = f64::from(most.get());
-        Self { most, per_second: most / 60.0, level: most, at: now, patience: Duration::MAX }
+        let never = Duration::MAX;
+        let per_second = most / 60.0;
+        Self { most, per_second, level: most, at: now, patience: never, waited_for_until: never }
     }
 
     /// One as a provider says that it is. `under_way` is what is not yet counted in that.
@@ -32,7 +36,8 @@ impl Bucket {
         // What is missing has come back when the window says that it is whole again.
         let missing = (most - left).max(1.0);
         let per_second = missing / window.reset.as_secs_f64().max(0.001);
-        Self { most, per_second, level: left - under_way, at: now, patience: MOST_WAIT }
+        let (patience, waited_for_until) = (MOST_WAIT, now.saturating_add(MOST_WAIT));
+        Self { most, per_second, level: left - under_way, at: now, patience, waited_for_until }
     }
 
     fn level(&self, now: Duration) -> f64 {
@@ -42,18 +47,22 @@ impl Bucket {
 
     /// Uses up some, or with a negative amount gives some back.
     pub(super) fn take(&mut self, amount: f64, now: Duration) {
+        if amount > 0.0 && now >= self.waited_for_until {
+            // Whoever takes what may not be there is the only one until that is as long ago.
+            self.waited_for_until = now.saturating_add(self.patience);
+        }
         (self.level, self.at) = ((self.level(now) - amount).min(self.most), now);
     }
 
     /// From when on it holds so much; an amount beyond its size waits until it is full.
     pub(super) fn holds_at(&self, amount: f64, now: Duration) -> Duration {
         let missing = amount.min(self.most) - self.level(now);
-        if missing <= 1e-6 {
+        if missing <= 1e-6 || now >= self.waited_for_until {
             return Duration::ZERO;
         }
         let wait = Duration::try_from_secs_f64(missing / self.per_second).unwrap_or(Duration::MAX);
         // A millisecond more, so that then it does hold it however the numbers are rounded.
-        now.saturating_add(wait.saturating_add(Duration::from_millis(1)).min(self.patience))
+        now.saturating_add(wait.saturating_add(Duration::from_millis(1))).min(self.waited_for_until)
     }
 }
 
@@ -91,6 +100,11 @@ mod tests {
         let at = told(0, SECOND * 50).holds_at(1.0, Duration::ZERO);
         assert!(at >= SECOND / 2 && at < SECOND, "a hundredth of what comes back: {at:?}");
         assert_eq!(told(0, SECOND * 86_400 * 365).holds_at(1.0, Duration::ZERO), MOST_WAIT);
+        let mut in_a_year = told(0, SECOND * 86_400 * 365);
+        assert_eq!(in_a_year.holds_at(1.0, SECOND * 30), MOST_WAIT, "since it was told, and not since now");
+        assert_eq!(in_a_year.holds_at(1.0, MOST_WAIT), Duration::ZERO, "one may try");
+        in_a_year.take(1.0, MOST_WAIT);
+        assert_eq!(in_a_year.holds_at(1.0, MOST_WAIT), MOST_WAIT * 2, "and the next waits as long again");
         let under_way = Bucket::told(&window(3, SECOND * 50), 3.0, Duration::ZERO);
         assert!(
             under_way.holds_at(1.0, Duration::ZERO) > Duration::ZERO,

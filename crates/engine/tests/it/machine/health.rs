@@ -236,3 +236,25 @@ fn runs_that_are_not_urgent_enough_wait_until_all_is_well_again() {
     assert_eq!(started(&scheduler.on(Event::LevelChanged { least: Priority::Normal })), NONE);
     assert_eq!(started(&scheduler.on(Event::LevelChanged { least: Priority::Low })), [30]);
 }
+
+#[test]
+fn a_provider_that_says_to_come_back_in_a_year_is_asked_again_after_two_minutes() {
+    let mut machine = Machine::new(Settings { limits: at_most(1), ..Settings::default() });
+    machine.handle(seconds(0), submitted(1, Priority::Normal, (0..3).map(|number| (number, "a"))));
+    let year = Duration::from_secs(86_400 * 365);
+    for (number, window) in [
+        RateWindow { limit: 100, remaining: 0, reset: year },
+        RateWindow { limit: u64::MAX, remaining: 0, reset: Duration::MAX },
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let at = seconds(120 * number as u64);
+        let rates = RateLimits { requests: Some(window), tokens: Some(window) };
+        machine.handle(at, Event::RatesTold { execution: execution(number), rates });
+        assert_eq!(started(&machine.handle(at, left_wire(number, WELL))), NONE);
+        let wake = machine.next_wake().unwrap();
+        assert!(wake <= at + seconds(120), "{wake:?}");
+        assert_eq!(started(&machine.handle(wake, Event::TimeHasCome)), [number + 1]);
+    }
+}
