@@ -10,12 +10,13 @@ use crate::{
     registry::Registry,
     samples,
     system::{NewIds, SystemClock},
+    watch::{self, Watch},
 };
 use formaops_domain::{
     ActorId, Calendar, Day, EventBody, Noun, Span, Timestamp,
     ports::{Clock, EventSink, TokenCounter},
 };
-use formaops_engine::{Budgets, Engine, Limits, PerMinute, Ports, Settings, machine::Spent};
+use formaops_engine::{Budgets, Engine, Level, Limits, PerMinute, Ports, Settings, machine::Spent};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_secrets::{Environment, Keyring};
 use formaops_store::{Act, NewWorkspace, OpenOptions, Store, StoreError};
@@ -37,6 +38,7 @@ pub struct App {
     pub(crate) hub: EventHub,
     pub(crate) configuration: Arc<Configuration>,
     background: Background,
+    pub(crate) watch: Watch,
     /// Held while settings are on their way to the engine, so that the newest arrive last.
     refreshing: Arc<Mutex<()>>,
     pub(crate) ids: NewIds,
@@ -111,6 +113,7 @@ impl App {
             hub,
             configuration: Arc::new(configuration),
             background: Background::default(),
+            watch: Watch::default(),
             refreshing: Arc::default(),
             ids,
             turns,
@@ -123,6 +126,7 @@ impl App {
         samples::add_to_new_workspace(&app).await?;
         take_up(&app).await?;
         tokio::spawn(app.clone().index_backlog());
+        tokio::spawn(watch::watch(app.clone()));
         Ok(app)
     }
 
@@ -183,9 +187,17 @@ impl App {
         Ok(())
     }
 
+    /// Lets everybody follow how well everything is now.
+    pub(crate) fn apply_level(&self, level: Level) {
+        self.background.set_held(level > Level::Normal);
+        self.apply_configuration();
+    }
+
     fn apply_configuration(&self) {
         let in_force = self.configuration.in_force();
-        self.hub.set_threshold(in_force.number(Key::UiThreshold));
+        let threshold = in_force.number(Key::UiThreshold);
+        // While all is not well, everything but the columns is told once a second, whatever streams.
+        self.hub.set_threshold(if self.watch.level() == Level::Normal { threshold } else { 0 });
         self.background.set_reserve(in_force.number(Key::AgentCpuReserve));
     }
 
@@ -232,6 +244,7 @@ impl App {
 
     /// Stops the engine and closes the store.
     pub async fn close(&self) {
+        self.watch.close();
         self.background.close();
         self.engine.shutdown().await;
         self.ledger.flush().await;

@@ -12,6 +12,7 @@ use std::{
     thread,
     time::Duration,
 };
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The share of work that can wait. Clones are the same one.
@@ -19,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Background {
     /// The percent of the cores that is kept for executions.
     reserve: Arc<AtomicU32>,
+    /// Whether nothing of it may begin, because all is not well.
+    held: watch::Sender<bool>,
     closing: CancellationToken,
 }
 
@@ -26,6 +29,11 @@ impl Background {
     /// Sets the percent of the cores that is kept for executions.
     pub(crate) fn set_reserve(&self, percent: u32) {
         self.reserve.store(percent, Ordering::Relaxed);
+    }
+
+    /// Holds it back until all is well again, or lets it go on.
+    pub(crate) fn set_held(&self, held: bool) {
+        self.held.send_replace(held);
     }
 
     /// Rests after a step that took so long, until the next may begin. `idle` completes once no execution is
@@ -38,9 +46,16 @@ impl Background {
                 None => std::future::pending().await,
             }
         };
+        let rested = async {
+            tokio::select! {
+                () = enough => {}
+                () = idle => {}
+            }
+            // The sender is here, so it does not go meanwhile.
+            let _ = self.held.subscribe().wait_for(|held| !held).await;
+        };
         tokio::select! {
-            () = enough => {}
-            () = idle => {}
+            () = rested => {}
             () = self.closing.cancelled() => {}
         }
     }
@@ -78,6 +93,17 @@ mod tests {
         ] {
             assert_eq!(rest_after(millis(30), cores, reserve), rest, "{cores} cores, {reserve} %");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_begins_while_all_is_not_well() {
+        let background = Background::default();
+        background.set_held(true);
+        let rest = background.rest(Duration::ZERO, std::future::ready(()));
+        let mut rest = std::pin::pin!(rest);
+        assert!(tokio::time::timeout(Duration::from_secs(3600), &mut rest).await.is_err());
+        background.set_held(false);
+        rest.await;
     }
 
     #[tokio::test(start_paused = true)]

@@ -69,6 +69,7 @@ impl App {
         request: Value,
         claim: Option<IdempotencyKey>,
     ) -> Result<Value, ApiError> {
+        self.watch.admit(operation)?;
         let act = Act {
             actor: Some(self.actor(caller)),
             origin: AuditOrigin::from(caller.kind),
@@ -107,6 +108,10 @@ impl App {
             Ok(_) if operation.method == Method::Get => tracing::debug!("answered"),
             Ok(_) => tracing::info!("done"),
             // What is wrong with a request may be told in its own words, so only the kind of error is kept.
+            Err(error) if error.code == ErrorCode::Storage => {
+                self.watch.alarm();
+                tracing::error!("the store failed");
+            }
             Err(error) => tracing::warn!(code = ?error.code, class = ?error.class, "not done"),
         }
         answer

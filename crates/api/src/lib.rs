@@ -36,6 +36,7 @@ mod samples;
 mod secret;
 mod session;
 mod system;
+mod watch;
 
 pub use app::App;
 pub use caller::{Caller, CallerKind};

@@ -55,10 +55,15 @@ pub(crate) enum Command {
     /// From a job: whether it may call.
     AskForMoney(ExecutionId, Ask, Reply<Money>),
     /// From a job: its call has left the wire.
-    AttemptEnded(ExecutionId, Sign),
+    AttemptEnded(ExecutionId, JobId, Sign),
     /// From a job: the provider said how many more calls it takes.
-    RatesTold(ExecutionId, RateLimits),
+    RatesTold(ExecutionId, JobId, RateLimits),
 }
+
+/// Which job of an execution it is: what one says must not be taken for the word of the next, which may have begun
+/// by the time that it is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct JobId(u64);
 
 /// Whether a job may call.
 pub(crate) enum Money {
@@ -93,7 +98,9 @@ pub(crate) struct Actor {
     machine: Machine,
     commands: mpsc::UnboundedSender<Command>,
     runs: HashMap<RunId, RunInHand>,
-    cancels: HashMap<ExecutionId, CancellationToken>,
+    /// The job of each execution that is under way, and how it is cancelled.
+    jobs: HashMap<ExecutionId, (JobId, CancellationToken)>,
+    last_job: u64,
     waiters: HashMap<ExecutionId, Vec<Reply<ExecutionResult>>>,
     /// The job that has asked for money and is being answered.
     asking: Option<Reply<Money>>,
@@ -114,7 +121,8 @@ impl Actor {
             machine: Machine::new(settings).with_budgets(budgets),
             commands: commands.clone(),
             runs: HashMap::new(),
-            cancels: HashMap::new(),
+            jobs: HashMap::new(),
+            last_job: 0,
             waiters: HashMap::new(),
             asking: None,
             tasks: JoinSet::new(),
@@ -189,8 +197,13 @@ impl Actor {
                 self.asking = None;
             }
             Command::Status(reply) => answer(reply, self.machine.load()),
-            Command::AttemptEnded(execution, sign) => self.feed(Event::AttemptEnded { execution, sign }),
-            Command::RatesTold(execution, rates) => self.feed(Event::RatesTold { execution, rates }),
+            Command::AttemptEnded(execution, job, sign) if self.is_under_way(execution, job) => {
+                self.feed(Event::AttemptEnded { execution, sign });
+            }
+            Command::RatesTold(execution, job, rates) if self.is_under_way(execution, job) => {
+                self.feed(Event::RatesTold { execution, rates });
+            }
+            Command::AttemptEnded(..) | Command::RatesTold(..) => {}
             Command::PauseRun(run, paused, reply) => {
                 self.feed(if paused { Event::PauseRun { run } } else { Event::ResumeRun { run } });
                 answer(reply, ());
@@ -235,7 +248,7 @@ impl Actor {
                     self.execute(run, execution, choice, tries);
                 }
                 Effect::CancelAttempt { execution } => {
-                    if let Some(cancel) = self.cancels.get(&execution) {
+                    if let Some((_, cancel)) = self.jobs.get(&execution) {
                         cancel.cancel();
                     }
                 }
@@ -293,10 +306,12 @@ impl Actor {
 
     fn execute(&mut self, run: RunId, execution: ExecutionId, choice: u8, tries: u32) {
         let Some(in_hand) = self.runs.get(&run) else { return };
-        let cancel = CancellationToken::new();
+        self.last_job += 1;
+        let (id, cancel) = (JobId(self.last_job), CancellationToken::new());
         let job = Job {
             core: Arc::clone(&self.core),
             execution,
+            id,
             may_be_stopped: self.machine.may_stop(run),
             choice,
             tries,
@@ -305,8 +320,12 @@ impl Actor {
             news: in_hand.news.clone(),
             commands: self.commands.clone(),
         };
-        self.cancels.insert(execution, cancel);
+        self.jobs.insert(execution, (id, cancel));
         self.spawn(Task::Execution(execution), async move { Done::Execution(job.execute().await) });
+    }
+
+    fn is_under_way(&self, execution: ExecutionId, job: JobId) -> bool {
+        self.jobs.get(&execution).is_some_and(|(id, _)| *id == job)
     }
 
     fn leave_queue(&mut self, run: RunId, why: Leave, executions: Vec<ExecutionId>) {
@@ -350,7 +369,7 @@ impl Actor {
         let Some(purpose) = self.purposes.remove(&id) else { return };
         match (purpose, done) {
             (Task::Execution(execution), done) => {
-                self.cancels.remove(&execution);
+                self.jobs.remove(&execution);
                 match done {
                     Some(Done::Execution(left)) => self.take_up(execution, left),
                     _ => self.end_execution(execution, End::Uncommitted),
@@ -382,7 +401,7 @@ impl Actor {
     /// Goes on with what a job left behind.
     fn take_up(&mut self, execution: ExecutionId, left: Left) {
         let Left { sign, cost, end } = left;
-        // It may have said so before, but the ways that its words come by are not one queue.
+        // It may have said so before, and not have been heard yet.
         self.feed(Event::AttemptEnded { execution, sign });
         if !matches!(end, JobEnd::ShortOfMoney(_)) {
             self.feed(Event::Paid { execution, cost });

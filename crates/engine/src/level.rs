@@ -42,11 +42,11 @@ impl Level {
 pub enum Trigger {
     /// The processors have more to do than they can, and this program is late for it.
     Cpu,
-    /// Every provider in use fails more than one call in twenty.
+    /// Every provider in use, of several, fails more than one call in twenty.
     Errors,
-    /// Every provider in use takes more than ten seconds to its first token.
+    /// Every provider in use, of several, takes more than ten seconds to its first token.
     Slow,
-    /// Every provider in use failed three times one after the other.
+    /// Every provider in use, of several, failed three times one after the other.
     Outage,
     /// The store takes more than a quarter of a second for a commit.
     SlowStore,
@@ -82,7 +82,9 @@ impl Measures {
     /// What speaks for another level than normal.
     #[must_use]
     pub fn triggers(&self) -> BTreeSet<Trigger> {
-        let all = |is_so: fn(&Recent) -> bool| !self.providers.is_empty() && self.providers.iter().all(is_so);
+        // What a single provider does wrong is the business of its circuits.
+        let several = self.providers.len() >= 2;
+        let all = |is_so: fn(&Recent) -> bool| several && self.providers.iter().all(is_so);
         let commit_over = |limit: Duration| self.commit.is_some_and(|commit| commit > limit);
         let stalled = commit_over(Duration::from_secs(2));
         let found = [
@@ -229,8 +231,9 @@ mod tests {
         let measures = |providers| Measures { providers, ..Measures::default() }.triggers();
         assert!(measures(vec![failing(), well()]).is_empty());
         assert_eq!(measures(vec![failing(), failing()]), [Trigger::Errors, Trigger::Outage].into());
+        assert!(measures(vec![failing()]).is_empty(), "the only one in use has its circuits");
         let slow = Recent { first_token_ms_p50: Some(11_000), ..well() };
-        assert_eq!(measures(vec![slow]), [Trigger::Slow].into());
+        assert_eq!(measures(vec![slow, slow]), [Trigger::Slow].into());
         assert!(
             measures(vec![Recent { calls: 1, failures: 1, ..Recent::default() }]).is_empty(),
             "one is no share"

@@ -1,7 +1,7 @@
 //! The path of one execution, from the moment it leaves the queue to its committed end.
 
 use crate::{
-    actor::{Command, Money},
+    actor::{Command, JobId, Money},
     core::{CallSettings, Core},
     machine::{Ask, End as Ended, Sign},
     money::{Estimate, refused},
@@ -30,6 +30,7 @@ use tracing::{Instrument, Span};
 pub(crate) struct Job {
     pub(crate) core: Arc<Core>,
     pub(crate) execution: ExecutionId,
+    pub(crate) id: JobId,
     /// Whether some cap could stop it, so that it matters how many tokens it has.
     pub(crate) may_be_stopped: bool,
     /// Which of its models is asked: its own, or from 1 one of the fallback chain.
@@ -250,7 +251,7 @@ impl Job {
         };
         // Latency is the provider's: it is counted from here, not from before the commit.
         let mut recorder =
-            Recorder::new(Arc::clone(&self.core), &attempt, &self.sensitive, self.commands.clone());
+            Recorder::new(Arc::clone(&self.core), &attempt, &self.sensitive, self.id, self.commands.clone());
         recorder.note(steps::prepared(request.messages.len(), started.saturating_sub(loaded)));
         self.tell(&running);
 
@@ -274,7 +275,7 @@ impl Job {
             (_, None) => Sign::Nothing,
         };
         // The slot is free for the next call while this one is settled. The actor outlives its jobs.
-        let _ = self.commands.send(Command::AttemptEnded(self.execution, sign));
+        let _ = self.commands.send(Command::AttemptEnded(self.execution, self.id, sign));
 
         let account = Account {
             status,

@@ -1,7 +1,7 @@
 //! What comes of an attempt: shown at once, kept in parts.
 
 use crate::{
-    actor::Command,
+    actor::{Command, JobId},
     core::Core,
     live::Live,
     sensitive::{Ending, FrameScrubber, Sensitive, TextScrubber},
@@ -46,6 +46,7 @@ pub(crate) struct Recorder {
     number: u32,
     started_at: Timestamp,
     sensitive: Arc<Sensitive>,
+    job: JobId,
     commands: UnboundedSender<Command>,
     /// The monotonic time at which the attempt began.
     began: Duration,
@@ -74,6 +75,7 @@ impl Recorder {
         core: Arc<Core>,
         attempt: &Attempt,
         sensitive: &Arc<Sensitive>,
+        job: JobId,
         commands: UnboundedSender<Command>,
     ) -> Self {
         let (execution, attempt, number, started_at) =
@@ -88,6 +90,7 @@ impl Recorder {
             number,
             started_at,
             sensitive: Arc::clone(sensitive),
+            job,
             commands,
             began,
             live,
@@ -131,7 +134,7 @@ impl Recorder {
                 self.note(steps::head(http_status, request_id.as_deref().map(scrub), headers));
                 if rates != RateLimits::default() {
                     // The actor outlives its jobs.
-                    let _ = self.commands.send(Command::RatesTold(self.execution, rates));
+                    let _ = self.commands.send(Command::RatesTold(self.execution, self.job, rates));
                 }
                 self.facts.http_status = http_status;
                 self.facts.request_id = request_id;

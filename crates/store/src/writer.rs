@@ -410,7 +410,7 @@ mod tests {
         expected.extend(small.is_ok().then_some("small"));
         expected.extend(late.is_ok().then_some("late"));
         assert_eq!(bench.notes().await, expected);
-        bench.writer.write(note(large)).await.unwrap_err();
+        bench.writer.write(act(), note(large)).await.unwrap_err();
         let was_full = bench.writer.stats().cannot_write;
 
         bench.writer.write(act(), limit(100_000)).await.unwrap();

@@ -98,7 +98,7 @@ for (const viewport of SIZES) {
         await expect(column(app, outcomes[0] ?? '')).toContainText('get_weather');
         await picture('run');
         await fromMenu(app, outcomes[0] ?? '', 'Details');
-        await app.getByRole('dialog').getByText('Attempt 1').waitFor();
+        await app.getByRole('dialog').getByText('Attempt 1').first().waitFor();
         await picture('execution');
         await app.keyboard.press('Escape');
 

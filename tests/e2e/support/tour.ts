@@ -138,7 +138,7 @@ function runs(app: Page, api: Api, provider: string): Stop[] {
       visit: async () => {
         await fromMenu(app, models.reasoning, 'Details');
         const details = app.getByRole('dialog', { name: 'Execution' });
-        await details.getByText('Attempt 1').waitFor();
+        await details.getByText('Attempt 1').first().waitFor();
         await details.getByText('thought9').waitFor();
       },
     },

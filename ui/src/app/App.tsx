@@ -5,6 +5,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { host, toApiError } from '../host';
+import classes from './Frame.module.css';
 import { LoginScreen } from './LoginScreen';
 import { queries } from './live';
 import { router } from './router';
@@ -25,7 +26,7 @@ export function App() {
   }, []);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-      <Notifications position="bottom-right" limit={4} />
+      <Notifications position="bottom-right" limit={4} className={classes.notifications ?? ''} />
       <QueryClientProvider client={queries}>
         <ModalsProvider>
           {login.state === 'in' && <RouterProvider router={router} />}

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { configQuery } from '../features/config/queries';
 import { configTexts } from '../features/config/texts';
@@ -11,13 +11,10 @@ import { egressTexts } from '../features/egress/texts';
 import { keyTexts } from '../features/key/texts';
 import { openVault } from '../features/key/vault';
 import { providersQuery } from '../features/provider/queries';
-import { api } from '../host';
 import { dollars } from '../lib/format';
 import classes from './Frame.module.css';
+import { metricsQuery } from './metrics';
 import { texts } from './texts';
-
-// Its key begins like those of runs, so it is read again whenever a run moves on.
-const metricsQuery = queryOptions({ queryKey: ['metrics'], queryFn: () => api.metricsGet() });
 
 /** Only what is not normal, and what the last day cost. */
 export function StatusBar({ connected }: { connected: boolean }) {

@@ -1116,6 +1116,8 @@ export type GetWorkspace = Record<string, never>;
 export type Health = {
   /** All together. */
   status: HealthStatus;
+  /** How well everything works, and what is left off because of that. */
+  level: HealthLevel;
   /** The store: whether a write was committed just now. */
   store: HealthPart;
   /** The engine: whether it answers. */
@@ -1124,6 +1126,16 @@ export type Health = {
   configuration: HealthPart;
   /** Each provider: whether it is ready to be called. Nothing is sent to find out. */
   providers: HealthPart[];
+};
+
+/** How well everything is, and what is left off because of that. */
+export type HealthLevel = {
+  /** The level. */
+  level: Level;
+  /** What led to it. */
+  reasons: Trigger[];
+  /** What waits until all is well again. */
+  off: LeftOff[];
 };
 
 /** One part of the whole. */
@@ -1196,6 +1208,12 @@ export type KeyStore = {
 
 /** How the keychain is. */
 export type KeychainState = 'none' | 'locked' | 'available';
+
+/** Something that waits until all is well again. */
+export type LeftOff = 'refreshes' | 'indexing' | 'low-executions' | 'normal-executions' | 'writes';
+
+/** How well everything is. Each level leaves off what the ones before do, and more. */
+export type Level = 'normal' | 'degraded' | 'critical' | 'emergency';
 
 /** Asks for the keys. */
 export type ListApiKeys = Record<string, never>;
@@ -2374,6 +2392,9 @@ export type ToolDefinition = {
   /** The JSON Schema of its arguments, of type `object`. */
   parameters?: Record<string, unknown>;
 };
+
+/** What speaks for another level than normal. */
+export type Trigger = 'cpu' | 'errors' | 'slow' | 'outage' | 'slow-store' | 'stalled-store' | 'disk-low' | 'not-writable';
 
 /** Brings a removed budget back. */
 export type UndeleteBudget = {

@@ -2,7 +2,8 @@
 
 use super::{
     execution::retry,
-    run::{MASK, RunDetail, detail, publish},
+    run::{RunDetail, detail, publish},
+    sensitive::MASK,
 };
 use crate::{ApiError, App, Caller};
 use formaops_domain::{ErrorClass, Execution, ExecutionStatus, Failure, JsonObject, Run, RunId};

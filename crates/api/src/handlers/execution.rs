@@ -4,7 +4,8 @@ use super::{
     PromptKey, limit,
     model::{find_model, refusals},
     prompt::find_prompt,
-    run::{publish, unmask},
+    run::publish,
+    sensitive::unmask,
 };
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{

@@ -7,16 +7,17 @@ use super::{
     content::render,
     model::{find_model, refusals},
     prompt::find_prompt,
+    sensitive::{mask, unmask},
     version::find_version,
 };
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
-    Body, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, JsonObject,
-    Metrics, ModelRef, NanoUsd, Noun, OnRestart, Parameters, Priority, Prompt, Run, RunContext, RunId,
-    RunKind, RunProgress, RunStatus, Settings, ValidationResult, ValidationStatus, Variant, ports::EventSink,
+    Body, Content, EventBody, Execution, Fallback, JsonObject, ModelRef, NanoUsd, Noun, OnRestart,
+    Parameters, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Settings, Variant,
+    ports::EventSink,
 };
 use formaops_engine::Submission;
-use formaops_store::{ExecutionFilter, MOST_OUTPUT_BYTES, NewCell, NewRun, NewVersion, Rate};
+use formaops_store::{ExecutionFilter, NewCell, NewRun, NewVersion, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
@@ -135,67 +136,6 @@ pub struct RepeatRun {
     pub idempotency_key: Option<String>,
 }
 
-/// Runs a prompt on one model and waits for the end.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ExecutePrompt {
-    /// The prompt.
-    pub id: PromptKey,
-    /// `v12`, a label, or the start of a version's hash; the head where absent.
-    #[serde(default)]
-    pub version: Option<String>,
-    /// The model; the one that the version suggests where absent.
-    #[serde(default)]
-    pub model: Option<ModelRef>,
-    /// Parameters over those of the version.
-    #[serde(default)]
-    pub parameters: Parameters,
-    /// The inputs.
-    #[serde(default)]
-    pub inputs: JsonObject,
-    /// What is sent along.
-    #[serde(default)]
-    pub context: RunContext,
-    /// How urgent it is.
-    #[serde(default)]
-    pub priority: Priority,
-    /// The most that it may cost, in dollars: it is not sent where it could go past it.
-    #[serde(default)]
-    pub cap_usd: Option<NanoUsd>,
-    /// Models that answer in its place, in this order, where it is left alone or fails for good and the fallback
-    /// strategy is `degrade`.
-    #[serde(default)]
-    pub fallbacks: Vec<ModelRef>,
-    /// Whether an answer that fails its validations makes the status `failed`.
-    #[serde(default)]
-    pub validate_output: bool,
-    /// The same key and request within 24 hours answer with the execution that was made the first time.
-    #[serde(default)]
-    pub idempotency_key: Option<String>,
-}
-
-/// An ended execution with its whole answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ExecuteResult {
-    /// The execution.
-    pub id: ExecutionId,
-    /// How it ended.
-    pub status: ExecutionStatus,
-    /// The model that answered: the one that was asked for, or one of its fallbacks.
-    pub model: ModelRef,
-    /// The whole answer.
-    pub output: String,
-    /// The answer as JSON, where a validation found it valid.
-    pub validated_output: Option<serde_json::Value>,
-    /// The result of each validation.
-    pub validations: Vec<ValidationResult>,
-    /// Why it failed.
-    pub failure: Option<Failure>,
-    /// Times, tokens and cost.
-    pub metrics: Metrics,
-}
-
 /// The most columns of a run.
 const MOST_MODELS: usize = 32;
 /// The most repeats of a cell.
@@ -204,9 +144,6 @@ const MOST_REPEATS: u32 = 100;
 const MOST_EXECUTIONS: u32 = MOST_MODELS as u32 * MOST_REPEATS;
 /// The most executions of a run that may be on the wire at once.
 const MOST_CONCURRENCY: u32 = 1_024;
-/// What stands in the store for the value of a sensitive variable.
-pub(super) const MASK: &str = "[redacted]";
-
 pub(crate) async fn run_create(
     app: &App,
     caller: &Caller,
@@ -313,7 +250,7 @@ struct Asked {
     on_restart: OnRestart,
 }
 
-fn no_model() -> ApiError {
+pub(super) fn no_model() -> ApiError {
     ApiError {
         hint: "Name one, such as `dry-run:echo`.".to_owned(),
         ..ApiError::invalid("models", "no model was chosen, and the prompt suggests none")
@@ -400,41 +337,6 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
     Ok(started)
 }
 
-/// The inputs as they are stored, and the true values of what is masked in them.
-fn mask(content: &Content, mut inputs: JsonObject) -> (JsonObject, JsonObject) {
-    let mut sensitive = JsonObject::new();
-    for variable in content.variables.iter().filter(|variable| variable.sensitive) {
-        if let Some(value) = inputs.get_mut(&variable.name).filter(|value| !value.is_null()) {
-            sensitive.insert(variable.name.clone(), std::mem::replace(value, MASK.into()));
-        }
-    }
-    (inputs, sensitive)
-}
-
-/// The inputs of an earlier run with the sensitive values that are given again.
-pub(super) fn unmask(
-    content: &Content,
-    mut stored: JsonObject,
-    mut given: JsonObject,
-) -> Result<JsonObject, ApiError> {
-    for variable in content.variables.iter().filter(|variable| variable.sensitive) {
-        let Some(value) = stored.get_mut(&variable.name).filter(|value| !value.is_null()) else { continue };
-        match given.remove(&variable.name) {
-            Some(again) => *value = again,
-            None => {
-                return Err(ApiError {
-                    hint: "Give it again: values of sensitive variables are never stored.".to_owned(),
-                    ..ApiError::invalid(
-                        &format!("inputs.{}", variable.name),
-                        format!("the value of `{}` was not kept", variable.name),
-                    )
-                });
-            }
-        }
-    }
-    Ok(stored)
-}
-
 /// The run as it is now with the newest generation of each cell.
 pub(super) async fn detail(app: &App, id: RunId) -> Result<RunDetail, ApiError> {
     let run = app.store.get_run(id).await?;
@@ -494,67 +396,6 @@ pub(crate) async fn run_repeat(
         on_restart: run.on_restart,
     };
     submit(app, caller, asked).await
-}
-
-pub(crate) async fn prompt_execute(
-    app: &App,
-    caller: &Caller,
-    request: ExecutePrompt,
-) -> Result<ExecuteResult, ApiError> {
-    let parameters = request.parameters;
-    let model = if let Some(model) = request.model {
-        model
-    } else {
-        let prompt = find_prompt(app, &request.id).await?;
-        let settings = find_version(app, &prompt, request.version.as_deref()).await?.content.settings;
-        settings.model.ok_or_else(no_model)?
-    };
-    let run = CreateRun {
-        prompt: request.id,
-        version: request.version,
-        content: None,
-        models: vec![ModelChoice { model, parameters }],
-        inputs: request.inputs,
-        context: request.context,
-        repeats: 1,
-        priority: request.priority,
-        cap_usd: request.cap_usd,
-        fallbacks: request.fallbacks,
-        concurrency: None,
-        fail_fast: false,
-        on_restart: OnRestart::Fail,
-        idempotency_key: None,
-    };
-    let started = run_create(app, caller, run).await?;
-    app.engine.wait_run(started.run.id).await?;
-    let id = started.executions[0].id;
-    let record = app.store.get_execution_record(id).await?;
-    let execution = record.execution;
-    let refused = request.validate_output && execution.validation_status == ValidationStatus::Failed;
-    Ok(ExecuteResult {
-        id,
-        status: if refused { ExecutionStatus::Failed } else { execution.status },
-        model: execution.answered_by.unwrap_or(execution.model),
-        output: whole_output(app, id).await?,
-        validated_output: record.validated_output,
-        validations: execution.validations,
-        failure: execution.failure,
-        metrics: execution.metrics,
-    })
-}
-
-async fn whole_output(app: &App, id: ExecutionId) -> Result<String, ApiError> {
-    let mut text = String::new();
-    loop {
-        let window = app
-            .store
-            .get_output(id, formaops_domain::OutputPart::Text, text.len() as u64, MOST_OUTPUT_BYTES)
-            .await?;
-        text.push_str(&window.text);
-        if window.text.is_empty() || window.next >= window.total {
-            return Ok(text);
-        }
-    }
 }
 
 /// Tells that a run was reopened or changed outside the engine.

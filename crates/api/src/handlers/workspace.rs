@@ -5,7 +5,7 @@ use super::{
     disk::{self, DiskUse},
     provider::key_state,
 };
-use crate::{ApiError, App, Caller};
+use crate::{ApiError, App, Caller, watch::HealthLevel};
 use formaops_domain::{Noun, RunProgress, Timestamp, WorkspaceId};
 use formaops_engine::Load;
 use futures::future::join_all;
@@ -78,6 +78,8 @@ pub struct GetHealth {}
 pub struct Health {
     /// All together.
     pub status: HealthStatus,
+    /// How well everything works, and what is left off because of that.
+    pub level: HealthLevel,
     /// The store: whether a write was committed just now.
     pub store: HealthPart,
     /// The engine: whether it answers.
@@ -210,6 +212,7 @@ pub(crate) async fn health_get(app: &App, _: &Caller, _: GetHealth) -> Result<He
         };
         providers.push(part(&provider.name, problem, HealthStatus::Degraded));
     }
+    let level = app.watch.health();
     let rank = |status| match status {
         HealthStatus::Ok => 0,
         HealthStatus::Degraded => 1,
@@ -217,7 +220,7 @@ pub(crate) async fn health_get(app: &App, _: &Caller, _: GetHealth) -> Result<He
     };
     let all = [&store, &engine, &configuration].into_iter().chain(&providers);
     let status = all.map(|part| part.status).max_by_key(|&status| rank(status)).unwrap_or(HealthStatus::Ok);
-    Ok(Health { status, store, engine, configuration, providers })
+    Ok(Health { status, level, store, engine, configuration, providers })
 }
 
 pub(crate) async fn metrics_get(app: &App, _: &Caller, _: GetMetrics) -> Result<WorkspaceMetrics, ApiError> {

@@ -29,10 +29,7 @@ impl Machine {
 
     pub(super) fn ask(&mut self, execution: ExecutionId, ask: &Ask, effects: &mut Vec<Effect>) {
         let cell = self.executions.get(&execution);
-        // Word that the attempt before has left the wire may come late, and takes the slot of the one that asks.
-        if let Some(CellState::Running(..) | CellState::Cancelling(..) | CellState::Settling) =
-            cell.map(|cell| &cell.state)
-        {
+        if let Some(CellState::Running(..) | CellState::Cancelling(..)) = cell.map(|cell| &cell.state) {
             let answer = self.budgets.reserve(execution, ask);
             effects.push(Effect::Answer { execution, answer });
         }

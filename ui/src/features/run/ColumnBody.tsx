@@ -1,10 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { useLayoutEffect } from 'react';
-import { texts } from '../../app/texts';
 import type { Execution } from '../../bindings/types';
-import { Marked } from '../../components/Notice';
-import { bytes, clock } from '../../lib/format';
+import { bytes } from '../../lib/format';
 import { MOST_BYTES } from '../../lib/streams';
 import { useStream } from '../../lib/useStream';
 import { Answer } from './Answer';
@@ -18,6 +16,7 @@ import { withheld } from './summary';
 import { ToolCalls } from './ToolCalls';
 import { useFollow } from './useFollow';
 import type { View } from './views';
+import { Waiting } from './Waiting';
 import { Withheld } from './Withheld';
 
 interface Props {
@@ -83,23 +82,6 @@ export function ColumnBody({ execution, view, together, onDetails }: Props) {
         </Button>
       )}
     </div>
-  );
-}
-
-/** What is waited for before the first token; after a failed attempt, what had failed. */
-function Waiting({ execution: { status, retry } }: { execution: Execution }) {
-  if (retry) {
-    return (
-      <p className={classes.retry}>
-        <Marked text={retry.failure.message} />
-        <span>{columnsTexts.retry.next(clock(retry.at))}</span>
-      </p>
-    );
-  }
-  return (
-    <span className={classes.waiting}>
-      {status === 'pending' ? texts.column.waiting : texts.column.thinking}
-    </span>
   );
 }
 

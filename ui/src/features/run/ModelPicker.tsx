@@ -13,11 +13,14 @@ const providerOf = (model: string) => model.slice(0, model.indexOf(':'));
 
 /** Adds a model of any provider; one that no list knows can be typed. */
 export function ModelPicker(props: {
+  label?: string;
+  /** Whether its list belongs to what is open around it, which a press in the list must not close. */
+  isInside?: boolean;
   isOpen: boolean;
   onOpen: (isOpen: boolean) => void;
   onPick: (model: string) => void;
 }) {
-  const { isOpen, onOpen, onPick } = props;
+  const { label = texts.runBar.addModel, isInside = false, isOpen, onOpen, onPick } = props;
   const [search, setSearch] = useState('');
   const models = useQuery(allModelsQuery);
   const combobox = useCombobox({
@@ -46,7 +49,13 @@ export function ModelPicker(props: {
     combobox.closeDropdown();
   };
   return (
-    <Combobox store={combobox} width={340} position="top-start" onOptionSubmit={pick}>
+    <Combobox
+      store={combobox}
+      width={340}
+      position="top-start"
+      withinPortal={!isInside}
+      onOptionSubmit={pick}
+    >
       <Combobox.Target withAriaAttributes={false}>
         <Button
           variant="subtle"
@@ -54,7 +63,7 @@ export function ModelPicker(props: {
           leftSection={<IconPlus size={14} />}
           onClick={() => combobox.toggleDropdown()}
         >
-          {texts.runBar.addModel}
+          {label}
         </Button>
       </Combobox.Target>
       <Combobox.Dropdown>

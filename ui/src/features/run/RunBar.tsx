@@ -8,6 +8,7 @@ import { useCommands } from '../../lib/commands';
 import { ContextButton } from './ContextButton';
 import { ModelChip } from './ModelChip';
 import { ModelPicker } from './ModelPicker';
+import { OptionsButton } from './OptionsButton';
 import classes from './run.module.css';
 import type { RunBarState } from './useRunBar';
 
@@ -71,6 +72,11 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
       </label>
       <PriorityMenu priority={bar.priority} onChange={(priority) => bar.setPriority(priority)} />
       <ContextButton context={bar.context} onChange={(context) => bar.setContext(context)} />
+      <OptionsButton
+        options={bar.options}
+        hasFallbacks={bar.models.length === 1}
+        onChange={(options) => bar.setOptions(options)}
+      />
       {cost}
       {isRunning ? (
         <Button

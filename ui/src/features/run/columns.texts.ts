@@ -61,6 +61,19 @@ export const columnsTexts = {
   retry: {
     state: (attempt: number, last: number) => `attempt ${attempt} of ${last}`,
     next: (time: string) => `The next attempt is due at ${time}. Nothing had been answered yet.`,
+    other: (model: string, time: string) =>
+      `The next attempt asks ${model} and is due at ${time}. Nothing had been answered yet.`,
+  },
+  waits: {
+    paused: 'Waiting until its run goes on: it is paused',
+    open: (model: string, time: string | null) =>
+      `${model} is left alone after repeated failures${time === null ? '' : `, until ${time}`}`,
+    probed: (model: string) => `Waiting for one call that tries whether ${model} is well again`,
+    enough: (provider: string, time: string) => `${provider} has said that it has enough until ${time}`,
+    modelFull: (model: string, running: number, limit: number) =>
+      `${model} bears ${limit} at once for now, and ${running} of its executions are on the wire`,
+    providerFull: (provider: string, running: number, limit: number) =>
+      `${provider} takes ${limit} at once, and ${running} of its executions are on the wire`,
   },
   action: {
     openBudgets: 'Open budgets',

@@ -14,6 +14,7 @@ import { api, toApiError } from '../../host';
 import { notifyError } from '../../lib/notify';
 import { Stored, useStored } from '../../lib/stored';
 import type { WorkActions } from '../prompt/desk';
+import { NO_OPTIONS, type RunOptions, requested } from './options';
 import { newestRunQuery, runQuery } from './queries';
 import type { RunActions } from './runActions';
 
@@ -32,6 +33,8 @@ export interface RunBarState {
   readonly setCap: (cap: string | null) => void;
   readonly context: RunContext;
   readonly setContext: (context: RunContext) => void;
+  readonly options: RunOptions;
+  readonly setOptions: (options: RunOptions) => void;
   /** The run that is shown; none before the first. */
   readonly run: RunDetail | undefined;
   readonly isRunning: boolean;
@@ -81,6 +84,7 @@ export function useRunBar(given: {
   const [priority, setPriority] = useState<Priority>('normal');
   const [cap, setCap] = useState<string | null>(null);
   const [context, setContext] = useState<RunContext>({});
+  const [options, setOptions] = useState(NO_OPTIONS);
   const [started, setStarted] = useState<string | null>(null);
 
   const [opened, setOpened] = useState<Opened>(null);
@@ -112,6 +116,7 @@ export function useRunBar(given: {
       repeats,
       priority,
       capUsd: cap,
+      ...requested(options, models.length),
     };
     try {
       await work.keep();
@@ -148,6 +153,8 @@ export function useRunBar(given: {
     setCap,
     context,
     setContext,
+    options,
+    setOptions,
     run: run.data,
     isRunning,
     start,

@@ -143,18 +143,6 @@ impl Driver {
     }
 }
 
-#[test]
-fn late_word_of_the_attempt_before_does_not_leave_the_one_that_asks_without_an_answer() {
-    let mut driver = Driver::new(1);
-    driver.most.insert(100, 30);
-    let models: Models = ["a:x".parse().unwrap()].into();
-    let executions = vec![(execution(100), models)];
-    driver.on(Event::RunSubmitted { run: run(1), terms: Terms::default(), executions });
-    driver.on(Event::AttemptEnded { execution: execution(100), sign: Sign::Nothing });
-    driver.step(0, 100);
-    assert_eq!(driver.jobs[&100], Job::Calling(30));
-}
-
 #[derive(Debug, Clone)]
 enum Step {
     Job { place: usize, share: u64 },

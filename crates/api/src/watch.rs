@@ -1,0 +1,228 @@
+//! Keeps an eye on how well everything is, and has what can wait left off while it is not.
+//!
+//! It measures once a second while something runs, or while all is not well; else it sleeps until something happens.
+
+use crate::{ApiError, App, ErrorCode, Method, Operation, system::processors};
+use formaops_domain::Noun;
+use formaops_engine::{Level, Levels, Load, Measures, Trigger};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::Notify, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+/// How often it measures.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// What may be done while nothing can be written: looking, and ending what runs.
+const IN_EMERGENCY: &[&str] =
+    &["content_check", "content_render", "match_list", "run_cancel", "run_pause", "execution_cancel"];
+
+/// How well everything is, and what is left off because of that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthLevel {
+    /// The level.
+    pub level: Level,
+    /// What led to it.
+    pub reasons: Vec<Trigger>,
+    /// What waits until all is well again.
+    pub off: Vec<LeftOff>,
+}
+
+/// Something that waits until all is well again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeftOff {
+    /// Screens are told of changes at once; now once a second.
+    Refreshes,
+    /// What ran long ago is made searchable.
+    Indexing,
+    /// Executions of low priority start.
+    LowExecutions,
+    /// Executions of normal priority start.
+    NormalExecutions,
+    /// Anything is written but the ends of what runs.
+    Writes,
+}
+
+impl LeftOff {
+    fn at(level: Level) -> Vec<Self> {
+        let all = [
+            (Level::Degraded, Self::Refreshes),
+            (Level::Degraded, Self::Indexing),
+            (Level::Degraded, Self::LowExecutions),
+            (Level::Critical, Self::NormalExecutions),
+            (Level::Emergency, Self::Writes),
+        ];
+        all.into_iter().filter(|(from, _)| *from <= level).map(|(_, what)| what).collect()
+    }
+}
+
+/// The level that holds now. Clones are the same one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Watch {
+    levels: Arc<Mutex<Levels>>,
+    /// Something went wrong that may be a reason to look.
+    alarmed: Arc<Notify>,
+    closing: CancellationToken,
+}
+
+impl Watch {
+    pub(crate) fn level(&self) -> Level {
+        self.levels.lock().unwrap_or_else(PoisonError::into_inner).level()
+    }
+
+    pub(crate) fn health(&self) -> HealthLevel {
+        let levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
+        let level = levels.level();
+        HealthLevel { level, reasons: levels.reasons().collect(), off: LeftOff::at(level) }
+    }
+
+    /// Has it look, where it slept.
+    pub(crate) fn alarm(&self) {
+        self.alarmed.notify_one();
+    }
+
+    pub(crate) fn close(&self) {
+        self.closing.cancel();
+    }
+
+    /// Whether an operation may be carried out at this level.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Storage`] where it would write what cannot be written.
+    pub(crate) fn admit(&self, operation: &Operation) -> Result<(), ApiError> {
+        let writes = operation.method != Method::Get && !IN_EMERGENCY.contains(&operation.name);
+        if !writes || self.level() < Level::Emergency {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            ErrorCode::Storage,
+            "the workspace cannot be written, so nothing is changed until it can",
+            "Make room on its disk. What is there can be read, searched and exported.",
+        ))
+    }
+
+    fn observe(&self, now: Duration, measures: &Measures) -> Option<Level> {
+        let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
+        levels.observe(now, measures).then(|| levels.level())
+    }
+}
+
+/// Watches until the workspace is closed.
+pub(crate) async fn watch(app: App) {
+    let closing = app.watch.closing.clone();
+    tokio::select! {
+        () = closing.cancelled() => {}
+        () = keep_watching(app) => {}
+    }
+}
+
+async fn keep_watching(app: App) {
+    let start = Instant::now();
+    loop {
+        until_needed(&app).await;
+        let mut before = processors();
+        loop {
+            let asleep = Instant::now();
+            tokio::time::sleep(BEAT).await;
+            let lag = asleep.elapsed().saturating_sub(BEAT);
+            let Ok(load) = app.engine.status().await else { return };
+            let now = processors();
+            let cpu = before.zip(now).and_then(|(before, now)| now.share_since(before));
+            before = now;
+            let measures = measure(&app, &load, cpu, lag).await;
+            if let Some(level) = app.watch.observe(start.elapsed(), &measures) {
+                apply(&app, level).await;
+            }
+            if load.running + load.queued == 0 && app.watch.level() == Level::Normal && !measures.cannot_write
+            {
+                break;
+            }
+        }
+    }
+}
+
+/// Sleeps until something runs, or went wrong.
+async fn until_needed(app: &App) {
+    let mut events = app.hub.subscribe();
+    loop {
+        let is_busy = app.engine.status().await.is_ok_and(|load| load.running + load.queued > 0);
+        if is_busy || app.store.write_stats().cannot_write {
+            return;
+        }
+        tokio::select! {
+            _ = events.next() => {}
+            () = app.watch.alarmed.notified() => {}
+        }
+    }
+}
+
+async fn measure(app: &App, load: &Load, cpu: Option<f64>, lag: Duration) -> Measures {
+    let mut stats = app.store.write_stats();
+    if stats.cannot_write && app.store.check_writable().await.is_ok() {
+        stats = app.store.write_stats();
+    }
+    let folder = Arc::clone(&app.workspace);
+    let disk_free = tokio::task::spawn_blocking(move || fs4::available_space(&*folder).ok()).await;
+    Measures {
+        cpu,
+        lag,
+        providers: load
+            .providers
+            .iter()
+            .map(|provider| provider.recent)
+            .filter(|recent| recent.calls > 0)
+            .collect(),
+        commit: stats.recent_commit,
+        disk_free: disk_free.ok().flatten(),
+        cannot_write: stats.cannot_write,
+    }
+}
+
+async fn apply(app: &App, level: Level) {
+    let health = app.watch.health();
+    tracing::warn!(?level, reasons = ?health.reasons, "how well everything is has changed");
+    // Where the engine was shut down nothing starts anyway.
+    let _ = app.engine.set_least_priority(level.least_priority()).await;
+    app.apply_level(level);
+    app.changed(Noun::Workspace, "health");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_level(cannot_write: bool) -> Watch {
+        let watch = Watch::default();
+        watch.observe(Duration::ZERO, &Measures { cannot_write, ..Measures::default() });
+        watch
+    }
+
+    #[test]
+    fn each_level_leaves_off_what_the_ones_before_do_and_more() {
+        let levels = [Level::Normal, Level::Degraded, Level::Critical, Level::Emergency];
+        assert_eq!(levels.map(|level| LeftOff::at(level).len()), [0, 3, 4, 5]);
+    }
+
+    #[test]
+    fn while_nothing_can_be_written_one_can_look_and_end_what_runs() {
+        let watch = at_level(true);
+        let may = |name: &str| watch.admit(Operation::find(name).unwrap()).is_ok();
+        for name in
+            ["prompt_get", "run_list", "match_list", "content_render", "run_cancel", "execution_cancel"]
+        {
+            assert!(may(name), "{name}");
+        }
+        for name in
+            ["prompt_create", "run_create", "draft_put", "run_retry", "provider_update", "setting_put"]
+        {
+            assert!(!may(name), "{name}");
+        }
+        assert!(at_level(false).admit(Operation::find("prompt_create").unwrap()).is_ok());
+    }
+}

@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { queries } from '../../app/live';
+import { metricsQuery } from '../../app/metrics';
+import { texts } from '../../app/texts';
+import type { Execution, Retry } from '../../bindings/types';
+import { Marked } from '../../components/Notice';
+import { clock } from '../../lib/format';
+import { columnsTexts } from './columns.texts';
+import { runQuery } from './queries';
+import classes from './run.module.css';
+import { waitsFor } from './waits';
+
+/** What is waited for before the first token, and why; after a failed attempt, what had failed. */
+export function Waiting({ execution }: { execution: Execution }) {
+  const { retry } = execution;
+  if (execution.status !== 'pending') {
+    return <span className={classes.waiting}>{texts.column.thinking}</span>;
+  }
+  if (retry == null) return <Reason execution={execution} otherwise={texts.column.waiting} />;
+  return (
+    <div className={classes.retry}>
+      <Marked text={retry.failure.message} />
+      <span>{nextOf(retry)}</span>
+      <Reason execution={execution} otherwise={null} />
+    </div>
+  );
+}
+
+function nextOf({ model, at }: Retry): string {
+  return model == null ? columnsTexts.retry.next(clock(at)) : columnsTexts.retry.other(model, clock(at));
+}
+
+/** What is in the way of an execution beside those before it. */
+function Reason({ execution, otherwise }: { execution: Execution; otherwise: string | null }) {
+  const { runId, model, retry } = execution;
+  // Whoever shows an execution has its run.
+  const run = useQuery({ ...runQuery(runId), enabled: false, select: (detail) => detail.run.status });
+  const asked = retry?.model ?? model;
+  const { data, dataUpdatedAt } = useQuery(metricsQuery);
+  const opensIn = data?.engine.models.find((other) => other.model === asked)?.opensInMs ?? null;
+  useEffect(() => {
+    if (opensIn === null) return;
+    const timer = setTimeout(() => void queries.invalidateQueries(metricsQuery), opensIn);
+    return () => clearTimeout(timer);
+  }, [opensIn, dataUpdatedAt]);
+  const reason =
+    run.data === 'paused'
+      ? columnsTexts.waits.paused
+      : data === undefined
+        ? null
+        : waitsFor(asked, data.engine, dataUpdatedAt);
+  const said = reason ?? otherwise;
+  return said === null ? null : <span className={classes.waiting}>{said}</span>;
+}
