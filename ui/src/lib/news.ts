@@ -1,22 +1,53 @@
-import type { QueryClient, QueryKey } from '@tanstack/react-query';
+import { hashKey, type QueryClient, type QueryKey } from '@tanstack/react-query';
+
+type Change = (known: unknown) => unknown;
+
+/** What was told while an answer was on its way, by the query that it answers. */
+const meanwhile = new WeakMap<QueryClient, Map<string, Change[]>>();
 
 /**
- * Changes what is known by what an event told. An answer that is on its way may be older than the
- * event and must not take it back: it is dropped and asked for again.
+ * Changes what is known by what an event told. An answer that is on its way may be older than the event and must not
+ * take it back, so what was told meanwhile is told of the answer again. It is not asked for anew: where events come all
+ * the time it would never arrive.
  */
 export function applyNews<Known>(
   queries: QueryClient,
   queryKey: QueryKey,
   change: (known: Known) => Known,
 ): void {
-  const isReading = queries.isFetching({ queryKey, exact: true }) > 0;
   const known = queries.getQueryData<Known>(queryKey);
   if (known !== undefined) queries.setQueryData<Known>(queryKey, change(known));
-  if (isReading) void readAgain(queries, queryKey, known === undefined);
+  if (queries.isFetching({ queryKey, exact: true }) > 0) keep(queries, queryKey, change as Change);
 }
 
-async function readAgain(queries: QueryClient, queryKey: QueryKey, isFirst: boolean): Promise<void> {
-  // The first read of a query is not dropped by the next one.
-  if (isFirst) await queries.cancelQueries({ queryKey, exact: true });
-  await queries.invalidateQueries({ queryKey, exact: true });
+function keep(queries: QueryClient, queryKey: QueryKey, change: Change): void {
+  const told = meanwhile.get(queries) ?? new Map<string, Change[]>();
+  meanwhile.set(queries, told);
+  const hash = hashKey(queryKey);
+  const changes = told.get(hash);
+  if (changes !== undefined) {
+    changes.push(change);
+    return;
+  }
+  told.set(hash, [change]);
+  void tellAgain(queries, queryKey, told, hash);
+}
+
+async function tellAgain(
+  queries: QueryClient,
+  queryKey: QueryKey,
+  told: Map<string, Change[]>,
+  hash: string,
+): Promise<void> {
+  const query = queries.getQueryCache().find({ queryKey, exact: true });
+  // One that is asked for anew, for another reason, is waited for as well.
+  while (query?.state.fetchStatus === 'fetching') await query.promise?.catch(() => undefined);
+  const changes = told.get(hash) ?? [];
+  told.delete(hash);
+  const known = queries.getQueryData(queryKey);
+  if (known !== undefined)
+    queries.setQueryData(
+      queryKey,
+      changes.reduce<unknown>((at, change) => change(at), known),
+    );
 }
