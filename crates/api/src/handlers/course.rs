@@ -54,11 +54,9 @@ pub(crate) async fn run_resume(app: &App, _: &Caller, request: ResumeRun) -> Res
 /// Tries the newest generation of each cell that failed again.
 pub(crate) async fn run_retry(app: &App, caller: &Caller, request: RetryRun) -> Result<RunDetail, ApiError> {
     let before = detail(app, request.id).await?;
-    for execution in &before.executions {
-        if execution.status == ExecutionStatus::Failed {
-            retry(app, caller, execution.id, request.sensitive_inputs.clone()).await?;
-        }
-    }
+    let failed = before.executions.iter().filter(|execution| execution.status == ExecutionStatus::Failed);
+    let failed: Vec<_> = failed.map(|execution| execution.id).collect();
+    retry(app, caller, &failed, &request.sensitive_inputs).await?;
     detail(app, request.id).await
 }
 

@@ -12,7 +12,7 @@ use formaops_domain::{
     Attempt, Execution, ExecutionId, ExecutionLog, ExecutionStatus, JsonObject, OutputPart, OutputWindow,
     Page, RunContext, RunId,
 };
-use formaops_engine::Submission;
+use formaops_engine::{EngineError, Submission};
 use formaops_store::{ExecutionFilter, ExecutionRecord};
 use formaops_template::RenderedMessage;
 use schemars::JsonSchema;
@@ -175,37 +175,52 @@ pub(crate) async fn execution_retry(
     caller: &Caller,
     request: RetryExecution,
 ) -> Result<Execution, ApiError> {
-    retry(app, caller, request.id, request.sensitive_inputs).await
+    let retried = retry(app, caller, &[request.id], &request.sensitive_inputs).await?;
+    retried.into_iter().next().ok_or_else(|| ApiError::not_found("execution", request.id, ""))
 }
 
-/// Puts an ended execution into the queue again, as its next generation.
+/// Puts ended executions of one run into the queue again, each as its next generation. Nothing is put there where
+/// one of them cannot be.
 pub(super) async fn retry(
     app: &App,
     caller: &Caller,
-    id: ExecutionId,
-    given: JsonObject,
-) -> Result<Execution, ApiError> {
-    let ExecutionRecord { execution, content, inputs, .. } = app.store.get_execution_record(id).await?;
-    // More may be known of the model by now than when the run was made.
-    let known = find_model(app, &execution.model).await?;
-    let column = usize::try_from(execution.variant).unwrap_or_default();
-    let problems = refusals(&known, column, &execution.parameters, &content.body);
-    if !problems.is_empty() {
-        return Err(ApiError::problems(ErrorCode::Invalid, problems));
-    }
-    let sensitive: JsonObject = {
-        let whole = unmask(&content, inputs, given)?;
+    ids: &[ExecutionId],
+    given: &JsonObject,
+) -> Result<Vec<Execution>, ApiError> {
+    let (mut ended, mut sensitive) = (Vec::new(), JsonObject::new());
+    for &id in ids {
+        let ExecutionRecord { execution, content, inputs, .. } = app.store.get_execution_record(id).await?;
+        // More may be known of the model by now than when the run was made.
+        let known = find_model(app, &execution.model).await?;
+        let column = usize::try_from(execution.variant).unwrap_or_default();
+        let problems = refusals(&known, column, &execution.parameters, &content.body);
+        if !problems.is_empty() {
+            return Err(ApiError::problems(ErrorCode::Invalid, problems));
+        }
         let is_sensitive =
             |name: &str| content.variables.iter().any(|variable| variable.sensitive && variable.name == name);
-        whole.into_iter().filter(|(name, _)| is_sensitive(name)).collect()
-    };
-    let next =
-        app.store.insert_retry(execution.id, app.ids.execution(), app.actor(caller), app.now()).await?;
-    publish(app, next.run_id).await?;
-    let run = app.store.get_run(next.run_id).await?;
-    let mut submission = Submission::new(&run, [&next]);
+        let whole = unmask(&content, inputs, given.clone())?;
+        sensitive.extend(whole.into_iter().filter(|(name, _)| is_sensitive(name)));
+        ended.push(execution);
+    }
+    let Some(run) = ended.first().map(|execution| execution.run_id) else { return Ok(Vec::new()) };
+    let mut next = Vec::new();
+    for execution in ended {
+        let (id, actor, now) = (app.ids.execution(), app.actor(caller), app.now());
+        next.push(app.store.insert_retry(execution.id, id, actor, now).await?);
+    }
+    publish(app, run).await?;
+    let mut submission = Submission::new(&app.store.get_run(run).await?, &next);
     submission.terms.watched = caller.kind != CallerKind::ApiKey;
     submission.sensitive = sensitive;
-    app.engine.submit(submission).await?;
+    // Its last execution may have ended just now: then it is taken in hand again once it is over.
+    match app.engine.submit(submission.clone()).await {
+        Err(EngineError::RunEnding { .. }) => {
+            // How it ended is told by itself; that it has is all that matters here.
+            let _ = app.engine.wait_run(run).await;
+            app.engine.submit(submission).await?;
+        }
+        submitted => submitted?,
+    }
     Ok(next)
 }
