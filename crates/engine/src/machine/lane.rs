@@ -141,7 +141,7 @@ impl Lane {
         let mut more = 0.0;
         match sign {
             Sign::Answered { first_token, tokens } => {
-                self.strain.answered(call.began, first_token, at_once, limits.raise_above(), now);
+                self.strain.answered(call.began, first_token, at_once, limits.share_to_raise(), now);
                 if tokens > 0 {
                     #[expect(clippy::cast_precision_loss, reason = "tokens are far below 2^52")]
                     let tokens = tokens as f64;

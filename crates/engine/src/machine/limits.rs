@@ -47,7 +47,7 @@ impl Limits {
         has_room(self.of(provider), Self::PROVIDER, hold, on_wire)
     }
 
-    pub(super) fn raise_above(&self) -> u8 {
+    pub(super) fn share_to_raise(&self) -> u8 {
         self.raise_above.unwrap_or(Self::RAISE_ABOVE)
     }
 
