@@ -4,7 +4,7 @@ use formaops_domain::ports::RateWindow;
 use std::{num::NonZeroU32, time::Duration};
 
 /// The longest that what a provider says of itself holds back a call: it may be wrong.
-const MOST_WAIT: Duration = Duration::from_secs(120);
+pub(super) const MOST_WAIT: Duration = Duration::from_secs(120);
 
 /// A token bucket.
 #[derive(Debug, Clone, Copy)]

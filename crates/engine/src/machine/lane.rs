@@ -2,7 +2,7 @@
 
 use super::{
     Sign,
-    bucket::Bucket,
+    bucket::{Bucket, MOST_WAIT},
     circuit::Circuit,
     limits::{Hold, Limits, OnWire},
     queue::Place,
@@ -152,7 +152,7 @@ impl Lane {
             }
             Sign::Throttled { wait } => {
                 self.strain.cut(call.began, at_once, now);
-                self.blocked_until = self.blocked_until.max(now + wait.unwrap_or_default());
+                self.blocked_until = self.blocked_until.max(now + wait.unwrap_or_default().min(MOST_WAIT));
             }
             Sign::Unwell { overloaded: true } => self.strain.cut(call.began, at_once, now),
             Sign::Unwell { overloaded: false } | Sign::Refused | Sign::Nothing => {}

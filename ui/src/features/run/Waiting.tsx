@@ -11,6 +11,9 @@ import { runQuery } from './queries';
 import classes from './run.module.css';
 import { waitsFor } from './waits';
 
+/** The longest time that a timer can be set to. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** What is waited for before the first token, and why; after a failed attempt, what had failed. */
 export function Waiting({ execution }: { execution: Execution }) {
   const { retry } = execution;
@@ -40,7 +43,8 @@ function Reason({ execution, otherwise }: { execution: Execution; otherwise: str
   const { data, dataUpdatedAt } = useQuery(metricsQuery);
   const opensIn = data?.engine.models.find((other) => other.model === asked)?.opensInMs ?? null;
   useEffect(() => {
-    if (opensIn === null) return;
+    // A longer time is no time for a timer, which would be over at once.
+    if (opensIn === null || opensIn > LONGEST_TIMER_MS) return;
     const timer = setTimeout(() => void queries.invalidateQueries(metricsQuery), opensIn);
     return () => clearTimeout(timer);
   }, [opensIn, dataUpdatedAt]);

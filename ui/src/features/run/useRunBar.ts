@@ -15,6 +15,7 @@ import { notifyError } from '../../lib/notify';
 import { Stored, useStored } from '../../lib/stored';
 import type { WorkActions } from '../prompt/desk';
 import { NO_OPTIONS, type RunOptions, requested } from './options';
+import { isOver } from './course';
 import { newestRunQuery, runQuery } from './queries';
 import type { RunActions } from './runActions';
 
@@ -136,8 +137,7 @@ export function useRunBar(given: {
     await api.runCancel({ id: shown }).catch(notifyError);
   };
 
-  const status = run.data?.run.status;
-  const isRunning = status === 'pending' || status === 'running' || status === 'paused';
+  const isRunning = run.data !== undefined && !isOver(run.data.run);
   useEffect(() => {
     // An event between the answer and the query's first data is not lost: it is read once more.
     if (started !== null) void queries.invalidateQueries(runQuery(started));

@@ -159,6 +159,16 @@ fn a_model_that_has_enough_is_let_be_for_the_time_it_asks_for_and_then_gets_half
 }
 
 #[test]
+fn a_model_that_asks_to_be_let_be_for_a_year_is_asked_again_after_two_minutes() {
+    let mut machine = Machine::new(Settings { limits: at_most(1), ..Settings::default() });
+    machine.handle(seconds(0), submitted(1, Priority::Normal, [(0, "a"), (1, "a")]));
+    let throttled = Sign::Throttled { wait: Some(seconds(365 * 86_400)) };
+    assert_eq!(started(&machine.handle(seconds(1), left_wire(0, throttled))), NONE);
+    assert_eq!(machine.next_wake(), Some(seconds(121)));
+    assert_eq!(started(&machine.handle(seconds(121), Event::TimeHasCome)), [1]);
+}
+
+#[test]
 fn a_model_gets_no_more_calls_than_it_says_that_it_takes() {
     let mut machine = Machine::new(Settings { limits: at_most(4), ..Settings::default() });
     machine.handle(seconds(0), submitted(1, Priority::Normal, (0..8).map(|number| (number, "a"))));
