@@ -1,6 +1,6 @@
 //! One call of an operation: let in, done once, and told in the audit trail.
 
-use crate::{ApiError, App, Caller, ErrorCode, Method, Operation};
+use crate::{ApiError, App, Caller, ErrorCode, Method, Operation, watch};
 use formaops_domain::{AuditOrigin, canonical_hash};
 use formaops_store::{Act, AuditFilter, IdempotencyKey, Remembered};
 use futures::FutureExt;
@@ -69,7 +69,7 @@ impl App {
         request: Value,
         claim: Option<IdempotencyKey>,
     ) -> Result<Value, ApiError> {
-        self.watch.admit(operation)?;
+        watch::admit(self, operation).await?;
         let act = Act {
             actor: Some(self.actor(caller)),
             origin: AuditOrigin::from(caller.kind),

@@ -91,26 +91,32 @@ impl Watch {
         self.closing.cancel();
     }
 
-    /// Whether an operation may be carried out at this level.
-    ///
-    /// # Errors
-    /// [`ErrorCode::Storage`] where it would write what cannot be written.
-    pub(crate) fn admit(&self, operation: &Operation) -> Result<(), ApiError> {
+    /// Whether an operation would write while the level says that nothing can be written.
+    fn forbids(&self, operation: &Operation) -> bool {
         let writes = operation.method != Method::Get && !IN_EMERGENCY.contains(&operation.name);
-        if !writes || self.level() < Level::Emergency {
-            return Ok(());
-        }
-        Err(ApiError::new(
-            ErrorCode::Storage,
-            "the workspace cannot be written, so nothing is changed until it can",
-            "Make room on its disk. What is there can be read, searched and exported.",
-        ))
+        writes && self.level() == Level::Emergency
     }
 
     fn observe(&self, now: Duration, measures: &Measures) -> Option<Level> {
         let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
         levels.observe(now, measures).then(|| levels.level())
     }
+}
+
+/// Lets an operation through, unless it would write what cannot be written. A level is left late; the store knows at once
+/// that there is room again.
+///
+/// # Errors
+/// [`ErrorCode::Storage`]
+pub(crate) async fn admit(app: &App, operation: &Operation) -> Result<(), ApiError> {
+    if !app.watch.forbids(operation) || app.store.check_writable().await.is_ok() {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        ErrorCode::Storage,
+        "the workspace cannot be written, so nothing is changed until it can",
+        "Make room on its disk. What is there can be read, searched and exported.",
+    ))
 }
 
 /// Watches until the workspace is closed.
@@ -212,7 +218,7 @@ mod tests {
     #[test]
     fn while_nothing_can_be_written_one_can_look_and_end_what_runs() {
         let watch = at_level(true);
-        let may = |name: &str| watch.admit(Operation::find(name).unwrap()).is_ok();
+        let may = |name: &str| !watch.forbids(Operation::find(name).unwrap());
         for name in
             ["prompt_get", "run_list", "match_list", "content_render", "run_cancel", "execution_cancel"]
         {
@@ -223,6 +229,6 @@ mod tests {
         {
             assert!(!may(name), "{name}");
         }
-        assert!(at_level(false).admit(Operation::find("prompt_create").unwrap()).is_ok());
+        assert!(!at_level(false).forbids(Operation::find("prompt_create").unwrap()));
     }
 }
