@@ -7,8 +7,8 @@ use crate::{
 };
 use anyhow::Context as _;
 use formaops_domain::{
-    Attempt, AttemptId, AttemptStatus, CostBasis, Day, FinishReason, Metrics, ModelRef, Span, Usage,
-    ValidationStatus,
+    Attempt, AttemptId, AttemptStatus, CostBasis, Day, FinishReason, LogEntry, LogLevel, Metrics, ModelRef,
+    Span, Usage, ValidationStatus,
     ports::{Clock as _, Outcome, RecordingPart},
 };
 use sqlx::{
@@ -160,7 +160,8 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
         started_at: now,
         completed_at: None,
     };
-    shelf.store.start_attempt(attempt).await?;
+    let step = LogEntry::new(now, Some(1), LogLevel::Info, "Left the queue");
+    shelf.store.start_attempt(attempt, vec![step]).await?;
     // No two answers are the same, or the store would keep them once.
     let output = format!("{}{id}", ANSWER.repeat(20));
     let frames = vec![(Span::from_micros(1_000), output.clone().into_bytes().into())];
@@ -184,6 +185,7 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
         price: None,
         finish: Some(FinishReason::Stop.into()),
         tool_calls: Vec::new(),
+        inputs: Arc::default(),
         last_part: RecordingPart { attempt: id, frames, text: output.clone(), log: Vec::new() },
         output,
         reasoning: String::new(),

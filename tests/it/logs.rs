@@ -138,6 +138,7 @@ async fn the_log_of_an_execution_tells_its_way_with_headers_and_no_more_of_them_
         messages.iter().copied().filter(|message| *message != "Checked and rendered").collect();
     assert_eq!(told, expected, "{log}");
     assert_eq!(messages.len(), 7, "{log}");
+    assert!(entries[1]["metadata"]["waitedMs"].as_f64().is_some_and(|waited| waited >= 0.0), "{log}");
     let answered = entries.iter().find(|entry| entry["message"] == "The provider answered").unwrap();
     let headers = answered["metadata"]["headers"].as_object().unwrap();
     assert_eq!(headers["x-ratelimit-remaining-requests"], "59");

@@ -357,6 +357,8 @@ pub struct Outcome {
     pub finish: Option<Finish>,
     /// The tools that the model asks to be called, in order.
     pub tool_calls: Vec<ToolCall>,
+    /// The inputs as they are stored, for the search.
+    pub inputs: Arc<JsonObject>,
     /// The whole text of the answer.
     pub output: String,
     /// The whole text of the reasoning.
@@ -381,8 +383,12 @@ pub trait RunStore: Send + Sync {
     /// The bytes of an attachment, whole.
     fn load_attachment(&self, hash: AttachmentHash) -> BoxFuture<'_, Result<Bytes, Failure>>;
 
-    /// The execution leaves the queue, and its run with it: both become running, the attempt is kept.
-    fn start_attempt(&self, attempt: Attempt) -> BoxFuture<'_, Result<Execution, Failure>>;
+    /// The execution leaves the queue, and its run with it: both become running, the attempt and these steps are kept.
+    fn start_attempt(
+        &self,
+        attempt: Attempt,
+        log: Vec<LogEntry>,
+    ) -> BoxFuture<'_, Result<Execution, Failure>>;
 
     /// Keeps a part of what came.
     fn append_recording(&self, part: RecordingPart) -> BoxFuture<'_, Result<(), Failure>>;

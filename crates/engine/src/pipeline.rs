@@ -243,7 +243,9 @@ impl Job {
             started_at,
             completed_at: None,
         };
-        let running = match ports.store.start_attempt(attempt.clone()).await {
+        let left = steps::left_queue(started_at.since(work.execution.created_at), &model);
+        let log = vec![left.entry(started_at, Some(number))];
+        let running = match ports.store.start_attempt(attempt.clone(), log).await {
             Ok(execution) => execution,
             Err(failure) => {
                 return Left::unsent(self.stop(Stop::Failed(failure), Some(&work.execution)).await);
@@ -323,6 +325,7 @@ impl Job {
             price,
             finish: facts.finish.map(|finish| self.scrub_finish(finish)),
             tool_calls: facts.tool_calls.into_iter().map(|call| self.scrub_call(call)).collect(),
+            inputs: work.inputs,
             output,
             reasoning,
             validated_output: settlement.validated_output,

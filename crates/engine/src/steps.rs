@@ -2,7 +2,9 @@
 //!
 //! Nothing here holds what a user or a model wrote, but for names of validations and the headers of an answer.
 
-use formaops_domain::{AttemptStatus, LogEntry, LogLevel, Retry, Span, Timestamp, Verdict, ports::Outcome};
+use formaops_domain::{
+    AttemptStatus, LogEntry, LogLevel, ModelRef, Retry, Span, Timestamp, Verdict, ports::Outcome,
+};
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -21,6 +23,11 @@ impl Step {
     pub(crate) fn entry(self, at: Timestamp, attempt: Option<u32>) -> LogEntry {
         LogEntry { at, attempt, ..self.0 }
     }
+}
+
+/// It was its turn.
+pub(crate) fn left_queue(waited: Span, model: &ModelRef) -> Step {
+    Step::new(LogLevel::Info, "Left the queue").with("waitedMs", waited).with("model", model)
 }
 
 /// Inputs fit, the template is rendered, the provider found.

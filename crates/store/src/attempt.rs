@@ -5,9 +5,8 @@ use crate::{
     blob::Blob,
     column::{Int, Json, Key, Text, Word},
     execution::{self, Ending},
-    execution_log,
     recording::{self, Joined},
-    search,
+    search::{self, Entry},
 };
 use formaops_domain::{
     Attempt, AttemptId, AttemptStatus, CostBasis, Day, Execution, ExecutionId, ExecutionStatus, Failure,
@@ -15,34 +14,6 @@ use formaops_domain::{
     ports::Outcome,
 };
 use sqlx::SqliteConnection;
-
-/// The execution leaves the queue and its run with it.
-async fn start(connection: &mut SqliteConnection, attempt: Attempt) -> Result<Execution, StoreError> {
-    let execution = execution::begin(connection, attempt.execution_id, attempt.started_at).await?;
-    let (id, execution_id, started_at) =
-        (Key(attempt.id), Key(attempt.execution_id), Int(attempt.started_at));
-    let (model, price) = (Text(&attempt.model), attempt.price.as_ref().map(Json));
-    let (reserved, day) = (attempt.reserved_usd.map(Int), Text(attempt.day));
-    sqlx::query!(
-        "insert into attempts (id, execution, number, status, model, price, started_at, reserved_nanos, day)
-        values (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8)",
-        id,
-        execution_id,
-        attempt.number,
-        model,
-        price,
-        started_at,
-        reserved,
-        day,
-    )
-    .execute(&mut *connection)
-    .await?;
-    let step = LogEntry::new(attempt.started_at, Some(attempt.number), LogLevel::Info, "Left the queue")
-        .with("waitedMs", attempt.started_at.since(execution.created_at))
-        .with("model", &attempt.model);
-    execution_log::append(connection, attempt.execution_id, &[step]).await?;
-    Ok(execution)
-}
 
 /// How an attempt ended, with its texts compressed.
 pub(crate) struct Ended {
@@ -53,8 +24,6 @@ pub(crate) struct Ended {
     pub(crate) http_status: Option<u16>,
     pub(crate) price: Option<Price>,
     pub(crate) recording: Joined,
-    /// The steps that are not kept yet.
-    pub(crate) log: Vec<LogEntry>,
 }
 
 /// Ends an attempt and its execution.
@@ -63,11 +32,11 @@ pub(crate) async fn finish(
     attempt: Ended,
     ending: Ending,
 ) -> Result<Execution, StoreError> {
-    execution_log::append(connection, ending.id, &attempt.log).await?;
     end(connection, attempt, ending.failure.as_ref(), &ending.metrics, ending.at).await?;
     execution::end(connection, ending).await
 }
 
+/// Ends an attempt, and stores its whole recording instead of the parts.
 pub(crate) async fn end(
     connection: &mut SqliteConnection,
     attempt: Ended,
@@ -81,13 +50,22 @@ pub(crate) async fn end(
     let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
     let (usage, cost, basis) =
         (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
-    let row = sqlx::query!(
-        r#"update attempts set status = ?2, request_hash = ?3, request_id = ?4, http_status = ?5, failure = ?6,
-          latency_micros = ?7, first_token_micros = ?8, tokens_per_second = ?9, usage = ?10, cost_nanos = ?11,
-          basis = ?12, price = coalesce(?13, price), completed_at = max(?14, started_at)
-        where id = ?1
-        returning (select count(*) from recording_parts p where p.attempt = attempts.id) as "parts!: u32""#,
-        id,
+    let Joined { parts, blob, .. } = &attempt.recording;
+    let (frames, size) = (Key(blob.hash), Int(blob.size));
+    // One text, as with executions. The recording is kept only where it has all the parts.
+    let kept = sqlx::query_scalar!(
+        r#"update attempts set status = ?, request_hash = ?, request_id = ?, http_status = ?, failure = ?,
+          latency_micros = ?, first_token_micros = ?, tokens_per_second = ?, usage = ?, cost_nanos = ?,
+          basis = ?, price = coalesce(?, price), completed_at = max(?, started_at)
+        where id = ?;
+        insert into blobs (hash, size, data)
+        select column1, column2, column3 from (values (?, ?, ?))
+        where (select count(*) from recording_parts where attempt = ?) = ?
+        on conflict (hash) do nothing;
+        insert into recordings (attempt, request_hash, repeat, frames, recorded_at)
+        select a.id, a.request_hash, e.repeat, ?, ? from attempts a join executions e on e.id = a.execution
+        where a.id = ? and (select count(*) from recording_parts p where p.attempt = a.id) = ?
+        returning 1 as "kept!: u32""#,
         status,
         request_hash,
         attempt.request_id,
@@ -101,12 +79,26 @@ pub(crate) async fn end(
         basis,
         price,
         at,
+        id,
+        frames,
+        size,
+        blob.data,
+        id,
+        parts,
+        frames,
+        at,
+        id,
+        parts,
     )
     .fetch_optional(&mut *connection)
-    .await?
-    .ok_or_else(|| StoreError::not_found("attempt", attempt.id))?;
-    let (hash, recording) = (attempt.request_hash, attempt.recording);
-    recording::settle(connection, attempt.id, recording, row.parts, hash, ended_at).await
+    .await?;
+    match (kept, attempt.recording) {
+        (Some(_), Joined { parts: 0, .. }) => Ok(()),
+        (Some(_), _) => recording::drop_parts(connection, attempt.id).await,
+        (None, joined) => {
+            recording::join_again(connection, attempt.id, joined, attempt.request_hash, ended_at).await
+        }
+    }
 }
 
 impl Store {
@@ -114,8 +106,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Transition`] where the execution is not pending.
-    pub async fn start_attempt(&self, attempt: Attempt) -> Result<Execution, StoreError> {
-        self.write(move |connection| Box::pin(start(connection, attempt))).await
+    pub async fn start_attempt(&self, attempt: Attempt, log: Vec<LogEntry>) -> Result<Execution, StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move { execution::begin(connection, attempt, &log).await })
+        })
+        .await
     }
 
     /// Ends an attempt and its execution, and joins the parts of its recording.
@@ -131,8 +126,7 @@ impl Store {
             }
         };
         let attempt = self.ended(&outcome).await?;
-        let entry =
-            search::entry(&mut *self.readers().acquire().await?, outcome.execution, &outcome.output).await?;
+        let entry = Entry::new(&outcome.inputs, &outcome.output);
         let ending = Ending {
             to,
             answered_by: outcome.answered_by,
@@ -143,6 +137,7 @@ impl Store {
             validated_output: outcome.validated_output.as_ref().map(Blob::of_json).transpose()?,
             validation_status: outcome.validation_status,
             validations: outcome.validations,
+            log: outcome.last_part.log,
             ..Ending::empty(
                 outcome.execution,
                 ExecutionStatus::Running,
@@ -163,10 +158,9 @@ impl Store {
         let attempt = self.ended(&outcome).await?;
         self.write(move |connection| {
             Box::pin(async move {
-                let Outcome { execution, failure, metrics, completed_at, .. } = outcome;
-                execution_log::append(connection, execution, &attempt.log).await?;
+                let Outcome { execution, failure, metrics, completed_at, last_part, .. } = outcome;
                 end(connection, attempt, failure.as_ref(), &metrics, completed_at).await?;
-                execution::wait(connection, execution, &retry).await
+                execution::wait(connection, execution, &retry, &last_part.log).await
             })
         })
         .await
@@ -188,7 +182,6 @@ impl Store {
             http_status: outcome.http_status,
             price: outcome.price.clone(),
             recording,
-            log: outcome.last_part.log.clone(),
         })
     }
 
@@ -203,20 +196,14 @@ impl Store {
         at: Timestamp,
     ) -> Result<Execution, StoreError> {
         let entry = search::entry(&mut *self.readers().acquire().await?, execution, "").await?;
-        let ending = Ending::empty(execution, ExecutionStatus::Pending, failure, entry, at);
-        let step = match &ending.failure {
+        let step = match &failure {
             Some(failure) => LogEntry::new(at, None, LogLevel::Error, "Failed before it was sent")
                 .with("class", failure.class),
             None => LogEntry::new(at, None, LogLevel::Warn, "Cancelled while it waited"),
         };
-        self.write(move |connection| {
-            Box::pin(async move {
-                let ended = execution::end(connection, ending).await?;
-                execution_log::append(connection, execution, &[step]).await?;
-                Ok(ended)
-            })
-        })
-        .await
+        let ending = Ending::empty(execution, ExecutionStatus::Pending, failure, entry, at);
+        let ending = Ending { log: vec![step], ..ending };
+        self.write(move |connection| Box::pin(execution::end(connection, ending))).await
     }
 
     /// The attempts of an execution, first to last.

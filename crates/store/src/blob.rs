@@ -16,8 +16,8 @@ pub(crate) type BlobHash = [u8; 32];
 #[derive(Debug, Clone)]
 pub(crate) struct Blob {
     pub(crate) hash: BlobHash,
-    size: u64,
-    data: Vec<u8>,
+    pub(crate) size: u64,
+    pub(crate) data: Vec<u8>,
 }
 
 impl Blob {

@@ -131,13 +131,28 @@ impl From<ExecutionRow> for Execution {
     }
 }
 
-/// Executions that a query finds (`find`) or that a statement has just changed (`returning`).
+/// Executions that a query finds (`find`), or that the last of some statements has just changed (`returning`).
+///
+/// Statements of one text are carried out without a way back to the thread of the connection between them, which
+/// costs more than most of them. Their parameters are in order, each `?` has its own.
 macro_rules! executions {
     (find $tail:literal, $($argument:expr),*) => {
         executions!(@ ["select "] ["from executions\n", $tail] $($argument),*)
     };
     (returning $head:literal, $($argument:expr),*) => {
         executions!(@ [$head, "\nreturning "] [] $($argument),*)
+    };
+    (log $execution:expr, $entries:expr; returning $head:literal, $($argument:expr),*) => {
+        executions!(
+            @ [
+                "insert into execution_logs (execution, number, attempt, at, level, message, metadata)
+                select e.id, (select coalesce(max(number) + 1, 0) from execution_logs where execution = e.id) + step.key,
+                  step.value ->> 0, step.value ->> 1, step.value ->> 2, step.value ->> 3, step.value ->> 4
+                from executions e, json_each(?) step where e.id = ?;\n",
+                $head,
+                "\nreturning "
+            ] [] $entries, $execution, $($argument),*
+        )
     };
     (@ [$($before:literal),+] [$($after:literal),*] $($argument:expr),*) => {
         sqlx::query_as!(

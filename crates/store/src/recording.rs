@@ -63,9 +63,9 @@ pub(crate) fn pack(frames: &[(Span, Bytes)]) -> Result<Vec<u8>, StoreError> {
 
 /// A recording that was put together before its transaction, and the number of stored parts in it.
 pub(crate) struct Joined {
-    parts: u32,
+    pub(crate) parts: u32,
     last: Vec<u8>,
-    blob: Blob,
+    pub(crate) blob: Blob,
 }
 
 impl Joined {
@@ -98,22 +98,20 @@ async fn load_parts(
     Ok(frames)
 }
 
-/// Stores the whole recording of an attempt instead of its `parts` stored parts.
-pub(crate) async fn settle(
+/// Stores the recording of an attempt that has more parts than were joined: one of them was still on its way when
+/// the others were read, and must not be lost.
+pub(crate) async fn join_again(
     connection: &mut SqliteConnection,
     attempt: AttemptId,
     joined: Joined,
-    parts: u32,
     request_hash: Option<RequestHash>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    // A part that was still on its way when the others were read must not be lost.
-    let joined =
-        if parts == joined.parts { joined } else { Joined::load(connection, attempt, joined.last).await? };
+    let joined = Joined::load(connection, attempt, joined.last).await?;
     let (key, frames, request_hash, at) =
         (Key(attempt), Key(joined.blob.hash), request_hash.map(Key), Int(at));
     blob::insert(connection, [joined.blob]).await?;
-    sqlx::query!(
+    let kept = sqlx::query!(
         "insert into recordings (attempt, request_hash, repeat, frames, recorded_at)
         select a.id, ?2, e.repeat, ?3, ?4 from attempts a join executions e on e.id = a.execution where a.id = ?1",
         key,
@@ -123,9 +121,19 @@ pub(crate) async fn settle(
     )
     .execute(&mut *connection)
     .await?;
-    if parts > 0 {
-        sqlx::query!("delete from recording_parts where attempt = ?1", key).execute(connection).await?;
+    if kept.rows_affected() == 0 {
+        return Err(StoreError::not_found("attempt", attempt));
     }
+    drop_parts(connection, attempt).await
+}
+
+/// Forgets the parts of a recording that is stored as a whole.
+pub(crate) async fn drop_parts(
+    connection: &mut SqliteConnection,
+    attempt: AttemptId,
+) -> Result<(), StoreError> {
+    let key = Key(attempt);
+    sqlx::query!("delete from recording_parts where attempt = ?1", key).execute(connection).await?;
     Ok(())
 }
 

@@ -81,9 +81,8 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
     for row in queued {
         let entry = search::entry(connection, row.id.0, "").await?;
         let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), entry, now);
-        execution::end(connection, ending).await?;
         let step = LogEntry::new(now, None, LogLevel::Error, "FormaOps ended before this was sent");
-        execution_log::append(connection, row.id.0, &[step]).await?;
+        execution::end(connection, Ending { log: vec![step], ..ending }).await?;
         recovered.queued += 1;
     }
     let over = sqlx::query!(
@@ -134,16 +133,15 @@ async fn interrupt(connection: &mut SqliteConnection, running: Running) -> Resul
     let metrics = Metrics { cost_usd: reserved, basis, ..Metrics::default() };
     let step =
         LogEntry::new(ended_at, Some(number), LogLevel::Error, "FormaOps ended while the answer was coming");
-    let log = vec![step];
-    let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording, log };
+    let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };
     if goes_on {
-        execution_log::append(connection, execution, &attempt.log).await?;
+        execution_log::append(connection, execution, &[step]).await?;
         attempt::end(connection, attempt, Some(&failure), &metrics, ended_at).await?;
         return execution::requeue(connection, execution).await;
     }
     let entry = search::entry(connection, execution, &texts).await?;
     let ending = Ending::empty(execution, ExecutionStatus::Running, Some(failure), entry, ended_at);
-    let ending = Ending { metrics, ..ending.with_output(&texts)? };
+    let ending = Ending { metrics, log: vec![step], ..ending.with_output(&texts)? };
     attempt::finish(connection, attempt, ending).await?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use crate::{Store, StoreError};
 use bytes::Bytes;
 use formaops_domain::{
-    AttachmentHash, Attempt, Execution, ExecutionId, ExecutionStatus, Failure, Retry, Run, RunId, RunStatus,
-    Timestamp,
+    AttachmentHash, Attempt, Execution, ExecutionId, ExecutionStatus, Failure, LogEntry, Retry, Run, RunId,
+    RunStatus, Timestamp,
     ports::{Outcome, RecordingPart, RunStore, Work},
 };
 use futures::{FutureExt, TryFutureExt, future::BoxFuture};
@@ -40,8 +40,12 @@ impl RunStore for Store {
         self.get_attachment(hash).map_ok(Bytes::from).map_err(Failure::from).boxed()
     }
 
-    fn start_attempt(&self, attempt: Attempt) -> BoxFuture<'_, Result<Execution, Failure>> {
-        self.start_attempt(attempt).map_err(Failure::from).boxed()
+    fn start_attempt(
+        &self,
+        attempt: Attempt,
+        log: Vec<LogEntry>,
+    ) -> BoxFuture<'_, Result<Execution, Failure>> {
+        self.start_attempt(attempt, log).map_err(Failure::from).boxed()
     }
 
     fn append_recording(&self, part: RecordingPart) -> BoxFuture<'_, Result<(), Failure>> {

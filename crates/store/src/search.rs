@@ -26,25 +26,18 @@ const STEP: u32 = 256;
 /// Executions that ended before there was an index, indexed in one step.
 const BACKLOG_STEP: u32 = 64;
 
-/// What can be searched of an execution.
+/// What can be searched of an execution, beside the name of its prompt.
 pub(crate) struct Entry {
-    prompt: String,
-    inputs: String,
-    answer: String,
+    pub(crate) inputs: String,
+    pub(crate) answer: String,
 }
 
-struct EntryRow {
-    prompt: String,
-    inputs: Vec<u8>,
-}
-
-impl EntryRow {
-    fn into_entry(self, answer: &str) -> Result<Entry, StoreError> {
-        let inputs: JsonObject = blob::json(&self.inputs)?;
+impl Entry {
+    /// Of an execution with these inputs, as they are stored, and this answer.
+    pub(crate) fn new(inputs: &JsonObject, answer: &str) -> Self {
         let mut all = String::new();
         inputs.values().for_each(|value| collect(value, &mut all));
-        let answer = beginning(answer).to_owned();
-        Ok(Entry { prompt: self.prompt, inputs: beginning(&all).to_owned(), answer })
+        Self { inputs: beginning(&all).to_owned(), answer: beginning(answer).to_owned() }
     }
 }
 
@@ -77,11 +70,9 @@ pub(crate) async fn entry(
     answer: &str,
 ) -> Result<Entry, StoreError> {
     let key = Key(execution);
-    sqlx::query_as!(
-        EntryRow,
-        r#"select r.prompt_name as prompt, i.data as inputs
+    let inputs = sqlx::query_scalar!(
+        r#"select i.data
         from executions e
-        join runs r on r.id = e.run
         join run_cases rc on rc.run = e.run and rc.position = e.case_index
         join blobs i on i.hash = rc.inputs
         where e.id = ?1"#,
@@ -89,26 +80,8 @@ pub(crate) async fn entry(
     )
     .fetch_optional(connection)
     .await?
-    .ok_or_else(|| StoreError::not_found("execution", execution))?
-    .into_entry(answer)
-}
-
-/// Makes an execution that can be searched.
-pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
-    seq: i64,
-    entry: &Entry,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "insert or replace into execution_words (rowid, prompt, inputs, answer) values (?1, ?2, ?3, ?4)",
-        seq,
-        entry.prompt,
-        entry.inputs,
-        entry.answer,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+    .ok_or_else(|| StoreError::not_found("execution", execution))?;
+    Ok(Entry::new(&blob::json(&inputs)?, answer))
 }
 
 /// A run that was found, and the newest of its executions that has the words.
@@ -273,9 +246,8 @@ impl Store {
     pub async fn index_backlog(&self) -> Result<bool, StoreError> {
         let mut connection = self.readers().acquire().await?;
         let rows = sqlx::query!(
-            r#"select e.seq, e.status as "status: String", r.prompt_name as prompt, i.data as inputs, o.data as "answer?"
+            r#"select e.seq, e.status as "status: String", i.data as inputs, o.data as "answer?"
             from executions e
-            join runs r on r.id = e.run
             join run_cases rc on rc.run = e.run and rc.position = e.case_index
             join blobs i on i.hash = rc.inputs
             left join blobs o on o.hash = e.output
@@ -297,13 +269,21 @@ impl Store {
             let answer =
                 row.answer.map(|data| blob::decompress_range(&data, 0, MOST_BYTES as u64)).transpose()?;
             let answer = String::from_utf8_lossy(&answer.unwrap_or_default()).into_owned();
-            let entry = EntryRow { prompt: row.prompt, inputs: row.inputs }.into_entry(&answer)?;
-            entries.push((row.seq, entry));
+            entries.push((row.seq, Entry::new(&blob::json(&row.inputs)?, &answer)));
         }
         self.write(move |connection| {
             Box::pin(async move {
                 for (seq, entry) in &entries {
-                    insert(connection, *seq, entry).await?;
+                    sqlx::query!(
+                        "insert or replace into execution_words (rowid, prompt, inputs, answer)
+                        select e.seq, r.prompt_name, ?2, ?3 from executions e join runs r on r.id = e.run
+                        where e.seq = ?1",
+                        seq,
+                        entry.inputs,
+                        entry.answer,
+                    )
+                    .execute(&mut *connection)
+                    .await?;
                 }
                 if more {
                     sqlx::query!("update execution_words_backlog set seq = ?1", rest)

@@ -5,33 +5,46 @@ use crate::{
     StoreError,
     blob::{self, Blob},
     column::{Int, Json, Key, Text, Word},
-    output, search,
+    execution_log, output, search,
 };
 use formaops_domain::{
-    CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, Metrics, ModelRef, NanoUsd,
-    Parameters, PromptId, Retry, RunId, Span, Timestamp, ToolCall, Usage, ValidationResult, ValidationStatus,
-    VersionId,
+    Attempt, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, LogEntry, Metrics,
+    ModelRef, NanoUsd, Parameters, PromptId, Retry, RunId, Span, Timestamp, ToolCall, Usage,
+    ValidationResult, ValidationStatus, VersionId,
 };
 use sqlx::SqliteConnection;
 
-/// A pending execution starts to run.
+/// A pending execution starts to run, with this attempt.
 pub(crate) async fn begin(
     connection: &mut SqliteConnection,
-    id: ExecutionId,
-    at: Timestamp,
+    attempt: Attempt,
+    log: &[LogEntry],
 ) -> Result<Execution, StoreError> {
-    let (key, at) = (Key(id), Int(at));
+    let (key, id, at) = (Key(attempt.execution_id), Key(attempt.id), Int(attempt.started_at));
+    let (model, price) = (Text(&attempt.model), attempt.price.as_ref().map(Json));
+    let (reserved, day, log) = (attempt.reserved_usd.map(Int), Text(attempt.day), execution_log::rows(log));
     let moved = executions!(
-        returning "update executions set status = 'running', started_at = ?2, retry = null
-          where id = ?1 and status = 'pending'",
+        log key, log;
+        returning "insert into attempts (id, execution, number, status, model, price, started_at, reserved_nanos, day)
+          select ?, id, ?, 'running', ?, ?, ?, ?, ? from executions where id = ? and status = 'pending';
+          update executions set status = 'running', started_at = ?, retry = null
+          where id = ? and status = 'pending'",
+        id,
+        attempt.number,
+        model,
+        price,
+        at,
+        reserved,
+        day,
         key,
-        at
+        at,
+        key
     )
     .fetch_optional(&mut *connection)
     .await?;
     match moved {
         Some(row) => Ok(row.into()),
-        None => Err(refuse(connection, id, "running").await),
+        None => Err(refuse(connection, attempt.execution_id, "running").await),
     }
 }
 
@@ -40,13 +53,15 @@ pub(crate) async fn wait(
     connection: &mut SqliteConnection,
     id: ExecutionId,
     retry: &Retry,
+    log: &[LogEntry],
 ) -> Result<Execution, StoreError> {
-    let (key, retry) = (Key(id), Json(retry));
+    let (key, retry, log) = (Key(id), Json(retry), execution_log::rows(log));
     let moved = executions!(
-        returning "update executions set status = 'pending', started_at = null, retry = ?2
-          where id = ?1 and status = 'running'",
-        key,
-        retry
+        log key, log;
+        returning "update executions set status = 'pending', started_at = null, retry = ?
+          where id = ? and status = 'running'",
+        retry,
+        key
     )
     .fetch_optional(&mut *connection)
     .await?;
@@ -89,6 +104,8 @@ pub(crate) struct Ending {
     pub(crate) validations: Vec<ValidationResult>,
     /// What can be searched of it from now on.
     pub(crate) entry: search::Entry,
+    /// The steps that are not kept yet.
+    pub(crate) log: Vec<LogEntry>,
     pub(crate) at: Timestamp,
 }
 
@@ -118,6 +135,7 @@ impl Ending {
             validation_status: ValidationStatus::Skipped,
             validations: Vec::new(),
             entry,
+            log: Vec::new(),
             at,
         }
     }
@@ -131,12 +149,15 @@ impl Ending {
 
 /// Ends an execution. It never ends before it began, whatever the clock says.
 pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Result<Execution, StoreError> {
+    // Few executions have these.
+    let rare = [ending.reasoning, ending.validated_output];
+    let [reasoning, validated_output] = rare.each_ref().map(|blob| blob.as_ref().map(|blob| Key(blob.hash)));
+    blob::insert(connection, rare.into_iter().flatten()).await?;
     insert_validations(connection, ending.id, &ending.validations).await?;
-    let hash = |blob: &Option<Blob>| blob.as_ref().map(|blob| Key(blob.hash));
-    let (output, reasoning) = (hash(&ending.output), hash(&ending.reasoning));
-    let validated_output = hash(&ending.validated_output);
-    let blobs = [ending.output, ending.reasoning, ending.validated_output];
-    blob::insert(connection, blobs.into_iter().flatten()).await?;
+    let (output, output_size, output_data) = match ending.output {
+        Some(Blob { hash, size, data }) => (Some(Key(hash)), Some(Int(size)), Some(data)),
+        None => (None, None, None),
+    };
     let (id, from, to, at) = (Key(ending.id), Word(ending.from), Word(ending.to), Int(ending.at));
     let (failure, finish) = (ending.failure.as_ref().map(Json), ending.finish.as_ref().map(Json));
     let answered_by = ending.answered_by.as_ref().map(Text);
@@ -146,15 +167,26 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
     let (usage, cost, basis) =
         (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
     let (output_bytes, validation_status) = (Int(ending.output_bytes), Word(ending.validation_status));
+    let log = execution_log::rows(&ending.log);
     let moved = executions!(
-        returning "update executions set status = ?3, preview = ?4, output_bytes = ?5, output = ?6, reasoning = ?7,
-          validated_output = ?8, failure = ?9, finish = ?10, latency_micros = ?11, first_token_micros = ?12,
-          tokens_per_second = ?13, usage = ?14, cost_nanos = ?15, basis = ?16, validation_status = ?17,
-          completed_at = max(?18, coalesce(started_at, created_at)), tool_calls = ?19, retry = null,
-          answered_by = ?20
-        where id = ?1 and status = ?2",
+        log id, log;
+        returning "insert into blobs (hash, size, data)
+          select column1, column2, column3 from (values (?, ?, ?)) where column1 is not null
+          on conflict (hash) do nothing;
+          insert or replace into execution_words (rowid, prompt, inputs, answer)
+          select e.seq, r.prompt_name, ?, ? from executions e join runs r on r.id = e.run where e.id = ?;
+          update executions set status = ?, preview = ?, output_bytes = ?, output = ?, reasoning = ?,
+          validated_output = ?, failure = ?, finish = ?, latency_micros = ?, first_token_micros = ?,
+          tokens_per_second = ?, usage = ?, cost_nanos = ?, basis = ?, validation_status = ?,
+          completed_at = max(?, coalesce(started_at, created_at)), tool_calls = ?, retry = null,
+          answered_by = ?
+          where id = ? and status = ?",
+        output,
+        output_size,
+        output_data,
+        ending.entry.inputs,
+        ending.entry.answer,
         id,
-        from,
         to,
         ending.preview,
         output_bytes,
@@ -172,15 +204,14 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
         validation_status,
         at,
         tool_calls,
-        answered_by
+        answered_by,
+        id,
+        from
     )
     .fetch_optional(&mut *connection)
     .await?;
     match moved {
-        Some(row) => {
-            search::insert(connection, row.seq, &ending.entry).await?;
-            Ok(row.into())
-        }
+        Some(row) => Ok(row.into()),
         None => Err(refuse(connection, ending.id, "ended").await),
     }
 }

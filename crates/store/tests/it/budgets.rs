@@ -1,6 +1,6 @@
 //! Money: what is spent is counted once, whatever becomes of an attempt.
 
-use crate::world::{World, ada, at, attempt, day, outcome};
+use crate::world::{World, ada, at, attempt, day, left_queue, outcome};
 use formaops_domain::{
     AttemptStatus, Budget, BudgetKind, BudgetScope, CostBasis, ErrorClass, Failure, NanoUsd, Period, Retry,
     Spend, SpendBy,
@@ -48,7 +48,7 @@ async fn every_attempt_counts_also_one_that_failed_and_those_before_a_retry() {
     let retry = Retry { attempt: 2, last: 4, model: None, at: at(16), failure: failure.clone() };
     world.store.retry_attempt(failed(1), retry).await.unwrap();
     let second = formaops_domain::Attempt { execution_id: execution_id(1), number: 2, ..attempt(2) };
-    world.store.start_attempt(second).await.unwrap();
+    world.store.start_attempt(second, left_queue()).await.unwrap();
     let ended = formaops_domain::ports::Outcome { execution: execution_id(1), ..failed(2) };
     world.store.finish_attempt(ended).await.unwrap();
     assert_eq!(world.store.get_run(run.id).await.unwrap().progress.cost_usd, nanos(10));
@@ -82,7 +82,7 @@ async fn after_a_kill_an_attempt_on_the_wire_counts_for_the_most_it_could_cost()
     let run = world.run(&["dry-run:a", "dry-run:b"]).await;
     world.start(1).await;
     let unpriced = formaops_domain::Attempt { reserved_usd: None, ..attempt(2) };
-    world.store.start_attempt(unpriced).await.unwrap();
+    world.store.start_attempt(unpriced, left_queue()).await.unwrap();
 
     let after = world.killed().await;
     after.store.recover(at(30)).await.unwrap();
@@ -105,7 +105,7 @@ async fn spend_is_summed_by_day_provider_model_and_prompt() {
         let model = model.parse().unwrap();
         world
             .store
-            .start_attempt(formaops_domain::Attempt { model, day: day(on), ..attempt(number) })
+            .start_attempt(formaops_domain::Attempt { model, day: day(on), ..attempt(number) }, left_queue())
             .await
             .unwrap();
         world.finish(number, "x").await;
@@ -149,7 +149,7 @@ async fn a_budget_for_once_counts_from_when_it_was_made() {
     let world = World::new().await;
     world.run(&["a:x", "b:x"]).await;
     let other = formaops_domain::Attempt { model: "a:x".parse().unwrap(), ..attempt(1) };
-    world.store.start_attempt(other).await.unwrap();
+    world.store.start_attempt(other, left_queue()).await.unwrap();
     world.finish(1, "x").await;
     let prompt = BudgetScope::Prompt(prompt_id(1)).to_string();
     let scopes = ["workspace", "provider:a", "provider:b", "model:a:x", &prompt];

@@ -1,6 +1,6 @@
 //! After a kill: what was acknowledged is there, what was under way is put in order.
 
-use crate::world::{World, ada, at, attempt, new_run, part, run};
+use crate::world::{World, ada, at, attempt, left_queue, new_run, part, run};
 use formaops_domain::{
     AttemptStatus, CostBasis, ErrorClass, ExecutionStatus, Failure, NanoUsd, OnRestart, OutputPart,
     RunStatus, ports::RunStore,
@@ -128,7 +128,7 @@ async fn an_interrupted_execution_can_be_tried_again() {
     world.start(1).await;
     world.store.recover(at(20)).await.unwrap();
     let retry = world.store.insert_retry(execution_id(1), execution_id(2), ada(), at(30)).await.unwrap();
-    world.store.start_attempt(attempt(2)).await.unwrap();
+    world.store.start_attempt(attempt(2), left_queue()).await.unwrap();
     world.finish(2, "whole").await;
     RunStore::finish_run(&world.store, id, RunStatus::Completed, at(40)).await.unwrap();
     assert_eq!(world.store.get_execution(retry.id).await.unwrap().status, ExecutionStatus::Completed);

@@ -1,6 +1,8 @@
 //! Runs and executions: kept, moved, counted, listed and tried again.
 
-use crate::world::{World, ada, at, attempt, inputs, new_run, no_attempt, nobody, outcome, part, run};
+use crate::world::{
+    World, ada, at, attempt, inputs, left_queue, new_run, no_attempt, nobody, outcome, part, run,
+};
 use formaops_domain::{
     Attempt, AttemptStatus, ContextMessage, ErrorClass, ExecutionStatus, Failure, Fallback, NanoUsd, Price,
     Retry, Role, RunContext, RunProgress, RunStatus, ValidationResult, ValidationStatus, Verdict,
@@ -109,7 +111,7 @@ async fn an_attempt_that_failed_is_kept_while_its_execution_waits_for_the_next()
     assert_eq!(world.store.get_execution(waiting.id).await.unwrap(), waiting);
 
     let second = Attempt { number: 2, execution_id: waiting.id, ..attempt(2) };
-    let running = world.store.start_attempt(second).await.unwrap();
+    let running = world.store.start_attempt(second, left_queue()).await.unwrap();
     assert_eq!((running.status, running.retry), (ExecutionStatus::Running, None));
     let attempts = world.store.list_attempts(waiting.id).await.unwrap();
     assert_eq!(attempts[0].failure, Some(failure));
@@ -193,7 +195,13 @@ async fn a_step_from_the_wrong_state_is_refused_and_changes_nothing() {
     let id = world.run(&TWO).await.id;
     let transition = |error: StoreError| assert!(matches!(error, StoreError::Transition { .. }), "{error:?}");
     world.start(1).await;
-    transition(world.store.start_attempt(Attempt { id: attempt_id(50), ..attempt(1) }).await.unwrap_err());
+    transition(
+        world
+            .store
+            .start_attempt(Attempt { id: attempt_id(50), ..attempt(1) }, left_queue())
+            .await
+            .unwrap_err(),
+    );
     transition(world.store.finish_queued(execution_id(1), None, at(20)).await.unwrap_err());
     let open = RunStore::finish_run(&world.store, id, RunStatus::Completed, at(20)).await.unwrap_err();
     assert_eq!(open.class, ErrorClass::Storage);
@@ -202,14 +210,24 @@ async fn a_step_from_the_wrong_state_is_refused_and_changes_nothing() {
     let before = world.finish(1, "text").await;
     assert!(world.store.finish_attempt(outcome(1, "another")).await.is_err());
     transition(world.store.append_recording(part(1, 9, "more")).await.unwrap_err());
-    transition(world.store.start_attempt(Attempt { id: attempt_id(50), ..attempt(1) }).await.unwrap_err());
+    transition(
+        world
+            .store
+            .start_attempt(Attempt { id: attempt_id(50), ..attempt(1) }, left_queue())
+            .await
+            .unwrap_err(),
+    );
     assert!(world.store.load_work(execution_id(1)).await.unwrap_err().message.contains("completed"));
     assert_eq!(world.store.get_execution(execution_id(1)).await.unwrap(), before);
     world.assert_counted(id).await;
 
     for missing in [
         world.store.get_execution(nobody()).await.map(drop),
-        world.store.start_attempt(Attempt { execution_id: nobody(), ..attempt(50) }).await.map(drop),
+        world
+            .store
+            .start_attempt(Attempt { execution_id: nobody(), ..attempt(50) }, left_queue())
+            .await
+            .map(drop),
         world
             .store
             .append_recording(formaops_domain::ports::RecordingPart {
@@ -244,7 +262,7 @@ async fn a_retry_is_the_next_generation_and_opens_the_run_again() {
     let twice = world.store.insert_retry(first.id, execution_id(3), ada(), at(31)).await.unwrap_err();
     assert!(matches!(twice, StoreError::Transition { .. }), "{twice:?}");
 
-    world.store.start_attempt(Attempt { started_at: at(40), ..attempt(2) }).await.unwrap();
+    world.store.start_attempt(Attempt { started_at: at(40), ..attempt(2) }, left_queue()).await.unwrap();
     world.finish(2, "second").await;
     let run = RunStore::finish_run(&world.store, id, RunStatus::Completed, at(50)).await.unwrap();
     assert_eq!((run.started_at, run.completed_at), (Some(at(10)), Some(at(50))));

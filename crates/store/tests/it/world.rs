@@ -2,9 +2,9 @@
 
 use formaops_domain::{
     ActorId, Attempt, AttemptId, AttemptStatus, Content, CostBasis, Day, Execution, ExecutionId,
-    FinishReason, JsonObject, Metrics, NanoUsd, OnRestart, Price, Priority, Prompt, PromptId, PromptStatus,
-    Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Span, Timestamp, Usage, ValidationStatus,
-    Variant, Version, WorkspaceId,
+    FinishReason, JsonObject, LogEntry, LogLevel, Metrics, NanoUsd, OnRestart, Price, Priority, Prompt,
+    PromptId, PromptStatus, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Span, Timestamp, Usage,
+    ValidationStatus, Variant, Version, WorkspaceId,
     ports::{Outcome, RecordingPart},
 };
 use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Rate, Store, StoreError};
@@ -83,11 +83,13 @@ impl World {
     }
 
     pub(crate) async fn start(&self, number: u64) -> Execution {
-        self.store.start_attempt(attempt(number)).await.unwrap()
+        self.store.start_attempt(attempt(number), left_queue()).await.unwrap()
     }
 
     pub(crate) async fn finish(&self, number: u64, text: &str) -> Execution {
-        self.store.finish_attempt(outcome(number, text)).await.unwrap()
+        let work = self.store.get_execution_record(execution_id(number)).await.unwrap();
+        let outcome = Outcome { inputs: work.inputs.into(), ..outcome(number, text) };
+        self.store.finish_attempt(outcome).await.unwrap()
     }
 
     /// Whether the counters of a run say what counting its newest executions says, and its cost what all its
@@ -203,6 +205,11 @@ pub(crate) fn attempt(number: u64) -> Attempt {
     }
 }
 
+/// What is logged as an attempt begins.
+pub(crate) fn left_queue() -> Vec<LogEntry> {
+    vec![LogEntry::new(at(10), Some(1), LogLevel::Info, "Left the queue")]
+}
+
 pub(crate) fn part(number: u64, millis: u64, text: &str) -> RecordingPart {
     let frames = if text.is_empty() {
         Vec::new()
@@ -234,6 +241,7 @@ pub(crate) fn outcome(number: u64, text: &str) -> Outcome {
         price: None,
         finish: Some(FinishReason::Stop.into()),
         tool_calls: Vec::new(),
+        inputs: JsonObject::new().into(),
         output: text.to_owned(),
         reasoning: String::new(),
         validated_output: None,

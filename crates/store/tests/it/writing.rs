@@ -1,6 +1,6 @@
 //! Group commit, seen from outside.
 
-use crate::world::{World, at, new_run, outcome, prompt, run};
+use crate::world::{World, at, left_queue, new_run, outcome, prompt, run};
 use formaops_domain::PromptStatus;
 use formaops_store::StoreError;
 use formaops_testkit::{attempt_id, content, execution_id, run_id};
@@ -72,7 +72,7 @@ async fn hundreds_of_executions_at_once_are_counted_right() {
     let cells = (1..=200).map(|number| {
         let store = world.store.clone();
         tokio::spawn(async move {
-            store.start_attempt(crate::world::attempt(number)).await.unwrap();
+            store.start_attempt(crate::world::attempt(number), left_queue()).await.unwrap();
             store.append_recording(crate::world::part(number, 10, "so ")).await.unwrap();
             store.finish_attempt(outcome(number, "so far")).await.unwrap();
         })

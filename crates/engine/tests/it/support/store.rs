@@ -4,7 +4,7 @@ use super::journal::{Entry, Journal};
 use bytes::Bytes;
 use formaops_domain::{
     AttachmentHash, Attempt, AttemptStatus, ErrorClass, Execution, ExecutionId, ExecutionStatus, Failure,
-    Retry, Run, RunId, RunProgress, RunStatus, Timestamp,
+    LogEntry, Retry, Run, RunId, RunProgress, RunStatus, Timestamp,
     ports::{Outcome, RecordingPart, RunStore, Work},
 };
 use futures::future::BoxFuture;
@@ -152,7 +152,7 @@ impl RunStore for FakeStore {
         })
     }
 
-    fn start_attempt(&self, attempt: Attempt) -> BoxFuture<'_, Result<Execution, Failure>> {
+    fn start_attempt(&self, attempt: Attempt, _: Vec<LogEntry>) -> BoxFuture<'_, Result<Execution, Failure>> {
         Box::pin(async move {
             self.pass(StoreCall::Start).await?;
             let execution = self.change(attempt.execution_id, ExecutionStatus::Pending, |execution| {
