@@ -88,8 +88,8 @@ async fn subscribe(line: &str) -> anyhow::Result<reqwest::Response> {
 }
 
 /// What all threads of a process have used since it began.
-struct Usage {
-    cpu: Duration,
+pub(crate) struct Usage {
+    pub(crate) cpu: Duration,
     /// How often a thread was put on a core.
     wakes: u64,
 }
@@ -97,7 +97,7 @@ struct Usage {
 impl Usage {
     /// Read from `schedstat`, which counts nanoseconds: the ticks of `stat` miss work shorter than a tick.
     /// Source: the documentation of Linux, "Scheduler Statistics".
-    fn of(pid: u32) -> anyhow::Result<Self> {
+    pub(crate) fn of(pid: u32) -> anyhow::Result<Self> {
         let mut usage = Self { cpu: Duration::ZERO, wakes: 0 };
         for task in fs::read_dir(format!("/proc/{pid}/task"))? {
             let text = fs::read_to_string(task?.path().join("schedstat"))?;

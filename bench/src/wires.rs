@@ -2,6 +2,7 @@
 
 use crate::{
     aside::Aside,
+    idle::Usage,
     process::{Home, built, stop},
     report::{Report, millis},
     sample::median,
@@ -17,7 +18,12 @@ use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_testkit::{ChatReply, FixedSigner, MemoryLedger, Reply, ScriptedServer, provider, request};
 use futures::{StreamExt as _, future::join_all};
 use serde_json::json;
-use std::{fs, sync::Arc, thread, time::Duration};
+use std::{
+    fs,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     runtime,
@@ -77,7 +83,9 @@ async fn memory() -> anyhow::Result<()> {
     let before = Memory::now()?.resident;
     // The peak is forgotten. Source: the documentation of Linux, "The /proc filesystem", `clear_refs`.
     fs::write("/proc/self/clear_refs", "5").context("the peak of memory cannot be forgotten")?;
+    let (start, used) = (Instant::now(), Usage::of(std::process::id())?);
     bench.run(SLOW, STREAMS, STREAMS).await?;
+    let (took, used) = (start.elapsed(), Usage::of(std::process::id())?.cpu.saturating_sub(used.cpu));
     let peak = Memory::now()?.peak;
     bench.close().await;
     stop(server).await?;
@@ -86,6 +94,8 @@ async fn memory() -> anyhow::Result<()> {
     report.row(["most memory of the process".to_owned(), megabytes(peak), megabytes(LIMIT), share]);
     let streams = megabytes(peak.saturating_sub(before));
     report.row(["of it since before the streams".to_owned(), streams, "-".to_owned(), "-".to_owned()]);
+    let share = format!("{:.0} % of a core", used.as_secs_f64() / took.as_secs_f64() * 100.0);
+    report.row(["processor time while they are open".to_owned(), share, "-".to_owned(), "-".to_owned()]);
     report.print();
     Ok(())
 }

@@ -5,7 +5,8 @@ use crate::{
     column::{Int, Key},
 };
 use sqlx::SqliteConnection;
-use std::io::Read;
+use std::{cell::Cell, io::Read};
+use zstd::{bulk::Compressor, zstd_safe::DCtx};
 
 /// Level 3 is zstd's own default: about 300 MB/s here, and most of what higher levels gain on text.
 const LEVEL: i32 = 3;
@@ -49,12 +50,31 @@ impl Blob {
     }
 }
 
+thread_local! {
+    // What zstd needs for its work takes longer to make than most texts take to pack or unpack.
+    static COMPRESSOR: Cell<Option<Compressor<'static>>> = const { Cell::new(None) };
+    static DECOMPRESSOR: Cell<Option<DCtx<'static>>> = const { Cell::new(None) };
+}
+
 pub(crate) fn compress(content: &[u8]) -> Result<Vec<u8>, StoreError> {
-    zstd::bulk::compress(content, LEVEL).map_err(StoreError::unreadable)
+    let pack = || {
+        let mut compressor = COMPRESSOR.take().map_or_else(|| Compressor::new(LEVEL), Ok)?;
+        let data = compressor.compress(content)?;
+        // After an error it is not kept.
+        COMPRESSOR.set(Some(compressor));
+        Ok(data)
+    };
+    pack().map_err(|error: std::io::Error| StoreError::unreadable(error))
 }
 
 pub(crate) fn decompress(data: &[u8]) -> Result<Vec<u8>, StoreError> {
-    zstd::decode_all(data).map_err(StoreError::unreadable)
+    let mut context = DECOMPRESSOR.take().unwrap_or_default();
+    let mut content = Vec::new();
+    let mut stream = zstd::Decoder::with_context(data, &mut context);
+    stream.read_to_end(&mut content).map_err(StoreError::unreadable)?;
+    drop(stream);
+    DECOMPRESSOR.set(Some(context));
+    Ok(content)
 }
 
 /// A part of what a blob holds, without unpacking what follows it.
@@ -96,6 +116,15 @@ pub(crate) fn json<T: serde::de::DeserializeOwned>(data: &[u8]) -> Result<T, Sto
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_damaged_is_refused_and_harms_nothing_after_it() {
+        let packed = compress(&b"text ".repeat(1000)).unwrap();
+        for length in [0, 4, packed.len() / 2, packed.len() - 1] {
+            assert!(decompress(&packed[..length]).is_err(), "{length} of {}", packed.len());
+            assert_eq!(decompress(&packed).unwrap().len(), 5000);
+        }
+    }
 
     #[test]
     fn pieces_make_the_blob_that_the_whole_makes() {

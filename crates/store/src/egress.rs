@@ -6,6 +6,7 @@ use crate::{
     cursor,
 };
 use formaops_domain::{Egress, EgressId, ExecutionId, KeyRef, Origin, Page, Purpose, Timestamp};
+use serde_json::json;
 
 /// Which entries a list has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,37 +66,39 @@ impl From<EgressRow> for Egress {
 }
 
 impl Store {
-    /// Keeps entries, each over what was kept of it before.
+    /// Keeps entries, each over what was kept of it before. One statement, however many they are.
     pub async fn put_egress(&self, entries: Vec<Egress>) -> Result<(), StoreError> {
+        let row = |entry: &Egress| {
+            let hex = |id: &[u8]| id.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            json!([
+                hex(entry.id.as_bytes()),
+                entry.origin,
+                entry.is_local,
+                entry.purpose,
+                entry.key.as_ref().map(|key| json!(key).to_string()),
+                entry.execution_id.map(|id| hex(id.as_bytes())),
+                entry.bytes_out,
+                entry.bytes_in,
+                entry.http_status,
+                entry.sent_at.as_micros(),
+                entry.ended_at.map(Timestamp::as_micros),
+            ])
+        };
+        let rows = Json(entries.iter().map(row).collect::<Vec<_>>());
         self.write(move |connection| {
             Box::pin(async move {
-                for entry in entries {
-                    let (id, origin, purpose) = (Key(entry.id), Text(&entry.origin), Word(entry.purpose));
-                    let key = entry.key.as_ref().map(Json);
-                    let execution = entry.execution_id.map(Key);
-                    let (bytes_out, bytes_in) = (Int(entry.bytes_out), Int(entry.bytes_in));
-                    let (sent_at, ended_at) = (Int(entry.sent_at), entry.ended_at.map(Int));
-                    sqlx::query!(
-                        "insert into egress (id, origin, is_local, purpose, key_reference, execution, bytes_out,
-                          bytes_in, http_status, sent_at, ended_at)
-                        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-                        on conflict (id) do update set bytes_in = excluded.bytes_in,
-                          http_status = excluded.http_status, ended_at = excluded.ended_at",
-                        id,
-                        origin,
-                        entry.is_local,
-                        purpose,
-                        key,
-                        execution,
-                        bytes_out,
-                        bytes_in,
-                        entry.http_status,
-                        sent_at,
-                        ended_at,
-                    )
-                    .execute(&mut *connection)
-                    .await?;
-                }
+                sqlx::query!(
+                    "insert into egress (id, origin, is_local, purpose, key_reference, execution, bytes_out,
+                      bytes_in, http_status, sent_at, ended_at)
+                    select unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+                      unhex(value ->> 5), value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10
+                    from json_each(?1) where true
+                    on conflict (id) do update set bytes_in = excluded.bytes_in,
+                      http_status = excluded.http_status, ended_at = excluded.ended_at",
+                    rows,
+                )
+                .execute(connection)
+                .await?;
                 Ok(())
             })
         })

@@ -1,6 +1,6 @@
 //! The log of an execution: kept with its steps, in order, and no further than them.
 
-use crate::world::{World, at, attempt, left_queue, outcome, part};
+use crate::world::{World, at, attempt, outcome, part};
 use formaops_domain::{
     AttemptStatus, ErrorClass, Failure, LogEntry, LogLevel, Retry,
     ports::{Outcome, RecordingPart},
