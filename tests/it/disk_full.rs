@@ -49,6 +49,17 @@ async fn until_full(events: &mut (impl Stream<Item = Value> + Unpin)) -> (HashMa
     }
 }
 
+/// Waits until the host says that all is at this level.
+async fn at_level(host: &Host, events: &mut (impl Stream<Item = Value> + Unpin), level: &str) -> Value {
+    loop {
+        let health = host.get("/api/health").await.body;
+        if health["level"]["level"] == level {
+            return health;
+        }
+        events.next().await.expect("the host is alive");
+    }
+}
+
 #[tokio::test]
 async fn a_disk_that_fills_up_loses_nothing_and_the_same_process_goes_on_when_there_is_room() {
     let (cli, server, host) = small_world().await;
@@ -77,6 +88,26 @@ async fn a_disk_that_fills_up_loses_nothing_and_the_same_process_goes_on_when_th
 }
 
 #[tokio::test]
+async fn ctrl_c_ends_a_command_whose_run_finds_no_room() {
+    let (cli, server, host) = small_world().await;
+    let mut events = host.events().await;
+    let arguments =
+        ["run", "greet", "-m", "local:long", "--repeats", "40", "-j", "2", "--priority", "critical"];
+    let process = cli.start(&[&["--json"], &arguments[..]].concat());
+    let (told, held) = until_full(&mut events).await;
+    let id = process.id().unwrap().to_string();
+    tokio::process::Command::new("kill").args(["-INT", &id]).status().await.unwrap();
+    let done = process.wait_with_output().await.unwrap();
+    assert_eq!(done.status.code(), Some(130), "{done:?}");
+    let sent = server.counts().received;
+    cli.resize_disk("64m").await;
+    let executions = ended(&host, held["runId"].as_str().unwrap()).await;
+    assert!(executions.iter().any(|execution| execution["status"] == "cancelled"));
+    assert_eq!(server.counts().received, sent, "nothing was sent after it");
+    check(&host, &told).await;
+}
+
+#[tokio::test]
 async fn what_a_full_disk_left_behind_at_a_kill_is_done_again_by_the_next_start() {
     let (cli, _server, host) = small_world().await;
     let mut events = host.events().await;
@@ -89,6 +120,77 @@ async fn what_a_full_disk_left_behind_at_a_kill_is_done_again_by_the_next_start(
         assert_eq!(execution["status"], "completed", "{execution}");
     }
     check(&next, &told).await;
+}
+
+#[tokio::test]
+async fn in_an_emergency_one_can_look_and_cancel_and_nothing_starts_or_changes() {
+    let (cli, server, host) = small_world().await;
+    let mut events = host.events().await;
+    let run = fill(&host).await;
+    let (told, _) = until_full(&mut events).await;
+    let health = at_level(&host, &mut events, "emergency").await;
+    assert_eq!(
+        health["level"]["reasons"].as_array().unwrap().last(),
+        Some(&json!("not-writable")),
+        "{health}"
+    );
+    let off = health["level"]["off"].as_array().unwrap();
+    assert!(off.contains(&json!("executions")) && off.contains(&json!("writes")), "{health}");
+
+    // What is there can be read and searched, on the command line as over HTTP.
+    check(&host, &told).await;
+    let prompts = cli.json(&["prompt", "list"]).await;
+    assert!(prompts["items"].as_array().unwrap().iter().any(|prompt| prompt["name"] == "greet"), "{prompts}");
+    let found = cli.json(&["prompt", "list", "--search", "greet"]).await;
+    assert_eq!(found["items"].as_array().map(Vec::len), Some(1), "{found}");
+
+    // Every write is refused alike, and nothing is sent.
+    let sent = server.counts().received;
+    let asked = json!({ "prompt": "greet", "models": [{ "model": "local:echo" }], "priority": "critical" });
+    let content = json!({ "body": { "kind": "text", "template": "x" } });
+    for (path, request) in
+        [("/api/runs", asked), ("/api/prompts", json!({ "name": "another", "content": content }))]
+    {
+        let refused = host.post(path, request).await;
+        assert_eq!(refused.body["code"], "storage", "{refused:?}");
+        let (message, hint) =
+            (refused.body["message"].as_str().unwrap(), refused.body["hint"].as_str().unwrap());
+        assert!(message.contains("the workspace cannot be written"), "{message}");
+        assert!(hint.contains("Make room on its disk"), "{hint}");
+    }
+    let refused = cli.run(&["run", "greet", "-m", "local:echo", "--priority", "critical"]).await;
+    assert!(refused.code == Some(1) && refused.stderr.contains("Make room on its disk"), "{refused:?}");
+
+    // A cancel is answered, also one with a key, and asks for nothing that would be written first.
+    let path = format!("/api/runs/{run}/cancel");
+    let keyed =
+        host.request(reqwest::Method::POST, &path).header("x-idempotency-key", "stop").json(&json!({}));
+    for cancel in [Host::send(keyed).await, host.post(&path, json!({})).await] {
+        assert_eq!(cancel.status, 200, "{cancel:?}");
+    }
+    assert_eq!(server.counts().received, sent, "nothing was sent");
+
+    // With room the cancel is kept, and the trail tells of both.
+    cli.resize_disk("64m").await;
+    let executions = ended(&host, &run).await;
+    let detail = host.get(&format!("/api/runs/{run}")).await.body;
+    assert_eq!(detail["run"]["status"], "cancelled", "{}", detail["run"]);
+    assert!(executions.iter().any(|execution| execution["status"] == "cancelled"));
+    assert_eq!(server.counts().received, sent, "nothing was sent");
+    check(&host, &told).await;
+    let cancels = async || {
+        let trail = host.get(&format!("/api/audit?record={run}")).await.body;
+        let events = trail["items"].as_array().unwrap().clone();
+        events.iter().filter(|event| event["action"] == "run.cancel").count()
+    };
+    while cancels().await < 2 {
+        // The trail is told of by no event, so it is looked at whenever the host has done something.
+        assert_eq!(host.get("/api/health").await.status, 200);
+    }
+    assert_eq!(cancels().await, 2);
+    at_level(&host, &mut events, "critical").await;
+    let another = cli.run(&["run", "greet", "-m", "local:echo", "--priority", "critical"]).await;
+    assert_eq!((another.code, another.stdout.trim_end()), (Some(0), "Hello"), "{another:?}");
 }
 
 /// The executions of a run once all of it has ended.
