@@ -2,6 +2,7 @@
 
 use crate::{
     ApiError, Caller, ErrorCode, EventHub,
+    acts::Acts,
     background::Background,
     call::Turns,
     configuration::{ConfigProblem, Configuration, Key},
@@ -43,6 +44,7 @@ pub struct App {
     refreshing: Arc<Mutex<()>>,
     pub(crate) ids: NewIds,
     pub(crate) turns: Arc<Turns>,
+    pub(crate) acts: Acts,
     /// Held while the engine is given the budgets, so that the newest come last.
     enforcing: Arc<Mutex<()>>,
     calendar: Calendar,
@@ -117,6 +119,7 @@ impl App {
             refreshing: Arc::default(),
             ids,
             turns,
+            acts: Acts::default(),
             enforcing: Arc::default(),
             calendar,
             clock,
@@ -213,9 +216,9 @@ impl App {
         Ok(Some(Caller::api_key(key.actor, scopes_of(key.scopes)?)))
     }
 
-    /// How many executions are on the wire or wait.
+    /// How many executions are on the wire, wait, rest, or have an end that the store has yet to take.
     pub async fn executions_under_way(&self) -> u32 {
-        self.engine.status().await.map_or(0, |load| load.running + load.queued)
+        self.engine.status().await.map_or(0, |load| load.under_way())
     }
 
     /// Completes once nothing is on the wire or waits.

@@ -84,11 +84,16 @@ impl App {
             origin = ?act.origin,
             request_id = act.request_id.as_deref(),
         );
+        let told = ACTS.contains(&operation.name).then(|| {
+            // Told later, it does not keep that the request was carried out: by then its answer is gone.
+            let later = self.store.acting(Act { claim: None, ..act.clone() });
+            (act_of(operation, &request), later)
+        });
         let app = self.acting(act);
-        let told = ACTS.contains(&operation.name).then(|| act_of(operation, &request));
-        let answer = app.handle(caller, operation, request).instrument(span).await?;
-        if let Some((action, record)) = told {
-            app.store.insert_act(&action, &record).await?;
+        let answer = app.handle(caller, operation, request).instrument(span).await;
+        let answer = answer.map_err(|error| watch::explain(self, operation, error))?;
+        if let Some(((action, record), later)) = told {
+            self.acts.tell(&app.store, later, action, record).await?;
         }
         Ok(answer)
     }
@@ -162,9 +167,16 @@ impl App {
         }
         match self.perform(caller, operation, request, Some(key.clone())).await {
             Ok(answer) if SECRET_ANSWERS.contains(&operation.name) => Ok(answer),
-            Ok(answer) => Ok(self.store.insert_answer(key, answer, self.now()).await?),
+            Ok(answer) => match self.store.insert_answer(key, answer.clone(), self.now()).await {
+                // What is done in an emergency changes nothing in the store, and is the same when it is done again.
+                Err(error) if error.may_pass() && watch::is_for_emergencies(operation) => Ok(answer),
+                kept => Ok(kept?),
+            },
             Err(error) => {
-                self.store.release_claim(key).await?;
+                if let Err(error) = self.store.release_claim(key).await {
+                    // The caller is told why the request was not carried out, and not why that cannot be forgotten.
+                    tracing::warn!(%error, operation = operation.name, "a claim was not released");
+                }
                 Err(error)
             }
         }

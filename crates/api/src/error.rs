@@ -138,7 +138,7 @@ impl ApiError {
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
         let code = match failure.class {
-            ErrorClass::Storage => ErrorCode::Storage,
+            ErrorClass::Storage | ErrorClass::NotWritable => ErrorCode::Storage,
             ErrorClass::Internal => ErrorCode::Internal,
             _ => ErrorCode::Provider,
         };

@@ -18,6 +18,7 @@
 //! Invariants: an operation is declared in one place, `operations.rs`; a host serves all of them; one
 //! process at a time writes a workspace; an event is sent after what it tells of was committed.
 
+mod acts;
 mod app;
 mod background;
 mod call;

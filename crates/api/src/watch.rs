@@ -45,6 +45,8 @@ pub enum LeftOff {
     LowExecutions,
     /// Executions of normal priority start.
     NormalExecutions,
+    /// Any execution starts.
+    Executions,
     /// Anything is written but the ends of what runs.
     Writes,
 }
@@ -56,6 +58,7 @@ impl LeftOff {
             (Level::Degraded, Self::Indexing),
             (Level::Degraded, Self::LowExecutions),
             (Level::Critical, Self::NormalExecutions),
+            (Level::Emergency, Self::Executions),
             (Level::Emergency, Self::Writes),
         ];
         all.into_iter().filter(|(from, _)| *from <= level).map(|(_, what)| what).collect()
@@ -93,7 +96,7 @@ impl Watch {
 
     /// Whether an operation would write while the level says that nothing can be written.
     fn forbids(&self, operation: &Operation) -> bool {
-        let writes = operation.method != Method::Get && !IN_EMERGENCY.contains(&operation.name);
+        let writes = operation.method != Method::Get && !is_for_emergencies(operation);
         writes && self.level() == Level::Emergency
     }
 
@@ -103,20 +106,40 @@ impl Watch {
     }
 }
 
-/// Lets an operation through, unless it would write what cannot be written. A level is left late; the store knows at once
-/// that there is room again.
+/// Whether an operation is one of those that are there while nothing can be written.
+pub(crate) fn is_for_emergencies(operation: &Operation) -> bool {
+    IN_EMERGENCY.contains(&operation.name)
+}
+
+/// Lets an operation through, unless it would write what cannot be written. That there is room again is measured once a
+/// second; the store knows it at once.
 ///
 /// # Errors
 /// [`ErrorCode::Storage`]
 pub(crate) async fn admit(app: &App, operation: &Operation) -> Result<(), ApiError> {
-    if !app.watch.forbids(operation) || app.store.check_writable().await.is_ok() {
+    if !app.watch.forbids(operation) {
         return Ok(());
     }
-    Err(ApiError::new(
+    // While the end of an execution finds no room, that a smaller write does is no reason to go on.
+    let holds = app.engine.status().await.is_ok_and(|load| load.held > 0);
+    if !holds && app.store.check_writable().await.is_ok() {
+        return Ok(());
+    }
+    Err(cannot_write())
+}
+
+/// What is wrong where an operation failed: what stands behind every failed write while nothing can be written.
+pub(crate) fn explain(app: &App, operation: &Operation, error: ApiError) -> ApiError {
+    let is_that = error.code == ErrorCode::Storage && app.watch.forbids(operation);
+    if is_that { cannot_write() } else { error }
+}
+
+fn cannot_write() -> ApiError {
+    ApiError::new(
         ErrorCode::Storage,
         "the workspace cannot be written, so nothing is changed until it can",
-        "Make room on its disk. What is there can be read, searched and exported.",
-    ))
+        "Make room on its disk. What is there can be read, searched and exported, and what runs can be cancelled.",
+    )
 }
 
 /// Watches until the workspace is closed.
@@ -145,8 +168,7 @@ async fn keep_watching(app: App) {
             if let Some(level) = app.watch.observe(start.elapsed(), &measures) {
                 apply(&app, level).await;
             }
-            if load.running + load.queued == 0 && app.watch.level() == Level::Normal && !measures.cannot_write
-            {
+            if load.under_way() == 0 && app.watch.level() == Level::Normal && !measures.cannot_write {
                 break;
             }
         }
@@ -157,7 +179,7 @@ async fn keep_watching(app: App) {
 async fn until_needed(app: &App) {
     let mut events = app.hub.subscribe();
     loop {
-        let is_busy = app.engine.status().await.is_ok_and(|load| load.running + load.queued > 0);
+        let is_busy = app.engine.status().await.is_ok_and(|load| load.under_way() > 0);
         if is_busy || app.store.write_stats().cannot_write {
             return;
         }
@@ -186,7 +208,8 @@ async fn measure(app: &App, load: &Load, cpu: Option<f64>, lag: Duration) -> Mea
             .collect(),
         commit: stats.recent_commit,
         disk_free: disk_free.ok().flatten(),
-        cannot_write: stats.cannot_write,
+        // While an end finds no room, that a smaller write does says little.
+        cannot_write: stats.cannot_write || load.held > 0,
     }
 }
 
@@ -212,7 +235,7 @@ mod tests {
     #[test]
     fn each_level_leaves_off_what_the_ones_before_do_and_more() {
         let levels = [Level::Normal, Level::Degraded, Level::Critical, Level::Emergency];
-        assert_eq!(levels.map(|level| LeftOff::at(level).len()), [0, 3, 4, 5]);
+        assert_eq!(levels.map(|level| LeftOff::at(level).len()), [0, 3, 4, 6]);
     }
 
     #[test]

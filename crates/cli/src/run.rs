@@ -110,7 +110,13 @@ pub(crate) async fn perform(
             }
             _ = tokio::signal::ctrl_c(), if !cancelled => {
                 cancelled = true;
-                session.call("run_cancel", json!({ "id": started.run.id })).await?;
+                let left: RunDetail = call(session, "run_cancel", json!({ "id": started.run.id })).await?;
+                if !left.run.status.is_terminal() {
+                    output::line_to_stderr(
+                        "note: the run is cancelled; that is kept as soon as the workspace can be written",
+                    );
+                    return Ok(Ending::Cancelled);
+                }
             }
         }
     }

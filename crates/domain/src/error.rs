@@ -103,6 +103,8 @@ pub enum ErrorClass {
     Interrupted,
     /// The store could not keep the result.
     Storage,
+    /// The workspace cannot be written for now: its disk is full or fails, or another program has locked it.
+    NotWritable,
     /// A defect of FormaOps.
     Internal,
 }
@@ -121,6 +123,7 @@ impl ErrorClass {
                 | Self::NoRoute
                 | Self::Interrupted
                 | Self::CircuitOpen
+                | Self::NotWritable
         )
     }
 }

@@ -38,15 +38,13 @@ type ExecutionResult = Result<(), EngineError>;
 /// What the actor is asked.
 pub(crate) enum Command {
     Submit(Submission, Reply<ExecutionResult>),
-    /// Answered with `None` where the run is not in hand.
-    CancelRun(RunId, Reply<Option<RunResult>>),
+    CancelRun(RunId, Reply<Awaited>),
     CancelExecution(ExecutionId, Reply<ExecutionResult>),
     /// A run is to start nothing more, or to go on.
     PauseRun(RunId, bool, Reply<()>),
-    /// Answered with `None` where the run is not in hand.
-    WaitRun(RunId, Reply<Option<RunResult>>),
+    WaitRun(RunId, Reply<Awaited>),
     SetSettings(Box<Settings>, Reply<()>),
-    SetLeast(Priority, Reply<()>),
+    SetLeast(Option<Priority>, Reply<()>),
     SetBudgets(Vec<(Budget, NanoUsd)>, Reply<()>),
     Budgets(Reply<Vec<BudgetState>>),
     SetRunCap(RunId, Option<NanoUsd>, Reply<()>),
@@ -58,6 +56,20 @@ pub(crate) enum Command {
     AttemptEnded(ExecutionId, JobId, Sign),
     /// From a job: the provider said how many more calls it takes.
     RatesTold(ExecutionId, JobId, RateLimits),
+    /// From a job, or without one from the queue: the store has refused its end, which is held.
+    EndRefused(ExecutionId, Option<JobId>),
+    /// From a reporter: the same of the end of its run.
+    RunEndRefused(RunId),
+}
+
+/// What became of a run that is waited for.
+pub(crate) enum Awaited {
+    Ended(Box<RunResult>),
+    /// It is not in hand.
+    Unknown,
+    /// It is cancelled, and that is held in memory because the store refuses it. Whoever waits for the end of a run
+    /// without cancelling it is not told this.
+    Held,
 }
 
 /// Which job of an execution it is: what one says must not be taken for the word of the next, which may have begun
@@ -89,8 +101,20 @@ enum Done {
 struct RunInHand {
     sensitive: Arc<Sensitive>,
     news: mpsc::UnboundedSender<News>,
-    waiters: Vec<Reply<Option<RunResult>>>,
+    waiters: Vec<Reply<Awaited>>,
+    /// Those of them that have cancelled it.
+    cancellers: Vec<Reply<Awaited>>,
     ending: bool,
+    /// Whether the store has refused its end so far.
+    held: bool,
+}
+
+impl RunInHand {
+    fn let_cancellers_go(&mut self) {
+        for canceller in self.cancellers.drain(..) {
+            answer(canceller, Awaited::Held);
+        }
+    }
 }
 
 pub(crate) struct Actor {
@@ -155,11 +179,11 @@ impl Actor {
         match command {
             Command::Submit(submission, reply) => answer(reply, self.submit(submission)),
             Command::CancelRun(run, reply) => {
-                self.wait_run(run, reply);
                 self.feed(Event::CancelRun { run });
+                self.wait_cancelled(run, reply);
             }
             Command::CancelExecution(execution, reply) => {
-                if self.machine.run_of(execution).is_some() {
+                if self.machine.run_of(execution).is_some() && !self.machine.holds(execution) {
                     self.waiters.entry(execution).or_default().push(reply);
                 } else {
                     answer(reply, Ok(()));
@@ -203,7 +227,18 @@ impl Actor {
             Command::RatesTold(execution, job, rates) if self.is_under_way(execution, job) => {
                 self.feed(Event::RatesTold { execution, rates });
             }
-            Command::AttemptEnded(..) | Command::RatesTold(..) => {}
+            Command::EndRefused(execution, job)
+                if job.is_none_or(|job| self.is_under_way(execution, job)) =>
+            {
+                self.hold(execution);
+            }
+            Command::RunEndRefused(run) => {
+                if let Some(in_hand) = self.runs.get_mut(&run) {
+                    in_hand.held = true;
+                    in_hand.let_cancellers_go();
+                }
+            }
+            Command::AttemptEnded(..) | Command::RatesTold(..) | Command::EndRefused(..) => {}
             Command::PauseRun(run, paused, reply) => {
                 self.feed(if paused { Event::PauseRun { run } } else { Event::ResumeRun { run } });
                 answer(reply, ());
@@ -227,16 +262,46 @@ impl Actor {
     fn take_in_hand(&mut self, run: RunId, sensitive: JsonObject) {
         let (news, inbox) = mpsc::unbounded_channel();
         let core = Arc::clone(&self.core);
-        self.spawn(Task::Report(run), async move { Done::Report(Box::new(report(core, run, inbox).await)) });
+        let commands = self.commands.clone();
+        self.spawn(Task::Report(run), async move {
+            Done::Report(Box::new(report(core, run, inbox, commands).await))
+        });
         let sensitive = Arc::new(Sensitive::new(sensitive));
-        self.runs.insert(run, RunInHand { sensitive, news, waiters: Vec::new(), ending: false });
+        let in_hand = RunInHand {
+            sensitive,
+            news,
+            waiters: Vec::new(),
+            cancellers: Vec::new(),
+            ending: false,
+            held: false,
+        };
+        self.runs.insert(run, in_hand);
     }
 
-    fn wait_run(&mut self, run: RunId, reply: Reply<Option<RunResult>>) {
+    fn wait_run(&mut self, run: RunId, reply: Reply<Awaited>) {
         match self.runs.get_mut(&run) {
             Some(run) => run.waiters.push(reply),
-            None => answer(reply, None),
+            None => answer(reply, Awaited::Unknown),
         }
+    }
+
+    fn wait_cancelled(&mut self, run: RunId, reply: Reply<Awaited>) {
+        let holds = self.machine.holds_of(run);
+        match self.runs.get_mut(&run) {
+            Some(run) if run.held || holds => answer(reply, Awaited::Held),
+            Some(run) => run.cancellers.push(reply),
+            None => answer(reply, Awaited::Unknown),
+        }
+    }
+
+    /// The end of an execution is held: whoever has cancelled it, or its run, need not wait until there is room.
+    fn hold(&mut self, execution: ExecutionId) {
+        self.feed(Event::EndRefused { execution });
+        for waiter in self.waiters.remove(&execution).unwrap_or_default() {
+            answer(waiter, Ok(()));
+        }
+        let run = self.machine.run_of(execution).and_then(|run| self.runs.get_mut(&run));
+        run.into_iter().for_each(RunInHand::let_cancellers_go);
     }
 
     fn feed(&mut self, event: Event) {
@@ -289,8 +354,11 @@ impl Actor {
     fn refuse(&mut self, run: RunId, execution: ExecutionId, refusal: &Refusal) {
         let Some(news) = self.runs.get(&run).map(|run| run.news.clone()) else { return };
         let (core, failure) = (Arc::clone(&self.core), refused(refusal, self.budget_of(refusal), None));
+        let commands = self.commands.clone();
         self.spawn(Task::Leaving(vec![execution]), async move {
-            let left = leave_queue(&core, execution, Some(failure), &news).await;
+            let left =
+                leave_queue(&core, execution, Some(failure), &news, || end_refused(&commands, execution))
+                    .await;
             Done::Leaving(vec![(execution, left.map_or(End::Uncommitted, |()| End::Failed))])
         });
     }
@@ -330,9 +398,9 @@ impl Actor {
 
     fn leave_queue(&mut self, run: RunId, why: Leave, executions: Vec<ExecutionId>) {
         let Some(news) = self.runs.get(&run).map(|run| run.news.clone()) else { return };
-        let core = Arc::clone(&self.core);
+        let (core, commands) = (Arc::clone(&self.core), self.commands.clone());
         self.spawn(Task::Leaving(executions.clone()), async move {
-            let (core, news) = (&core, &news);
+            let (core, news, commands) = (&core, &news, &commands);
             let leaving = futures::stream::iter(executions)
                 .map(|execution| async move {
                     let failure = match why {
@@ -340,7 +408,8 @@ impl Actor {
                         Leave::CircuitOpen => Some(left_alone()),
                     };
                     let end = if failure.is_some() { End::Failed } else { End::Well };
-                    let left = leave_queue(core, execution, failure, news).await;
+                    let refused = || end_refused(commands, execution);
+                    let left = leave_queue(core, execution, failure, news, refused).await;
                     (execution, left.map_or(End::Uncommitted, |()| end))
                 })
                 .buffer_unordered(LEAVING_AT_ONCE);
@@ -390,9 +459,9 @@ impl Actor {
                     Some(Done::Report(result)) => *result,
                     _ => Err(EngineError::Uncommitted { run }),
                 };
-                let waiters = self.runs.remove(&run).map(|run| run.waiters).unwrap_or_default();
-                for waiter in waiters {
-                    answer(waiter, Some(result.clone()));
+                let Some(RunInHand { waiters, cancellers, .. }) = self.runs.remove(&run) else { return };
+                for waiter in waiters.into_iter().chain(cancellers) {
+                    answer(waiter, Awaited::Ended(Box::new(result.clone())));
                 }
             }
         }
@@ -401,6 +470,11 @@ impl Actor {
     /// Goes on with what a job left behind.
     fn take_up(&mut self, execution: ExecutionId, left: Left) {
         let Left { sign, cost, end } = left;
+        if end == JobEnd::StartRefused {
+            self.feed(Event::Paid { execution, cost });
+            self.feed(Event::StartRefused { execution });
+            return;
+        }
         // It may have said so before, and not have been heard yet.
         self.feed(Event::AttemptEnded { execution, sign });
         if !matches!(end, JobEnd::ShortOfMoney(_)) {
@@ -410,6 +484,7 @@ impl Actor {
             JobEnd::Again { wait, degrade } => {
                 self.feed(Event::AttemptToRepeat { execution, wait, degrade });
             }
+            JobEnd::StartRefused => {}
             JobEnd::ShortOfMoney(ask) => self.feed(Event::WaitsForMoney { execution, ask }),
             JobEnd::Ended(end) => self.end_execution(execution, end),
         }
@@ -433,6 +508,12 @@ impl Actor {
             tracing::warn!(tasks = self.tasks.len(), "some tasks did not end in time");
         }
     }
+}
+
+/// The end of an execution that never left the queue is held.
+fn end_refused(commands: &mpsc::UnboundedSender<Command>, execution: ExecutionId) {
+    // The actor outlives its tasks.
+    let _ = commands.send(Command::EndRefused(execution, None));
 }
 
 /// Why an execution fails whose model is left alone.

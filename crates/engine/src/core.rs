@@ -3,14 +3,16 @@
 use crate::{
     handle::Ports,
     live::Live,
+    machine::back_off,
     retry::RetryPolicy,
     settings::{FallbackStrategy, Settings},
 };
-use formaops_domain::{ExecutionId, ports::Timeouts};
+use formaops_domain::{ErrorClass, ExecutionId, Failure, ports::Timeouts};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::sync::CancellationToken;
 
 /// What of the settings concerns a single call.
@@ -34,12 +36,20 @@ pub(crate) struct Core {
     /// Set once, by the shutdown.
     pub(crate) closing: CancellationToken,
     live: Mutex<HashMap<ExecutionId, Arc<Live>>>,
+    /// Held by whoever tries again what the store has refused; how often it was refused in a row.
+    refusals: AsyncMutex<u32>,
 }
 
 impl Core {
     pub(crate) fn new(ports: Ports, settings: &Settings) -> Self {
         let calls = Mutex::new(settings.into());
-        Self { ports, calls, closing: CancellationToken::new(), live: Mutex::default() }
+        Self {
+            ports,
+            calls,
+            closing: CancellationToken::new(),
+            live: Mutex::default(),
+            refusals: AsyncMutex::default(),
+        }
     }
 
     /// What holds for calls that begin now.
@@ -49,6 +59,46 @@ impl Core {
 
     pub(crate) fn set_calls(&self, settings: CallSettings) {
         *self.calls.lock().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// Has the store keep what must not be lost. Where it refuses for now, `refused` is told once, and it is tried again
+    /// until it is kept or the engine closes. Those that were refused stand in a line, so the store gets one try at
+    /// a time; who is refused again goes to its end, and may be smaller than the room there is.
+    ///
+    /// # Errors
+    /// Where the store fails for good, or refuses still when the engine closes.
+    pub(crate) async fn keep<T, W: Future<Output = Result<T, Failure>>>(
+        &self,
+        write: impl Fn() -> W,
+        refused: impl FnOnce(&Failure),
+    ) -> Result<T, Failure> {
+        let mut failure = match write().await {
+            Err(failure) if failure.class == ErrorClass::NotWritable => failure,
+            done => return done,
+        };
+        refused(&failure);
+        let trying = async {
+            loop {
+                let mut refusals = self.refusals.lock().await;
+                tokio::time::sleep(back_off(*refusals)).await;
+                match write().await {
+                    Err(again) if again.class == ErrorClass::NotWritable => {
+                        *refusals = refusals.saturating_add(1);
+                        failure = again;
+                    }
+                    done => {
+                        *refusals = 0;
+                        return done;
+                    }
+                }
+            }
+        };
+        let tried = tokio::select! {
+            biased;
+            tried = trying => Some(tried),
+            () = self.closing.cancelled() => None,
+        };
+        tried.unwrap_or(Err(failure))
     }
 
     /// Lets readers see the answer of an execution while it comes.

@@ -1,7 +1,7 @@
 //! The engine as its callers see it.
 
 use crate::{
-    actor::{Actor, Command},
+    actor::{Actor, Awaited, Command},
     core::Core,
     live::LiveText,
     machine::{Budgets, Load, Models, Terms},
@@ -144,11 +144,17 @@ impl Engine {
     /// Cancels what is left of a run, and answers the run once that is committed. What has ended
     /// stays as it is.
     ///
+    /// While the store refuses to be written the run is answered as it is stored: its calls are closed and nothing of it
+    /// starts any more, but its end is held in memory, and kept as soon as the store takes it. Only where the process
+    /// is killed before, the next start finds the run as it was.
+    ///
     /// # Errors
     /// Where there is no such run, it was not submitted, or the store could not keep its end.
     pub async fn cancel_run(&self, run: RunId) -> Result<Run, EngineError> {
-        let ended = self.ask(|reply| Command::CancelRun(run, reply)).await?;
-        self.ended(run, ended).await
+        match self.ask(|reply| Command::CancelRun(run, reply)).await? {
+            Awaited::Held => Ok(self.core.ports.store.get_run(run).await?),
+            awaited => self.ended(run, awaited).await,
+        }
     }
 
     /// Has a run start nothing more until it is resumed; what is on the wire goes on. Answers the run once that is
@@ -183,7 +189,8 @@ impl Engine {
         Ok(run)
     }
 
-    /// Cancels an execution, and answers once that is committed. One that has ended stays as it is.
+    /// Cancels an execution, and answers once that is committed, or held in memory because the store refuses to be
+    /// written. One that has ended stays as it is.
     ///
     /// # Errors
     /// [`EngineError::Uncommitted`] where the store could not keep its end.
@@ -217,11 +224,11 @@ impl Engine {
         self.ask(|reply| Command::SetSettings(Box::new(settings), reply)).await
     }
 
-    /// Has runs of less than this priority start nothing from now on. What is on the wire goes on.
+    /// Has runs of less than this priority start nothing from now on; with `None`, any run. What is on the wire goes on.
     ///
     /// # Errors
     /// [`EngineError::Stopped`]
-    pub async fn set_least_priority(&self, least: Priority) -> Result<(), EngineError> {
+    pub async fn set_least_priority(&self, least: Option<Priority>) -> Result<(), EngineError> {
         self.ask(|reply| Command::SetLeast(least, reply)).await
     }
 
@@ -272,9 +279,9 @@ impl Engine {
         answer.await.map_err(|_| EngineError::Stopped)
     }
 
-    async fn ended(&self, run: RunId, ended: Option<Result<Run, EngineError>>) -> Result<Run, EngineError> {
-        if let Some(ended) = ended {
-            return ended;
+    async fn ended(&self, run: RunId, awaited: Awaited) -> Result<Run, EngineError> {
+        if let Awaited::Ended(ended) = awaited {
+            return *ended;
         }
         let stored = self.core.ports.store.get_run(run).await?;
         if stored.status.is_terminal() { Ok(stored) } else { Err(EngineError::Uncommitted { run }) }

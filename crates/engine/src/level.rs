@@ -19,19 +19,19 @@ pub enum Level {
     Degraded,
     /// So do executions of normal priority; what runs may finish.
     Critical,
-    /// Nothing is written but the ends of what runs.
+    /// Nothing starts, and nothing is written but the ends of what runs.
     Emergency,
 }
 
 impl Level {
-    /// The least priority that an execution must have to start.
+    /// The least priority that an execution must have to start; `None` where none starts.
     #[must_use]
-    pub const fn least_priority(self) -> Priority {
+    pub const fn least_priority(self) -> Option<Priority> {
         match self {
-            Self::Normal => Priority::Low,
-            Self::Degraded => Priority::Normal,
-            Self::Critical => Priority::High,
-            Self::Emergency => Priority::Critical,
+            Self::Normal => Some(Priority::Low),
+            Self::Degraded => Some(Priority::Normal),
+            Self::Critical => Some(Priority::High),
+            Self::Emergency => None,
         }
     }
 }
@@ -130,7 +130,7 @@ pub const TIME_TO_ENTER: Duration = Duration::from_secs(10);
 pub const TIME_TO_LEAVE: Duration = Duration::from_secs(60);
 
 /// The level that holds. It changes only after what speaks for another has lasted, so that it does not flicker;
-/// but a store that cannot write is told at once.
+/// but a store that cannot write is told at once, and so is one that can again: from then on it is as if it were critical.
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
     level: Level,
@@ -171,6 +171,8 @@ impl Levels {
         };
         let next = if spoken_for == Level::Emergency {
             Some(Level::Emergency)
+        } else if self.level == Level::Emergency {
+            Some(Level::Critical)
         } else {
             lasted(self.worse, TIME_TO_ENTER).or_else(|| lasted(self.better, TIME_TO_LEAVE))
         };
@@ -276,10 +278,13 @@ mod tests {
         levels.observe(seconds(1), &Measures { cannot_write: true, ..Measures::default() });
         assert_eq!(levels.level(), Level::Emergency);
         let low = Measures { disk_free: Some(1_000), ..Measures::default() };
-        levels.observe(seconds(2), &low);
+        assert!(levels.observe(seconds(2), &low));
+        assert_eq!(levels.level(), Level::Critical, "at once");
         levels.observe(seconds(62), &low);
         assert_eq!(levels.level(), Level::Critical);
         levels.observe(seconds(63), &Measures::default());
+        levels.observe(seconds(122), &Measures::default());
+        assert_eq!(levels.level(), Level::Critical);
         levels.observe(seconds(123), &Measures::default());
         assert_eq!(levels.level(), Level::Normal);
     }
@@ -288,6 +293,6 @@ mod tests {
     fn each_level_leaves_off_what_is_less_urgent() {
         let least =
             [Level::Normal, Level::Degraded, Level::Critical, Level::Emergency].map(Level::least_priority);
-        assert_eq!(least, [Priority::Low, Priority::Normal, Priority::High, Priority::Critical]);
+        assert_eq!(least, [Some(Priority::Low), Some(Priority::Normal), Some(Priority::High), None]);
     }
 }

@@ -16,8 +16,8 @@ use crate::{
     sign, spans, steps,
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, Day, EventBody, Execution, ExecutionId, Failure, Fallback, Finish, Metrics,
-    ModelRef, NanoUsd, OutputPart, Payer, Price, Retry, ToolCall,
+    Attempt, AttemptStatus, Day, ErrorClass, EventBody, Execution, ExecutionId, Failure, Fallback, Finish,
+    Metrics, ModelRef, NanoUsd, OutputPart, Payer, Price, Retry, ToolCall,
     ports::{ModelRequest, Outcome, PartStream, RecordingPart, Work},
 };
 use futures::FutureExt;
@@ -57,6 +57,8 @@ pub(crate) enum JobEnd {
     },
     /// It was not sent: no budget has room for it while others are under way.
     ShortOfMoney(Ask),
+    /// It was not sent: the store cannot keep that it begins.
+    StartRefused,
 }
 
 /// All that a job leaves behind.
@@ -192,6 +194,10 @@ impl Job {
     async fn stop(&self, stop: Stop, known: Option<&Execution>) -> JobEnd {
         let failure = match stop {
             Stop::Cancelled => None,
+            Stop::Failed(failure) if failure.class == ErrorClass::NotWritable => {
+                self.tell_why(failure, known);
+                return JobEnd::StartRefused;
+            }
             Stop::Failed(failure) => Some(failure),
             Stop::Closing => return JobEnd::Ended(Ended::Uncommitted),
             Stop::ShortOfMoney(ask) => return JobEnd::ShortOfMoney(ask),
@@ -201,13 +207,11 @@ impl Job {
 
     async fn leave(&self, failure: Option<Failure>, known: Option<&Execution>) -> Ended {
         let end = if failure.is_some() { Ended::Failed } else { Ended::Well };
-        match leave_queue(&self.core, self.execution, failure, &self.news).await {
+        let refused = || self.tell_refused();
+        match leave_queue(&self.core, self.execution, failure, &self.news, refused).await {
             Ok(()) => end,
             Err(failure) => {
-                // It is told as it is stored, with the reason why it gets no further.
-                if let Some(known) = known {
-                    self.tell(&Execution { failure: Some(failure), ..known.clone() });
-                }
+                self.tell_why(failure, known);
                 Ended::Uncommitted
             }
         }
@@ -394,8 +398,10 @@ impl Job {
         let (at, degrade) = (outcome.completed_at.after(wait.into()), model.is_some());
         let retry = Retry { attempt, last, model, at, failure };
         steps::conclude(&mut outcome, attempt - 1, Some((&retry, wait)));
-        let committed = self.core.ports.store.retry_attempt(outcome, retry).await;
-        if self.tell_end(committed, running) {
+        let store = &self.core.ports.store;
+        let write = || store.retry_attempt(outcome.clone(), retry.clone());
+        let committed = self.core.keep(write, |failure| self.hold(failure, &running)).await;
+        if self.tell_end(committed, &running) {
             JobEnd::Again { wait, degrade }
         } else {
             JobEnd::Ended(Ended::Uncommitted)
@@ -405,12 +411,35 @@ impl Job {
     async fn finish(&self, mut outcome: Outcome, attempt: u32, running: Execution) -> Ended {
         steps::conclude(&mut outcome, attempt, None);
         let end = if outcome.status == AttemptStatus::Failed { Ended::Failed } else { Ended::Well };
-        let committed = self.core.ports.store.finish_attempt(outcome).await;
-        if self.tell_end(committed, running) { end } else { Ended::Uncommitted }
+        let write = || self.core.ports.store.finish_attempt(outcome.clone());
+        let committed = self.core.keep(write, |failure| self.hold(failure, &running)).await;
+        if self.tell_end(committed, &running) { end } else { Ended::Uncommitted }
+    }
+
+    /// The end of an attempt is held in memory. It is told as it is stored: under way, with the reason why it does not
+    /// end.
+    fn hold(&self, failure: &Failure, running: &Execution) {
+        self.tell_refused();
+        let hint = "Make room on the disk of the workspace: the end is held in memory, and kept as soon as it can be. It \
+                    is lost where FormaOps ends before.";
+        let failure = Failure { hint: hint.to_owned(), ..failure.clone() };
+        self.tell_why(failure, Some(running));
+    }
+
+    fn tell_refused(&self) {
+        // The actor outlives its jobs.
+        let _ = self.commands.send(Command::EndRefused(self.execution, Some(self.id)));
+    }
+
+    /// Tells an execution as it is stored, with the reason why it gets no further.
+    fn tell_why(&self, failure: Failure, known: Option<&Execution>) {
+        if let Some(known) = known {
+            self.tell(&Execution { failure: Some(failure), ..known.clone() });
+        }
     }
 
     /// Tells what became of an attempt. Answers whether that is committed.
-    fn tell_end(&self, committed: Result<Execution, Failure>, running: Execution) -> bool {
+    fn tell_end(&self, committed: Result<Execution, Failure>, running: &Execution) -> bool {
         match committed {
             Ok(execution) => {
                 self.core.hide(self.execution);
@@ -421,7 +450,7 @@ impl Job {
                 // The answer can still be read from memory, and the execution is told as it is
                 // stored: under way, with the reason why it is not done.
                 tracing::error!(execution = %self.execution, class = ?failure.class, "an end could not be committed");
-                self.tell(&Execution { failure: Some(failure), ..running });
+                self.tell_why(failure, Some(running));
                 false
             }
         }
@@ -451,7 +480,7 @@ impl Job {
     }
 }
 
-/// Ends an execution that never left the queue.
+/// Ends an execution that never left the queue; `refused` is told where that has to wait for room.
 ///
 /// # Errors
 /// Where that could not be committed.
@@ -460,8 +489,11 @@ pub(crate) async fn leave_queue(
     execution: ExecutionId,
     failure: Option<Failure>,
     news: &UnboundedSender<News>,
+    refused: impl FnOnce(),
 ) -> Result<(), Failure> {
-    match core.ports.store.finish_queued(execution, failure, core.ports.clock.now()).await {
+    let at = core.ports.clock.now();
+    let write = || core.ports.store.finish_queued(execution, failure.clone(), at);
+    match core.keep(write, |_| refused()).await {
         Ok(execution) => {
             tell(core, &execution, news);
             Ok(())

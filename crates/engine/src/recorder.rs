@@ -4,6 +4,7 @@ use crate::{
     actor::{Command, JobId},
     core::Core,
     live::Live,
+    machine::back_off,
     sensitive::{Ending, FrameScrubber, Sensitive, TextScrubber},
     steps::{self, Step},
 };
@@ -60,6 +61,9 @@ pub(crate) struct Recorder {
     waiting: RecordingPart,
     waiting_bytes: usize,
     due: Option<Instant>,
+    /// How often the store has refused the part that waits, and until when it is not tried again.
+    refusals: u32,
+    refused_until: Option<Instant>,
     append: Option<Append>,
 }
 
@@ -103,6 +107,8 @@ impl Recorder {
             waiting: empty(attempt),
             waiting_bytes: 0,
             due: None,
+            refusals: 0,
+            refused_until: None,
             append: None,
         }
     }
@@ -172,11 +178,17 @@ impl Recorder {
     /// Keeps what waits when it is due, and comes back after each part. Where nothing waits it waits
     /// for ever. Dropping it loses nothing.
     ///
+    /// While the store refuses, what came is held and tried again; the most that may be held, the provider waits.
+    ///
     /// # Errors
-    /// Where the store has failed for so long that no more can be held.
+    /// Where the store has failed otherwise for so long that no more can be held.
     pub(crate) async fn keep(&mut self) -> Result<(), Failure> {
         if self.append.is_some() {
             return self.finish_append().await;
+        }
+        if let Some(until) = self.refused_until {
+            tokio::time::sleep_until(until).await;
+            self.refused_until = None;
         }
         match self.due {
             None => return future::pending().await,
@@ -289,15 +301,20 @@ impl Recorder {
         let Some(append) = &mut self.append else { return Ok(()) };
         let committed = append.committed.as_mut().await;
         let Some(append) = self.append.take() else { return Ok(()) };
-        let Err(failure) = committed else { return Ok(()) };
+        let Err(failure) = committed else {
+            self.refusals = 0;
+            return Ok(());
+        };
         tracing::warn!(attempt = %self.attempt, class = ?failure.class, "a part of a recording could not be kept");
         let later = std::mem::replace(&mut self.waiting, append.part);
         self.waiting.frames.extend(later.frames);
         self.waiting.text.push_str(&later.text);
         self.waiting.log.extend(later.log);
         self.waiting_bytes += append.bytes;
+        self.refusals = self.refusals.saturating_add(1);
         self.due = Some(Instant::now() + PART_TIME);
-        if self.is_full() { Err(failure) } else { Ok(()) }
+        self.refused_until = Some(Instant::now() + back_off(self.refusals));
+        if self.is_full() && failure.class != ErrorClass::NotWritable { Err(failure) } else { Ok(()) }
     }
 }
 

@@ -1,11 +1,11 @@
 //! Tells how a run gets on: one task for each run, so its events come in order and at most one is
 //! being read from the store at a time.
 
-use crate::{core::Core, handle::EngineError, machine::RunEnd, spans};
-use formaops_domain::{EventBody, Run, RunId, RunStatus};
+use crate::{actor::Command, core::Core, handle::EngineError, machine::RunEnd, spans};
+use formaops_domain::{EventBody, Failure, Run, RunId, RunStatus};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tracing::Instrument;
 
 /// What a reporter is told.
@@ -21,10 +21,11 @@ pub(crate) async fn report(
     core: Arc<Core>,
     run: RunId,
     news: UnboundedReceiver<News>,
+    commands: UnboundedSender<Command>,
 ) -> Result<Run, EngineError> {
     let reported = async {
         tracing::info!("the run was submitted");
-        let ended = follow(core, run, news).await;
+        let ended = follow(core, run, news, commands).await;
         match &ended {
             Ok(run) => tracing::info!(status = ?run.status, failed = run.progress.failed, "the run ended"),
             Err(error) => tracing::warn!(%error, "the run did not end"),
@@ -34,7 +35,12 @@ pub(crate) async fn report(
     reported.instrument(spans::run(run)).await
 }
 
-async fn follow(core: Arc<Core>, run: RunId, mut news: UnboundedReceiver<News>) -> Result<Run, EngineError> {
+async fn follow(
+    core: Arc<Core>,
+    run: RunId,
+    mut news: UnboundedReceiver<News>,
+    commands: UnboundedSender<Command>,
+) -> Result<Run, EngineError> {
     while let Some(first) = news.recv().await {
         // Many transitions that came meanwhile need but one reading.
         let mut latest = first;
@@ -50,16 +56,30 @@ async fn follow(core: Arc<Core>, run: RunId, mut news: UnboundedReceiver<News>) 
                 Ok(Err(failure)) => tracing::warn!(%run, class = ?failure.class, "a run could not be read"),
                 Err(_) => tracing::error!(%run, "reading a run panicked"),
             },
-            News::Ended(RunEnd::Completed) => return finish(&core, run, RunStatus::Completed).await,
-            News::Ended(RunEnd::Cancelled) => return finish(&core, run, RunStatus::Cancelled).await,
+            News::Ended(RunEnd::Completed) => {
+                return finish(&core, run, RunStatus::Completed, &commands).await;
+            }
+            News::Ended(RunEnd::Cancelled) => {
+                return finish(&core, run, RunStatus::Cancelled, &commands).await;
+            }
             News::Ended(RunEnd::Uncommitted) => return Err(EngineError::Uncommitted { run }),
         }
     }
     Err(EngineError::Stopped)
 }
 
-async fn finish(core: &Core, run: RunId, status: RunStatus) -> Result<Run, EngineError> {
-    let finished = core.ports.store.finish_run(run, status, core.ports.clock.now()).await?;
+async fn finish(
+    core: &Core,
+    run: RunId,
+    status: RunStatus,
+    commands: &UnboundedSender<Command>,
+) -> Result<Run, EngineError> {
+    let at = core.ports.clock.now();
+    let refused = |_: &Failure| {
+        // The actor outlives its tasks.
+        let _ = commands.send(Command::RunEndRefused(run));
+    };
+    let finished = core.keep(|| core.ports.store.finish_run(run, status, at), refused).await?;
     publish(core, &finished);
     Ok(finished)
 }

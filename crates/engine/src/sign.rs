@@ -46,6 +46,7 @@ pub(crate) fn failed(failure: &Failure, is_local: bool) -> Sign {
         | C::NoProvider
         | C::Interrupted
         | C::Storage
+        | C::NotWritable
         | C::Internal => Sign::Nothing,
     }
 }

@@ -57,6 +57,9 @@ pub enum StoreError {
         /// The database, where it was being opened or copied.
         path: Option<PathBuf>,
     },
+    /// Reading or writing fails below the file.
+    #[error("the disk fails: {0}")]
+    Disk(#[source] Arc<sqlx::Error>),
     /// The folder or file cannot be used at all.
     #[error("`{path}` cannot be opened: {source}")]
     CannotOpen {
@@ -151,7 +154,13 @@ fn of(path: &Option<PathBuf>) -> String {
 impl StoreError {
     /// Whether it is the disk or the file that refuses to be written, whatever was to be written.
     pub(crate) fn is_of_the_disk(&self) -> bool {
-        matches!(self, Self::DiskFull { .. } | Self::ReadOnly { .. } | Self::Damaged { .. })
+        matches!(self, Self::DiskFull { .. } | Self::Disk(_) | Self::ReadOnly { .. } | Self::Damaged { .. })
+    }
+
+    /// Whether the same may well be done later: the disk is full or fails, or the file is locked.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::DiskFull { .. } | Self::Disk(_) | Self::ReadOnly { .. } | Self::Locked { .. })
     }
 
     pub(crate) fn not_found(noun: &'static str, id: impl std::fmt::Display) -> Self {
@@ -178,6 +187,7 @@ impl StoreError {
             Self::Locked { .. } => "Close the program that uses it, then try again.",
             Self::ReadOnly { .. } => "Make the folder and its files writable, or choose another folder.",
             Self::DiskFull { .. } => "Free some space, then try again. What was saved before is intact.",
+            Self::Disk(_) => "Check the disk and how it is connected, then try again.",
             Self::CannotOpen { .. } => "Check that the folder exists and that you may use it.",
             Self::NotFound { .. } => "Check the name or id; it may have been deleted.",
             Self::NoAttachment { .. } | Self::OtherAttachment { .. } => {
@@ -242,6 +252,7 @@ impl From<sqlx::Error> for StoreError {
             (code::BUSY | code::LOCKED, _) => Self::Locked { path: None },
             (code::READONLY | code::CANTOPEN, _) => Self::ReadOnly { path: None },
             (code::FULL, _) | (_, code::IOERR_SHMSIZE) => Self::DiskFull { path: None },
+            (code::IOERR, _) => Self::Disk(Arc::new(error)),
             (code::CORRUPT | code::NOTADB, _) => {
                 Self::Damaged { path: None, detail: database.message().to_owned() }
             }
@@ -253,6 +264,7 @@ impl From<sqlx::Error> for StoreError {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::new(ErrorClass::Storage, error.to_string(), error.hint())
+        let class = if error.may_pass() { ErrorClass::NotWritable } else { ErrorClass::Storage };
+        Self::new(class, error.to_string(), error.hint())
     }
 }

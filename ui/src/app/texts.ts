@@ -86,6 +86,7 @@ export const texts = {
     circuit_open: 'Left alone for a while after repeated failures',
     interrupted: 'FormaOps ended before the answer did',
     storage: 'The result could not be kept',
+    not_writable: 'The workspace cannot be written',
     internal: 'FormaOps made a mistake',
   } satisfies Record<ErrorClass, string>,
   finish: {

@@ -755,7 +755,7 @@ export type EgressTotal = {
 export type EnvName = string;
 
 /** The kinds of failure. */
-export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'internal';
+export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'not_writable' | 'internal';
 
 /** The kinds of error. One exists only where a consumer acts on it. */
 export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | 'conflict' | 'stale' | 'unauthenticated' | 'forbidden' | 'rate_limited' | 'provider' | 'storage' | 'disconnected' | 'internal';
@@ -1210,7 +1210,7 @@ export type KeyStore = {
 export type KeychainState = 'none' | 'locked' | 'available';
 
 /** Something that waits until all is well again. */
-export type LeftOff = 'refreshes' | 'indexing' | 'low-executions' | 'normal-executions' | 'writes';
+export type LeftOff = 'refreshes' | 'indexing' | 'low-executions' | 'normal-executions' | 'executions' | 'writes';
 
 /** How well everything is. Each level leaves off what the ones before do, and more. */
 export type Level = 'normal' | 'degraded' | 'critical' | 'emergency';
@@ -1381,6 +1381,10 @@ export type Load = {
   queued: number;
   /** Executions of paused runs, which wait for more than their turn. */
   paused: number;
+  /** Executions that rest until their next attempt. */
+  resting: number;
+  /** Executions whose end the store has refused so far: it is held in memory, and nothing starts until it is kept. */
+  held: number;
   /** The same for each provider that is in use, or was within the last minute, by name. */
   providers: ProviderLoad[];
   /** The same for each model in use, and each that is not well. */

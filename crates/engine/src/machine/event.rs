@@ -60,6 +60,18 @@ pub enum Event {
         /// Whether the next of its models is asked, where there is one.
         degrade: bool,
     },
+    /// The store has refused for now to begin the attempt, so nothing was sent and nothing is changed. The execution is
+    /// started again later, and nothing else is until then; this takes the place of [`Event::ExecutionEnded`].
+    StartRefused {
+        /// The execution.
+        execution: ExecutionId,
+    },
+    /// The store has refused for now to keep the end of an execution or of its attempt. It is held in memory and tried
+    /// again; until that has gone well, nothing starts.
+    EndRefused {
+        /// The execution.
+        execution: ExecutionId,
+    },
     /// The time of [`Machine::next_wake`](super::Machine::next_wake) has come.
     TimeHasCome,
     /// Nothing more will happen to an execution that was started, or that was to be finished in the queue.
@@ -91,8 +103,8 @@ pub enum Event {
     },
     /// Runs of less than this priority start nothing from now on. What is on the wire stays there.
     LevelChanged {
-        /// The least priority that does start.
-        least: Priority,
+        /// The least priority that does start; without one, nothing does.
+        least: Option<Priority>,
     },
     /// The execution is about to call, and asks whether it may; answered by [`Effect::Answer`].
     AskedForMoney {

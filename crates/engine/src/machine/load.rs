@@ -16,6 +16,12 @@ pub struct Load {
     pub queued: u32,
     /// Executions of paused runs, which wait for more than their turn.
     pub paused: u32,
+    /// Executions that rest until their next attempt.
+    #[serde(default)]
+    pub resting: u32,
+    /// Executions whose end the store has refused so far: it is held in memory, and nothing starts until it is kept.
+    #[serde(default)]
+    pub held: u32,
     /// The same for each provider that is in use, or was within the last minute, by name.
     pub providers: Vec<ProviderLoad>,
     /// The same for each model in use, and each that is not well.
@@ -59,6 +65,12 @@ pub struct ModelLoad {
 }
 
 impl Load {
+    /// Executions of which something is to be expected without anybody doing more.
+    #[must_use]
+    pub fn under_way(&self) -> u32 {
+        [self.running, self.queued, self.resting, self.held].into_iter().fold(0, u32::saturating_add)
+    }
+
     pub(super) fn of(
         limits: &Limits,
         queue: &Queue,
@@ -117,6 +129,8 @@ impl Load {
             running: providers.iter().map(|provider| provider.running).sum(),
             queued: providers.iter().map(|provider| provider.queued).sum(),
             paused: u32::try_from(paused).unwrap_or(u32::MAX),
+            resting: 0,
+            held: 0,
             providers,
             models: models.into_values().collect(),
         }

@@ -35,6 +35,7 @@ mod load;
 mod money;
 mod queue;
 mod record;
+mod room;
 mod run;
 mod strain;
 
@@ -44,11 +45,13 @@ pub use event::{Effect, End, Event, Leave, Models, RunEnd, Sign, Terms};
 pub use limits::{Limits, PerMinute};
 pub use load::{Load, ModelLoad, ProviderLoad};
 pub use record::Recent;
+pub(crate) use room::back_off;
 
 use crate::settings::{FallbackStrategy, Settings};
 use formaops_domain::{ExecutionId, ModelRef, RunId, ports::RateLimits};
 use lane::Call;
 use queue::{Queue, Target};
+use room::Room;
 use run::{ActiveRun, Turn};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
@@ -80,6 +83,7 @@ pub struct Machine {
     /// The next turn and the next place in a queue: rises for ever.
     next: u64,
     settling: usize,
+    room: Room,
     /// When those that wait out of the queue come back to it.
     wakes: BTreeSet<(Duration, ExecutionId)>,
 }
@@ -145,6 +149,7 @@ impl Machine {
             executions: HashMap::new(),
             next: 0,
             settling: 0,
+            room: Room::default(),
             wakes: BTreeSet::new(),
         }
     }
@@ -168,6 +173,8 @@ impl Machine {
             Event::AttemptToRepeat { execution, wait, degrade } => {
                 self.rest(execution, wait, degrade, &mut effects);
             }
+            Event::StartRefused { execution } => self.rest_unstarted(execution, &mut effects),
+            Event::EndRefused { execution } => self.hold(execution),
             Event::TimeHasCome => {}
             Event::ExecutionEnded { execution, end } => self.end(execution, end, &mut effects),
             Event::PauseRun { run } => {
@@ -210,13 +217,28 @@ impl Machine {
     #[must_use]
     pub fn next_wake(&self) -> Option<Duration> {
         let rested = self.wakes.first().map(|(at, _)| *at);
-        rested.into_iter().chain(self.queue.next_opening(self.now)).min()
+        let openings = self.queue.next_opening(self.now).into_iter().chain(self.room.opens_at(self.now));
+        rested.into_iter().chain(openings).min()
     }
 
     /// What is running and waiting now.
     #[must_use]
     pub fn load(&self) -> Load {
-        Load::of(&self.settings.limits, &self.queue, &self.runs, self.now)
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let (resting, held) = (count(self.wakes.len()), count(self.room.held().count()));
+        Load { resting, held, ..Load::of(&self.settings.limits, &self.queue, &self.runs, self.now) }
+    }
+
+    /// Whether the store has refused the end of an execution, so that it is held in memory.
+    #[must_use]
+    pub fn holds(&self, execution: ExecutionId) -> bool {
+        self.room.holds(execution)
+    }
+
+    /// Whether the end of some execution of a run is held in memory.
+    #[must_use]
+    pub fn holds_of(&self, run: RunId) -> bool {
+        self.room.held().any(|execution| self.run_of(execution) == Some(run))
     }
 
     fn next(&mut self) -> u64 {
@@ -369,6 +391,10 @@ impl Machine {
         let (run, target, call) = (cell.run, Arc::clone(target), *call);
         cell.state = CellState::Settling;
         self.settling += 1;
+        if sign != Sign::Nothing {
+            // A call was made, so its start was kept.
+            self.room.kept();
+        }
         let hold = self.change(run, |run| {
             run.on_wire -= 1;
             run.hold
@@ -379,21 +405,56 @@ impl Machine {
         }
     }
 
-    /// The execution stays out of the queue for a time.
+    /// The execution stays out of the queue for a time, after an attempt whose end was kept.
     fn rest(&mut self, execution: ExecutionId, wait: Duration, degrade: bool, effects: &mut Vec<Effect>) {
+        let until = self.now + wait;
+        self.rest_until(until, execution, effects, |cell, room| {
+            let next = degrade.then(|| cell.next_choice(|_| true)).flatten();
+            next.into_iter().for_each(|choice| cell.choose(choice));
+            room.kept();
+        });
+    }
+
+    /// The store has refused its start: it stays out of the queue, and nothing else starts, for a time.
+    fn rest_unstarted(&mut self, execution: ExecutionId, effects: &mut Vec<Effect>) {
+        let cell = self.executions.get(&execution);
+        if let Some(CellState::Running(..) | CellState::Cancelling(..)) = cell.map(|cell| &cell.state) {
+            let until = self.room.refuse_start(self.now);
+            // It was not asked after all.
+            self.rest_until(until, execution, effects, |cell, _| cell.tries = cell.tries.saturating_sub(1));
+        }
+    }
+
+    fn rest_until(
+        &mut self,
+        until: Duration,
+        execution: ExecutionId,
+        effects: &mut Vec<Effect>,
+        change: impl FnOnce(&mut Cell, &mut Room),
+    ) {
         self.release_slot(execution, Sign::Nothing, effects);
         let Some(cell) = self.executions.get_mut(&execution) else { return };
         if !matches!(cell.state, CellState::Settling) {
             return;
         }
         self.settling -= 1;
-        let next = degrade.then(|| cell.next_choice(|_| true)).flatten();
-        next.into_iter().for_each(|choice| cell.choose(choice));
-        let until = self.now + wait;
+        self.room.let_go(execution);
+        change(cell, &mut self.room);
         cell.state = CellState::Resting(until);
         self.wakes.insert((until, execution));
         if cell.cancelled {
             self.cancel(execution, effects);
+        }
+    }
+
+    /// The store has refused its end, which is held in memory until it is kept.
+    fn hold(&mut self, execution: ExecutionId) {
+        let cell = self.executions.get(&execution);
+        if let Some(
+            CellState::Running(..) | CellState::Cancelling(..) | CellState::Settling | CellState::Leaving,
+        ) = cell.map(|cell| &cell.state)
+        {
+            self.room.hold(execution);
         }
     }
 
@@ -421,6 +482,10 @@ impl Machine {
             | CellState::Running(..)
             | CellState::Cancelling(..) => return,
         }
+        self.room.let_go(execution);
+        if end != End::Uncommitted {
+            self.room.kept();
+        }
         self.settle(execution, None, effects);
         self.executions.remove(&execution);
         if let Some(run) = self.runs.get_mut(&id) {
@@ -447,7 +512,8 @@ impl Machine {
     }
 
     fn start_what_may(&mut self, effects: &mut Vec<Effect>) {
-        while self.settling < MOST_SETTLING
+        while self.room.is_open(self.now)
+            && self.settling < MOST_SETTLING
             && let Some((id, target)) = self.queue.next(self.now, &self.settings.limits)
         {
             let turn = self.turn();

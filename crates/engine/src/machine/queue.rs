@@ -37,8 +37,8 @@ pub(super) struct Queue {
     lanes: BTreeMap<Target, Lane>,
     providers: BTreeMap<String, Provider>,
     on_wire: OnWire,
-    /// Runs of less than this priority start nothing.
-    pub(super) least: Priority,
+    /// Runs of less than this priority start nothing; without one, no run does.
+    pub(super) least: Option<Priority>,
 }
 
 /// What goes to all models of a provider together.
@@ -72,7 +72,7 @@ impl Provider {
 impl Default for Queue {
     fn default() -> Self {
         let (lanes, providers, on_wire) = <_>::default();
-        Self { lanes, providers, on_wire, least: Priority::Low }
+        Self { lanes, providers, on_wire, least: Some(Priority::Low) }
     }
 }
 

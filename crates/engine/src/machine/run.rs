@@ -96,7 +96,7 @@ impl ActiveRun {
     }
 
     pub(super) fn join(&self, queue: &mut Queue) {
-        let may = !self.paused && self.priority >= queue.least;
+        let may = !self.paused && queue.least.is_some_and(|least| self.priority >= least);
         if may && self.most.is_none_or(|most| self.on_wire < most) {
             for (target, place) in self.places() {
                 queue.join(target, self.hold, place);

@@ -5,6 +5,7 @@ mod attachments;
 mod budgets;
 mod cancel;
 mod faults;
+mod full_disk;
 mod limits;
 mod machine;
 mod outages;

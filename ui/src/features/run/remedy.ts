@@ -36,5 +36,6 @@ export const REMEDIES: Readonly<Record<ErrorClass, readonly Remedy[]>> = {
   no_provider: ['provider'],
   interrupted: [],
   storage: [],
+  not_writable: [],
   internal: [],
 };

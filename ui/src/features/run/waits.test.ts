@@ -12,6 +12,8 @@ function load(model: Partial<ModelLoad>, running = 1): Load {
     running,
     queued: 1,
     paused: 0,
+    resting: 0,
+    held: 0,
     providers: [{ name: 'a', running, queued: 1, limit: 4, recent }],
     models: [{ model: 'a:b', running, queued: 1, circuit: 'closed', ...model }],
   };

@@ -238,13 +238,21 @@ fn the_first_failure_ends_a_run_that_is_to_fail_fast() {
 #[test]
 fn runs_that_are_not_urgent_enough_wait_until_all_is_well_again() {
     let mut scheduler = Scheduler::new(Limits::default());
-    scheduler.on(Event::LevelChanged { least: Priority::High });
+    scheduler.on(Event::LevelChanged { least: Some(Priority::High) });
     assert_eq!(started(&scheduler.on(submitted(1, Priority::Normal, [(10, "a")]))), NONE);
     assert_eq!(started(&scheduler.on(submitted(2, Priority::High, [(20, "a")]))), [20]);
     assert_eq!(scheduler.on(Event::CancelExecution { execution: execution(10) }).len(), 1);
     scheduler.on(submitted(3, Priority::Low, [(30, "a")]));
-    assert_eq!(started(&scheduler.on(Event::LevelChanged { least: Priority::Normal })), NONE);
-    assert_eq!(started(&scheduler.on(Event::LevelChanged { least: Priority::Low })), [30]);
+    assert_eq!(started(&scheduler.on(Event::LevelChanged { least: Some(Priority::Normal) })), NONE);
+    assert_eq!(started(&scheduler.on(Event::LevelChanged { least: Some(Priority::Low) })), [30]);
+}
+
+#[test]
+fn in_an_emergency_not_even_a_critical_run_starts() {
+    let mut scheduler = Scheduler::new(Limits::default());
+    scheduler.on(Event::LevelChanged { least: None });
+    assert_eq!(started(&scheduler.on(submitted(1, Priority::Critical, [(10, "a")]))), NONE);
+    assert_eq!(started(&scheduler.on(Event::LevelChanged { least: Some(Priority::High) })), [10]);
 }
 
 #[test]

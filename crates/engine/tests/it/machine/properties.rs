@@ -7,7 +7,11 @@ use formaops_engine::{
     machine::{Effect, End, Event, Limits, Machine, RunEnd, Sign, Terms},
 };
 use proptest::prelude::*;
-use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
+    time::Duration,
+};
 
 const PRIORITIES: [Priority; 4] = [Priority::Low, Priority::Normal, Priority::High, Priority::Critical];
 
@@ -49,6 +53,10 @@ enum Step {
         execution: usize,
         wait: Duration,
     },
+    /// The store refuses its start.
+    RefuseStart(usize),
+    /// The store refuses its end for now.
+    RefuseEnd(usize),
     Pass(Duration),
     CancelRun(usize),
     Pause(usize, bool),
@@ -88,6 +96,8 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (any::<usize>(), 0..SIGNS.len()).prop_map(|(execution, sign)| Step::LeaveWire { execution, sign }),
         6 => (any::<usize>(), 0..ENDS.len()).prop_map(|(execution, end)| Step::End { execution, end }),
         3 => (any::<usize>(), seconds()).prop_map(|(execution, wait)| Step::Repeat { execution, wait }),
+        1 => any::<usize>().prop_map(Step::RefuseStart),
+        1 => any::<usize>().prop_map(Step::RefuseEnd),
         3 => seconds().prop_map(Step::Pass),
         1 => any::<usize>().prop_map(Step::CancelRun),
         2 => (any::<usize>(), any::<bool>()).prop_map(|(run, paused)| Step::Pause(run, paused)),
@@ -168,6 +178,11 @@ struct Account {
     circuits: BTreeMap<&'static str, Circuit>,
     turns: usize,
     places: usize,
+    /// The cells whose end the store has refused so far.
+    held: BTreeSet<usize>,
+    /// How often it has refused a start in a row, and until when nothing starts because of that.
+    refusals: u32,
+    closed_until: Duration,
     now: Duration,
 }
 
@@ -225,8 +240,16 @@ impl Account {
         self.circuits.insert(model, next);
     }
 
+    /// Whether the store, as far as is known, takes what a start leads to.
+    fn has_room(&self) -> bool {
+        self.held.is_empty() && self.closed_until <= self.now
+    }
+
     /// Those that may start now: of each run and provider the first.
     fn candidates(&self) -> Vec<usize> {
+        if !self.has_room() {
+            return Vec::new();
+        }
         let mut seen = Vec::new();
         let mut waiting: Vec<_> =
             self.cells.iter().enumerate().filter(|(_, cell)| cell.state == State::Waiting).collect();
@@ -361,6 +384,9 @@ impl Account {
                 if let Some(cell) = cell {
                     self.cells[cell].state = State::Settling;
                     self.leaves(cell, SIGNS[sign]);
+                    if SIGNS[sign] != Sign::Nothing {
+                        self.refusals = 0;
+                    }
                 }
                 // Where nothing is on the wire, the machine hears of something it must ignore.
                 Event::AttemptEnded { execution: execution(cell.unwrap_or(number)), sign: SIGNS[sign] }
@@ -374,6 +400,10 @@ impl Account {
                         self.leaves(cell, Sign::Nothing);
                     }
                     self.cells[cell].state = State::Ended;
+                    self.held.remove(&cell);
+                    if end != End::Uncommitted {
+                        self.refusals = 0;
+                    }
                     let number = self.cells[cell].run;
                     let left = self.cells.iter().any(|cell| cell.run == number && cell.state != State::Ended);
                     let asked = self.runs.get_mut(&number).unwrap();
@@ -409,11 +439,33 @@ impl Account {
                         self.leaves(cell, Sign::Nothing);
                     }
                     self.cells[cell].state = State::Resting(self.now + wait);
+                    self.held.remove(&cell);
+                    self.refusals = 0;
                     // The next attempt may be cancelled as this one could.
                     self.cells[cell].cancelled = false;
                 }
                 let execution = execution(cell.unwrap_or(number));
                 Event::AttemptToRepeat { execution, wait, degrade: true }
+            }
+            Step::RefuseStart(number) => {
+                let cell = self.pick(number, &[State::OnWire]);
+                if let Some(cell) = cell {
+                    self.leaves(cell, Sign::Nothing);
+                    if self.closed_until <= self.now {
+                        self.refusals += 1;
+                        let wait = Duration::from_millis(250) * (1 << (self.refusals - 1).min(5));
+                        self.closed_until = self.now + wait.min(Duration::from_secs(5));
+                    }
+                    self.cells[cell].state = State::Resting(self.closed_until);
+                    self.cells[cell].cancelled = false;
+                    self.held.remove(&cell);
+                }
+                Event::StartRefused { execution: execution(cell.unwrap_or(number)) }
+            }
+            Step::RefuseEnd(number) => {
+                let cell = self.pick(number, &[State::OnWire, State::Settling, State::Leaving]);
+                self.held.extend(cell);
+                Event::EndRefused { execution: execution(cell.unwrap_or(number)) }
             }
             Step::Pass(time) => {
                 self.pass(time);
@@ -469,20 +521,25 @@ impl Account {
         });
         let kept_back = self.cells.iter().filter(|cell| cell.state == State::Waiting && self.allowed(cell));
         let openings = kept_back.filter_map(|cell| match self.circuit(cell.model) {
-            Circuit::Open(until) => Some(until),
+            Circuit::Open(until) => Some(until.max(self.closed_until)),
             _ => None,
         });
         let is_due = due.clone().any(|until| until == self.now);
-        let first = due.chain(openings).min();
+        let room = (self.held.is_empty() && self.closed_until > self.now).then_some(self.closed_until);
+        // While ends are held, what may start then is told by their being kept.
+        let openings = openings.filter(|_| self.held.is_empty());
+        let first = due.chain(openings).chain(room).min();
         assert!(first.is_none_or(|first| machine.next_wake().is_some_and(|wake| wake <= first)));
         let wakes_later = machine.next_wake().is_none_or(|wake| wake > self.now);
         assert!(is_due || wakes_later, "a wake that is over comes for ever");
         let load = machine.load();
-        assert_eq!(load.running, self.on_wire(|_| true));
+        assert_eq!((load.running, load.held as usize), (self.on_wire(|_| true), self.held.len()));
         let waiting = |paused| {
             let waits = |cell: &&Cell| cell.state == State::Waiting && self.runs[&cell.run].paused == paused;
             self.cells.iter().filter(waits).count()
         };
+        let rests = |cell: &&Cell| matches!(cell.state, State::Resting(_));
+        assert_eq!(load.resting as usize, self.cells.iter().filter(rests).count());
         assert_eq!((load.queued as usize, load.paused as usize), (waiting(false), waiting(true)));
         events.push((self.now, event, effects));
     }
@@ -501,6 +558,7 @@ proptest! {
         }
         (0..12).for_each(|run| account.take(&mut machine, Step::Pause(run, false), &mut events));
         account.take(&mut machine, Step::Pass(Duration::from_secs(60)), &mut events);
+        prop_assert!(account.closed_until <= account.now);
         while account.pick(0, &[State::OnWire, State::Settling, State::Leaving]).is_some() {
             account.take(&mut machine, Step::End { execution: 0, end: 0 }, &mut events);
             account.take(&mut machine, Step::Pass(Duration::from_secs(60)), &mut events);

@@ -31,8 +31,10 @@ pub(crate) enum StoreCall {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
-    /// This many times.
+    /// This many times, for good.
     Fails(u32),
+    /// This many times, for want of room.
+    Refuses(u32),
     Panics,
 }
 
@@ -95,6 +97,16 @@ impl FakeStore {
         self.state().faults.insert(call, Fault::Fails(times));
     }
 
+    /// The disk is full for so many calls.
+    pub(crate) fn refuse(&self, call: StoreCall, times: u32) {
+        self.state().faults.insert(call, Fault::Refuses(times));
+    }
+
+    /// There is room again.
+    pub(crate) fn make_room(&self) {
+        self.state().faults.clear();
+    }
+
     pub(crate) fn panic_at(&self, call: StoreCall) {
         self.state().faults.insert(call, Fault::Panics);
     }
@@ -113,11 +125,15 @@ impl FakeStore {
         }
         let fault = self.state().faults.get(&call).copied();
         match fault {
-            None | Some(Fault::Fails(0)) => Ok(()),
+            None | Some(Fault::Fails(0) | Fault::Refuses(0)) => Ok(()),
             Some(Fault::Fails(times)) => {
                 self.fail(call, times - 1);
-                let hint = "Free some space and run it again.";
-                Err(Failure::new(ErrorClass::Storage, "the disk is full", hint))
+                let hint = "Report it.";
+                Err(Failure::new(ErrorClass::Storage, "a stored value cannot be read", hint))
+            }
+            Some(Fault::Refuses(times)) => {
+                self.refuse(call, times.saturating_sub(u32::from(times < u32::MAX)));
+                Err(Failure::new(ErrorClass::NotWritable, "the disk is full", "Free some space."))
             }
             Some(Fault::Panics) => panic!("the store was told to break at {call:?}"),
         }
