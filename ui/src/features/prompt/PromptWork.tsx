@@ -2,14 +2,14 @@ import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ComponentProps, memo, useCallback, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
-import type { Content, Problem, PromptDetail } from '../../bindings/types';
+import type { Content, ModelChoice, Problem, PromptDetail } from '../../bindings/types';
 import { Panes } from '../../components/Panes';
 import { useCommands } from '../../lib/commands';
 import { isSame } from '../../lib/same';
 import { useNarrow } from '../../lib/useNarrow';
 import { runCost } from '../budget/cost';
 import { CostButton } from '../budget/CostButton';
-import { type Outcome, useRendered } from '../content/queries';
+import { useEstimates } from '../content/queries';
 import { Columns } from '../run/Columns';
 import { RunActionsContext } from '../run/runActions';
 import { RunBar } from '../run/RunBar';
@@ -80,7 +80,9 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
       <RunBar
         bar={bar}
         content={useFrame(desk)}
-        cost={<Cost desk={desk} models={models} repeats={bar.repeats} cap={bar.cap} onCap={bar.setCap} />}
+        cost={
+          <Cost desk={desk} choices={bar.models} repeats={bar.repeats} cap={bar.cap} onCap={bar.setCap} />
+        }
       />
       <div className={classes.columns}>
         <RunActionsContext value={bar.actions}>
@@ -113,17 +115,15 @@ function runWorkOf({ actions }: Desk, head: Content): RunWork {
   return { ...actions, isChanged: () => !isSame(actions.now().content, head) };
 }
 
-const estimatesOf = ({ rendered }: Outcome) => rendered?.estimates ?? [];
-
 /** What the next run costs. It follows the typing, as the estimates beside the inputs do. */
 const Cost = memo(function Cost(props: {
   readonly desk: Desk;
-  readonly models: string[];
+  readonly choices: readonly ModelChoice[];
   readonly repeats: number;
   readonly cap: string | null;
   readonly onCap: (cap: string | null) => void;
 }) {
-  const estimates = useRendered(props.desk.calm, props.models, estimatesOf) ?? [];
+  const estimates = useEstimates(props.desk.calm, props.choices);
   const cost = runCost(estimates, props.repeats);
   return <CostButton cost={cost} cap={props.cap} onCap={props.onCap} />;
 });

@@ -74,7 +74,7 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
       <ContextButton context={bar.context} onChange={(context) => bar.setContext(context)} />
       <OptionsButton
         options={bar.options}
-        hasFallbacks={bar.models.length === 1}
+        models={bar.models.map(({ model }) => model)}
         onChange={(options) => bar.setOptions(options)}
       />
       {cost}
