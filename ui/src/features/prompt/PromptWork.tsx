@@ -11,8 +11,11 @@ import { runCost } from '../budget/cost';
 import { CostButton } from '../budget/CostButton';
 import { useEstimates } from '../content/queries';
 import { Columns } from '../run/Columns';
+import { isLong } from '../run/course';
 import { RunActionsContext } from '../run/runActions';
 import { RunBar } from '../run/RunBar';
+import { RunProgress } from '../run/RunProgress';
+import { RunSteps } from '../run/RunSteps';
 import { type RunWork, useRunBar } from '../run/useRunBar';
 import type { WantedInput } from '../variable/InputField';
 import { type Desk, emptyContent, useDesk, useFrame } from './desk';
@@ -84,6 +87,11 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
           <Cost desk={desk} choices={bar.models} repeats={bar.repeats} cap={bar.cap} onCap={bar.setCap} />
         }
       />
+      {bar.run !== undefined && isLong(bar.run.run) && (
+        <div className={classes.progress}>
+          <RunProgress detail={bar.run} steps={<RunSteps run={bar.run.run} />} />
+        </div>
+      )}
       <div className={classes.columns}>
         <RunActionsContext value={bar.actions}>
           <Columns detail={bar.run} />
