@@ -21,6 +21,7 @@ import type { WantedInput } from '../variable/InputField';
 import { type Desk, emptyContent, useDesk, useFrame } from './desk';
 import { Editor } from './Editor';
 import { InputsPanel } from './InputsPanel';
+import { NewerVersion } from './NewerVersion';
 import { PromptHeader } from './PromptHeader';
 import classes from './prompt.module.css';
 import { useFramedWork } from './useWork';
@@ -102,6 +103,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   return (
     <section className={classes.screen} aria-label={prompt.name}>
       <PromptHeader detail={detail} desk={desk} />
+      <NewerVersion detail={detail} desk={desk} />
       <div className={classes.work}>
         <Panes
           name="columns"
