@@ -124,3 +124,21 @@ test('a model without a price is not called under a cap, and the card leads to w
   await expect(app).toHaveURL(/settings\/providers\/prv_/);
   expect((await api.egressTotals({})).items).toEqual([]);
 });
+
+test('a longest answer that one model alone is asked for counts in what the run can cost', async ({
+  app,
+  api,
+  scripted,
+}) => {
+  const [one, other] = [`${scripted}:words-20`, `${scripted}:words-21`];
+  for (const model of [one, other]) await api.modelUpdate({ model, ...paid });
+  await openPrompt(app, 'summarise');
+  await chooseModels(app, [one, other]);
+  await app.getByRole('textbox', { name: 'text' }).fill('Something long.');
+  const cost = app.getByRole('button', { name: /^Cost: / });
+  await expect(cost).toContainText('$0.002');
+  await app.getByRole('button', { name: `Parameters of ${one}`, exact: true }).click();
+  await app.getByRole('dialog').getByLabel('Most tokens').fill('10');
+  await expect(cost).toContainText('$0.001');
+  await app.keyboard.press('Escape');
+});

@@ -1,4 +1,5 @@
 import { expect, test } from '../support/browser-test';
+import { chooseModels, openPrompt, run as start } from '../support/screens';
 
 test('a run of a thousand executions is followed, paused, resumed and finished, and what failed is tried again', async ({
   app,
@@ -31,4 +32,35 @@ test('a run of a thousand executions is followed, paused, resumed and finished, 
     (await api.runGet({ id: run.id })).executions.filter((one) => one.generation === 1);
   await expect.poll(async () => (await again()).length).toBe(100);
   await expect(progress).toContainText('1,000 of 1,000');
+});
+
+test('a run of more executions than columns is followed, held and tried again where it was started', async ({
+  app,
+  api,
+  scripted,
+}) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await app.getByRole('textbox', { name: 'text' }).fill('Something long.');
+  await chooseModels(app, [`${scripted}:slow-100x5`, `${scripted}:fail-400`]);
+  const progress = prompt.getByRole('region', { name: 'Progress of the run' });
+  await expect(progress).toHaveCount(0);
+  await app.getByRole('textbox', { name: 'Repeat' }).fill('20');
+  await start(app);
+  await expect(progress).toContainText('of 40');
+  await progress.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect(progress.getByRole('button', { name: 'Resume', exact: true })).toBeVisible();
+  await expect.poll(async () => (await api.runList({})).items[0]?.progress.running).toBe(0);
+
+  await progress.getByRole('button', { name: 'Resume', exact: true }).click();
+  await expect(progress).toContainText('40 of 40');
+  await expect(progress.getByRole('list', { name: 'Failures by kind' })).toContainText('20 ×');
+  await progress.getByRole('button', { name: 'Retry 20 failed' }).click();
+  await expect
+    .poll(async () => {
+      const [newest] = (await api.runList({})).items;
+      const { executions } = await api.runGet({ id: newest?.id ?? '' });
+      return executions.filter((one) => one.generation === 1).length;
+    })
+    .toBe(20);
+  await expect(progress).toContainText('40 of 40');
 });

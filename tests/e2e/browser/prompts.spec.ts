@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '../support/browser-test';
+import type { Api } from '../support/host';
 import { chooseModels, column, openPrompt, run, template } from '../support/screens';
 
 test('a prompt is made, written, saved, run, changed and restored', async ({ app }) => {
@@ -117,11 +118,7 @@ test('what somebody else saved meanwhile is not overwritten unasked', async ({ a
   const message = template(prompt);
   await message.fill('Mine: {{text}}');
   await expect(prompt.getByText('unsaved draft')).toBeVisible();
-  const theirs = (await api.promptList({})).items.find(({ name }) => name === 'summarise');
-  const { head } = await api.promptGet({ id: theirs?.id ?? '' });
-  if (head === null) throw new Error('the sample has no version');
-  const body = { kind: 'text' as const, template: 'Theirs: {{text}}' };
-  await api.versionCreate({ id: head.promptId, content: { ...head.content, body } });
+  await saveElsewhere(api, 'Theirs: {{text}}');
   await app.keyboard.press('Control+s');
   await expect(app.getByText('Somebody saved a newer version in the meantime')).toBeVisible();
   await expect(message).toHaveText('Mine: {{text}}');
@@ -163,6 +160,75 @@ test('what was typed in another window is there, and never over what is typed he
   await expect.poll(kept).toBe('Mine: {{text}}');
   await expect(template(here)).toHaveText('Mine: {{text}}');
   await expect(template(there)).toHaveText('Mine: {{text}}');
+});
+
+/** Saves the summary prompt with another text, as another window or a command does. */
+async function saveElsewhere(api: Api, text: string, note = ''): Promise<void> {
+  const theirs = (await api.promptList({})).items.find(({ name }) => name === 'summarise');
+  const { head } = await api.promptGet({ id: theirs?.id ?? '' });
+  if (head === null) throw new Error('the sample has no version');
+  const body = { kind: 'text' as const, template: text };
+  await api.versionCreate({ id: head.promptId, content: { ...head.content, body }, note });
+}
+
+test('a version that is saved elsewhere is taken up where nothing was changed', async ({ app, api }) => {
+  const here = await openPrompt(app, 'summarise');
+  const there = await openPrompt(await anotherWindow(app), 'summarise');
+  await saveElsewhere(api, 'Saved by a command: {{text}}');
+  for (const prompt of [here, there]) {
+    await expect(template(prompt)).toHaveText('Saved by a command: {{text}}');
+    await expect(prompt.getByText('v2', { exact: true })).toBeVisible();
+    await expect(prompt.getByText('unsaved draft')).toHaveCount(0);
+    await expect(prompt.getByRole('alert')).toHaveCount(0);
+  }
+
+  // One window saves what both have on screen; the other goes on from there.
+  await template(here).fill('Saved here: {{text}}');
+  await expect(template(there)).toHaveText('Saved here: {{text}}');
+  await app.keyboard.press('Control+s');
+  for (const prompt of [here, there]) {
+    await expect(prompt.getByText('v3', { exact: true })).toBeVisible();
+    await expect(prompt.getByRole('alert')).toHaveCount(0);
+  }
+  await template(there).fill('And on: {{text}}');
+  await there.getByRole('button', { name: /^Save/ }).click();
+  await expect(here.getByText('v4', { exact: true })).toBeVisible();
+  await expect(template(here)).toHaveText('And on: {{text}}');
+});
+
+test('a version that is saved elsewhere beside changes is told at once, and they are kept or given up', async ({
+  app,
+  api,
+}) => {
+  const here = await openPrompt(app, 'summarise');
+  await template(here).fill('Mine: {{text}}');
+  await expect(here.getByText('unsaved draft')).toBeVisible();
+  const there = await openPrompt(await anotherWindow(app), 'summarise');
+  await expect(template(there)).toHaveText('Mine: {{text}}');
+  await saveElsewhere(api, 'Theirs: {{text}}', 'shorter');
+  for (const prompt of [here, there]) {
+    await expect(prompt.getByRole('alert')).toContainText('v2 was saved elsewhere');
+    await expect(prompt.getByRole('alert')).toContainText('shorter');
+    await expect(template(prompt)).toHaveText('Mine: {{text}}');
+  }
+  await here.getByRole('button', { name: 'Compare', exact: true }).click();
+  const comparison = here.getByRole('region', { name: 'v2, On screen now' });
+  await expect(comparison).toContainText('Theirs: {{text}}');
+  await expect(comparison).toContainText('Mine: {{text}}');
+  await here.getByRole('tab', { name: 'Edit' }).click();
+
+  await here.getByRole('button', { name: 'Take theirs' }).click();
+  await expect(template(here)).toHaveText('Theirs: {{text}}');
+  await expect(here.getByRole('alert')).toHaveCount(0);
+  await expect(here.getByText('unsaved draft')).toHaveCount(0);
+  await app.getByRole('button', { name: 'Undo' }).click();
+  await expect(template(here)).toHaveText('Mine: {{text}}');
+
+  await here.getByRole('button', { name: 'Keep mine' }).click();
+  await expect(here.getByRole('alert')).toHaveCount(0);
+  await app.keyboard.press('Control+s');
+  await expect(here.getByText('v3', { exact: true })).toBeVisible();
+  await expect(template(here)).toHaveText('Mine: {{text}}');
 });
 
 test('a long list is read as it is scrolled, and only what is looked at is in the page', async ({

@@ -1,12 +1,12 @@
 import { QueryClient } from '@tanstack/react-query';
-import type { Event, Execution, Noun, OutputPart, Run, RunDetail } from '../bindings/types';
+import type { Event, Noun, OutputPart, Run } from '../bindings/types';
 import { tellBudget } from '../features/budget/tell';
 import { tellRuns } from '../features/run/fresh';
 import { isOwnSave } from '../features/prompt/ownSaves';
 import { newestRunQuery } from '../features/run/queries';
+import { gather, tellDetails, type Told } from '../features/run/told';
 import { api, host, HostError } from '../host';
 import { announcements } from '../lib/announce';
-import { applyNews } from '../lib/news';
 import { Streams } from '../lib/streams';
 import { texts } from './texts';
 
@@ -59,36 +59,33 @@ function later(): void {
   resting = setTimeout(() => invalidate('prompt'), DRAFT_RESTS_MS);
 }
 
-function updateRun(run: Run): void {
-  applyNews<RunDetail>(queries, ['run', run.id], (known) => ({ ...known, run }));
+function tellOfRun(run: Run): void {
   const newest = queries.getQueryData(newestRunQuery(run.promptId).queryKey);
   if (newest?.items[0]?.id !== run.id) void queries.invalidateQueries(newestRunQuery(run.promptId));
-  void queries.invalidateQueries({ queryKey: ['metrics'] });
-  void queries.invalidateQueries({ queryKey: ['budgets'] });
   tellRuns(queries, run, (filter) => api.runList(filter));
   announcements.told(run, texts.ended(run.promptName, run.progress));
 }
 
-/** An execution in the place of the one it is, or is the next generation of. */
-function withExecution(known: RunDetail, execution: Execution): RunDetail {
-  const sameCell = (other: Execution) =>
-    other.variant === execution.variant && other.case === execution.case && other.repeat === execution.repeat;
-  const executions = known.executions.map((other) =>
-    sameCell(other) && other.generation <= execution.generation ? execution : other,
-  );
-  return { ...known, executions };
-}
-
-function updateExecution(execution: Execution): void {
-  applyNews<RunDetail>(queries, ['run', execution.runId], (known) => withExecution(known, execution));
-  void queries.invalidateQueries({ queryKey: ['execution', execution.id] });
-  catchUp(streams.text, execution.id, execution.outputBytes);
-  catchUp(streams.reasoning, execution.id, execution.reasoningBytes);
+/** Takes what a batch tells of runs, in one pass: a run of many executions is told of many times at once. */
+function tellOfRuns({ runs, executions }: Told): void {
+  runs.forEach(tellOfRun);
+  if (runs.size > 0) {
+    void queries.invalidateQueries({ queryKey: ['metrics'] });
+    void queries.invalidateQueries({ queryKey: ['budgets'] });
+  }
+  if (executions.size === 0) return;
+  void queries.invalidateQueries({
+    predicate: ({ queryKey: [noun, id] }) => noun === 'execution' && executions.has(id as string),
+  });
+  catchUp(streams.text, (id) => executions.get(id)?.outputBytes ?? 0);
+  catchUp(streams.reasoning, (id) => executions.get(id)?.reasoningBytes ?? 0);
 }
 
 /** Reads what somebody looks at and has not all of. */
-function catchUp(of: Streams, id: string, bytes: number): void {
-  if (of.watched().includes(id) && of.known(id) < bytes) void of.fill(id);
+function catchUp(of: Streams, bytes: (id: string) => number): void {
+  for (const id of of.watched()) {
+    if (of.known(id) < bytes(id)) void of.fill(id);
+  }
 }
 
 function take(event: Event): void {
@@ -98,10 +95,8 @@ function take(event: Event): void {
       else invalidate(event.noun);
       break;
     case 'run.updated':
-      updateRun(event.run);
-      break;
     case 'execution.updated':
-      updateExecution(event.execution);
+      // The batch is gone through for these as a whole.
       break;
     case 'execution.chunk':
       streams[event.part].take(event.executionId, event.offset, event.bytes, event.text);
@@ -116,10 +111,17 @@ function take(event: Event): void {
   }
 }
 
-/** One event that cannot be taken is a defect, but no reason to hear of no other. */
-function takeOrReport(event: Event): void {
+function takeAll(events: readonly Event[]): void {
+  for (const event of events) orReport(() => take(event));
+  const told = gather(events);
+  orReport(() => tellDetails(queries, told));
+  orReport(() => tellOfRuns(told));
+}
+
+/** What cannot be taken is a defect, but no reason to hear of nothing else. */
+function orReport(act: () => void): void {
   try {
-    take(event);
+    act();
   } catch (error) {
     reportError(error);
   }
@@ -127,5 +129,5 @@ function takeOrReport(event: Event): void {
 
 /** Follows the events of the host for as long as the page lives. */
 export function follow(onConnection: (connected: boolean) => void): () => void {
-  return host.subscribe((events) => events.forEach(takeOrReport), onConnection);
+  return host.subscribe(takeAll, onConnection);
 }

@@ -120,6 +120,17 @@ export const texts = {
     unchanged: 'Nothing changed since the last version',
     stale: 'Somebody saved a newer version in the meantime',
     staleSave: 'Save mine on top',
+    newer: {
+      title: (number: number | null) =>
+        `${number === null ? 'A newer version' : `v${number}`} was saved elsewhere`,
+      text: 'while this draft was written.',
+      noted: (note: string) => `while this draft was written: “${note}”`,
+      compare: 'Compare',
+      keep: 'Keep mine',
+      take: 'Take theirs',
+      taken: (number: number | null) =>
+        `Took ${number === null ? 'the newer version' : `v${number}`} in place of the draft`,
+    },
     discardDraft: 'Discard draft',
     discarded: 'Draft discarded',
     more: 'More about this prompt',

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, dollars, duration, rate, shortVersion } from './format';
+import { bytes, count, dollars, duration, rate, roughly, shortVersion } from './format';
 
 describe('format', () => {
   it('says what is unknown', () => {
     expect([count(null), duration(undefined), rate(null)]).toEqual(['–', '–', '–']);
     expect(dollars(null)).toBe('unknown');
+  });
+
+  it.each([
+    [12, '1 s'],
+    [11_420, '11 s'],
+    [185_000, '3 min 5 s'],
+    [754_000, '13 min'],
+  ])('guesses %i ms as %s', (ms, text) => {
+    expect(roughly(ms)).toBe(text);
   });
 
   it.each([

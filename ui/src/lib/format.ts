@@ -17,6 +17,14 @@ export function duration(ms: number | null | undefined): string {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** Milliseconds that are guessed: in whole seconds, from ten minutes on in whole minutes. */
+export function roughly(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds >= 600) return `${integer.format(Math.round(seconds / 60))} min`;
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
 /** An amount in dollars as the host writes it: cents from a dollar on, below it two significant digits. */
 export function dollars(amount: string | null | undefined): string {
   if (amount === null || amount === undefined) return texts.unknown;

@@ -7,12 +7,10 @@ import { FitProblems } from '../parameter/FitProblems';
 import { useFit } from '../parameter/useFit';
 import { filled, total } from './estimate';
 import classes from './Estimates.module.css';
-import { type Outcome, useRendered } from './queries';
+import { useEstimates } from './queries';
 import { contentTexts } from './texts';
 
 const texts = contentTexts.estimates;
-
-const estimatesOf = ({ rendered }: Outcome) => rendered?.estimates ?? [];
 
 /** What the request fills and costs on each model. While it cannot be rendered the figures are missing, not the rows. */
 export function Estimates(props: {
@@ -21,9 +19,8 @@ export function Estimates(props: {
   readonly choices: readonly ModelChoice[];
 }) {
   const { content, calm, choices } = props;
-  const models = choices.map(({ model }) => model);
-  const estimates = useRendered(calm, models, estimatesOf) ?? [];
-  if (models.length === 0) return null;
+  const estimates = useEstimates(calm, choices);
+  if (choices.length === 0) return null;
   return (
     <div className={classes.estimates}>
       {choices.map((choice, index) => {
@@ -34,7 +31,7 @@ export function Estimates(props: {
         );
       })}
       <div className={classes.row}>
-        <span>{texts.total(models.length)}</span>
+        <span>{texts.total(choices.length)}</span>
         <b className="num">{sum(estimates)}</b>
       </div>
     </div>

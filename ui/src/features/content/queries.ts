@@ -6,9 +6,17 @@ import {
   replaceEqualDeep,
   useQuery,
 } from '@tanstack/react-query';
-import { useCallback, useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useSyncExternalStore } from 'react';
 import { queries } from '../../app/live';
-import type { ApiError, Attachment, Content, ContentReport, RenderedContent } from '../../bindings/types';
+import type {
+  ApiError,
+  Attachment,
+  Content,
+  ContentReport,
+  Estimate,
+  ModelChoice,
+  RenderedContent,
+} from '../../bindings/types';
 import { api, HostError } from '../../host';
 import type { Calm } from '../prompt/calm';
 import type { Draft } from '../prompt/keeper';
@@ -124,6 +132,38 @@ async function render(content: Content, inputs: Record<string, unknown>, models:
   }
 }
 
+const sharedEstimates = sharing<readonly Estimate[]>();
+
+/** What each choice would make of it with its own parameters: a longest answer of its own changes what it can cost. */
+const estimatesQuery = (calm: Calm<Draft>, choices: readonly ModelChoice[]) =>
+  followingQuery(calm, ['models', 'estimates', numberOf(calm), choices], async ({ content, inputs }) =>
+    sharedEstimates(await estimate(content, inputs, choices)),
+  );
+
+/** The estimates in the order of the choices; none where nothing can be rendered. */
+async function estimate(
+  content: Content,
+  inputs: Record<string, unknown>,
+  choices: readonly ModelChoice[],
+): Promise<readonly Estimate[]> {
+  const { settings } = content;
+  const kindOf = ({ parameters = {} }: ModelChoice) => JSON.stringify(parameters);
+  // Choices with the same parameters are asked about together.
+  const asked = [...new Set(choices.map(kindOf))].map(async (kind) => {
+    const group = choices.filter((choice) => kindOf(choice) === kind);
+    const parameters = { ...settings.parameters, ...group[0]?.parameters };
+    const changed = { ...content, settings: { ...settings, parameters } };
+    const { rendered } = await render(
+      changed,
+      inputs,
+      group.map(({ model }) => model),
+    );
+    return group.map((choice, at) => [choice, rendered?.estimates[at]] as const);
+  });
+  const found = new Map((await Promise.all(asked)).flat());
+  return choices.flatMap((choice) => found.get(choice) ?? []);
+}
+
 /** The bytes of an attachment, in base 64. They never change: the hash is their name. */
 export const attachmentQuery = (hash: string) =>
   queryOptions({
@@ -192,4 +232,18 @@ export function useOutcome(calm: Calm<Draft>, models: string[]): UseOutcome {
     error: query.data?.answer.error ?? broken,
     isStale: !isRested || query.isPlaceholderData || query.data?.of !== calm.get(),
   };
+}
+
+const NO_ESTIMATES: readonly Estimate[] = [];
+const estimatesOf = ({ rendered }: Outcome) => rendered?.estimates ?? NO_ESTIMATES;
+
+/** What a request is expected to need and cost on each choice, in their order; those before while the next are made. */
+export function useEstimates(calm: Calm<Draft>, choices: readonly ModelChoice[]): readonly Estimate[] {
+  const models = useMemo(() => choices.map(({ model }) => model), [choices]);
+  const plain = useRendered(calm, models, estimatesOf) ?? NO_ESTIMATES;
+  const isOwn = choices.some(({ parameters = {} }) => Object.keys(parameters).length > 0);
+  const options = estimatesQuery(calm, choices);
+  useFollowing(calm, options.queryKey);
+  const own = useQuery({ ...options, enabled: isOwn, notifyOnChangeProps });
+  return isOwn ? (own.data?.answer ?? NO_ESTIMATES) : plain;
 }

@@ -90,8 +90,9 @@ function SaveButton({ detail, work }: { detail: PromptDetail; work: HeaderWork }
       setNote('');
       setStale(false);
       closeNote();
+      // What was typed meanwhile stays.
+      work.rebase(version.id);
       await queries.invalidateQueries(promptQuery(id));
-      work.reset(version.content, version.id);
       notifyDone(texts.prompts.saved(version.number));
     } catch (thrown) {
       if (toApiError(thrown).code === 'stale') setStale(true);

@@ -2,22 +2,26 @@ import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ComponentProps, memo, useCallback, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
-import type { Content, Problem, PromptDetail } from '../../bindings/types';
+import type { Content, ModelChoice, Problem, PromptDetail } from '../../bindings/types';
 import { Panes } from '../../components/Panes';
 import { useCommands } from '../../lib/commands';
 import { isSame } from '../../lib/same';
 import { useNarrow } from '../../lib/useNarrow';
 import { runCost } from '../budget/cost';
 import { CostButton } from '../budget/CostButton';
-import { type Outcome, useRendered } from '../content/queries';
+import { useEstimates } from '../content/queries';
 import { Columns } from '../run/Columns';
+import { isLong } from '../run/course';
 import { RunActionsContext } from '../run/runActions';
 import { RunBar } from '../run/RunBar';
+import { RunProgress } from '../run/RunProgress';
+import { RunSteps } from '../run/RunSteps';
 import { type RunWork, useRunBar } from '../run/useRunBar';
 import type { WantedInput } from '../variable/InputField';
 import { type Desk, emptyContent, useDesk, useFrame } from './desk';
 import { Editor } from './Editor';
 import { InputsPanel } from './InputsPanel';
+import { NewerVersion } from './NewerVersion';
 import { PromptHeader } from './PromptHeader';
 import classes from './prompt.module.css';
 import { useFramedWork } from './useWork';
@@ -80,8 +84,15 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
       <RunBar
         bar={bar}
         content={useFrame(desk)}
-        cost={<Cost desk={desk} models={models} repeats={bar.repeats} cap={bar.cap} onCap={bar.setCap} />}
+        cost={
+          <Cost desk={desk} choices={bar.models} repeats={bar.repeats} cap={bar.cap} onCap={bar.setCap} />
+        }
       />
+      {bar.run !== undefined && isLong(bar.run.run) && (
+        <div className={classes.progress}>
+          <RunProgress detail={bar.run} steps={<RunSteps run={bar.run.run} />} />
+        </div>
+      )}
       <div className={classes.columns}>
         <RunActionsContext value={bar.actions}>
           <Columns detail={bar.run} />
@@ -92,6 +103,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   return (
     <section className={classes.screen} aria-label={prompt.name}>
       <PromptHeader detail={detail} desk={desk} />
+      <NewerVersion detail={detail} desk={desk} />
       <div className={classes.work}>
         <Panes
           name="columns"
@@ -113,17 +125,15 @@ function runWorkOf({ actions }: Desk, head: Content): RunWork {
   return { ...actions, isChanged: () => !isSame(actions.now().content, head) };
 }
 
-const estimatesOf = ({ rendered }: Outcome) => rendered?.estimates ?? [];
-
 /** What the next run costs. It follows the typing, as the estimates beside the inputs do. */
 const Cost = memo(function Cost(props: {
   readonly desk: Desk;
-  readonly models: string[];
+  readonly choices: readonly ModelChoice[];
   readonly repeats: number;
   readonly cap: string | null;
   readonly onCap: (cap: string | null) => void;
 }) {
-  const estimates = useRendered(props.desk.calm, props.models, estimatesOf) ?? [];
+  const estimates = useEstimates(props.desk.calm, props.choices);
   const cost = runCost(estimates, props.repeats);
   return <CostButton cost={cost} cap={props.cap} onCap={props.onCap} />;
 });

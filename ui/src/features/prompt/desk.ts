@@ -21,6 +21,10 @@ export interface WorkActions {
   readonly keep: () => Promise<void>;
   /** Takes other content in place of the work, such as the newest version. */
   readonly reset: (content: Content, base: VersionId | null) => void;
+  /** Takes the work to start from another version, and leaves it as it is. */
+  readonly rebase: (base: VersionId) => void;
+  /** Takes up what is with the host already, where nothing waits to be kept: it need not be kept again. */
+  readonly takeUp: (content: Content, base: VersionId) => void;
 }
 
 /** A variable that got another name. */
@@ -86,6 +90,8 @@ function deskOf(id: string, keeper: Keeper): Desk {
         change({ content, base });
         void queries.invalidateQueries(promptQuery(id));
       },
+      rebase: (base) => change({ base }),
+      takeUp: (content, base) => keeper.take({ ...keeper.draft, content, base }),
     },
   };
 }

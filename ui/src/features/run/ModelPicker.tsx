@@ -16,11 +16,13 @@ export function ModelPicker(props: {
   label?: string;
   /** Whether its list belongs to what is open around it, which a press in the list must not close. */
   isInside?: boolean;
+  /** The models that cannot be picked. */
+  without?: readonly string[];
   isOpen: boolean;
   onOpen: (isOpen: boolean) => void;
   onPick: (model: string) => void;
 }) {
-  const { label = texts.runBar.addModel, isInside = false, isOpen, onOpen, onPick } = props;
+  const { label = texts.runBar.addModel, isInside = false, without = [], isOpen, onOpen, onPick } = props;
   const [search, setSearch] = useState('');
   const models = useQuery(allModelsQuery);
   const combobox = useCombobox({
@@ -37,13 +39,14 @@ export function ModelPicker(props: {
     if (isOpen) focusSearch();
   }, [isOpen]);
   const words = search.toLowerCase().split(/\s+/);
-  const known = models.data?.items ?? [];
+  const known = (models.data?.items ?? []).filter(({ model }) => !without.includes(model));
   const names = known.map(({ model }) => model);
   const retires = new Map(known.map(({ model, retiresOn }) => [model, retiresOn]));
   const found = names
     .filter((name) => words.every((word) => name.toLowerCase().includes(word)))
     .slice(0, MOST_SHOWN);
-  const typed = /^[^:]+:.+$/.test(search) && !names.includes(search) ? search : null;
+  const isNew = ![...names, ...without].includes(search);
+  const typed = /^[^:]+:.+$/.test(search) && isNew ? search : null;
   const pick = (model: string) => {
     onPick(model);
     combobox.closeDropdown();

@@ -1,23 +1,24 @@
 import { ActionIcon, Button, Checkbox, NumberInput, Popover, Stack } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { type Icon, IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { texts } from '../../app/texts';
 import type { ModelRef } from '../../bindings/types';
+import { moved } from '../content/body';
 import { ModelPicker } from './ModelPicker';
-import { type RunOptions, countSet } from './options';
+import { type RunOptions, countSet, fallbacksOf } from './options';
 import { optionsTexts } from './options.texts';
 import classes from './options.module.css';
 
 interface Props {
   options: RunOptions;
-  /** Whether other models can answer in the place of the run's, which is for runs of one model. */
-  hasFallbacks: boolean;
+  /** The models of the run. Others can answer in the place of a single one. */
+  models: readonly ModelRef[];
   onChange: (options: RunOptions) => void;
 }
 
 /** What is seldom set for a run: how it shares the wire, and what becomes of it when something fails. */
-export function OptionsButton({ options, hasFallbacks, onChange }: Props) {
-  const set = countSet(options, hasFallbacks);
+export function OptionsButton({ options, models, onChange }: Props) {
+  const set = countSet(options, models);
   return (
     <Popover position="top-end" trapFocus>
       <Popover.Target>
@@ -49,9 +50,10 @@ export function OptionsButton({ options, hasFallbacks, onChange }: Props) {
               onChange({ ...options, onRestart: event.currentTarget.checked ? 'resume' : 'fail' })
             }
           />
-          {hasFallbacks && (
+          {models.length === 1 && (
             <Fallbacks
-              models={options.fallbacks}
+              models={fallbacksOf(options, models)}
+              without={models}
               onChange={(fallbacks) => onChange({ ...options, fallbacks })}
             />
           )}
@@ -62,36 +64,88 @@ export function OptionsButton({ options, hasFallbacks, onChange }: Props) {
 }
 
 /** The models that are asked next, in their order. */
-function Fallbacks({ models, onChange }: { models: ModelRef[]; onChange: (models: ModelRef[]) => void }) {
+function Fallbacks(props: {
+  models: readonly ModelRef[];
+  /** The models that are no fallbacks. */
+  without: readonly ModelRef[];
+  onChange: (models: ModelRef[]) => void;
+}) {
+  const { models, without, onChange } = props;
   const [isOpen, setOpen] = useState(false);
   return (
     <section aria-label={optionsTexts.fallbacks}>
       <b className={classes.title}>{optionsTexts.fallbacks}</b>
       {models.length > 0 && (
         <ol className={classes.models}>
-          {models.map((model) => (
-            <li key={model}>
-              <span className={classes.model}>{model}</span>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-label={texts.runBar.remove(model)}
-                onClick={() => onChange(models.filter((other) => other !== model))}
-              >
-                <IconX size={14} />
-              </ActionIcon>
-            </li>
+          {models.map((model, at) => (
+            <Fallback
+              key={model}
+              model={model}
+              isFirst={at === 0}
+              isLast={at === models.length - 1}
+              onMove={(by) => onChange(moved(models, at, at + by))}
+              onRemove={() => onChange(models.filter((other) => other !== model))}
+            />
           ))}
         </ol>
       )}
       <ModelPicker
         label={optionsTexts.addFallback}
         isInside
+        without={[...without, ...models]}
         isOpen={isOpen}
         onOpen={setOpen}
-        onPick={(model) => onChange([...models.filter((other) => other !== model), model])}
+        onPick={(model) => onChange([...models, model])}
       />
       <p className={classes.hint}>{optionsTexts.fallbackHint}</p>
     </section>
+  );
+}
+
+/** One of them, with what moves it. */
+function Fallback(props: {
+  model: ModelRef;
+  isFirst: boolean;
+  isLast: boolean;
+  onMove: (by: 1 | -1) => void;
+  onRemove: () => void;
+}) {
+  const { model, onMove } = props;
+  return (
+    <li>
+      <span className={classes.model} title={model}>
+        {model}
+      </span>
+      <Act
+        label={optionsTexts.moveUp(model)}
+        icon={IconArrowUp}
+        isOff={props.isFirst}
+        onClick={() => onMove(-1)}
+      />
+      <Act
+        label={optionsTexts.moveDown(model)}
+        icon={IconArrowDown}
+        isOff={props.isLast}
+        onClick={() => onMove(1)}
+      />
+      <Act label={texts.runBar.remove(model)} icon={IconX} onClick={props.onRemove} />
+    </li>
+  );
+}
+
+/** One that can do nothing more keeps the focus, for whom has pressed it until then. */
+function Act(props: { label: string; icon: Icon; isOff?: boolean; onClick: () => void }) {
+  const { label, icon: Sign, isOff = false, onClick } = props;
+  return (
+    <ActionIcon
+      size={24}
+      aria-label={label}
+      title={label}
+      aria-disabled={isOff || undefined}
+      data-disabled={isOff || undefined}
+      onClick={isOff ? undefined : onClick}
+    >
+      <Sign size={14} aria-hidden />
+    </ActionIcon>
   );
 }

@@ -2,10 +2,11 @@ import { Button, Menu, NumberInput } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { texts } from '../../app/texts';
-import type { Content, ModelChoice, Priority } from '../../bindings/types';
+import type { Content, ModelChoice, Priority, Run } from '../../bindings/types';
 import { Keys } from '../../components/Keys';
 import { useCommands } from '../../lib/commands';
 import { ContextButton } from './ContextButton';
+import { isLong } from './course';
 import { ModelChip } from './ModelChip';
 import { ModelPicker } from './ModelPicker';
 import { OptionsButton } from './OptionsButton';
@@ -25,7 +26,7 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
   const change = (at: number, next: ModelChoice | null) => {
     bar.setModels(bar.models.flatMap((choice, other) => (other === at ? (next ?? []) : choice)));
   };
-  const progress = bar.run?.run.progress;
+  const run = bar.run?.run;
   const chosen = useRef<HTMLDivElement>(null);
   const count = bar.models.length;
   useEffect(() => {
@@ -53,11 +54,7 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
       />
       {bar.models.length === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}
       <span className="spacer" />
-      {isRunning && progress !== undefined && (
-        <span className={`${classes.hint ?? ''} num`} role="status">
-          {texts.runBar.progress(progress.total - progress.pending - progress.running, progress.total)}
-        </span>
-      )}
+      {isRunning && run !== undefined && !isLong(run) && <Ended run={run} />}
       <label className={classes.field}>
         {texts.runBar.repeats}
         <NumberInput
@@ -74,7 +71,7 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
       <ContextButton context={bar.context} onChange={(context) => bar.setContext(context)} />
       <OptionsButton
         options={bar.options}
-        hasFallbacks={bar.models.length === 1}
+        models={bar.models.map(({ model }) => model)}
         onChange={(options) => bar.setOptions(options)}
       />
       {cost}
@@ -99,6 +96,16 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
         </Button>
       )}
     </div>
+  );
+}
+
+/** How many answers have ended. */
+function Ended({ run: { progress } }: { run: Run }) {
+  const { total, pending, running } = progress;
+  return (
+    <span className={`${classes.hint ?? ''} num`} role="status">
+      {texts.runBar.progress(total - pending - running, total)}
+    </span>
   );
 }
 

@@ -1,12 +1,5 @@
 import { Button, Menu, Skeleton } from '@mantine/core';
-import {
-  IconPencil,
-  IconPlayerPause,
-  IconPlayerPlay,
-  IconPlayerStop,
-  IconRefresh,
-  IconRepeat,
-} from '@tabler/icons-react';
+import { IconPencil, IconPlayerStop, IconRepeat } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -19,13 +12,14 @@ import { dollars, duration, moment } from '../../lib/format';
 import { useCommands } from '../../lib/commands';
 import { notifyError } from '../../lib/notify';
 import { budgetTexts } from '../budget/texts';
-import { repeatRun, retryRun } from './again';
+import { repeatRun } from './again';
 import { putContent, putInputs } from './asDraft';
 import { Columns } from './Columns';
 import { isLong, isOver } from './course';
 import { Inputs } from './Inputs';
 import { runQuery } from './queries';
 import { RunProgress } from './RunProgress';
+import { RunSteps } from './RunSteps';
 import classes from './screen.module.css';
 import { runsTexts } from './runs.texts';
 import { outcome, totalTime, versionsOf } from './summary';
@@ -80,17 +74,9 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
   const [busy, setBusy] = useState(false);
   const { text, tone } = outcome(run);
   const over = isOver(run);
-  const isPaused = run.status === 'paused';
-  const { failed } = run.progress;
   const time = totalTime(run);
   const cancel = () => {
     api.runCancel({ id: run.id }).catch(notifyError);
-  };
-  const pause = () => {
-    (isPaused ? api.runResume({ id: run.id }) : api.runPause({ id: run.id })).catch(notifyError);
-  };
-  const retry = () => {
-    retryRun(run).catch(notifyError);
   };
   const repeat = async () => {
     setBusy(true);
@@ -105,8 +91,6 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
   };
   useCommands({
     stop: { act: cancel, isAvailable: !over },
-    pause: { act: pause, isAvailable: !over },
-    retryFailed: { act: retry, isAvailable: failed > 0 },
     repeat: { act: () => void repeat(), isAvailable: !busy },
   });
   return (
@@ -132,16 +116,7 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
         {run.repeats > 1 && <span>{runsTexts.repeats(run.repeats)}</span>}
       </span>
       <span className="spacer" />
-      {!over && (
-        <Button
-          variant="default"
-          leftSection={isPaused ? <IconPlayerPlay size={14} /> : <IconPlayerPause size={14} />}
-          rightSection={<Keys of="pause" className={classes.key} />}
-          onClick={pause}
-        >
-          {isPaused ? runsTexts.run.resume : runsTexts.run.pause}
-        </Button>
-      )}
+      <RunSteps run={run} />
       {!over && (
         <Button
           variant="default"
@@ -150,11 +125,6 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
           onClick={cancel}
         >
           {runsTexts.run.cancel}
-        </Button>
-      )}
-      {failed > 0 && (
-        <Button variant="default" leftSection={<IconRefresh size={14} />} onClick={retry}>
-          {runsTexts.run.retry(failed)}
         </Button>
       )}
       <EditMenu run={run} />

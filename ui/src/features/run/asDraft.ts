@@ -18,8 +18,10 @@ export async function putInputs(run: Run): Promise<void> {
 
 /** Opens what the run ran as the draft of its prompt. */
 export async function putContent(run: Run): Promise<void> {
-  const { content, id } = await version(run);
-  await change(run, (draft) => ({ ...draft, content, base: id }), runsTexts.run.contentUsed);
+  const { content } = await version(run);
+  const { head } = await api.promptGet({ id: run.promptId });
+  // It is saved on top of what is newest now, whatever version ran.
+  await change(run, (draft) => ({ ...draft, content, base: head?.id ?? null }), runsTexts.run.contentUsed);
 }
 
 function version(run: Run) {

@@ -18,19 +18,24 @@ export const NO_OPTIONS: RunOptions = {
   fallbacks: [],
 };
 
-/** How many of them are set. */
-export function countSet(options: RunOptions, hasFallbacks: boolean): number {
-  const { concurrency, failFast, onRestart, fallbacks } = options;
+/** How many of them are set for a run of these models. */
+export function countSet(options: RunOptions, models: readonly ModelRef[]): number {
+  const { concurrency, failFast, onRestart } = options;
   const isSet = [
     concurrency !== null,
     failFast,
     onRestart === 'resume',
-    hasFallbacks && fallbacks.length > 0,
+    fallbacksOf(options, models).length > 0,
   ];
   return isSet.filter(Boolean).length;
 }
 
-/** What a request says of them: fallbacks are for runs of one model. */
-export function requested(options: RunOptions, models: number): Partial<CreateRun> {
-  return { ...options, fallbacks: models === 1 ? options.fallbacks : [] };
+/** The fallbacks of a run: they are for runs of one model, which is none of them. */
+export function fallbacksOf({ fallbacks }: RunOptions, models: readonly ModelRef[]): ModelRef[] {
+  return models.length === 1 ? fallbacks.filter((model) => !models.includes(model)) : [];
+}
+
+/** What a request says of them. */
+export function requested(options: RunOptions, models: readonly ModelRef[]): Partial<CreateRun> {
+  return { ...options, fallbacks: fallbacksOf(options, models) };
 }

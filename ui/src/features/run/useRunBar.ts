@@ -117,7 +117,10 @@ export function useRunBar(given: {
       repeats,
       priority,
       capUsd: cap,
-      ...requested(options, models.length),
+      ...requested(
+        options,
+        models.map(({ model }) => model),
+      ),
     };
     try {
       await work.keep();
