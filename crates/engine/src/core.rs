@@ -5,8 +5,9 @@ use crate::{
     live::Live,
     retry::RetryPolicy,
     settings::{FallbackStrategy, Settings},
+    tally::Tally,
 };
-use formaops_domain::{ExecutionId, ports::Timeouts};
+use formaops_domain::{Execution, ExecutionId, ports::Timeouts};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -34,12 +35,14 @@ pub(crate) struct Core {
     /// Set once, by the shutdown.
     pub(crate) closing: CancellationToken,
     live: Mutex<HashMap<ExecutionId, Arc<Live>>>,
+    tally: Mutex<Tally>,
 }
 
 impl Core {
     pub(crate) fn new(ports: Ports, settings: &Settings) -> Self {
         let calls = Mutex::new(settings.into());
-        Self { ports, calls, closing: CancellationToken::new(), live: Mutex::default() }
+        let (live, tally) = <_>::default();
+        Self { ports, calls, closing: CancellationToken::new(), live, tally }
     }
 
     /// What holds for calls that begin now.
@@ -49,6 +52,15 @@ impl Core {
 
     pub(crate) fn set_calls(&self, settings: CallSettings) {
         *self.calls.lock().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// Counts an execution, where it has ended.
+    pub(crate) fn count(&self, execution: &Execution) {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(execution);
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Lets readers see the answer of an execution while it comes.

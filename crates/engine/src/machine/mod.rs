@@ -38,6 +38,7 @@ mod record;
 mod run;
 mod strain;
 
+pub use bucket::Allowance;
 pub use budgets::{Answer, Ask, Budgets, Cap, Refusal, Spent};
 pub use circuit::CircuitState;
 pub use event::{Effect, End, Event, Leave, Models, RunEnd, Sign, Terms};
