@@ -192,6 +192,8 @@ macro_rules! for_each_operation {
             audit_verify(VerifyAudit) -> AuditReport = GET "/api/audit/verify", admin;
             /// One change with the states before and after it.
             audit_get(GetAudit) -> AuditDetail = GET "/api/audit/{seq}", admin;
+            /// Everybody whom the trail can name: people, and programs with an API key.
+            actor_list(ListActors) -> Page<ActorView> = GET "/api/actors", admin;
 
             /// The keys for the HTTP host; never the keys themselves.
             api_key_list(ListApiKeys) -> Page<ApiKey> = GET "/api/api-keys", admin;
