@@ -151,6 +151,11 @@ impl App {
         self.clock.now()
     }
 
+    /// A clock that never steps back.
+    pub(crate) fn monotonic(&self) -> std::time::Duration {
+        self.clock.monotonic()
+    }
+
     /// The day it is, where the workspace is.
     pub(crate) fn today(&self) -> Day {
         self.calendar.day(self.now())

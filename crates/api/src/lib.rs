@@ -26,6 +26,7 @@ mod caller;
 pub mod configuration;
 mod error;
 mod events;
+mod figures;
 pub mod generate;
 pub mod handlers;
 mod ledger;

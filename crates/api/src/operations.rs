@@ -24,8 +24,10 @@ macro_rules! for_each_operation {
             setting_put(PutSetting) -> Setting = PUT "/api/settings/{key}", write;
             /// Whether store, engine and providers are well.
             health_get(GetHealth) -> Health = GET "/api/health", read;
-            /// Counts of what runs, waits and has run.
+            /// Counts of what runs, waits and has run, with times, circuits, limits and budgets.
             metrics_get(GetMetrics) -> WorkspaceMetrics = GET "/api/metrics", read;
+            /// What goes on now and within the last ten minutes, a sample a second.
+            figures_get(GetFigures) -> LiveFigures = GET "/api/figures", read;
 
             /// How the engine works: every setting with the value in force and where it comes from.
             config_get(GetConfig) -> Config = GET "/api/config", admin;
@@ -190,6 +192,8 @@ macro_rules! for_each_operation {
             audit_verify(VerifyAudit) -> AuditReport = GET "/api/audit/verify", admin;
             /// One change with the states before and after it.
             audit_get(GetAudit) -> AuditDetail = GET "/api/audit/{seq}", admin;
+            /// Everybody whom the trail can name: people, and programs with an API key.
+            actor_list(ListActors) -> Page<ActorView> = GET "/api/actors", admin;
 
             /// The keys for the HTTP host; never the keys themselves.
             api_key_list(ListApiKeys) -> Page<ApiKey> = GET "/api/api-keys", admin;

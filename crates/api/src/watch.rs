@@ -1,14 +1,17 @@
 //! Keeps an eye on how well everything is, and has what can wait left off while it is not.
 //!
-//! It measures once a second while something runs, or while all is not well; else it sleeps until something happens.
+//! It measures once a second while something runs, or while all is not well, and once after something has ended; else it
+//! sleeps until something happens.
 
-use crate::{ApiError, App, ErrorCode, Method, Operation, system::processors};
+use crate::{
+    ApiError, App, ErrorCode, Method, Operation, figures::Figures, handlers::disk, system::processors,
+};
 use formaops_domain::Noun;
 use formaops_engine::{Level, Levels, Load, Measures, Trigger};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{sync::Notify, time::Instant};
@@ -69,6 +72,7 @@ impl LeftOff {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Watch {
     levels: Arc<Mutex<Levels>>,
+    figures: Arc<Mutex<Figures>>,
     /// Something went wrong that may be a reason to look.
     alarmed: Arc<Notify>,
     closing: CancellationToken,
@@ -83,6 +87,11 @@ impl Watch {
         let levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
         let level = levels.level();
         HealthLevel { level, reasons: levels.reasons().collect(), off: LeftOff::at(level) }
+    }
+
+    /// What was measured of late.
+    pub(crate) fn figures(&self) -> MutexGuard<'_, Figures> {
+        self.figures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has it look, where it slept.
@@ -161,6 +170,7 @@ async fn keep_watching(app: App) {
             tokio::time::sleep(BEAT).await;
             let lag = asleep.elapsed().saturating_sub(BEAT);
             let Ok(load) = app.engine.status().await else { return };
+            app.watch.figures().note(app.monotonic(), app.now(), &load, app.engine.tally());
             let now = processors();
             let cpu = before.zip(now).and_then(|(before, now)| now.share_since(before));
             before = now;
@@ -175,12 +185,13 @@ async fn keep_watching(app: App) {
     }
 }
 
-/// Sleeps until something runs, or went wrong.
+/// Sleeps until something runs, has ended, or went wrong.
 async fn until_needed(app: &App) {
     let mut events = app.hub.subscribe();
     loop {
         let is_busy = app.engine.status().await.is_ok_and(|load| load.under_way() > 0);
-        if is_busy || app.store.write_stats().cannot_write {
+        let has_ended = app.watch.figures().is_behind(&app.engine.tally());
+        if is_busy || has_ended || app.store.write_stats().cannot_write {
             return;
         }
         tokio::select! {
@@ -195,8 +206,6 @@ async fn measure(app: &App, load: &Load, cpu: Option<f64>, lag: Duration) -> Mea
     if stats.cannot_write && app.store.check_writable().await.is_ok() {
         stats = app.store.write_stats();
     }
-    let folder = Arc::clone(&app.workspace);
-    let disk_free = tokio::task::spawn_blocking(move || fs4::available_space(&*folder).ok()).await;
     Measures {
         cpu,
         lag,
@@ -207,7 +216,7 @@ async fn measure(app: &App, load: &Load, cpu: Option<f64>, lag: Duration) -> Mea
             .filter(|recent| recent.calls > 0)
             .collect(),
         commit: stats.recent_commit,
-        disk_free: disk_free.ok().flatten(),
+        disk_free: disk::free(Arc::clone(&app.workspace)).await,
         // While an end finds no room, that a smaller write does says little.
         cannot_write: stats.cannot_write || load.held > 0,
     }
@@ -219,7 +228,7 @@ async fn apply(app: &App, level: Level) {
     // Where the engine was shut down nothing starts anyway.
     let _ = app.engine.set_least_priority(level.least_priority()).await;
     app.apply_level(level);
-    app.changed(Noun::Workspace, "health");
+    app.changed(Noun::Health, "level");
 }
 
 #[cfg(test)]

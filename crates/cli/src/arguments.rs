@@ -93,7 +93,7 @@ fn noun_command(name: &str, about: &str) -> Command {
 
 fn plural(noun: &str) -> String {
     match noun {
-        "content" | "health" | "metrics" | "runs" | "spend" => noun.to_owned(),
+        "content" | "figures" | "health" | "metrics" | "runs" | "spend" => noun.to_owned(),
         "config" => "the configuration".to_owned(),
         "key of a provider" => "the keys of a provider".to_owned(),
         _ => format!("{}s", noun.replace('-', " ")),

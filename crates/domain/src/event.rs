@@ -78,6 +78,8 @@ pub enum Noun {
     Budget,
     /// The workspace itself, its settings and API keys.
     Workspace,
+    /// How well everything is.
+    Health,
     /// The ledger of what left this machine.
     Egress,
     /// A window was asked to show itself.

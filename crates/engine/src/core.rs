@@ -6,8 +6,9 @@ use crate::{
     machine::back_off,
     retry::RetryPolicy,
     settings::{FallbackStrategy, Settings},
+    tally::Tally,
 };
-use formaops_domain::{ErrorClass, ExecutionId, Failure, ports::Timeouts};
+use formaops_domain::{ErrorClass, Execution, ExecutionId, Failure, ports::Timeouts};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -38,6 +39,7 @@ pub(crate) struct Core {
     live: Mutex<HashMap<ExecutionId, Arc<Live>>>,
     /// Held by whoever tries again what the store has refused; how often it was refused in a row.
     refusals: AsyncMutex<u32>,
+    tally: Mutex<Tally>,
 }
 
 impl Core {
@@ -49,6 +51,7 @@ impl Core {
             closing: CancellationToken::new(),
             live: Mutex::default(),
             refusals: AsyncMutex::default(),
+            tally: Mutex::default(),
         }
     }
 
@@ -99,6 +102,15 @@ impl Core {
             () = self.closing.cancelled() => None,
         };
         tried.unwrap_or(Err(failure))
+    }
+
+    /// Counts an execution, where it has ended.
+    pub(crate) fn count(&self, execution: &Execution) {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(execution);
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Lets readers see the answer of an execution while it comes.

@@ -6,6 +6,7 @@ use crate::{
     live::LiveText,
     machine::{Budgets, Load, Models, Terms},
     settings::Settings,
+    tally::Tally,
 };
 use formaops_domain::{
     Budget, BudgetState, Calendar, EventBody, Execution, ExecutionId, Failure, JsonObject, ModelRef, NanoUsd,
@@ -263,6 +264,12 @@ impl Engine {
     /// [`EngineError::Stopped`]
     pub async fn status(&self) -> Result<Load, EngineError> {
         self.ask(Command::Status).await
+    }
+
+    /// How executions have ended since it was started.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.core.tally()
     }
 
     /// Stops, within two seconds. What waits stays pending in the store. Calls on the wire are closed

@@ -44,12 +44,14 @@ mod settle;
 mod sign;
 mod spans;
 mod steps;
+mod tally;
 
 pub use handle::{Engine, EngineError, Ports, Submission};
 pub use level::{Level, Levels, Measures, TIME_TO_ENTER, TIME_TO_LEAVE, Trigger};
 pub use live::LiveText;
 pub use machine::{
-    Budgets, CircuitState, Limits, Load, ModelLoad, Models, PerMinute, ProviderLoad, Recent, Terms,
+    Allowance, Budgets, CircuitState, Limits, Load, ModelLoad, Models, PerMinute, ProviderLoad, Recent, Terms,
 };
 pub use retry::RetryPolicy;
 pub use settings::{CircuitPolicy, FallbackStrategy, Settings};
+pub use tally::{Percentiles, Tally, Times};

@@ -506,6 +506,7 @@ pub(crate) async fn leave_queue(
 }
 
 fn tell(core: &Core, execution: &Execution, news: &UnboundedSender<News>) {
+    core.count(execution);
     core.ports.events.publish(EventBody::ExecutionUpdated { execution: Box::new(execution.clone()) });
     // Without a reporter the run has ended, and nobody needs to hear of it.
     let _ = news.send(News::Moved);

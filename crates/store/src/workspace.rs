@@ -107,6 +107,21 @@ impl Store {
         Ok(Actor { id: row.id.0, kind: row.kind.0, name: row.name, created_at: row.created_at.0 })
     }
 
+    /// Everybody who can act: people, and programs with an API key, oldest first.
+    pub async fn list_actors(&self) -> Result<Vec<Actor>, StoreError> {
+        let rows = sqlx::query!(
+            r#"select id as "id: Key<ActorId>", kind as "kind: Word<ActorKind>", name,
+              created_at as "created_at: Int<Timestamp>"
+            from actors order by created_at, id"#
+        )
+        .fetch_all(self.readers())
+        .await?;
+        let rows = rows.into_iter();
+        Ok(rows
+            .map(|row| Actor { id: row.id.0, kind: row.kind.0, name: row.name, created_at: row.created_at.0 })
+            .collect())
+    }
+
     /// Makes an actor known.
     pub async fn insert_actor(&self, actor: Actor) -> Result<(), StoreError> {
         self.write(move |connection| {

@@ -3,6 +3,7 @@ import { spotlight } from '@mantine/spotlight';
 import {
   IconArrowLeft,
   IconArrowRight,
+  IconHeartbeat,
   IconPlayerPlay,
   IconSettings,
   IconTextScan2,
@@ -53,6 +54,7 @@ export function Frame() {
         <Place to="/prompts" under="/prompts" label={texts.rail.prompts} icon={<IconTextScan2 size={18} />} />
         <Place to="/runs" under="/runs" label={texts.rail.runs} icon={<IconPlayerPlay size={18} />} />
         <span className="spacer" />
+        <Place to="/health" under="/health" label={texts.rail.health} icon={<IconHeartbeat size={18} />} />
         <Place
           to="/settings/providers"
           under="/settings"

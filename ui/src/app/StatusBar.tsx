@@ -8,6 +8,7 @@ import { level, scopeName, usedText } from '../features/budget/scope';
 import { budgetTexts } from '../features/budget/texts';
 import { networkQuery } from '../features/egress/queries';
 import { egressTexts } from '../features/egress/texts';
+import { LevelNews } from '../features/health/LevelNews';
 import { keyTexts } from '../features/key/texts';
 import { openVault } from '../features/key/vault';
 import { providersQuery } from '../features/provider/queries';
@@ -30,6 +31,7 @@ export function StatusBar({ connected }: { connected: boolean }) {
     <footer className={`${classes.status ?? ''} num`}>
       <div className={classes.news} role="status">
         {!connected && <span className={classes.bad}>{texts.connection.lost}</span>}
+        {data !== undefined && <LevelNews health={data.level} />}
         {network.data?.offline === true && <span className={classes.warn}>{egressTexts.network.status}</span>}
         {isLocked && (
           <button type="button" className={classes.unlock} onClick={() => void openVault()}>

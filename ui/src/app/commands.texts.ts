@@ -134,12 +134,22 @@ const table = {
   },
   prompts: { group: 'go', label: 'Go to prompts', words: 'home list' },
   runs: { group: 'go', label: 'Go to runs', words: 'history executions answers cost' },
+  health: {
+    group: 'go',
+    label: 'Go to health',
+    words: 'level degraded circuit queue latency error rate charts dashboard monitor',
+  },
   providers: {
     group: 'go',
     label: 'Go to providers',
     words: 'settings keys models openai ollama address',
   },
   egress: { group: 'go', label: 'Go to egress', words: 'settings network ledger privacy bytes sent outside' },
+  audit: {
+    group: 'go',
+    label: 'Go to the audit trail',
+    words: 'settings history changes who when verify chain',
+  },
   engine: {
     group: 'go',
     label: 'Go to settings of the engine',

@@ -36,11 +36,12 @@ export const streams: Readonly<Record<OutputPart, Streams>> = {
 
 /** Which queries speak of a kind of thing, by the first part of their keys. */
 const KEYS: Record<Noun, string[]> = {
-  prompt: ['prompts', 'prompt', 'versions', 'tags'],
-  provider: ['providers', 'models'],
+  prompt: ['prompts', 'prompt', 'versions', 'tags', 'audit'],
+  provider: ['providers', 'models', 'health', 'audit'],
   run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution'],
-  workspace: ['workspace', 'settings', 'api-keys', 'network', 'config'],
-  budget: ['budgets'],
+  workspace: ['workspace', 'settings', 'api-keys', 'network', 'config', 'audit'],
+  health: ['metrics', 'figures', 'health'],
+  budget: ['budgets', 'audit'],
   egress: ['egress'],
   window: [],
 };

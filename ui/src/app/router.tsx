@@ -6,12 +6,15 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { readAuditSearch } from '../features/audit/search';
 import { readSearch } from '../features/run/history';
 import { ErrorScreen } from './ErrorScreen';
 import { Frame } from './Frame';
 
 // Screens are loaded when they are first gone to, so that the first one is there soon.
 const runScreens = () => import('../features/run/places');
+const healthScreens = () => import('../features/health/places');
+const auditScreens = () => import('../features/audit/places');
 const settingsScreens = () => import('../features/workspace/places');
 
 const root = createRootRoute({ component: Frame, errorComponent: ErrorScreen });
@@ -43,6 +46,12 @@ const run = createRoute({
   component: lazyRouteComponent(runScreens, 'RunPlace'),
 });
 
+const health = createRoute({
+  getParentRoute: () => root,
+  path: '/health',
+  component: lazyRouteComponent(healthScreens, 'HealthScreen'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -70,6 +79,12 @@ const egress = createRoute({
   getParentRoute: () => settings,
   path: 'egress',
   component: lazyRouteComponent(settingsScreens, 'EgressScreen'),
+});
+const audit = createRoute({
+  getParentRoute: () => settings,
+  path: 'audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(auditScreens, 'AuditScreen'),
 });
 const engine = createRoute({
   getParentRoute: () => settings,
@@ -107,12 +122,14 @@ const routeTree = root.addChildren([
   prompts.addChildren([noPrompt, prompt]),
   runs,
   run,
+  health,
   settings.addChildren([
     noSetting,
     providers,
     provider,
     budgets,
     egress,
+    audit,
     engine,
     appearance,
     editor,

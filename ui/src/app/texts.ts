@@ -25,7 +25,7 @@ export const texts = {
     undo: 'Undo',
     undone: (what: string) => `Undone: ${what}`,
   },
-  rail: { prompts: 'Prompts', runs: 'Runs', settings: 'Settings' },
+  rail: { prompts: 'Prompts', runs: 'Runs', health: 'Health', settings: 'Settings' },
   header: { search: 'Search prompts and commands', back: 'Back', forward: 'Forward' },
   ended: (prompt: string, { completed, failed }: { completed: number; failed: number }) => ({
     title: `${prompt} has run`,

@@ -43,6 +43,7 @@ import type {
   GetConfig,
   GetExecution,
   GetExecutionLog,
+  GetFigures,
   GetHealth,
   GetKeyStore,
   GetMetrics,
@@ -57,6 +58,7 @@ import type {
   Health,
   InputSet,
   KeyStore,
+  ListActors,
   ListApiKeys,
   ListAudit,
   ListBudgets,
@@ -75,9 +77,11 @@ import type {
   ListSpend,
   ListTags,
   ListVersions,
+  LiveFigures,
   LockVault,
   Network,
   OutputWindow,
+  PageOfActorView,
   PageOfApiKey,
   PageOfAuditEvent,
   PageOfBudgetView,
@@ -143,6 +147,7 @@ export type OperationName =
   | 'setting_put'
   | 'health_get'
   | 'metrics_get'
+  | 'figures_get'
   | 'config_get'
   | 'config_update'
   | 'config_reset'
@@ -217,6 +222,7 @@ export type OperationName =
   | 'audit_list'
   | 'audit_verify'
   | 'audit_get'
+  | 'actor_list'
   | 'api_key_list'
   | 'api_key_create'
   | 'api_key_delete';
@@ -246,9 +252,12 @@ export function client(caller: Caller) {
     /** Whether store, engine and providers are well. */
     healthGet: (request: GetHealth = {}): Promise<Health> =>
       caller.call('health_get', 'GET', '/api/health', request),
-    /** Counts of what runs, waits and has run. */
+    /** Counts of what runs, waits and has run, with times, circuits, limits and budgets. */
     metricsGet: (request: GetMetrics = {}): Promise<WorkspaceMetrics> =>
       caller.call('metrics_get', 'GET', '/api/metrics', request),
+    /** What goes on now and within the last ten minutes, a sample a second. */
+    figuresGet: (request: GetFigures = {}): Promise<LiveFigures> =>
+      caller.call('figures_get', 'GET', '/api/figures', request),
     /** How the engine works: every setting with the value in force and where it comes from. */
     configGet: (request: GetConfig = {}): Promise<Config> =>
       caller.call('config_get', 'GET', '/api/config', request),
@@ -471,6 +480,9 @@ export function client(caller: Caller) {
     /** One change with the states before and after it. */
     auditGet: (request: GetAudit): Promise<AuditDetail> =>
       caller.call('audit_get', 'GET', '/api/audit/{seq}', request),
+    /** Everybody whom the trail can name: people, and programs with an API key. */
+    actorList: (request: ListActors = {}): Promise<PageOfActorView> =>
+      caller.call('actor_list', 'GET', '/api/actors', request),
     /** The keys for the HTTP host; never the keys themselves. */
     apiKeyList: (request: ListApiKeys = {}): Promise<PageOfApiKey> =>
       caller.call('api_key_list', 'GET', '/api/api-keys', request),

@@ -2,6 +2,16 @@
 
 export type ActorId = string;
 
+/** Somebody whom the trail can name. */
+export type ActorView = {
+  /** Their identity. */
+  id: ActorId;
+  /** Their name: that of a person, or of an API key. */
+  name: string;
+  /** Whether it is a person. */
+  isPerson: boolean;
+};
+
 /** An address in which one word stands for what only the user knows. */
 export type AddressTemplate = {
   /** The address with the word. */
@@ -12,6 +22,14 @@ export type AddressTemplate = {
   label: string;
   /** What it may look like. */
   example: string;
+};
+
+/** How much of something is left, of how much at most. It comes back over time. */
+export type Allowance = {
+  /** What is left now. */
+  left: number;
+  /** The most that there can be. */
+  most: number;
 };
 
 /** What went wrong, and what to do next. Hosts act on the code; people read message and hint. */
@@ -1053,6 +1071,12 @@ export type GetExecutionLog = {
   id: ExecutionId;
 };
 
+/** Asks what goes on. */
+export type GetFigures = {
+  /** Only the samples after this moment, for whoever has those before. */
+  after?: Timestamp | null;
+};
+
 /** Asks how things are. */
 export type GetHealth = Record<string, never>;
 
@@ -1120,11 +1144,13 @@ export type Health = {
   level: HealthLevel;
   /** The store: whether a write was committed just now. */
   store: HealthPart;
+  /** How the store has written of late, and its disk. */
+  writes: WriteFigures;
   /** The engine: whether it answers. */
   engine: HealthPart;
   /** The configuration: whether its file and the environment are as they should be. */
   configuration: HealthPart;
-  /** Each provider: whether it is ready to be called. Nothing is sent to find out. */
+  /** Each provider: whether it is ready to be called, as far as is known. Nothing is sent to find out. */
   providers: HealthPart[];
 };
 
@@ -1209,11 +1235,28 @@ export type KeyStore = {
 /** How the keychain is. */
 export type KeychainState = 'none' | 'locked' | 'available';
 
+/** How executions ended within a minute. */
+export type LastMinute = {
+  /** Those that were completed. */
+  completed: number;
+  /** Those that failed. */
+  failed: number;
+  /** Those that were cancelled. */
+  cancelled: number;
+  /** How long the first token took, of the completed ones; absent where there were none. */
+  firstTokenMs?: Percentiles | null;
+  /** How long the whole answer took, of the completed ones; absent where there were none. */
+  latencyMs?: Percentiles | null;
+};
+
 /** Something that waits until all is well again. */
 export type LeftOff = 'refreshes' | 'indexing' | 'low-executions' | 'normal-executions' | 'executions' | 'writes';
 
 /** How well everything is. Each level leaves off what the ones before do, and more. */
 export type Level = 'normal' | 'degraded' | 'critical' | 'emergency';
+
+/** Asks who can act. */
+export type ListActors = Record<string, never>;
 
 /** Asks for the keys. */
 export type ListApiKeys = Record<string, never>;
@@ -1232,6 +1275,8 @@ export type ListAudit = {
   to?: Timestamp | null;
   /** Only what was done in this request, as answers of the HTTP host (`X-Request-Id`) and logs name it. */
   requestId?: string | null;
+  /** Only what was done from there. */
+  origin?: AuditOrigin | null;
   /** Where to go on, from the page before. */
   cursor?: string | null;
   /** The most items, 1 to 1,000; 100 where absent. */
@@ -1373,6 +1418,22 @@ export type ListVersions = {
 /** What the provider's own list says of a model by the name it is called by. */
 export type Listed = 'yes' | 'no' | 'unknown';
 
+/** What goes on, from memory alone. */
+export type LiveFigures = {
+  /** When this was so. */
+  at: Timestamp;
+  /** How well everything works, and what is left off because of that. */
+  level: HealthLevel;
+  /** What the engine does now: also each model in use, or not well, with its circuit and limits. */
+  engine: Load;
+  /** How executions ended within the last minute. */
+  lastMinute: LastMinute;
+  /** How the store has written of late, and its disk. */
+  writes: WriteFigures;
+  /** What was so within the last ten minutes, oldest first: a sample a second while something ran. */
+  samples: Sample[];
+};
+
 /** How much is running and waiting. */
 export type Load = {
   /** Executions on the wire. */
@@ -1496,6 +1557,12 @@ export type ModelLoad = {
   circuit: CircuitState;
   /** How many calls at once it bears, where that is less than it is allowed. */
   limit?: number | null;
+  /** How many calls at once its provider is allowed; a run with a concurrency of its own may go past a default. */
+  most: number;
+  /** The requests that it still takes of those in its own window, as its answers say; absent where they do not. */
+  requests?: Allowance | null;
+  /** The same for tokens. */
+  tokens?: Allowance | null;
   /** The milliseconds until calls go out again, where it is left alone for now or has said that it has enough. */
   opensInMs?: number | null;
 };
@@ -1511,7 +1578,7 @@ export type Network = {
 };
 
 /** The kinds of things that change. */
-export type Noun = 'prompt' | 'provider' | 'run' | 'budget' | 'workspace' | 'egress' | 'window';
+export type Noun = 'prompt' | 'provider' | 'run' | 'budget' | 'workspace' | 'health' | 'egress' | 'window';
 
 /** What becomes of a run where FormaOps ends before it does. */
 export type OnRestart = 'fail' | 'resume';
@@ -1533,6 +1600,14 @@ export type OutputWindow = {
   total: number;
   /** Whether the whole text will not grow any more. */
   complete: boolean;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfActorView = {
+  /** The items, in the order of the list. */
+  items: ActorView[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
 };
 
 /** Some items of a list, and where to go on. */
@@ -1783,6 +1858,16 @@ export type PauseRun = {
   id: RunId;
 };
 
+/** The times that so many of 100 kept, in milliseconds. */
+export type Percentiles = {
+  /** Half of them. */
+  p50: number;
+  /** 95 of 100. */
+  p95: number;
+  /** 99 of 100. */
+  p99: number;
+};
+
 /** The time a budget is for. Days and months are those of the workspace's time zone. */
 export type Period = 'once' | 'day' | 'month';
 
@@ -1946,6 +2031,10 @@ export type ProviderLoad = {
   queued: number;
   /** How many may be on the wire; a run with a concurrency of its own may go past a default. */
   limit: number;
+  /** The requests a minute that the user allows it, and what is left of them; absent where any number is. */
+  requests?: Allowance | null;
+  /** The same for tokens. */
+  tokens?: Allowance | null;
   /** How its calls went of late. */
   recent: Recent;
 };
@@ -2262,6 +2351,20 @@ export type RunProgress = {
 
 /** Where a run stands. Whether its executions succeeded is in [`RunProgress`]. */
 export type RunStatus = 'pending' | 'running' | 'paused' | 'completed' | 'cancelled';
+
+/** What was so at one moment. */
+export type Sample = {
+  /** When. */
+  at: Timestamp;
+  /** Executions on the wire. */
+  running: number;
+  /** Executions that waited for their turn. */
+  queued: number;
+  /** Executions that had ended since the sample before. */
+  ended: number;
+  /** How those of the minute before had ended. */
+  lastMinute: LastMinute;
+};
 
 /** What a caller must be allowed to do. */
 export type Scope = 'read' | 'run' | 'write' | 'admin';
@@ -2695,6 +2798,30 @@ export type WorkspaceMetrics = {
   executions: RunProgress;
   /** The executions of the last 24 hours, by state, and what they cost. */
   lastDay: RunProgress;
-  /** What the engine does now. */
+  /** What the engine does now: also each model in use, or not well, with its circuit and limits. */
   engine: Load;
+  /** How executions ended within the last minute. */
+  lastMinute: LastMinute;
+  /** How well everything works, and what is left off because of that. */
+  level: HealthLevel;
+  /** How the store has written of late, and its disk. */
+  writes: WriteFigures;
+  /** The budgets with what is spent and set aside of each. */
+  budgets: BudgetView[];
+};
+
+/** How the store writes. */
+export type WriteFigures = {
+  /** Transactions that were committed since it was opened. */
+  commits: number;
+  /** Writes in them. */
+  writes: number;
+  /** The milliseconds that 95 of 100 commits took within the last minute; absent where there were none. */
+  commitMsP95?: Milliseconds | null;
+  /** The milliseconds of the slowest one since it was opened. */
+  slowestCommitMs: Milliseconds;
+  /** Whether the last write was lost for want of room, or because the disk or file refused it. */
+  cannotWrite: boolean;
+  /** The bytes that are left on its disk; absent where the system does not say. */
+  diskFree?: number | null;
 };

@@ -1,5 +1,6 @@
 /** What the parts say that several screens are made of. */
 export const componentTexts = {
+  chart: { now: 'now', none: '–', read: (title: string) => `Read ${title}` },
   link: {
     title: 'Open this address outside of FormaOps?',
     leads: 'A model wrote this address. It leads to',

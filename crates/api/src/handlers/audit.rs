@@ -2,8 +2,10 @@
 
 use super::limit;
 use crate::{ApiError, App, Caller};
-use formaops_domain::{ActorId, AuditDetail, AuditEvent, AuditReport, ChainHash, Page, Timestamp};
-use formaops_store::AuditFilter;
+use formaops_domain::{
+    ActorId, AuditDetail, AuditEvent, AuditOrigin, AuditReport, ChainHash, Page, Timestamp,
+};
+use formaops_store::{Actor, ActorKind, AuditFilter};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,12 +31,32 @@ pub struct ListAudit {
     /// Only what was done in this request, as answers of the HTTP host (`X-Request-Id`) and logs name it.
     #[serde(default)]
     pub request_id: Option<String>,
+    /// Only what was done from there.
+    #[serde(default)]
+    pub origin: Option<AuditOrigin>,
     /// Where to go on, from the page before.
     #[serde(default)]
     pub cursor: Option<String>,
     /// The most items, 1 to 1,000; 100 where absent.
     #[serde(default)]
     pub limit: Option<u32>,
+}
+
+/// Asks who can act.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListActors {}
+
+/// Somebody whom the trail can name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ActorView {
+    /// Their identity.
+    pub id: ActorId,
+    /// Their name: that of a person, or of an API key.
+    pub name: String,
+    /// Whether it is a person.
+    pub is_person: bool,
 }
 
 /// Asks for one change.
@@ -66,6 +88,7 @@ pub(crate) async fn audit_list(
         from: request.from,
         to: request.to,
         request_id: request.request_id,
+        origin: request.origin,
     };
     Ok(app.store.list_audit_events(filter, request.cursor.as_deref(), limit(request.limit)?).await?)
 }
@@ -80,4 +103,10 @@ pub(crate) async fn audit_verify(
     request: VerifyAudit,
 ) -> Result<AuditReport, ApiError> {
     Ok(app.store.verify_audit(request.head).await?)
+}
+
+pub(crate) async fn actor_list(app: &App, _: &Caller, _: ListActors) -> Result<Page<ActorView>, ApiError> {
+    let actors = app.store.list_actors().await?.into_iter();
+    let view = |Actor { id, kind, name, .. }| ActorView { id, name, is_person: kind == ActorKind::Person };
+    Ok(Page::whole(actors.map(view).collect()))
 }

@@ -143,12 +143,17 @@ fn not_found(id: BudgetId) -> ApiError {
     ApiError::not_found("budget", id, "`formaops budget list` shows every budget.")
 }
 
-pub(crate) async fn budget_list(app: &App, _: &Caller, _: ListBudgets) -> Result<Page<BudgetView>, ApiError> {
+/// All budgets as they stand.
+pub(super) async fn budget_views(app: &App) -> Result<Vec<BudgetView>, ApiError> {
     let mut views = Vec::new();
     for state in app.engine.budgets().await? {
         views.push(view(app, state).await?);
     }
-    Ok(Page::whole(views))
+    Ok(views)
+}
+
+pub(crate) async fn budget_list(app: &App, _: &Caller, _: ListBudgets) -> Result<Page<BudgetView>, ApiError> {
+    Ok(Page::whole(budget_views(app).await?))
 }
 
 pub(crate) async fn budget_create(

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{io, path::Path};
+use std::{io, path::Path, sync::Arc};
 
 /// What the parts of a workspace take of the disk, in bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +29,11 @@ pub(crate) fn measure(folder: &Path) -> DiskUse {
         logs: size_within(&folder.join("logs")).unwrap_or_default(),
         free: fs4::available_space(folder).ok(),
     }
+}
+
+/// The bytes that are left on the disk of a folder, where the system says.
+pub(crate) async fn free(folder: Arc<Path>) -> Option<u64> {
+    tokio::task::spawn_blocking(move || fs4::available_space(&*folder).ok()).await.ok().flatten()
 }
 
 fn size_of(file: &Path) -> u64 {

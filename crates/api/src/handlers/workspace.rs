@@ -1,14 +1,11 @@
-//! The workspace itself: its place, settings, health and counts.
+//! The workspace itself: its place and settings.
 
 use super::{
-    KeyState, OFFLINE,
+    OFFLINE,
     disk::{self, DiskUse},
-    provider::key_state,
 };
-use crate::{ApiError, App, Caller, watch::HealthLevel};
-use formaops_domain::{Noun, RunProgress, Timestamp, WorkspaceId};
-use formaops_engine::Load;
-use futures::future::join_all;
+use crate::{ApiError, App, Caller};
+use formaops_domain::{Noun, Timestamp, WorkspaceId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -67,74 +64,6 @@ pub struct Setting {
     pub value: serde_json::Value,
 }
 
-/// Asks how things are.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct GetHealth {}
-
-/// How things are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Health {
-    /// All together.
-    pub status: HealthStatus,
-    /// How well everything works, and what is left off because of that.
-    pub level: HealthLevel,
-    /// The store: whether a write was committed just now.
-    pub store: HealthPart,
-    /// The engine: whether it answers.
-    pub engine: HealthPart,
-    /// The configuration: whether its file and the environment are as they should be.
-    pub configuration: HealthPart,
-    /// Each provider: whether it is ready to be called. Nothing is sent to find out.
-    pub providers: Vec<HealthPart>,
-}
-
-/// One part of the whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct HealthPart {
-    /// Its name.
-    pub name: String,
-    /// How it is.
-    pub status: HealthStatus,
-    /// What is wrong; empty where nothing is.
-    pub message: String,
-}
-
-/// How something is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum HealthStatus {
-    /// Well.
-    Ok,
-    /// Something is missing, but work goes on.
-    Degraded,
-    /// It does not work.
-    Down,
-}
-
-/// Asks for counts.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct GetMetrics {}
-
-/// Counts of the workspace.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct WorkspaceMetrics {
-    /// Prompts that are neither archived nor deleted.
-    pub prompts: u64,
-    /// Runs ever.
-    pub runs: u64,
-    /// All executions ever, by state, and what they cost.
-    pub executions: RunProgress,
-    /// The executions of the last 24 hours, by state, and what they cost.
-    pub last_day: RunProgress,
-    /// What the engine does now.
-    pub engine: Load,
-}
-
 /// The most characters of a setting's name.
 const MOST_KEY: usize = 64;
 /// The most bytes of a setting.
@@ -180,58 +109,4 @@ pub(crate) async fn setting_put(app: &App, _: &Caller, request: PutSetting) -> R
     app.store.update_setting(&request.key, request.value.clone(), app.now()).await?;
     app.changed(Noun::Workspace, &request.key);
     Ok(Setting { key: request.key, value: request.value })
-}
-
-pub(crate) async fn health_get(app: &App, _: &Caller, _: GetHealth) -> Result<Health, ApiError> {
-    let part = |name: &str, problem: Option<String>, otherwise| HealthPart {
-        name: name.to_owned(),
-        status: if problem.is_some() { otherwise } else { HealthStatus::Ok },
-        message: problem.unwrap_or_default(),
-    };
-    let written = app.store.check_writable().await;
-    let store = part("store", written.err().map(|error| error.to_string()), HealthStatus::Down);
-    let engine =
-        part("engine", app.engine.status().await.err().map(|error| error.to_string()), HealthStatus::Down);
-    let problems = app.configuration.problems();
-    let wrong = problems.first().map(|first| match problems.len() - 1 {
-        0 => first.to_string(),
-        others => format!("{first}, and {others} more; see `formaops config check`"),
-    });
-    let configuration = part("configuration", wrong, HealthStatus::Degraded);
-    let configured = app.store.list_providers().await?;
-    let states = join_all(configured.iter().map(|provider| key_state(app, provider))).await;
-    let mut providers = Vec::new();
-    for (provider, state) in configured.iter().zip(states) {
-        let problem = match state {
-            KeyState::None | KeyState::Found => None,
-            KeyState::Missing => Some("its key was not found".to_owned()),
-            KeyState::Locked => Some("the place that holds its key is locked".to_owned()),
-            KeyState::Denied => Some("the keychain does not give its key".to_owned()),
-            KeyState::NoKeychain => Some("its key is in a keychain, and there is none".to_owned()),
-            KeyState::Detached => Some("its key was set for another address".to_owned()),
-        };
-        providers.push(part(&provider.name, problem, HealthStatus::Degraded));
-    }
-    let level = app.watch.health();
-    let rank = |status| match status {
-        HealthStatus::Ok => 0,
-        HealthStatus::Degraded => 1,
-        HealthStatus::Down => 2,
-    };
-    let all = [&store, &engine, &configuration].into_iter().chain(&providers);
-    let status = all.map(|part| part.status).max_by_key(|&status| rank(status)).unwrap_or(HealthStatus::Ok);
-    Ok(Health { status, level, store, engine, configuration, providers })
-}
-
-pub(crate) async fn metrics_get(app: &App, _: &Caller, _: GetMetrics) -> Result<WorkspaceMetrics, ApiError> {
-    const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
-    let yesterday = Timestamp::from_micros(app.now().as_micros() - DAY_MICROS);
-    let totals = app.store.get_totals(yesterday).await?;
-    Ok(WorkspaceMetrics {
-        prompts: totals.prompts,
-        runs: totals.runs,
-        executions: totals.executions,
-        last_day: totals.recent,
-        engine: app.engine.status().await?,
-    })
 }

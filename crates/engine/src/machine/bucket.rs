@@ -1,10 +1,22 @@
 //! Something that is used up and comes back over time: calls or tokens.
 
 use formaops_domain::ports::RateWindow;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::{num::NonZeroU32, time::Duration};
 
 /// The longest that what a provider says of itself holds back a call: it may be wrong.
 pub(super) const MOST_WAIT: Duration = Duration::from_secs(120);
+
+/// How much of something is left, of how much at most. It comes back over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Allowance {
+    /// What is left now.
+    pub left: u64,
+    /// The most that there can be.
+    pub most: u64,
+}
 
 /// A token bucket.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +57,12 @@ impl Bucket {
         (self.level + passed * self.per_second).min(self.most)
     }
 
+    pub(super) fn allowance(&self, now: Duration) -> Allowance {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not below zero")]
+        let whole = |amount: f64| amount.max(0.0) as u64;
+        Allowance { left: whole(self.level(now)), most: whole(self.most) }
+    }
+
     /// Uses up some, or with a negative amount gives some back.
     pub(super) fn take(&mut self, amount: f64, now: Duration) {
         if amount > 0.0 && now >= self.waited_for_until {
@@ -82,6 +100,16 @@ mod tests {
         let at = bucket.holds_at(1.0, Duration::ZERO);
         assert!(at >= SECOND && at < SECOND * 2, "{at:?}");
         assert_eq!(bucket.holds_at(1.0, at), Duration::ZERO, "and then it is there");
+    }
+
+    #[test]
+    fn what_is_left_is_told_in_whole_units_and_never_below_none() {
+        let mut bucket = Bucket::per_minute(NonZeroU32::new(60).unwrap(), Duration::ZERO);
+        bucket.take(59.5, Duration::ZERO);
+        assert_eq!(bucket.allowance(Duration::ZERO), Allowance { left: 0, most: 60 });
+        assert_eq!(bucket.allowance(SECOND * 30), Allowance { left: 30, most: 60 });
+        bucket.take(1e9, SECOND * 30);
+        assert_eq!(bucket.allowance(SECOND * 30).left, 0);
     }
 
     #[test]

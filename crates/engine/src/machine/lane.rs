@@ -2,7 +2,7 @@
 
 use super::{
     Sign,
-    bucket::{Bucket, MOST_WAIT},
+    bucket::{Allowance, Bucket, MOST_WAIT},
     circuit::Circuit,
     limits::{Hold, Limits, OnWire},
     queue::Place,
@@ -77,6 +77,11 @@ impl Lane {
     /// The most calls at once that it bears, where that is less than it is allowed.
     pub(super) fn limit(&self) -> Option<u32> {
         self.strain.limit()
+    }
+
+    /// The requests and tokens that the provider says it still takes.
+    pub(super) fn allowances(&self, now: Duration) -> [Option<Allowance>; 2] {
+        [self.requests, self.tokens].map(|bucket| bucket.map(|bucket| bucket.allowance(now)))
     }
 
     pub(super) fn tokens_each(&self) -> f64 {

@@ -1,6 +1,8 @@
 //! What the scheduler has in hand, for people and health checks.
 
-use super::{circuit::CircuitState, limits::Limits, queue::Queue, record::Recent, run::ActiveRun};
+use super::{
+    bucket::Allowance, circuit::CircuitState, limits::Limits, queue::Queue, record::Recent, run::ActiveRun,
+};
 use formaops_domain::{ModelRef, RunId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,12 @@ pub struct ProviderLoad {
     pub queued: u32,
     /// How many may be on the wire; a run with a concurrency of its own may go past a default.
     pub limit: u32,
+    /// The requests a minute that the user allows it, and what is left of them; absent where any number is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Allowance>,
+    /// The same for tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Allowance>,
     /// How its calls went of late.
     pub recent: Recent,
 }
@@ -59,6 +67,14 @@ pub struct ModelLoad {
     /// How many calls at once it bears, where that is less than it is allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// How many calls at once its provider is allowed; a run with a concurrency of its own may go past a default.
+    pub most: u32,
+    /// The requests that it still takes of those in its own window, as its answers say; absent where they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Allowance>,
+    /// The same for tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Allowance>,
     /// The milliseconds until calls go out again, where it is left alone for now or has said that it has enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opens_in_ms: Option<u64>,
@@ -85,8 +101,10 @@ impl Load {
                 *count += waiting.len();
             }
         }
+        let most = |provider: &str| limits.of(provider).map_or(Limits::PROVIDER, NonZeroU32::get);
         let mut models: BTreeMap<&ModelRef, ModelLoad> = BTreeMap::new();
         for (model, lane) in queue.lanes() {
+            let [requests, tokens] = lane.allowances(now);
             let opens_in =
                 lane.opens_at(now).and_then(|at| at.checked_sub(now)).filter(|wait| !wait.is_zero());
             let load = ModelLoad {
@@ -95,6 +113,9 @@ impl Load {
                 queued: 0,
                 circuit: lane.circuit.state(now),
                 limit: lane.limit(),
+                most: most(&model.provider),
+                requests,
+                tokens,
                 opens_in_ms: opens_in.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
             };
             models.insert(model, load);
@@ -106,6 +127,9 @@ impl Load {
                 queued: 0,
                 circuit: CircuitState::Closed,
                 limit: None,
+                most: most(&model.provider),
+                requests: None,
+                tokens: None,
                 opens_in_ms: None,
             });
             load.queued = u32::try_from(waiting).unwrap_or(u32::MAX);
@@ -117,12 +141,18 @@ impl Load {
             let (running, queued) = providers.entry(&load.model.provider).or_default();
             (*running, *queued) = (*running + load.running, queued.saturating_add(load.queued));
         }
-        let provider = |(name, (running, queued)): (&str, (u32, u32))| ProviderLoad {
-            name: name.to_owned(),
-            running,
-            queued,
-            limit: limits.of(name).map_or(Limits::PROVIDER, NonZeroU32::get),
-            recent: recent.get(name).copied().unwrap_or_default(),
+        let provider = |(name, (running, queued)): (&str, (u32, u32))| {
+            let [requests, tokens] = queue.allowances(name, now);
+            let recent = recent.get(name).copied().unwrap_or_default();
+            ProviderLoad {
+                name: name.to_owned(),
+                running,
+                queued,
+                limit: most(name),
+                requests,
+                tokens,
+                recent,
+            }
         };
         let providers: Vec<_> = providers.into_iter().map(provider).collect();
         Self {

@@ -39,6 +39,7 @@ mod room;
 mod run;
 mod strain;
 
+pub use bucket::Allowance;
 pub use budgets::{Answer, Ask, Budgets, Cap, Refusal, Spent};
 pub use circuit::CircuitState;
 pub use event::{Effect, End, Event, Leave, Models, RunEnd, Sign, Terms};

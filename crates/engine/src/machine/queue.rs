@@ -2,7 +2,7 @@
 
 use super::{
     Sign,
-    bucket::Bucket,
+    bucket::{Allowance, Bucket},
     lane::{Call, Lane},
     limits::{Hold, Limits, OnWire},
     record::{Recent, Record},
@@ -185,6 +185,12 @@ impl Queue {
     /// How the calls to each provider went of late.
     pub(super) fn records(&self, now: Duration) -> impl Iterator<Item = (&str, Recent)> {
         self.providers.iter().map(move |(name, provider)| (name.as_str(), provider.record.recent(now)))
+    }
+
+    /// The requests and tokens that the user still allows a provider.
+    pub(super) fn allowances(&self, provider: &str, now: Duration) -> [Option<Allowance>; 2] {
+        let found = self.providers.get(provider).map(|provider| [provider.requests, provider.tokens]);
+        found.unwrap_or_default().map(|bucket| bucket.map(|bucket| bucket.allowance(now)))
     }
 
     pub(super) fn lanes(&self) -> impl Iterator<Item = (&ModelRef, &Lane)> {

@@ -27,6 +27,9 @@ async fn a_provider_that_fails_once_is_asked_again_and_the_wait_is_told_with_its
         [AttemptStatus::Failed, AttemptStatus::Succeeded]
     );
     assert_eq!(world.ended(1).await.progress.completed, 1);
+    let tally = world.engine.tally();
+    assert_eq!((tally.completed, tally.failed, tally.cancelled), (1, 0, 0), "an attempt is no end");
+    assert!(tally.first_token.percentiles().is_some() && tally.latency.percentiles().is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -42,6 +45,7 @@ async fn after_the_last_attempt_the_failure_stands() {
     assert_eq!(world.journal.outcomes().len(), 4);
     assert_eq!(world.ended(1).await.progress.failed, 1);
     assert!(world.wire.is_quiet());
+    assert_eq!((world.engine.tally().ended(), world.engine.tally().failed), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -32,6 +32,8 @@ pub struct AuditFilter {
     pub to: Option<Timestamp>,
     /// Only those of this request.
     pub request_id: Option<String>,
+    /// Only those from there.
+    pub origin: Option<AuditOrigin>,
 }
 
 struct EventRow {
@@ -69,15 +71,15 @@ impl From<EventRow> for AuditEvent {
 }
 
 macro_rules! select_events {
-    ($tail:literal $(, $argument:expr)*) => {
+    ($($tail:literal)+ $(, $argument:expr)*) => {
         sqlx::query_as!(
             EventRow,
-            r#"select seq as "seq: u64", at as "at: Int<Timestamp>", actor as "actor: Key<ActorId>",
+            r#"select seq as "seq!: u64", at as "at: Int<Timestamp>", actor as "actor: Key<ActorId>",
               origin as "origin: Word<AuditOrigin>", operation, request_id, action, record,
               before as "before: Key<StateHash>", after as "after: Key<StateHash>",
               previous as "previous: Key<ChainHash>", hash as "hash: Key<ChainHash>"
             from audit_events
-            "# + $tail
+            "# $(+ $tail)+
             $(, $argument)*
         )
     };
@@ -92,28 +94,50 @@ impl Store {
         limit: u32,
     ) -> Result<Page<AuditEvent>, StoreError> {
         let before: i64 = cursor::decode(cursor)?.unwrap_or(i64::MAX);
-        let (rows, actor) = (cursor::rows(limit), filter.actor.map(Key));
-        let (from, to) = (filter.from.map(Int), filter.to.map(Int));
+        let rows = cursor::rows(limit);
+        let AuditFilter { actor, record, action, from, to, request_id, origin } = filter;
+        let (actor, origin) = (actor.map(Key), origin.map(Word));
+        let (from, to) = (from.map(Int), to.map(Int));
+        // The first condition names the index that is searched; a plus keeps the order of the list from taking its place.
         // What belongs to a record or to a noun stands right behind it: `/` is followed by `0`, `.` by `/`.
-        let found = select_events!(
-            "where seq < ?1
-              and (?2 is null or actor = ?2)
-              and (?3 is null or record = ?3 or (record > ?3 || '/' and record < ?3 || '0'))
-              and (?4 is null or action = ?4 or (action > ?4 || '.' and action < ?4 || '/'))
-              and (?5 is null or at >= ?5) and (?6 is null or at < ?6)
-              and (?7 is null or request_id = ?7)
-            order by seq desc limit ?8",
-            before,
-            actor,
-            filter.record,
-            filter.action,
-            from,
-            to,
-            filter.request_id,
-            rows
-        )
-        .fetch_all(self.readers())
-        .await?;
+        macro_rules! found {
+            ($first:literal) => {
+                select_events!(
+                    "where "
+                    $first
+                    " and +seq < ?1
+                      and (?2 is null or actor = ?2)
+                      and (?3 is null or record = ?3 or (record > ?3 || '/' and record < ?3 || '0'))
+                      and (?4 is null or action = ?4 or (action > ?4 || '.' and action < ?4 || '/'))
+                      and (?5 is null or at >= ?5) and (?6 is null or at < ?6)
+                      and (?7 is null or request_id = ?7)
+                      and (?8 is null or origin = ?8)
+                    order by seq desc limit ?9",
+                    before,
+                    actor,
+                    record,
+                    action,
+                    from,
+                    to,
+                    request_id,
+                    origin,
+                    rows
+                )
+                .fetch_all(self.readers())
+                .await?
+            };
+        }
+        let found = if request_id.is_some() {
+            found!("request_id = ?7")
+        } else if record.is_some() {
+            found!("(record = ?3 or (record > ?3 || '/' and record < ?3 || '0'))")
+        } else if action.is_some() {
+            found!("(action = ?4 or (action > ?4 || '.' and action < ?4 || '/'))")
+        } else if actor.is_some() {
+            found!("actor = ?2")
+        } else {
+            found!("seq < ?1")
+        };
         Ok(cursor::page(found, limit, |row| row.seq, AuditEvent::from))
     }
 

@@ -188,6 +188,10 @@ async fn the_list_is_paged_and_filtered() {
         (AuditFilter { request_id: Some("r1".into()), ..none() }, vec![4]),
         (AuditFilter { from: Some(at(5)), ..none() }, vec![4]),
         (AuditFilter { to: Some(at(5)), ..none() }, vec![1, 2, 3, 5]),
+        (AuditFilter { origin: Some(AuditOrigin::Cli), ..none() }, vec![4]),
+        (AuditFilter { origin: Some(AuditOrigin::Api), ..none() }, vec![]),
+        (AuditFilter { action: Some("prompt".into()), to: Some(at(5)), ..none() }, vec![1, 3, 5]),
+        (AuditFilter { record: Some(prompt_id(1).to_string()), actor: Some(ada()), ..none() }, vec![4]),
     ] {
         assert_eq!(places(&events(store, filter.clone()).await), expected, "{filter:?}");
     }

@@ -3,8 +3,9 @@ import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { promptsQuery } from '../prompt/queries';
-import { type Period, PERIODS, type RunSearch, STATUSES } from './history';
+import { type RunSearch, STATUSES } from './history';
 import classes from './history.module.css';
+import { PeriodFilter } from './PeriodFilter';
 import { allModelsQuery } from './queries';
 import { runsTexts } from './runs.texts';
 
@@ -28,7 +29,7 @@ export function RunFilters({ search, onChange }: Props) {
       <TextFilter key={search.text === undefined ? 'none' : 'some'} search={search} onChange={onChange} />
       <PromptFilter search={search} onChange={onChange} />
       <ModelFilter key={search.model ?? ''} search={search} onChange={onChange} />
-      <PeriodFilter search={search} onChange={onChange} />
+      <PeriodFilter label={words.period} search={search} onChange={onChange} />
       <SegmentedControl
         aria-label={words.status}
         value={search.status ?? ''}
@@ -116,48 +117,5 @@ function ModelFilter({ search, onChange }: Props) {
         if (event.key === 'Enter') take(model);
       }}
     />
-  );
-}
-
-function PeriodFilter({ search, onChange }: Props) {
-  const { period, from, to } = search;
-  const [isCustom, setIsCustom] = useState(from !== undefined || to !== undefined);
-  const choose = (value: string | null) => {
-    setIsCustom(value === 'custom');
-    const chosen = (Object.keys(PERIODS) as Period[]).find((known) => known === value);
-    onChange({ period: chosen, from: undefined, to: undefined });
-  };
-  const day = (name: 'from' | 'to') => (
-    <TextInput
-      type="date"
-      aria-label={words[name]}
-      value={search[name] ?? ''}
-      onChange={(event) => {
-        const value = event.currentTarget.value;
-        onChange({ period: undefined, [name]: value === '' ? undefined : value });
-      }}
-    />
-  );
-  return (
-    <>
-      <Select
-        aria-label={words.period}
-        className={classes.period}
-        allowDeselect={false}
-        value={period ?? (isCustom ? 'custom' : '')}
-        onChange={choose}
-        data={[
-          { value: '', label: words.anyTime },
-          ...(Object.keys(PERIODS) as Period[]).map((value) => ({ value, label: words.periods[value] })),
-          { value: 'custom', label: words.custom },
-        ]}
-      />
-      {isCustom && period === undefined && (
-        <>
-          {day('from')}
-          {day('to')}
-        </>
-      )}
-    </>
   );
 }

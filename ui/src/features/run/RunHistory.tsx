@@ -1,7 +1,8 @@
 import { useQueries } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Match, Run } from '../../bindings/types';
+import { useArrows } from '../../lib/useArrows';
 import { HistoryRow } from './HistoryRow';
 import classes from './history.module.css';
 import { matchesQuery } from './queries';
@@ -43,7 +44,12 @@ export function RunHistory({ runs, text, onMore }: Props) {
   const items = rows.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   const matches = useMatches(text, runs, first, last);
-  const { current, onKeyDown } = useArrows(scroll, runs.length, first, last, rows.scrollToIndex);
+  const { current, onKeyDown } = useArrows(
+    scroll,
+    runs.length,
+    { first, last, overscan: OVERSCAN },
+    rows.scrollToIndex,
+  );
   const wantsMore = last >= runs.length - AHEAD;
   useEffect(() => {
     if (wantsMore) onMore?.();
@@ -115,44 +121,4 @@ function useMatches(text: string, runs: Run[], first: number, last: number): Map
   }
   const found = useQueries({ queries: blocks.map((ids) => matchesQuery(text, ids)) });
   return new Map(found.flatMap(({ data }) => data?.items ?? []).map((match) => [match.runId, match]));
-}
-
-/** One row can be reached by Tab, the others from it by arrow keys; the focus follows as rows come on screen. */
-function useArrows(
-  scroll: React.RefObject<HTMLDivElement | null>,
-  count: number,
-  first: number,
-  last: number,
-  show: (index: number) => void,
-): { current: number; onKeyDown: (event: KeyboardEvent) => void } {
-  const [chosen, setChosen] = useState(0);
-  const wanted = useRef<number | null>(null);
-  useEffect(() => {
-    if (wanted.current === null) return;
-    const link = scroll.current?.querySelector<HTMLElement>(`a[data-index="${wanted.current}"]`);
-    if (link === null || link === undefined) return;
-    link.focus({ preventScroll: true });
-    wanted.current = null;
-  });
-  const current = chosen >= first && chosen <= last ? chosen : first;
-  const onKeyDown = (event: KeyboardEvent) => {
-    const page = Math.max(1, last - first - 2 * OVERSCAN);
-    const steps: Record<string, number> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: -count,
-      End: count,
-    };
-    const step = steps[event.key];
-    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    const from = Number((event.target as Element).closest('tr')?.dataset['index'] ?? current);
-    const next = Math.min(count - 1, Math.max(0, from + step));
-    wanted.current = next;
-    setChosen(next);
-    show(next);
-  };
-  return { current, onKeyDown };
 }

@@ -15,7 +15,7 @@ function load(model: Partial<ModelLoad>, running = 1): Load {
     resting: 0,
     held: 0,
     providers: [{ name: 'a', running, queued: 1, limit: 4, recent }],
-    models: [{ model: 'a:b', running, queued: 1, circuit: 'closed', ...model }],
+    models: [{ model: 'a:b', running, queued: 1, circuit: 'closed', most: 4, ...model }],
   };
 }
 

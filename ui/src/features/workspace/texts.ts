@@ -7,6 +7,7 @@ export const workspaceTexts = {
     providers: 'Providers',
     budgets: 'Budgets',
     egress: 'Egress',
+    audit: 'Audit',
     engine: 'Engine',
     appearance: 'Appearance',
     editor: 'Editor',

@@ -8,7 +8,8 @@ use formaops_domain::{
 use formaops_engine::{
     CircuitPolicy, FallbackStrategy, Settings,
     machine::{
-        CircuitState, Effect, End, Event, Leave, Limits, Machine, Models, PerMinute, RunEnd, Sign, Terms,
+        Allowance, CircuitState, Effect, End, Event, Leave, Limits, Machine, Models, PerMinute, RunEnd, Sign,
+        Terms,
     },
 };
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
@@ -186,6 +187,24 @@ fn a_model_gets_no_more_calls_than_it_says_that_it_takes() {
     let rates = RateLimits { requests, tokens: None };
     let told = Event::RatesTold { execution: execution(4), rates };
     assert_eq!(started(&machine.handle(wake, told)), [5, 6, 7]);
+}
+
+#[test]
+fn the_load_says_what_each_model_may_still_get() {
+    let allowed = PerMinute { requests: NonZeroU32::new(10), tokens: None };
+    let limits = Limits { per_minute: [("a".to_owned(), allowed)].into(), ..at_most(4) };
+    let mut machine = Machine::new(Settings { limits, ..Settings::default() });
+    machine.handle(seconds(0), submitted(1, Priority::Normal, (0..4).map(|number| (number, "a"))));
+    let tokens = Some(RateWindow { limit: 90_000, remaining: 60_000, reset: seconds(60) });
+    let rates = RateLimits { requests: None, tokens };
+    machine.handle(seconds(0), Event::RatesTold { execution: execution(0), rates });
+    let load = machine.load();
+    assert_eq!((load.models[0].limit, load.models[0].most), (None, 4));
+    // Three calls are under way that it has not counted, each taken for a thousand tokens.
+    assert_eq!(load.models[0].tokens, Some(Allowance { left: 57_000, most: 90_000 }));
+    assert_eq!(load.models[0].requests, None);
+    assert_eq!(load.providers[0].requests, Some(Allowance { left: 6, most: 10 }));
+    assert_eq!(load.providers[0].tokens, None);
 }
 
 #[test]

@@ -1,0 +1,46 @@
+import { Tooltip } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { HealthLevel } from '../../bindings/types';
+import classes from './LevelNews.module.css';
+import { levelTexts as words } from './level.texts';
+
+/** How well everything is, where all is not well; it leads to the screen of health. */
+export function LevelNews({ health }: { health: HealthLevel }) {
+  const { level, reasons } = health;
+  if (level === 'normal') return null;
+  const [first] = reasons;
+  return (
+    <Tooltip multiline maw={420} label={<LevelFacts health={health} />}>
+      <Link to="/health" className={classes.level} data-level={level}>
+        <IconAlertTriangle size={13} aria-hidden />{' '}
+        {words.status(words.words[level], first === undefined ? undefined : words.reasons[first])}
+      </Link>
+    </Tooltip>
+  );
+}
+
+/** What led to a level, and what it leaves off. */
+export function LevelFacts({ health: { reasons, off } }: { health: HealthLevel }) {
+  return (
+    <div className={classes.facts}>
+      {reasons.length > 0 && (
+        <List title={words.because} items={reasons.map((reason) => words.reasons[reason])} />
+      )}
+      {off.length > 0 && <List title={words.offTitle} items={off.map((what) => words.off[what])} />}
+    </div>
+  );
+}
+
+function List({ title, items }: { title: string; items: string[] }) {
+  return (
+    <div>
+      <b>{title}</b>
+      <ul>
+        {items.map((item) => (
+          <li key={item}>{item}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import type { CircuitState } from '../../bindings/types';
+
+/** What the screen of health says. */
+export const healthTexts = {
+  title: 'Health',
+  asOf: (time: string) => `as of ${time}`,
+  mode: { live: 'Live', still: 'Nothing runs', paused: 'Paused' },
+  pausedText: 'Dashboards wait until all is well again, to leave the machine to what runs.',
+  refresh: 'Refresh',
+  well: 'All is well: nothing is left off.',
+  charts: {
+    title: 'The last ten minutes',
+    load: 'Running and waiting',
+    running: 'running',
+    waiting: 'waiting',
+    rate: 'Executions a second',
+    ended: 'ended',
+    errors: 'Failed, of those within a minute',
+    failed: 'failed',
+    firstToken: 'Time to the first token, within a minute',
+    latency: 'Time of the whole answer, within a minute',
+    percent: (share: number) =>
+      `${share > 0 && share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`,
+    decimal: (value: number) => String(Math.round(value * 10) / 10),
+  },
+  never: {
+    title: 'Nothing has run yet',
+    text: 'Run a prompt, and see here how much runs and waits, how long answers take and how many fail. The sample prompts run at once on the built-in `dry-run` provider.',
+    action: 'Go to prompts',
+  },
+  quiet: 'Nothing has run within the last ten minutes.',
+  models: {
+    title: 'Models in use, or not well',
+    none: 'No model is in use, and all are well.',
+    columns: {
+      model: 'Model',
+      circuit: 'Circuit',
+      atOnce: 'At once',
+      waiting: 'Waiting',
+      requests: 'Requests left',
+      tokens: 'Tokens left',
+    },
+    circuit: { closed: 'closed', 'half-open': 'half-open', open: 'open' } satisfies Record<
+      CircuitState,
+      string
+    >,
+    tried: (time: string) => `tried again at ${time}`,
+    probing: 'one call finds out',
+    rests: (time: string) => `rests until ${time}`,
+    atOnce: (running: number, limit: number) => `${running} of ${limit}`,
+    reduced: (most: number) => `held down from ${most}`,
+    left: (left: string, most: string) => `${left} of ${most}`,
+    set: 'as you set',
+  },
+  providers: {
+    title: 'Providers and keys',
+    columns: {
+      provider: 'Provider',
+      state: 'State',
+      calls: 'Calls in a minute',
+      failures: 'Failed',
+      firstToken: 'First token p50 · p95',
+    },
+    ready: 'ready',
+    open: (name: string) => `Open ${name}`,
+  },
+  store: {
+    title: 'Store and engine',
+    store: 'Store',
+    engine: 'Engine',
+    configuration: 'Configuration',
+    commit: 'Commit, 95 of 100',
+    commitText: 'within the last minute',
+    noCommit: 'nothing was written within the last minute',
+    disk: 'Disk',
+    free: (amount: string) => `${amount} free`,
+    working: 'works',
+  },
+  budgets: { title: 'Budgets', none: 'Nothing limits what runs may cost.', open: 'Open budgets' },
+} as const;
