@@ -30,6 +30,8 @@ export const programs = {
   },
   driver: 'WebKitWebDriver',
   display: 'Xvfb',
+  bus: 'dbus-daemon',
+  busMonitor: 'dbus-monitor',
 };
 
 /** The browser of the system. */

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from '../support/window-test';
 import { endless } from '../support/models';
+import { chooseModels } from './choose';
 import { keys, type Session } from './webdriver';
 
 const MODELS = [endless(50), endless(60), endless(70)].map((model) => `local:${model}`);
@@ -9,20 +10,6 @@ const MODELS = [endless(50), endless(60), endless(70)].map((model) => `local:${m
 /** The column of a model, once it holds a text. */
 const column = (session: Session, model: string, text: string) =>
   session.find(`//article[@aria-label='${model}'][contains(., '${text}')]`);
-
-/** Adds the scripted server as a provider and chooses its models, as the settings and the run bar do. */
-async function chooseModels(session: Session, baseUrl: string): Promise<void> {
-  await session.run(
-    `const [baseUrl, models] = args;
-     const request = { name: 'local', kind: 'openai-chat', baseUrl };
-     await window.__TAURI_INTERNALS__.invoke('provider_create', { request });
-     localStorage.setItem('formaops.models', JSON.stringify(models.map((model) => ({ model, parameters: {} }))));
-     setTimeout(() => location.reload(), 0);`,
-    baseUrl,
-    MODELS,
-  );
-  await session.find(`//button[contains(., '${MODELS[0]}')]`);
-}
 
 test('the first start shows a sample that runs at once', async ({ open }) => {
   const { session } = await open();
@@ -54,7 +41,7 @@ test('three columns stream, and what had come is there after a kill and a new st
 }) => {
   const first = await open();
   await first.session.find(`//h1[.='code-review']`);
-  await chooseModels(first.session, models.baseUrl);
+  await chooseModels(first.session, models.baseUrl, MODELS);
   await first.session.press(keys.control, keys.enter);
   for (const model of MODELS) await column(first.session, model, 'word3 ');
   for (const model of MODELS) await column(first.session, model, 'streaming');

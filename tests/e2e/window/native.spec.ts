@@ -1,4 +1,6 @@
 import { expect, test } from '../support/window-test';
+import { Bus } from './bus';
+import { chooseModels } from './choose';
 import { keys } from './webdriver';
 
 test('keys that a browser keeps to itself work in the window', async ({ open }) => {
@@ -44,4 +46,27 @@ test('the size of the page is kept for the next start', async ({ open }) => {
     (await width(again.session)) === small ? true : undefined,
   );
   expect(same).toBe(true);
+});
+
+test('the desktop tells that a long run has ended while its window was not looked at', async ({
+  open,
+  workspace,
+  models,
+}) => {
+  const bus = await Bus.start();
+  workspace.variables['DBUS_SESSION_BUS_ADDRESS'] = bus.address;
+  const { session } = await open();
+  await session.find(`//h1[.='code-review']`);
+  // Longer than the ten seconds after which a reader may have gone elsewhere.
+  await chooseModels(session, models.baseUrl, ['local:slow-50x220']);
+  // Without a window manager the only window keeps the focus, so it is the page that is told otherwise.
+  await session.run('document.hasFocus = () => false');
+  await session.press(keys.control, keys.enter);
+  const said = await session.until('the desktop to be told', () => {
+    const told = bus.said();
+    return Promise.resolve(told.includes('member=Notify') ? told : undefined);
+  });
+  expect(said).toContain('string "FormaOps"');
+  expect(said).toContain('code-review');
+  await bus.stop();
 });

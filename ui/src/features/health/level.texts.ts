@@ -23,6 +23,7 @@ export const levelTexts = {
     indexing: 'making older runs searchable',
     'low-executions': 'executions of low priority',
     'normal-executions': 'executions of normal priority',
+    executions: 'new executions, whatever their priority',
     writes: 'every change but the ends of what runs',
   } satisfies Record<LeftOff, string>,
   because: 'Because',
