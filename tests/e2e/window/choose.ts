@@ -7,9 +7,11 @@ export async function chooseModels(session: Session, baseUrl: string, models: st
      const request = { name: 'local', kind: 'openai-chat', baseUrl };
      await window.__TAURI_INTERNALS__.invoke('provider_create', { request });
      localStorage.setItem('formaops.models', JSON.stringify(models.map((model) => ({ model, parameters: {} }))));
+     document.body.dataset.old = '';
      setTimeout(() => location.reload(), 0);`,
     baseUrl,
     models,
   );
-  await session.find(`//button[contains(., '${models[0] ?? ''}')]`);
+  // The chip may be there before the page is another.
+  await session.find(`//body[not(@data-old)]//button[contains(., '${models[0] ?? ''}')]`);
 }
