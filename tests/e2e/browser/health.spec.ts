@@ -137,7 +137,7 @@ test('while all is not well the status bar says so, and dashboards wait until th
 
 /** Waits until the host has taken so many more samples, which it does once a second. */
 async function takesSamples(api: Api, more: number): Promise<void> {
-  const newest = async () => (await api.figuresGet({})).samples.at(-1)?.at ?? '';
+  const newest = async () => (await api.figuresGet({})).samples.at(-1)?.at ?? null;
   const after = await newest();
   await expect
     .poll(async () => (await api.figuresGet({ after })).samples.length)

@@ -31,6 +31,10 @@ for (const viewport of SIZES) {
         };
         await expect(app.getByRole('heading', { level: 1 })).toHaveText('code-review');
         await picture('first-start');
+        await visit(app, '/health', 'Health');
+        await app.getByRole('cell', { name: 'ready' }).first().waitFor();
+        await picture('health-empty');
+        await visit(app, '/prompts', 'code-review');
 
         const models = [endless(60), 'json', 'fail-429'].map((model) => `${scripted}:${model}`);
         await chooseModels(app, models);
@@ -148,6 +152,14 @@ for (const viewport of SIZES) {
         await visit(app, '/settings/egress', 'What left this machine');
         await app.getByRole('table').waitFor();
         await picture('egress');
+        await visit(app, '/settings/audit', 'Audit trail');
+        await app.getByRole('button', { name: 'Verify the trail' }).click();
+        await app.getByText(/^The trail holds/).waitFor();
+        await picture('audit');
+        await app.getByRole('button', { name: 'budget.create' }).first().click();
+        await app.getByRole('dialog', { name: /^Event/ }).getByRole('textbox', { name: 'After' }).waitFor();
+        await picture('audit-event');
+        await app.keyboard.press('Escape');
         await api.configUpdate({ name: 'fallback_strategy', value: 'degrade' });
         await visit(app, '/settings/engine', 'Engine');
         await app.getByRole('button', { name: 'Reset While a circuit is open' }).waitFor();

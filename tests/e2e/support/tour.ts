@@ -232,8 +232,30 @@ function settings(app: Page, api: Api, provider: string): Stop[] {
       },
     },
     {
+      name: 'audit',
+      visit: async () => {
+        await link(app, 'Audit');
+        await app.getByRole('table', { name: 'Audit trail' }).getByRole('button').first().waitFor();
+        await app.getByRole('button', { name: 'Verify the trail' }).click();
+        await app.getByText(/^The trail holds/).waitFor();
+      },
+    },
+    {
+      name: 'event of the trail',
+      visit: async () => {
+        await app.getByRole('combobox', { name: 'Kind of record' }).click();
+        await app.getByRole('option', { name: 'Budgets' }).click();
+        await app.getByRole('button', { name: 'budget.create' }).click();
+        await app
+          .getByRole('dialog', { name: /^Event/ })
+          .getByRole('textbox', { name: 'After' })
+          .waitFor();
+      },
+    },
+    {
       name: 'engine',
       visit: async () => {
+        await app.keyboard.press('Escape');
         await link(app, 'Engine');
         await api.configUpdate({ name: 'retry_limit', value: '5' });
         await app.getByRole('button', { name: 'Reset Retries' }).waitFor();
@@ -278,9 +300,39 @@ function settings(app: Page, api: Api, provider: string): Stop[] {
   ];
 }
 
+function health(app: Page, api: Api, provider: string): Stop[] {
+  const screen = app.getByRole('region', { name: 'Health', exact: true });
+  return [
+    {
+      name: 'health before anything has run',
+      visit: async () => {
+        await link(app, 'Health');
+        await screen.getByText('Nothing has run yet').waitFor();
+        await screen.getByRole('cell', { name: 'ready' }).first().waitFor();
+      },
+    },
+    {
+      name: 'health with an open circuit',
+      visit: async () => {
+        await api.configUpdate({ name: 'failure_threshold', value: '1' });
+        await api.configUpdate({ name: 'retry_limit', value: '0' });
+        await api.budgetCreate({ scope: 'workspace', period: 'month', capUsd: '20', kind: 'hard' });
+        await api.runCreate({
+          prompt: 'summarise',
+          models: ['words-20', 'fail-500'].map((model) => ({ model: `${provider}:${model}` })),
+          inputs: { text: 'Something long.' },
+        });
+        await screen.getByText(/^tried again at/).waitFor();
+        await screen.getByRole('slider', { name: 'Read Running and waiting' }).focus();
+      },
+    },
+  ];
+}
+
 /** A tour of each area, so that none takes long and one that fails says where. */
 export const tours: Tour[] = [
   { area: 'prompts', tour: prompts },
   { area: 'runs', tour: runs },
+  { area: 'health', tour: health },
   { area: 'settings', tour: settings },
 ];

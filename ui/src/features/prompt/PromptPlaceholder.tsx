@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Navigate } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { texts } from '../../app/texts';
 import { Notice } from '../../components/Notice';
 import { openNewPrompt } from './NewPrompt';
@@ -21,10 +22,23 @@ export function PromptPlaceholder() {
     .find((prompt) => prompt !== undefined);
   const sample = items.find((prompt) => prompt.name === 'code-review');
   const first = known ?? sample ?? items[0];
-  if (first !== undefined) return <Navigate to="/prompts/$id" params={{ id: first.id }} replace />;
+  if (first !== undefined) return <Open id={first.id} />;
   return (
     <Notice title={texts.prompts.emptyAll} text={texts.prompts.emptyAllText}>
       <Button onClick={openNewPrompt}>{texts.prompts.new}</Button>
     </Notice>
   );
+}
+
+/**
+ * Goes to a prompt, where no other one is gone to. Prompts are kept while other places are shown, so this may come back on
+ * screen in the very moment in which a link leads to one of them.
+ */
+function Open({ id }: { id: string }) {
+  const router = useRouter();
+  useEffect(() => {
+    const isNowhere = /^\/prompts\/?$/.test(router.latestLocation.pathname);
+    if (isNowhere) void router.navigate({ to: '/prompts/$id', params: { id }, replace: true });
+  }, [router, id]);
+  return null;
 }
