@@ -157,7 +157,10 @@ for (const viewport of SIZES) {
         await app.getByText(/^The trail holds/).waitFor();
         await picture('audit');
         await app.getByRole('button', { name: 'budget.create' }).first().click();
-        await app.getByRole('dialog', { name: /^Event/ }).getByRole('textbox', { name: 'After' }).waitFor();
+        await app
+          .getByRole('dialog', { name: /^Event/ })
+          .getByRole('textbox', { name: 'After' })
+          .waitFor();
         await picture('audit-event');
         await app.keyboard.press('Escape');
         await api.configUpdate({ name: 'fallback_strategy', value: 'degrade' });
