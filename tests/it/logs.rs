@@ -56,7 +56,9 @@ async fn lines_name_the_call_the_run_the_execution_and_the_attempt_as_openteleme
             .iter()
             .find(|line| line["message"] == message && said(line, "execution").as_ref() == Some(&id))
             .unwrap_or_else(|| panic!("{message} of {id} in {lines:#?}"));
-        let run = said(line, "run").unwrap();
+        let names: Vec<_> = line["spans"].as_array().unwrap().iter().map(|span| &span["name"]).collect();
+        assert_eq!(names, ["run", "execution", "attempt"], "each stands in the one before: {line}");
+        let run = line["spans"][0]["run"].as_str().map(str::to_owned).unwrap();
         assert!(
             lines
                 .iter()

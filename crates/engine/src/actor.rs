@@ -9,6 +9,7 @@ use crate::{
     reporter::{News, report},
     sensitive::Sensitive,
     settings::Settings,
+    spans,
 };
 use formaops_domain::{
     Budget, BudgetAlert, BudgetId, BudgetState, ErrorClass, EventBody, ExecutionId, Failure, JsonObject,
@@ -25,6 +26,7 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 /// How long a shutdown waits for commits that are under way.
 const SHUTDOWN_TIME: Duration = Duration::from_secs(2);
@@ -99,6 +101,7 @@ enum Done {
 }
 
 struct RunInHand {
+    span: Span,
     sensitive: Arc<Sensitive>,
     news: mpsc::UnboundedSender<News>,
     waiters: Vec<Reply<Awaited>>,
@@ -263,11 +266,14 @@ impl Actor {
         let (news, inbox) = mpsc::unbounded_channel();
         let core = Arc::clone(&self.core);
         let commands = self.commands.clone();
+        let span = spans::run(run);
+        let of_report = span.clone();
         self.spawn(Task::Report(run), async move {
-            Done::Report(Box::new(report(core, run, inbox, commands).await))
+            Done::Report(Box::new(report(core, run, of_report, inbox, commands).await))
         });
         let sensitive = Arc::new(Sensitive::new(sensitive));
         let in_hand = RunInHand {
+            span,
             sensitive,
             news,
             waiters: Vec::new(),
@@ -379,6 +385,7 @@ impl Actor {
         let job = Job {
             core: Arc::clone(&self.core),
             execution,
+            run_span: in_hand.span.clone(),
             id,
             may_be_stopped: self.machine.may_stop(run),
             choice,

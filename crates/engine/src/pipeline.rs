@@ -30,6 +30,8 @@ use tracing::{Instrument, Span};
 pub(crate) struct Job {
     pub(crate) core: Arc<Core>,
     pub(crate) execution: ExecutionId,
+    /// The span of its run.
+    pub(crate) run_span: Span,
     pub(crate) id: JobId,
     /// Whether some cap could stop it, so that it matters how many tokens it has.
     pub(crate) may_be_stopped: bool,
@@ -101,7 +103,7 @@ enum Stop {
 
 impl Job {
     pub(crate) async fn execute(self) -> Left {
-        let span = spans::execution(self.execution);
+        let span = spans::execution(&self.run_span, self.execution);
         self.carry_out(&span).instrument(span.clone()).await
     }
 

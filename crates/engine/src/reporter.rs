@@ -1,12 +1,12 @@
 //! Tells how a run gets on: one task for each run, so its events come in order and at most one is
 //! being read from the store at a time.
 
-use crate::{actor::Command, core::Core, handle::EngineError, machine::RunEnd, spans};
+use crate::{actor::Command, core::Core, handle::EngineError, machine::RunEnd};
 use formaops_domain::{EventBody, Failure, Run, RunId, RunStatus};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// What a reporter is told.
 pub(crate) enum News {
@@ -16,10 +16,11 @@ pub(crate) enum News {
     Ended(RunEnd),
 }
 
-/// Reports until the run has ended, and answers the run as it then is.
+/// Reports in the span of the run until it has ended, and answers the run as it then is.
 pub(crate) async fn report(
     core: Arc<Core>,
     run: RunId,
+    span: Span,
     news: UnboundedReceiver<News>,
     commands: UnboundedSender<Command>,
 ) -> Result<Run, EngineError> {
@@ -32,7 +33,7 @@ pub(crate) async fn report(
         }
         ended
     };
-    reported.instrument(spans::run(run)).await
+    reported.instrument(span).await
 }
 
 async fn follow(

@@ -14,14 +14,13 @@ pub(crate) fn run(id: RunId) -> Span {
     tracing::info_span!("run", run = %id)
 }
 
-/// The time from the queue to the end of an execution, or to the wait for its next attempt.
-pub(crate) fn execution(id: ExecutionId) -> Span {
-    tracing::info_span!("execution", execution = %id, run = Empty, generation = Empty)
+/// The time from the queue to the end of an execution of the run, or to the wait for its next attempt.
+pub(crate) fn execution(run: &Span, id: ExecutionId) -> Span {
+    tracing::info_span!(parent: run, "execution", execution = %id, generation = Empty)
 }
 
 /// What is known of an execution once it is read.
 pub(crate) fn known(span: &Span, execution: &Execution) {
-    span.record("run", tracing::field::display(execution.run_id));
     span.record("generation", execution.generation);
 }
 
