@@ -139,6 +139,7 @@ function Act(props: { label: string; icon: Icon; isOff?: boolean; onClick: () =>
   return (
     <ActionIcon
       size={24}
+      className={classes.act}
       aria-label={label}
       title={label}
       aria-disabled={isOff || undefined}
