@@ -1563,8 +1563,13 @@ export type ModelLoad = {
   requests?: Allowance | null;
   /** The same for tokens. */
   tokens?: Allowance | null;
-  /** The milliseconds until calls go out again, where it is left alone for now or has said that it has enough. */
+  /**
+   * The milliseconds until calls go out again, where it is left alone for now, has said that it has enough, or its
+   * provider has got what the user allows it a minute.
+   */
   opensInMs?: number | null;
+  /** Whether it is what the user allows its provider a minute that holds calls back so long. */
+  perMinute: boolean;
 };
 
 export type ModelRef = string;

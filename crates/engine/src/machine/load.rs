@@ -75,9 +75,13 @@ pub struct ModelLoad {
     /// The same for tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Allowance>,
-    /// The milliseconds until calls go out again, where it is left alone for now or has said that it has enough.
+    /// The milliseconds until calls go out again, where it is left alone for now, has said that it has enough, or its
+    /// provider has got what the user allows it a minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opens_in_ms: Option<u64>,
+    /// Whether it is what the user allows its provider a minute that holds calls back so long.
+    #[serde(default)]
+    pub per_minute: bool,
 }
 
 impl Load {
@@ -105,8 +109,7 @@ impl Load {
         let mut models: BTreeMap<&ModelRef, ModelLoad> = BTreeMap::new();
         for (model, lane) in queue.lanes() {
             let [requests, tokens] = lane.allowances(now);
-            let opens_in =
-                lane.opens_at(now).and_then(|at| at.checked_sub(now)).filter(|wait| !wait.is_zero());
+            let opens_at = queue.opens_at(model, lane, now).filter(|at| *at > now);
             let load = ModelLoad {
                 model: model.clone(),
                 running: lane.on_wire.total(),
@@ -116,7 +119,8 @@ impl Load {
                 most: most(&model.provider),
                 requests,
                 tokens,
-                opens_in_ms: opens_in.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+                opens_in_ms: opens_at.map(|at| u64::try_from((at - now).as_millis()).unwrap_or(u64::MAX)),
+                per_minute: opens_at.is_some_and(|at| lane.opens_at(now).is_some_and(|of_lane| of_lane < at)),
             };
             models.insert(model, load);
         }
@@ -131,6 +135,7 @@ impl Load {
                 requests: None,
                 tokens: None,
                 opens_in_ms: None,
+                per_minute: false,
             });
             load.queued = u32::try_from(waiting).unwrap_or(u32::MAX);
         }

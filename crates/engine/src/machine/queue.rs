@@ -110,8 +110,10 @@ impl Queue {
         first.min_by_key(|(place, _)| **place).map(|(place, target)| (place.run, Arc::clone(target)))
     }
 
-    fn opens_at(&self, target: &Target, lane: &Lane, now: Duration) -> Option<Duration> {
-        let provider = self.providers.get(&target.provider);
+    /// From when on a call may go out as far as time decides, with what the user allows the provider a minute; `None`
+    /// where other calls must come back first.
+    pub(super) fn opens_at(&self, model: &ModelRef, lane: &Lane, now: Duration) -> Option<Duration> {
+        let provider = self.providers.get(&model.provider);
         let provider = provider.map_or(Duration::ZERO, |it| it.opens_at(lane.tokens_each(), now));
         Some(lane.opens_at(now)?.max(provider))
     }

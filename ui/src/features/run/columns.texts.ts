@@ -70,6 +70,8 @@ export const columnsTexts = {
       `${model} is left alone after repeated failures${time === null ? '' : `, until ${time}`}`,
     probed: (model: string) => `Waiting for one call that tries whether ${model} is well again`,
     enough: (provider: string, time: string) => `${provider} has said that it has enough until ${time}`,
+    perMinute: (provider: string, time: string) =>
+      `The limit that you set for ${provider} a minute is used up until ${time}`,
     modelFull: (model: string, running: number, limit: number) =>
       `${model} bears ${limit} at once for now, and ${running} of its executions are on the wire`,
     providerFull: (provider: string, running: number, limit: number) =>

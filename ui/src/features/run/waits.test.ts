@@ -15,7 +15,7 @@ function load(model: Partial<ModelLoad>, running = 1): Load {
     resting: 0,
     held: 0,
     providers: [{ name: 'a', running, queued: 1, limit: 4, recent }],
-    models: [{ model: 'a:b', running, queued: 1, circuit: 'closed', most: 4, ...model }],
+    models: [{ model: 'a:b', running, queued: 1, circuit: 'closed', most: 4, perMinute: false, ...model }],
   };
 }
 
@@ -28,6 +28,12 @@ test('a model that is left alone says until when', () => {
 test('a provider that has enough says until when', () => {
   expect(waitsFor('a:b', load({ opensInMs: 60_000 }), NOON)).toBe(
     `a has said that it has enough until ${inAMinute}`,
+  );
+});
+
+test('a limit a minute that the user set is not what the provider says', () => {
+  expect(waitsFor('a:b', load({ opensInMs: 60_000, perMinute: true }), NOON)).toBe(
+    `The limit that you set for a a minute is used up until ${inAMinute}`,
   );
 });
 

@@ -13,7 +13,9 @@ export function waitsFor(model: string, load: Load, said: number): string | null
   const until = opensIn === null ? null : clock(new Date(said + opensIn).toISOString());
   if (ofModel?.circuit === 'open') return words.open(model, until);
   if (ofModel?.circuit === 'half-open') return words.probed(model);
-  if (until !== null) return words.enough(provider, until);
+  if (until !== null) {
+    return ofModel?.perMinute === true ? words.perMinute(provider, until) : words.enough(provider, until);
+  }
   if (ofModel?.limit != null && ofModel.running >= ofModel.limit) {
     return words.modelFull(model, ofModel.running, ofModel.limit);
   }

@@ -208,6 +208,26 @@ fn the_load_says_what_each_model_may_still_get() {
 }
 
 #[test]
+fn the_load_says_until_when_the_limit_of_a_provider_holds_its_models_back() {
+    let allowed = PerMinute { requests: NonZeroU32::new(2), tokens: None };
+    let limits = Limits { per_minute: [("a".to_owned(), allowed)].into(), ..at_most(4) };
+    let mut machine = Machine::new(Settings { limits, ..Settings::default() });
+    machine.handle(seconds(0), submitted(1, Priority::Normal, [(0, "a")]));
+    let held = |machine: &Machine| {
+        let load = machine.load();
+        (load.models[0].opens_in_ms, load.models[0].per_minute)
+    };
+    assert_eq!(held(&machine), (None, false), "one more may go out");
+    machine.handle(seconds(0), submitted(2, Priority::Normal, (1..4).map(|number| (number, "a"))));
+    assert_eq!(held(&machine), (Some(30_001), true), "two a minute are one in half a minute");
+    let requests = Some(RateWindow { limit: 60, remaining: 0, reset: seconds(6_000) });
+    let rates = RateLimits { requests, tokens: None };
+    machine.handle(seconds(0), Event::RatesTold { execution: execution(0), rates });
+    let (opens_in, per_minute) = held(&machine);
+    assert!(opens_in > Some(30_001) && !per_minute, "what the model says holds longer: {opens_in:?}");
+}
+
+#[test]
 fn a_provider_gets_no_more_a_minute_than_the_user_allows() {
     let allowed = PerMinute { requests: NonZeroU32::new(2), tokens: NonZeroU32::new(6_000) };
     let per_minute = BTreeMap::from([("a".to_owned(), allowed)]);
