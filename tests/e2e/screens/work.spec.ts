@@ -26,7 +26,7 @@ for (const { name: look, viewport, colorScheme } of LOOKS) {
           repeats,
         });
       };
-      await start([`${scripted}:fail-500`, `${scripted}:words-20`], 3);
+      await start([`${scripted}:fail-500`, `${scripted}:words-20`], 2);
       await start(
         [endless(200), endless(201)].map((model) => `${scripted}:${model}`),
         3,
