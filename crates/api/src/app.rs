@@ -198,6 +198,7 @@ impl App {
     /// Lets everybody follow how well everything is now.
     pub(crate) fn apply_level(&self, level: Level) {
         self.background.set_held(level > Level::Normal);
+        crate::logging::set_terse(level > Level::Normal);
         self.apply_configuration();
     }
 

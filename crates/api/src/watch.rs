@@ -4,7 +4,8 @@
 //! sleeps until something happens.
 
 use crate::{
-    ApiError, App, ErrorCode, Method, Operation, figures::Figures, handlers::disk, system::processors,
+    ApiError, App, ErrorCode, Method, Operation, figures::Figures, handlers::disk, logging,
+    system::processors,
 };
 use formaops_domain::Noun;
 use formaops_engine::{Level, Levels, Load, Measures, Trigger};
@@ -44,6 +45,8 @@ pub enum LeftOff {
     Refreshes,
     /// What ran long ago is made searchable.
     Indexing,
+    /// The log files take lines for debugging, where they are set to.
+    DebugLogs,
     /// Executions of low priority start.
     LowExecutions,
     /// Executions of normal priority start.
@@ -59,6 +62,7 @@ impl LeftOff {
         let all = [
             (Level::Degraded, Self::Refreshes),
             (Level::Degraded, Self::Indexing),
+            (Level::Degraded, Self::DebugLogs),
             (Level::Degraded, Self::LowExecutions),
             (Level::Critical, Self::NormalExecutions),
             (Level::Emergency, Self::Executions),
@@ -158,6 +162,8 @@ pub(crate) async fn watch(app: App) {
         () = closing.cancelled() => {}
         () = keep_watching(app) => {}
     }
+    // The log outlives the workspace.
+    logging::set_terse(false);
 }
 
 async fn keep_watching(app: App) {
@@ -244,7 +250,7 @@ mod tests {
     #[test]
     fn each_level_leaves_off_what_the_ones_before_do_and_more() {
         let levels = [Level::Normal, Level::Degraded, Level::Critical, Level::Emergency];
-        assert_eq!(levels.map(|level| LeftOff::at(level).len()), [0, 3, 4, 6]);
+        assert_eq!(levels.map(|level| LeftOff::at(level).len()), [0, 4, 5, 7]);
     }
 
     #[test]

@@ -32,19 +32,17 @@ export function AuditScreen() {
   return (
     <section className={classes.screen} aria-labelledby="audit-title">
       <header className={classes.head}>
-        <div className={classes.line}>
-          <h1 id="audit-title">{words.title}</h1>
-          <span className="spacer" />
-          <Button
-            variant="default"
-            leftSection={<IconRefresh size={14} aria-hidden />}
-            onClick={() => void trail.refetch()}
-          >
-            {words.refresh}
-          </Button>
-        </div>
-        <p>{words.text}</p>
+        <h1 id="audit-title">{words.title}</h1>
+        <span className="spacer" />
+        <Button
+          variant="default"
+          leftSection={<IconRefresh size={14} aria-hidden />}
+          onClick={() => void trail.refetch()}
+        >
+          {words.refresh}
+        </Button>
         <Verify onShow={setShown} />
+        <p>{words.text}</p>
         <AuditFilters search={search} actors={actors ?? []} onChange={change} />
       </header>
       {trail.isError && <Problem error={trail.error} onRetry={() => void trail.refetch()} />}

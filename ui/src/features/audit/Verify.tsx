@@ -28,7 +28,7 @@ export function Verify({ onShow }: { onShow: (seq: number) => void }) {
     }
   };
   return (
-    <div className={classes.verify}>
+    <>
       <form
         className={classes.line}
         onSubmit={(event) => {
@@ -49,8 +49,10 @@ export function Verify({ onShow }: { onShow: (seq: number) => void }) {
           onChange={(event) => setKept(event.currentTarget.value)}
         />
       </form>
-      <div role="status">{report !== null && <Report report={report} onShow={onShow} />}</div>
-    </div>
+      <div role="status" className={classes.status}>
+        {report !== null && <Report report={report} onShow={onShow} />}
+      </div>
+    </>
   );
 }
 
