@@ -85,8 +85,11 @@ test('neither the model of the run nor a fallback is offered as a fallback', asy
     await search.fill(taken);
     await expect(app.getByRole('option')).toHaveCount(0);
   }
-  // A click elsewhere closes the list and what it stands in.
-  await app.getByRole('heading', { level: 1 }).click();
+  // Escape closes the list alone, then what it stands in.
+  await search.press('Escape');
+  await expect(search).toBeHidden();
+  await expect(app.getByRole('button', { name: /^Options/, expanded: true })).toBeVisible();
+  await options.getByRole('textbox', { name: 'Executions at once' }).press('Escape');
   await expect(options).toBeHidden();
 
   // One that becomes the model of the run is no fallback any more.

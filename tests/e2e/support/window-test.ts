@@ -1,4 +1,5 @@
 import { test as base } from '@playwright/test';
+import { Bus } from '../window/bus';
 import { Desktop, Display } from '../window/desktop';
 import { Models } from './models';
 import { Workspace } from './workspace';
@@ -6,6 +7,8 @@ import { Workspace } from './workspace';
 export { expect } from '@playwright/test';
 
 interface Fixtures {
+  /** A session bus, for programs that are told its address. */
+  bus: Bus;
   /** A folder in which no workspace was opened yet. */
   workspace: Workspace;
   /** Starts the app on the workspace; it is closed after the test. */
@@ -34,6 +37,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
+  bus: async ({}, use) => {
+    const bus = await Bus.start();
+    await use(bus);
+    await bus.stop();
+  },
   workspace: async ({}, use) => {
     const workspace = await Workspace.create();
     await use(workspace);

@@ -1,5 +1,4 @@
 import { expect, test } from '../support/window-test';
-import { Bus } from './bus';
 import { chooseModels } from './choose';
 import { keys } from './webdriver';
 
@@ -49,11 +48,11 @@ test('the size of the page is kept for the next start', async ({ open }) => {
 });
 
 test('the desktop tells that a long run has ended while its window was not looked at', async ({
+  bus,
   open,
   workspace,
   models,
 }) => {
-  const bus = await Bus.start();
   workspace.variables['DBUS_SESSION_BUS_ADDRESS'] = bus.address;
   const { session } = await open();
   await session.find(`//h1[.='code-review']`);
@@ -68,5 +67,4 @@ test('the desktop tells that a long run has ended while its window was not looke
   });
   expect(said).toContain('string "FormaOps"');
   expect(said).toContain('code-review');
-  await bus.stop();
 });

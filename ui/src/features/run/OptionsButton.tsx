@@ -19,8 +19,10 @@ interface Props {
 /** What is seldom set for a run: how it shares the wire, and what becomes of it when something fails. */
 export function OptionsButton({ options, models, onChange }: Props) {
   const set = countSet(options, models);
+  const [isPicking, setPicking] = useState(false);
   return (
-    <Popover position="top-end" trapFocus>
+    // Escape is for the list of models while that is open.
+    <Popover position="top-end" trapFocus closeOnEscape={!isPicking}>
       <Popover.Target>
         <Button variant="subtle" color={set > 0 ? 'accent' : 'gray'}>
           {optionsTexts.button(set)}
@@ -54,6 +56,8 @@ export function OptionsButton({ options, models, onChange }: Props) {
             <Fallbacks
               models={fallbacksOf(options, models)}
               without={models}
+              isPicking={isPicking}
+              onPicking={setPicking}
               onChange={(fallbacks) => onChange({ ...options, fallbacks })}
             />
           )}
@@ -68,10 +72,11 @@ function Fallbacks(props: {
   models: readonly ModelRef[];
   /** The models that are no fallbacks. */
   without: readonly ModelRef[];
+  isPicking: boolean;
+  onPicking: (isPicking: boolean) => void;
   onChange: (models: ModelRef[]) => void;
 }) {
   const { models, without, onChange } = props;
-  const [isOpen, setOpen] = useState(false);
   return (
     <section aria-label={optionsTexts.fallbacks}>
       <b className={classes.title}>{optionsTexts.fallbacks}</b>
@@ -93,8 +98,8 @@ function Fallbacks(props: {
         label={optionsTexts.addFallback}
         isInside
         without={[...without, ...models]}
-        isOpen={isOpen}
-        onOpen={setOpen}
+        isOpen={props.isPicking}
+        onOpen={props.onPicking}
         onPick={(model) => onChange([...models, model])}
       />
       <p className={classes.hint}>{optionsTexts.fallbackHint}</p>
