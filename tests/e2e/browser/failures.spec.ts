@@ -61,6 +61,22 @@ test('a failure of one column leaves the others alone', async ({ app, scripted }
   await expect(column(app, fine)).toContainText('✓');
 });
 
+test('a failure without an answer is read from its beginning', async ({ app, scripted }) => {
+  await app.setViewportSize({ width: 1440, height: 600 });
+  await openPrompt(app, 'summarise');
+  await chooseModels(app, [`${scripted}:fail-400`]);
+  await run(app);
+  const failed = column(app, `${scripted}:fail-400`);
+  await expect(failed.getByRole('alert')).toContainText('The provider refused the request');
+  const box = failed.locator('[data-scroller]');
+  const [place, hidden] = await box.evaluate((element) => [
+    element.scrollTop,
+    element.scrollHeight - element.clientHeight,
+  ]);
+  expect(hidden, 'the card does not fit').toBeGreaterThan(0);
+  expect(place).toBe(0);
+});
+
 test('ten megabytes of answer are shown as text and stay usable', async ({ app, scripted }) => {
   const model = `${scripted}:big-10mb`;
   await openPrompt(app, 'summarise');

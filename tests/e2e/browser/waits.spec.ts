@@ -12,7 +12,7 @@ test('an execution that waits for a full provider says so, and when its run is p
   await openPrompt(app, 'summarise');
   await chooseModels(app, models);
   await run(app);
-  const full = `${scripted} takes 1 at once, and 1 of its executions are on the wire`;
+  const full = `${scripted} takes 1 at once, and has 1 on the wire`;
   await expect(app.getByText(full)).toHaveCount(1);
 
   const [told] = (await api.runList({})).items;

@@ -14,7 +14,6 @@ import { Frame } from './Frame';
 // Screens are loaded when they are first gone to, so that the first one is there soon.
 const runScreens = () => import('../features/run/places');
 const healthScreens = () => import('../features/health/places');
-const auditScreens = () => import('../features/audit/places');
 const settingsScreens = () => import('../features/workspace/places');
 
 const root = createRootRoute({ component: Frame, errorComponent: ErrorScreen });
@@ -84,7 +83,7 @@ const audit = createRoute({
   getParentRoute: () => settings,
   path: 'audit',
   validateSearch: readAuditSearch,
-  component: lazyRouteComponent(auditScreens, 'AuditScreen'),
+  component: lazyRouteComponent(settingsScreens, 'AuditScreen'),
 });
 const engine = createRoute({
   getParentRoute: () => settings,

@@ -3,15 +3,14 @@ import { LineChart } from '../../components/LineChart';
 import type { Values } from '../../components/chart';
 import { count, duration } from '../../lib/format';
 import classes from './health.module.css';
-import { seriesOf, STRETCH_MS } from './series';
+import { seriesOf, spanOf } from './series';
 import { healthTexts } from './texts';
 
 const words = healthTexts.charts;
 
 /** What went on within the last ten minutes, as lines. */
 export function Charts({ figures }: { figures: LiveFigures }) {
-  const { at, samples } = figures;
-  if (samples.length === 0) {
+  if (figures.samples.length === 0) {
     return (
       <Section>
         <p className={classes.quiet}>{healthTexts.quiet}</p>
@@ -19,8 +18,7 @@ export function Charts({ figures }: { figures: LiveFigures }) {
     );
   }
   const { times, running, queued, rate, errors, firstToken, latency } = seriesOf(figures);
-  const now = Date.parse(at);
-  const common = { times, span: [now - STRETCH_MS, now] } as const;
+  const common = { times, span: spanOf(figures) };
   const percentiles = (of: Record<'p50' | 'p95' | 'p99', Values>) =>
     (['p50', 'p95', 'p99'] as const).map((name) => ({ name, values: of[name] }));
   const load = [

@@ -13,8 +13,10 @@ export function LevelNews({ health }: { health: HealthLevel }) {
   return (
     <Tooltip multiline maw={420} label={<LevelFacts health={health} />}>
       <Link to="/health" className={classes.level} data-level={level}>
-        <IconAlertTriangle size={13} aria-hidden />{' '}
-        {words.status(words.words[level], first === undefined ? undefined : words.reasons[first])}
+        <IconAlertTriangle size={13} aria-hidden />
+        <span>
+          {words.status(words.words[level], first === undefined ? undefined : words.reasons[first])}
+        </span>
       </Link>
     </Tooltip>
   );

@@ -1,6 +1,7 @@
 import type { Allowance, LiveFigures, ModelLoad } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
 import { clock, count } from '../../lib/format';
+import { FigureTable } from './FigureTable';
 import classes from './health.module.css';
 import { healthTexts } from './texts';
 
@@ -8,31 +9,17 @@ const words = healthTexts.models;
 
 /** Each model in use or not well: whether calls go through, and how many it may still get. */
 export function ModelLoads({ figures }: { figures: LiveFigures }) {
-  const { columns } = words;
   const { models } = figures.engine;
   return (
     <section className={classes.section}>
       <h2>{words.title}</h2>
       {models.length === 0 && <p className={classes.quiet}>{words.none}</p>}
       {models.length > 0 && (
-        <div className={classes.tableBox} tabIndex={0} role="region" aria-label={words.title}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                {Object.values(columns).map((column) => (
-                  <th key={column} scope="col">
-                    {column}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {models.map((load) => (
-                <Row key={load.model} load={load} figures={figures} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <FigureTable title={words.title} columns={words.columns}>
+          {models.map((load) => (
+            <Row key={load.model} load={load} figures={figures} />
+          ))}
+        </FigureTable>
       )}
     </section>
   );

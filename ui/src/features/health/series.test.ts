@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveFigures, Sample } from '../../bindings/types';
-import { isMoving, joined, seriesOf } from './series';
+import { isMoving, joined, seriesOf, spanOf } from './series';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
@@ -24,9 +24,17 @@ describe('the lines of the charts', () => {
   it('fall to nothing where nothing ran, and times have no value there', () => {
     const { times, running, latency } = seriesOf(figures([sample(100), sample(99), sample(50), sample(20)]));
     const seconds = times.map((time) => (NOW - time) / 1000);
-    expect(seconds).toEqual([600, 101, 100, 99, 98, 51, 50, 49, 21, 20, 19, 0]);
-    expect(running).toEqual([0, 0, 2, 2, 0, 0, 2, 0, 0, 2, 0, 0]);
-    expect(latency.p95).toEqual([null, null, 20, 20, null, null, 20, null, null, 20, null, null]);
+    expect(seconds).toEqual([100, 99, 98, 51, 50, 49, 21, 20, 19, 0]);
+    expect(running).toEqual([2, 2, 0, 0, 2, 0, 0, 2, 0, 0]);
+    expect(latency.p95).toEqual([20, 20, null, null, 20, null, null, 20, null, null]);
+  });
+
+  it('begin with the first sample, but show a minute at least and ten at most', () => {
+    const from = (samples: Sample[]) => (NOW - spanOf(figures(samples))[0]) / 1000;
+    expect([[], [sample(5)], [sample(100)], [sample(601)]].map(from)).toEqual([60, 60, 100, 600]);
+    const { times, running } = seriesOf(figures([sample(5)]));
+    expect(times.map((time) => (NOW - time) / 1000)).toEqual([60, 6, 5, 4, 0]);
+    expect(running).toEqual([0, 0, 2, 0, 0]);
   });
 
   it('go on to now while something runs', () => {

@@ -2,7 +2,9 @@ import type { LiveFigures, Sample } from '../../bindings/types';
 import type { Values } from '../../components/chart';
 
 /** How far back the charts go, in milliseconds: as far as the host keeps samples. */
-export const STRETCH_MS = 600_000;
+const STRETCH_MS = 600_000;
+/** A chart shows no less than this, in milliseconds. */
+const LEAST_MS = 60_000;
 /** Samples are a second apart. With more between them, nothing ran. */
 const REST_MS = 3_000;
 
@@ -37,9 +39,16 @@ export function errorRate({ completed, failed }: { completed: number; failed: nu
   return completed + failed === 0 ? null : failed / (completed + failed);
 }
 
+/** The moments from which and to which the charts go: from the first sample on, but no less than a minute. */
+export function spanOf({ samples, at }: Pick<LiveFigures, 'samples' | 'at'>): readonly [number, number] {
+  const now = Date.parse(at);
+  const first = Date.parse(samples[0]?.at ?? at);
+  return [Math.max(now - STRETCH_MS, Math.min(now - LEAST_MS, first)), now];
+}
+
 /** The lines of the charts. Where nothing ran, nothing runs and nothing waits. */
-export function seriesOf({ samples, at, engine }: Pick<LiveFigures, 'samples' | 'at' | 'engine'>): Series {
-  const points = withRests(samples, Date.parse(at), engine);
+export function seriesOf(figures: Pick<LiveFigures, 'samples' | 'at' | 'engine'>): Series {
+  const points = withRests(figures);
   const line = (value: (point: Point) => number | null | undefined): Values =>
     points.map((point) => value(point) ?? null);
   const percentiles = (of: 'firstTokenMs' | 'latencyMs') => ({
@@ -67,10 +76,11 @@ interface Point {
   readonly sample: Sample | null;
 }
 
-function withRests(samples: readonly Sample[], now: number, engine: LiveFigures['engine']): Point[] {
+function withRests({ samples, at, engine }: Pick<LiveFigures, 'samples' | 'at' | 'engine'>): Point[] {
   const points: Point[] = [];
+  const [from, now] = spanOf({ samples, at });
   const rest = (time: number) => points.push({ time, running: 0, queued: 0, rate: 0, sample: null });
-  let before = now - STRETCH_MS;
+  let before = from;
   for (const sample of samples) {
     const time = Date.parse(sample.at);
     const hasRested = time - before > REST_MS;

@@ -9,7 +9,7 @@ export const healthTexts = {
   refresh: 'Refresh',
   well: 'All is well: nothing is left off.',
   charts: {
-    title: 'The last ten minutes',
+    title: 'Recently',
     load: 'Running and waiting',
     running: 'running',
     waiting: 'waiting',

@@ -34,7 +34,10 @@ export function ColumnBody({ execution, view, together, onDetails }: Props) {
   const thought = useStream('reasoning', execution.id, isEnded ? execution.reasoningBytes : 1);
   // Its end may be told before the last of its text has arrived.
   const isDone = isEnded && answer.known >= Math.min(execution.outputBytes, MOST_BYTES);
-  const { box, content, isAway, scrolled, toEnd } = useFollow(!isDone);
+  const { box, content, isAway, scrolled, toEnd } = useFollow(
+    !isDone,
+    answer.length > 0 || thought.length > 0,
+  );
   useLayoutEffect(() => (box.current === null ? undefined : together.join(box.current)), [box, together]);
   const onScroll = () => {
     if (box.current === null || wasPlaced(box.current)) return;

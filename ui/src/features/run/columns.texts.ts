@@ -73,9 +73,9 @@ export const columnsTexts = {
     perMinute: (provider: string, time: string) =>
       `The limit that you set for ${provider} a minute is used up until ${time}`,
     modelFull: (model: string, running: number, limit: number) =>
-      `${model} bears ${limit} at once for now, and ${running} of its executions are on the wire`,
+      `${model} bears ${limit} at once for now, and has ${running} on the wire`,
     providerFull: (provider: string, running: number, limit: number) =>
-      `${provider} takes ${limit} at once, and ${running} of its executions are on the wire`,
+      `${provider} takes ${limit} at once, and has ${running} on the wire`,
   },
   action: {
     openBudgets: 'Open budgets',

@@ -15,8 +15,11 @@ export interface Follow {
   readonly toEnd: () => void;
 }
 
-/** Keeps the end of a box in sight while its content grows, unless the reader scrolled away from it. */
-export function useFollow(isGrowing: boolean): Follow {
+/**
+ * Keeps the end of a box in sight while its content grows, unless the reader scrolled away from it.
+ * @param hasGrown whether there is anything of what grows: what stands in its place is read from its beginning
+ */
+export function useFollow(isGrowing: boolean, hasGrown: boolean): Follow {
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const follows = useRef(isGrowing);
@@ -25,9 +28,9 @@ export function useFollow(isGrowing: boolean): Follow {
     const element = box.current;
     if (element === null || isGrowing) return;
     // The end of what has grown is shown once more; from then on the reader alone scrolls.
-    if (follows.current) place(element, element.scrollHeight);
+    if (follows.current && hasGrown) place(element, element.scrollHeight);
     follows.current = false;
-  }, [isGrowing]);
+  }, [isGrowing, hasGrown]);
   useEffect(() => {
     const element = box.current;
     if (!isGrowing || element === null || content.current === null) return;

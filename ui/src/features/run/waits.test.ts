@@ -38,11 +38,9 @@ test('a limit a minute that the user set is not what the provider says', () => {
 });
 
 test('what is full says its limit, the model before the provider', () => {
-  expect(waitsFor('a:b', load({}, 4), NOON)).toBe(
-    'a takes 4 at once, and 4 of its executions are on the wire',
-  );
+  expect(waitsFor('a:b', load({}, 4), NOON)).toBe('a takes 4 at once, and has 4 on the wire');
   expect(waitsFor('a:b', load({ limit: 2 }, 4), NOON)).toBe(
-    'a:b bears 2 at once for now, and 4 of its executions are on the wire',
+    'a:b bears 2 at once for now, and has 4 on the wire',
   );
 });
 

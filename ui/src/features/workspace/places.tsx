@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { ProvidersScreen } from '../provider/ProvidersScreen';
 
+export { AuditScreen } from '../audit/AuditScreen';
 export { BudgetsScreen } from '../budget/BudgetsScreen';
 export { EgressScreen } from '../egress/EgressScreen';
 export { EngineScreen } from '../config/EngineScreen';
