@@ -7,6 +7,7 @@ import { newestRunQuery } from '../features/run/queries';
 import { gather, tellDetails, type Told } from '../features/run/told';
 import { api, host, HostError } from '../host';
 import { announcements } from '../lib/announce';
+import { readAgain } from '../lib/news';
 import { Streams } from '../lib/streams';
 import { texts } from './texts';
 
@@ -47,7 +48,7 @@ const KEYS: Record<Noun, string[]> = {
 };
 
 function invalidate(noun: Noun): void {
-  for (const key of KEYS[noun]) void queries.invalidateQueries({ queryKey: [key] });
+  for (const key of KEYS[noun]) readAgain(queries, { queryKey: [key] });
 }
 
 /** How long drafts rest before lists are read again that say which prompts have one, in milliseconds. */
@@ -62,7 +63,8 @@ function later(): void {
 
 function tellOfRun(run: Run): void {
   const newest = queries.getQueryData(newestRunQuery(run.promptId).queryKey);
-  if (newest?.items[0]?.id !== run.id) void queries.invalidateQueries(newestRunQuery(run.promptId));
+  if (newest?.items[0]?.id !== run.id)
+    readAgain(queries, { queryKey: newestRunQuery(run.promptId).queryKey });
   tellRuns(queries, run, (filter) => api.runList(filter));
   announcements.told(run, texts.ended(run.promptName, run.progress));
 }
@@ -71,11 +73,11 @@ function tellOfRun(run: Run): void {
 function tellOfRuns({ runs, executions }: Told): void {
   runs.forEach(tellOfRun);
   if (runs.size > 0) {
-    void queries.invalidateQueries({ queryKey: ['metrics'] });
-    void queries.invalidateQueries({ queryKey: ['budgets'] });
+    readAgain(queries, { queryKey: ['metrics'] });
+    readAgain(queries, { queryKey: ['budgets'] });
   }
   if (executions.size === 0) return;
-  void queries.invalidateQueries({
+  readAgain(queries, {
     predicate: ({ queryKey: [noun, id] }) => noun === 'execution' && executions.has(id as string),
   });
   catchUp(streams.text, (id) => executions.get(id)?.outputBytes ?? 0);
@@ -106,7 +108,7 @@ function take(event: Event): void {
       tellBudget(queries, event.alert);
       break;
     case 'resync':
-      void queries.invalidateQueries();
+      readAgain(queries);
       for (const of of Object.values(streams)) of.watched().forEach((id) => void of.fill(id));
       break;
   }

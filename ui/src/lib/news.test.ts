@@ -1,6 +1,6 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { describe, expect, it, vi } from 'vitest';
-import { applyNews } from './news';
+import { applyNews, readAgain } from './news';
 
 const queryKey = ['run', 'r'];
 
@@ -20,9 +20,13 @@ function world(initial?: string) {
     state = next;
     applyNews<string>(queries, queryKey, () => next);
   };
+  const tell = (next: string) => {
+    state = next;
+    readAgain(queries, { queryKey });
+  };
   const answer = () => held.splice(0).forEach((resolve) => resolve());
   const known = () => queries.getQueryData(queryKey);
-  return { queries, queryFn, happens, answer, known, stop };
+  return { queries, queryFn, happens, tell, answer, known, stop };
 }
 
 describe('news', () => {
@@ -64,5 +68,31 @@ describe('news', () => {
     const queries = new QueryClient();
     applyNews<string>(queries, queryKey, () => 'new');
     expect(queries.getQueryData(queryKey)).toBeUndefined();
+  });
+});
+
+describe('what is not true any more', () => {
+  it('is asked again after a first answer that was on its way', async () => {
+    const { queries, queryFn, tell, answer, known, stop } = world();
+    tell('new');
+    tell('newest');
+    answer();
+    await vi.waitFor(() => expect(queryFn).toHaveBeenCalledTimes(2));
+    answer();
+    await vi.waitFor(() => expect(known()).toBe('newest'));
+    expect(queries.isFetching()).toBe(0);
+    stop();
+  });
+
+  it('arrives although events come all the time', async () => {
+    const { tell, answer, known, stop } = world('old');
+    tell('event 0');
+    for (let event = 1; event < 10; event += 1) {
+      tell(`event ${event}`);
+      answer();
+      // Each answer is as it was when it was asked for.
+      await vi.waitFor(() => expect(known()).toBe(`event ${event - 1}`));
+    }
+    stop();
   });
 });

@@ -1,4 +1,10 @@
-import { hashKey, type QueryClient, type QueryKey } from '@tanstack/react-query';
+import {
+  hashKey,
+  type Query,
+  type QueryClient,
+  type QueryFilters,
+  type QueryKey,
+} from '@tanstack/react-query';
 
 type Change = (known: unknown) => unknown;
 
@@ -50,4 +56,29 @@ async function tellAgain(
       queryKey,
       changes.reduce<unknown>((at, change) => change(at), known),
     );
+}
+
+/** Queries that are asked again once their answer is there. */
+const afterwards = new WeakSet<Query>();
+
+/**
+ * Has queries be asked again, as what they know is not true any more. An answer that is on its way may be older than
+ * the event, so it is let arrive and asked for once more: to drop it would, where events come all the time, keep it
+ * from ever arriving, and a first one is not dropped by the library.
+ */
+export function readAgain(queries: QueryClient, filters: QueryFilters = {}): void {
+  for (const query of queries.getQueryCache().findAll(filters)) {
+    const only = { queryKey: query.queryKey, exact: true };
+    if (query.state.fetchStatus !== 'fetching') {
+      void queries.invalidateQueries(only);
+    } else if (!afterwards.has(query)) {
+      afterwards.add(query);
+      void query.promise
+        ?.catch(() => undefined)
+        .then(() => {
+          afterwards.delete(query);
+          readAgain(queries, only);
+        });
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query';
 import type { ListRuns, PageOfRun, Run } from '../../bindings/types';
+import { readAgain } from '../../lib/news';
 
 /** Asks the host for the beginning of a list. */
 type Read = (filter: ListRuns) => Promise<PageOfRun>;
@@ -20,7 +21,7 @@ export function tellRuns(queries: QueryClient, run: Run, read: Read): void {
     const changed = known === undefined ? null : withRun(known, filter, run);
     if (changed !== null) queries.setQueryData<Pages>(queryKey, changed);
     else if (known === undefined || known.pages.length <= FEW_PAGES) {
-      void queries.invalidateQueries({ queryKey, exact: true });
+      readAgain(queries, { queryKey, exact: true });
     } else if (!waiting.has(queryHash)) {
       waiting.add(queryHash);
       setTimeout(() => {
@@ -68,5 +69,5 @@ async function readHead(
   } catch {
     // Read as a whole, the list shows why it cannot be read.
   }
-  await queries.invalidateQueries({ queryKey, exact: true });
+  readAgain(queries, { queryKey, exact: true });
 }
