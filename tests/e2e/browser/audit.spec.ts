@@ -78,6 +78,8 @@ test('a long trail is read as it is scrolled, by keyboard too', async ({ app, ap
   await expect(trail.locator('button[data-index="99"]')).toBeFocused();
   await expect(trail.locator('tr[data-index="100"]')).toBeAttached();
   await app.keyboard.press('End');
+  await expect(trail.getByRole('row').last().getByRole('button')).toBeFocused();
+  await expect(trail.locator('button[data-index="99"]')).not.toBeAttached();
   await app.keyboard.press('Enter');
   await expect(app.getByRole('dialog', { name: 'Event 1', exact: true })).toBeVisible();
 });

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /** Rows beyond the screen that are drawn too. */
 const OVERSCAN = 12;
@@ -68,7 +68,8 @@ function useArrows(
 ): { current: number; onKeyDown: (event: KeyboardEvent) => void } {
   const [chosen, setChosen] = useState(0);
   const wanted = useRef<number | null>(null);
-  useEffect(() => {
+  // Before anything is painted: the next key may come at once.
+  useLayoutEffect(() => {
     if (wanted.current === null) return;
     const link = scroll.current?.querySelector<HTMLElement>(`:is(a, button)[data-index="${wanted.current}"]`);
     if (link === null || link === undefined) return;
