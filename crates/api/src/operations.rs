@@ -65,7 +65,7 @@ macro_rules! for_each_operation {
             version_restore(RestoreVersion) -> Version = POST "/api/prompts/{id}/versions/{version}/restore", write;
 
             /// Keeps unsaved work on a prompt.
-            draft_put(PutDraft) -> Draft = PUT "/api/prompts/{id}/draft", write;
+            draft_put(PutDraft) -> KeptDraft = PUT "/api/prompts/{id}/draft", write;
             /// Throws unsaved work away.
             draft_delete(DeleteDraft) -> Prompt = DELETE "/api/prompts/{id}/draft", write;
 
@@ -76,8 +76,8 @@ macro_rules! for_each_operation {
             /// Forgets remembered inputs.
             input_set_delete(DeleteInputSet) -> Prompt = DELETE "/api/prompts/{id}/input-sets/{name}", write;
 
-            /// What is wrong with some content, without inputs.
-            content_check(CheckContent) -> ContentReport = POST "/api/content/check", read;
+            /// What is wrong with some content, and what it gives with the inputs, or why it gives nothing.
+            content_check(RenderContent) -> ContentReport = POST "/api/content/check", read;
             /// The messages that some content and inputs give, with tokens and cost on each model.
             content_render(RenderContent) -> RenderedContent = POST "/api/content/render", read;
 

@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { Event, Noun, OutputPart, Run } from '../bindings/types';
 import { tellBudget } from '../features/budget/tell';
+import { checkAgain } from '../features/content/checked';
 import { tellRuns } from '../features/run/fresh';
 import { isOwnSave } from '../features/prompt/ownSaves';
 import { newestRunQuery } from '../features/run/queries';
@@ -49,6 +50,7 @@ const KEYS: Record<Noun, string[]> = {
 
 function invalidate(noun: Noun): void {
   for (const key of KEYS[noun]) readAgain(queries, { queryKey: [key] });
+  if (noun === 'provider') checkAgain();
 }
 
 /** How long drafts rest before lists are read again that say which prompts have one, in milliseconds. */
@@ -109,6 +111,7 @@ function take(event: Event): void {
       break;
     case 'resync':
       readAgain(queries);
+      checkAgain();
       for (const of of Object.values(streams)) of.watched().forEach((id) => void of.fill(id));
       break;
   }

@@ -10,7 +10,6 @@ import type {
   CancelExecution,
   CancelRun,
   CatalogueModel,
-  CheckContent,
   CompareVersions,
   Config,
   ConnectionTest,
@@ -32,7 +31,6 @@ import type {
   DeletePrompt,
   DeleteProvider,
   DeleteProviderKey,
-  Draft,
   ExecutePrompt,
   ExecuteResult,
   Execution,
@@ -57,6 +55,7 @@ import type {
   GetWorkspace,
   Health,
   InputSet,
+  KeptDraft,
   KeyStore,
   ListActors,
   ListApiKeys,
@@ -307,7 +306,7 @@ export function client(caller: Caller) {
     versionRestore: (request: RestoreVersion): Promise<Version> =>
       caller.call('version_restore', 'POST', '/api/prompts/{id}/versions/{version}/restore', request),
     /** Keeps unsaved work on a prompt. */
-    draftPut: (request: PutDraft): Promise<Draft> =>
+    draftPut: (request: PutDraft): Promise<KeptDraft> =>
       caller.call('draft_put', 'PUT', '/api/prompts/{id}/draft', request),
     /** Throws unsaved work away. */
     draftDelete: (request: DeleteDraft): Promise<Prompt> =>
@@ -321,8 +320,8 @@ export function client(caller: Caller) {
     /** Forgets remembered inputs. */
     inputSetDelete: (request: DeleteInputSet): Promise<Prompt> =>
       caller.call('input_set_delete', 'DELETE', '/api/prompts/{id}/input-sets/{name}', request),
-    /** What is wrong with some content, without inputs. */
-    contentCheck: (request: CheckContent): Promise<ContentReport> =>
+    /** What is wrong with some content, and what it gives with the inputs, or why it gives nothing. */
+    contentCheck: (request: RenderContent): Promise<ContentReport> =>
       caller.call('content_check', 'POST', '/api/content/check', request),
     /** The messages that some content and inputs give, with tokens and cost on each model. */
     contentRender: (request: RenderContent): Promise<RenderedContent> =>

@@ -351,12 +351,6 @@ export type CatalogueModel = {
 
 export type ChainHash = string;
 
-/** Asks what is wrong with content. */
-export type CheckContent = {
-  /** The content. */
-  content: Content;
-};
-
 /** Whether calls to a model go through. */
 export type CircuitState = 'closed' | 'half-open' | 'open';
 
@@ -452,12 +446,16 @@ export type Content = {
 
 export type ContentHash = string;
 
-/** What is wrong with content. */
+/** What is wrong with content, and what it gives. */
 export type ContentReport = {
   /** All findings, in the order of the text. */
   diagnostics: Diagnostic[];
   /** The names of the variables that templates use, sorted. */
   usedVariables: string[];
+  /** What content and inputs give; absent where they give nothing. */
+  rendered: RenderedContent | null;
+  /** Why they give nothing. */
+  error: ApiError | null;
 };
 
 /** An earlier message of the conversation: plain text, never parsed as a template. */
@@ -1188,6 +1186,16 @@ export type InputSet = {
   /** When it was first kept. */
   createdAt: Timestamp;
   /** When it last changed. */
+  updatedAt: Timestamp;
+};
+
+/** Unsaved work that is kept, without the work itself: who sent it has it. */
+export type KeptDraft = {
+  /** The prompt. */
+  promptId: PromptId;
+  /** The version that is being edited. */
+  base: VersionId | null;
+  /** When it was kept. */
   updatedAt: Timestamp;
 };
 
@@ -2138,8 +2146,8 @@ export type RenderContent = {
   inputs?: Record<string, unknown>;
   /** What is sent along. */
   context?: RunContext;
-  /** The models to count and estimate for. */
-  models?: ModelRef[];
+  /** The models to count and estimate for, with parameters of their own. */
+  models?: ModelChoice[];
 };
 
 /** What content and inputs give. */
@@ -2148,7 +2156,7 @@ export type RenderedContent = {
   messages: RenderedMessage[];
   /** What was noticed on the way, such as undeclared variables. */
   diagnostics: Diagnostic[];
-  /** What each model would make of it, in the order asked for. */
+  /** What each model would make of it with its own parameters, in the order asked for. */
   estimates: Estimate[];
 };
 

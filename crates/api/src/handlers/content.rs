@@ -1,6 +1,9 @@
 //! Content before it is saved or run: what is wrong with it, and what it gives.
 
-use super::model::{find_model, longest_answer, parameter_problems, untaken_attachments};
+use super::{
+    model::{find_model, longest_answer, parameter_problems, untaken_attachments},
+    run::ModelChoice,
+};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
 use formaops_domain::{
     Content, JsonObject, MESSAGE_TOKENS, ModelRef, NanoUsd, ParameterProblem, Price, RunContext,
@@ -9,24 +12,6 @@ use formaops_domain::{
 use formaops_template::{Diagnostic, Rendered, RenderedMessage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// Asks what is wrong with content.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CheckContent {
-    /// The content.
-    pub content: Content,
-}
-
-/// What is wrong with content.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ContentReport {
-    /// All findings, in the order of the text.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The names of the variables that templates use, sorted.
-    pub used_variables: Vec<String>,
-}
 
 /// Asks what content and inputs give.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -40,9 +25,9 @@ pub struct RenderContent {
     /// What is sent along.
     #[serde(default)]
     pub context: RunContext,
-    /// The models to count and estimate for.
+    /// The models to count and estimate for, with parameters of their own.
     #[serde(default)]
-    pub models: Vec<ModelRef>,
+    pub models: Vec<ModelChoice>,
 }
 
 /// What content and inputs give.
@@ -53,8 +38,22 @@ pub struct RenderedContent {
     pub messages: Vec<RenderedMessage>,
     /// What was noticed on the way, such as undeclared variables.
     pub diagnostics: Vec<Diagnostic>,
-    /// What each model would make of it, in the order asked for.
+    /// What each model would make of it with its own parameters, in the order asked for.
     pub estimates: Vec<Estimate>,
+}
+
+/// What is wrong with content, and what it gives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContentReport {
+    /// All findings, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The names of the variables that templates use, sorted.
+    pub used_variables: Vec<String>,
+    /// What content and inputs give; absent where they give nothing.
+    pub rendered: Option<RenderedContent>,
+    /// Why they give nothing.
+    pub error: Option<ApiError>,
 }
 
 /// What a call is expected to need and cost on a model.
@@ -88,15 +87,20 @@ pub struct Estimate {
     pub retires_on: Option<String>,
 }
 
+/// Fails only where another try may succeed: what is wrong with content or inputs is an answer.
 pub(crate) async fn content_check(
-    _: &App,
-    _: &Caller,
-    request: CheckContent,
+    app: &App,
+    caller: &Caller,
+    request: RenderContent,
 ) -> Result<ContentReport, ApiError> {
-    Ok(ContentReport {
-        diagnostics: formaops_template::check(&request.content),
-        used_variables: formaops_template::used_variables(&request.content).into_iter().collect(),
-    })
+    let diagnostics = formaops_template::check(&request.content);
+    let used_variables = formaops_template::used_variables(&request.content).into_iter().collect();
+    let (rendered, error) = match content_render(app, caller, request).await {
+        Ok(rendered) => (Some(rendered), None),
+        Err(error) if error.retryable => return Err(error),
+        Err(error) => (None, Some(error)),
+    };
+    Ok(ContentReport { diagnostics, used_variables, rendered, error })
 }
 
 pub(crate) async fn content_render(
@@ -106,8 +110,8 @@ pub(crate) async fn content_render(
 ) -> Result<RenderedContent, ApiError> {
     let rendered = render(&request.content, &request.inputs, &request.context)?;
     let mut estimates = Vec::new();
-    for model in request.models {
-        estimates.push(estimate(app, model, &rendered.messages, &request.content).await?);
+    for choice in request.models {
+        estimates.push(estimate(app, choice, &rendered.messages, &request.content).await?);
     }
     Ok(RenderedContent { messages: rendered.messages, diagnostics: rendered.diagnostics, estimates })
 }
@@ -126,11 +130,11 @@ pub(super) fn render(
 
 async fn estimate(
     app: &App,
-    model: ModelRef,
+    ModelChoice { model, parameters }: ModelChoice,
     messages: &[RenderedMessage],
     content: &Content,
 ) -> Result<Estimate, ApiError> {
-    let parameters = &content.settings.parameters;
+    let parameters = &parameters.over(&content.settings.parameters);
     let known = find_model(app, &model).await?;
     let counts: Vec<_> =
         messages.iter().map(|message| app.tokens.count(&model.model, &message.text())).collect();

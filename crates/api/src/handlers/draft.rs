@@ -2,7 +2,7 @@
 
 use super::{PromptKey, attachment::check_attachments, prompt::find_prompt};
 use crate::{ApiError, App, Caller};
-use formaops_domain::{Content, Draft, JsonObject, Noun, Prompt, VersionId};
+use formaops_domain::{Content, Draft, JsonObject, Noun, Prompt, PromptId, Timestamp, VersionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,18 @@ pub struct PutDraft {
     pub inputs: JsonObject,
 }
 
+/// Unsaved work that is kept, without the work itself: who sent it has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptDraft {
+    /// The prompt.
+    pub prompt_id: PromptId,
+    /// The version that is being edited.
+    pub base: Option<VersionId>,
+    /// When it was kept.
+    pub updated_at: Timestamp,
+}
+
 /// Throws unsaved work away.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -30,19 +42,14 @@ pub struct DeleteDraft {
     pub id: PromptKey,
 }
 
-pub(crate) async fn draft_put(app: &App, _: &Caller, request: PutDraft) -> Result<Draft, ApiError> {
+pub(crate) async fn draft_put(app: &App, _: &Caller, request: PutDraft) -> Result<KeptDraft, ApiError> {
     check_attachments(&request.content)?;
     let prompt = find_prompt(app, &request.id).await?;
-    let draft = Draft {
-        prompt_id: prompt.id,
-        content: request.content,
-        base: request.base.or(prompt.head),
-        inputs: request.inputs,
-        updated_at: app.now(),
-    };
-    app.store.save_draft(draft.clone()).await?;
-    app.changed(Noun::Prompt, prompt.id);
-    Ok(draft)
+    let (prompt_id, base, updated_at) = (prompt.id, request.base.or(prompt.head), app.now());
+    let PutDraft { content, inputs, .. } = request;
+    app.store.save_draft(Draft { prompt_id, content, base, inputs, updated_at }).await?;
+    app.changed(Noun::Prompt, prompt_id);
+    Ok(KeptDraft { prompt_id, base, updated_at })
 }
 
 pub(crate) async fn draft_delete(app: &App, _: &Caller, request: DeleteDraft) -> Result<Prompt, ApiError> {

@@ -1,39 +1,39 @@
 import { Button } from '@mantine/core';
 import { IconMessages } from '@tabler/icons-react';
 import { useMemo, useSyncExternalStore } from 'react';
+import type { ContentReport } from '../../bindings/types';
 import { count } from '../../lib/format';
 import { type Desk, useFrame, type WorkActions } from '../prompt/desk';
 import { declared } from '../variable/declare';
 import { renameVariable } from '../variable/renameVariable';
 import { useAttaching } from './Attachments';
 import { attached, replaced, toMessages } from './body';
+import { useChecked } from './checked';
 import classes from './ContentEditor.module.css';
 import { renameProblem } from './editor/rename';
 import type { Surroundings } from './editor/state';
 import { CLEAN, type Findings, findingsOf } from './findings';
 import { MessagesBody } from './MessagesBody';
-import { type Outcome, useChecked, useRendered } from './queries';
 import { type SharedByTemplates, TemplateCard } from './TemplateCard';
 import { useTemplate } from './template';
 import { contentTexts as texts } from './texts';
 
-const NO_MODELS: string[] = [];
+const NO_TOKENS: string[] = [];
 const NOTHING: Findings = {};
 
-/** The templates of a prompt. Tokens are counted for the first of the models, or the one it suggests. */
+/** The templates of a prompt, with their tokens for the first of the models. */
 export function ContentEditor(props: {
   readonly desk: Desk;
-  readonly models?: string[];
   /** Goes to the input of a variable. */
   readonly onGoToInput: (name: string) => void;
 }) {
-  const { desk, models = NO_MODELS, onGoToInput } = props;
+  const { desk, onGoToInput } = props;
   const { actions } = desk;
   // Each template is followed by its own editor alone.
-  const { body, settings } = useFrame(desk);
+  const { body } = useFrame(desk);
   const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
-  const found = useChecked(desk.calm, findingsOf) ?? NOTHING;
-  const tokens = useTokens(desk, settings.model, models);
+  const found = useChecked(desk.checked, findingsOf) ?? NOTHING;
+  const tokens = useChecked(desk.checked, tokensOf) ?? NO_TOKENS;
   const around = useMemo(() => surroundingsOf(actions, onGoToInput), [actions, onGoToInput]);
   const shared = { desk, found, tokens, actions, around, renaming };
   return (
@@ -105,16 +105,8 @@ function TextBody(
   );
 }
 
-function useTokens({ calm }: Desk, suggested: string | null | undefined, models: string[]): string[] {
-  const asked = useMemo(
-    () => (models.length > 0 || suggested == null ? models : [suggested]),
-    [models, suggested],
-  );
-  return useRendered(calm, asked, tokensOf) ?? NO_MODELS;
-}
-
 /** The tokens of each template. */
-function tokensOf({ rendered }: Outcome): string[] {
+function tokensOf({ rendered }: ContentReport): string[] {
   const estimate = rendered?.estimates[0];
   if (estimate === undefined) return [];
   let sums: number[] = [];

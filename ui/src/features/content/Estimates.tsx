@@ -1,13 +1,11 @@
 import type { Content, Estimate, ModelChoice } from '../../bindings/types';
 import { texts as appTexts } from '../../app/texts';
 import { count, dollars } from '../../lib/format';
-import type { Calm } from '../prompt/calm';
-import type { Draft } from '../prompt/keeper';
 import { FitProblems } from '../parameter/FitProblems';
 import { useFit } from '../parameter/useFit';
+import { type Checked, useEstimates } from './checked';
 import { filled, total } from './estimate';
 import classes from './Estimates.module.css';
-import { useEstimates } from './queries';
 import { contentTexts } from './texts';
 
 const texts = contentTexts.estimates;
@@ -15,11 +13,11 @@ const texts = contentTexts.estimates;
 /** What the request fills and costs on each model. While it cannot be rendered the figures are missing, not the rows. */
 export function Estimates(props: {
   readonly content: Content;
-  readonly calm: Calm<Draft>;
+  readonly checked: Checked;
   readonly choices: readonly ModelChoice[];
 }) {
-  const { content, calm, choices } = props;
-  const estimates = useEstimates(calm, choices);
+  const { content, checked, choices } = props;
+  const estimates = useEstimates(checked, choices);
   if (choices.length === 0) return null;
   return (
     <div className={classes.estimates}>

@@ -1,12 +1,18 @@
 import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
-import { type KeyboardEvent, memo, type SyntheticEvent, useMemo, useState } from 'react';
-import type { ApiError, Diagnostic, Place, Problem, RenderedMessage, Segment } from '../../bindings/types';
+import { type KeyboardEvent, memo, type ReactNode, type SyntheticEvent, useMemo, useState } from 'react';
+import type {
+  ApiError,
+  ContentReport,
+  Diagnostic,
+  Place,
+  Problem,
+  RenderedMessage,
+  Segment,
+} from '../../bindings/types';
 import { count } from '../../lib/format';
-import type { Calm } from '../prompt/calm';
-import type { Draft } from '../prompt/keeper';
 import { Attachments } from './Attachments';
+import { type Checked, useCheckError, useChecked, useIsLate } from './checked';
 import { looksSame, type Piece, piecesOf, variableOf } from './pieces';
-import { useOutcome } from './queries';
 import classes from './RenderedView.module.css';
 import { contentTexts } from './texts';
 
@@ -17,19 +23,19 @@ const MOST_SHOWN = 200_000;
 
 /** The messages as they would be sent, while the prompt is typed. What was there stays while there is a mistake. */
 export function RenderedView(props: {
-  readonly calm: Calm<Draft>;
-  readonly models: string[];
+  readonly checked: Checked;
   /** Goes to the input of a variable. */
   readonly onGoToInput: (name: string) => void;
 }) {
-  const { rendered: newest, error, isStale } = useOutcome(props.calm, props.models);
+  const newest = useChecked(props.checked, renderedOf) ?? null;
+  const error = useCheckError(props.checked);
   const [last, setLast] = useState(newest);
   if (newest !== null && newest !== last) setLast(newest);
   const rendered = newest ?? last;
   const estimate = rendered?.estimates[0];
   const notes = rendered?.diagnostics.filter(({ severity }) => severity !== 'info') ?? [];
   return (
-    <div className={classes.view} aria-busy={isStale} data-old={newest === null || undefined}>
+    <Frame checked={props.checked} isOld={newest === null}>
       {error !== null && <Failed error={error} />}
       {rendered?.messages.length === 0 && <p className={classes.empty}>{texts.nothing}</p>}
       {rendered?.messages.map((message, index) => (
@@ -42,6 +48,18 @@ export function RenderedView(props: {
         />
       ))}
       {notes.length > 0 && <Notes notes={notes} />}
+    </Frame>
+  );
+}
+
+const renderedOf = ({ rendered }: ContentReport) => rendered;
+
+/** Marks what is not of what is on screen by now, which alone is drawn again. */
+function Frame(props: { readonly checked: Checked; readonly isOld: boolean; readonly children: ReactNode }) {
+  const isLate = useIsLate(props.checked);
+  return (
+    <div className={classes.view} aria-busy={isLate} data-old={props.isOld || undefined}>
+      {props.children}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { texts } from '../../app/texts';
 import { Marked } from '../../components/Notice';
 import { notifyUndo } from '../../lib/notify';
-import { useCheck } from '../content/queries';
+import { useChecked, usedVariables } from '../content/checked';
 import type { Work } from '../prompt/useWork';
 import { readPasted } from './paste';
 import { inputSetTexts as words } from './texts';
@@ -11,7 +11,7 @@ import { inputSetTexts as words } from './texts';
 /** Takes inputs from a pasted text, once it is seen which variable gets what. */
 export function PasteInputs({ work, onClose }: { work: Work; onClose: () => void }) {
   const [text, setText] = useState('');
-  const used = useCheck(work.calm)?.usedVariables ?? [];
+  const used = useChecked(work.checked, usedVariables) ?? [];
   const reading = readPasted(text, work.content.variables, used);
   const found = reading.ok ? Object.entries(reading.pasted.inputs) : [];
   const take = () => {

@@ -32,7 +32,7 @@ const fitQuery = (model: string, parameters: Parameters, body: Body) =>
         settings: { parameters },
         validations: [],
       };
-      const { estimates } = await api.contentRender({ content, models: [model] });
+      const { estimates } = await api.contentRender({ content, models: [{ model }] });
       const [estimate] = estimates;
       const { untakenAttachments = [], parameterProblems = [], retiresOn = null } = estimate ?? {};
       return { problems: [...untakenAttachments, ...parameterProblems], retiresOn };

@@ -20,7 +20,6 @@ type Tab = keyof typeof texts.prompts.tabs;
 interface EditorProps {
   readonly prompt: Prompt;
   readonly desk: Desk;
-  readonly models: string[];
   /** Whether the window has no room for panes beside each other. */
   readonly narrow: boolean;
   readonly onGoToInput: (name: string) => void;
@@ -103,12 +102,12 @@ function Templates(props: EditorProps & { readonly hasPreview: boolean }) {
   );
 }
 
-function Edited({ desk, models, onGoToInput }: EditorProps) {
-  return <ContentEditor desk={desk} models={models} onGoToInput={onGoToInput} />;
+function Edited({ desk, onGoToInput }: EditorProps) {
+  return <ContentEditor desk={desk} onGoToInput={onGoToInput} />;
 }
 
-function Rendered({ desk, models, onGoToInput }: EditorProps) {
-  return <RenderedView calm={desk.calm} models={models} onGoToInput={onGoToInput} />;
+function Rendered({ desk, onGoToInput }: EditorProps) {
+  return <RenderedView checked={desk.checked} onGoToInput={onGoToInput} />;
 }
 
 function Other(props: EditorProps & { readonly tab: Exclude<Tab, 'edit'> }) {

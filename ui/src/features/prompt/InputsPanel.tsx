@@ -1,9 +1,9 @@
 import { SegmentedControl } from '@mantine/core';
 import { memo, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
-import type { ModelChoice, Problem } from '../../bindings/types';
+import type { ContentReport, ModelChoice, Problem } from '../../bindings/types';
 import { Estimates } from '../content/Estimates';
-import { type Outcome, useRendered } from '../content/queries';
+import { useChecked } from '../content/checked';
 import { InputSets } from '../inputset/InputSets';
 import type { WantedInput } from '../variable/InputField';
 import { InputsForm, type View, ViewSwitch } from '../variable/InputsForm';
@@ -31,8 +31,7 @@ export function InputsPanel(props: {
   readonly onArrived: () => void;
 }) {
   const { work, choices, wanted, onArrived } = props;
-  const models = useMemo(() => choices.map(({ model }) => model), [choices]);
-  const problems = useProblems(work, props.problems, models);
+  const problems = useProblems(work, props.problems);
   const [showing, setShowing] = useState<Showing>('inputs');
   const [view, setView] = useState<View>('form');
   const [seen, setSeen] = useState<WantedInput | null>(null);
@@ -58,7 +57,7 @@ export function InputsPanel(props: {
           ) : (
             <VariablesEditor work={work} />
           )}
-          <Estimates content={work.content} calm={work.calm} choices={choices} />
+          <Estimates content={work.content} checked={work.checked} choices={choices} />
         </div>
       </div>
     </div>
@@ -82,11 +81,11 @@ const Head = memo(function Head(props: {
 });
 
 const NO_PROBLEMS: Problem[] = [];
-const problemsOfError = ({ error }: Outcome) => error?.problems ?? NO_PROBLEMS;
+const problemsOfError = ({ error }: ContentReport) => error?.problems ?? NO_PROBLEMS;
 
 /** What is wrong with the inputs by now: what is typed is checked at once, what is missing is told when it is run. */
-function useProblems(work: Work, refused: Problem[], models: string[]): Problem[] {
-  const { calm, inputs } = work;
-  const problems = useRendered(calm, models, problemsOfError) ?? NO_PROBLEMS;
+function useProblems(work: Work, refused: Problem[]): Problem[] {
+  const { checked, inputs } = work;
+  const problems = useChecked(checked, problemsOfError) ?? NO_PROBLEMS;
   return useMemo(() => nowWrong(inputs, problems, refused), [inputs, problems, refused]);
 }

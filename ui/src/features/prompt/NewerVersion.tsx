@@ -8,7 +8,7 @@ import { api } from '../../host';
 import { commands } from '../../lib/commands';
 import { notifyUndo } from '../../lib/notify';
 import { isSame } from '../../lib/same';
-import { type Desk, emptyContent, useDraft, useIsChanged, useKeeping } from './desk';
+import { type Desk, emptyContent, useDraft, useIsChanged, useIsKeeping } from './desk';
 import classes from './prompt.module.css';
 
 const words = texts.prompts.newer;
@@ -36,13 +36,13 @@ function Behind(props: { id: PromptId; head: Version; base: VersionId | null; de
   const { actions } = desk;
   const begun = useQuery(baseQuery(id, base));
   const isOther = useIsChanged(desk, head.content);
-  const keeping = useKeeping(desk);
+  const isKept = useIsKeeping(desk, 'kept');
   useEffect(() => {
-    if (keeping !== 'kept') return;
+    if (!isKept) return;
     const { content } = actions.now();
     const isUnchanged = begun.data !== undefined && isSame(content, begun.data);
     if (isUnchanged || isSame(content, head.content)) actions.takeUp(head.content, head.id);
-  }, [actions, head, begun.data, keeping]);
+  }, [actions, head, begun.data, isKept]);
   // Whether the work has changes of its own is not known before; where what it began with is gone, it is taken to have.
   if (begun.isPending || !isOther) return null;
   const take = () => {

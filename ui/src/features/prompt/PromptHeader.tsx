@@ -14,7 +14,7 @@ import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
 import { PromptFacts } from './PromptFacts';
 import { promptQuery } from './queries';
 import classes from './prompt.module.css';
-import { type Desk, emptyContent, useDraft, useIsChanged, useKeeping, type WorkActions } from './desk';
+import { type Desk, emptyContent, useDraft, useIsChanged, useIsKeeping, type WorkActions } from './desk';
 import { forgotten, tabStore } from './tabs';
 
 /** What the header knows of the work; it stays the same while somebody types. */
@@ -56,10 +56,8 @@ export function PromptHeader({ detail, desk }: { detail: PromptDetail; desk: Des
 
 /** That the host has not taken the work, which is tried again until it has. */
 function NotKept({ desk }: { desk: Desk }) {
-  const keeping = useKeeping(desk);
-  return (
-    <span role="status">{keeping === 'failing' && <Chip tone="bad">{texts.prompts.notKept}</Chip>}</span>
-  );
+  const isFailing = useIsKeeping(desk, 'failing');
+  return <span role="status">{isFailing && <Chip tone="bad">{texts.prompts.notKept}</Chip>}</span>;
 }
 
 function InBin({ id }: { id: string }) {

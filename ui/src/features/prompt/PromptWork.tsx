@@ -1,6 +1,6 @@
 import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type ComponentProps, memo, useCallback, useMemo, useState } from 'react';
+import { type ComponentProps, memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Problem, PromptDetail } from '../../bindings/types';
 import { Panes } from '../../components/Panes';
@@ -9,7 +9,7 @@ import { isSame } from '../../lib/same';
 import { useNarrow } from '../../lib/useNarrow';
 import { runCost } from '../budget/cost';
 import { CostButton } from '../budget/CostButton';
-import { useEstimates } from '../content/queries';
+import { useEstimates } from '../content/checked';
 import { Columns } from '../run/Columns';
 import { isLong } from '../run/course';
 import { RunActionsContext } from '../run/runActions';
@@ -35,7 +35,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   const bar = useRunBar({ prompt, work: runWork, onProblems: setProblems });
   const narrow = useNarrow();
   const [inputsOpen, inputs] = useDisclosure(false);
-  const models = useMemo(() => bar.models.map((choice) => choice.model), [bar.models]);
+  useCounted(desk, bar.models);
   const [wanted, setWanted] = useState<WantedInput | null>(null);
   const openInputs = inputs.open;
   const goToInput = useCallback(
@@ -58,14 +58,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
     />
   );
   const editor = (
-    <Editor
-      prompt={prompt}
-      desk={desk}
-      models={models}
-      narrow={narrow}
-      onGoToInput={goToInput}
-      onOpenInputs={openInputs}
-    />
+    <Editor prompt={prompt} desk={desk} narrow={narrow} onGoToInput={goToInput} onOpenInputs={openInputs} />
   );
   const upper = narrow ? (
     editor
@@ -125,6 +118,17 @@ function runWorkOf({ actions }: Desk, head: Content): RunWork {
   return { ...actions, isChanged: () => !isSame(actions.now().content, head) };
 }
 
+/** Has tokens and cost be counted for the models, or for the one that the prompt suggests. */
+function useCounted(desk: Desk, models: readonly ModelChoice[]): void {
+  const { checked } = desk;
+  const suggested = useFrame(desk).settings.model;
+  const choices = useMemo(
+    () => (models.length > 0 || suggested == null ? models : [{ model: suggested }]),
+    [models, suggested],
+  );
+  useEffect(() => checked.countFor(choices), [checked, choices]);
+}
+
 /** What the next run costs. It follows the typing, as the estimates beside the inputs do. */
 const Cost = memo(function Cost(props: {
   readonly desk: Desk;
@@ -133,7 +137,7 @@ const Cost = memo(function Cost(props: {
   readonly cap: string | null;
   readonly onCap: (cap: string | null) => void;
 }) {
-  const estimates = useEstimates(props.desk.calm, props.choices);
+  const estimates = useEstimates(props.desk.checked, props.choices);
   const cost = runCost(estimates, props.repeats);
   return <CostButton cost={cost} cap={props.cap} onCap={props.onCap} />;
 });

@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { queries } from '../../app/live';
 import type { Content, PromptDetail, VersionId } from '../../bindings/types';
+import { api } from '../../host';
 import { isSame } from '../../lib/same';
+import { Checked } from '../content/checked';
 import { renamed } from '../content/editor/rename';
 import { clearAside, findAside } from './aside';
 import { Calm } from './calm';
@@ -43,8 +45,8 @@ export interface Desk {
   readonly keeping: () => Keeping;
   /** The content without the words of its templates, which stays the same while they are typed. */
   readonly frame: () => Content;
-  /** The work as it was when the typing last rested. */
-  readonly calm: Calm<Draft>;
+  /** What the host says of the work as it was when the typing last rested. */
+  readonly checked: Checked;
   /** The last change of a variable's name, by which editors know what came of it. */
   readonly renaming: () => Renaming | null;
 }
@@ -75,7 +77,9 @@ function deskOf(id: string, keeper: Keeper): Desk {
     subscribe: keeper.subscribe,
     keeping: () => keeper.keeping,
     frame: framing(() => keeper.draft.content),
-    calm,
+    checked: new Checked(calm, ({ content, inputs }, models) =>
+      api.contentCheck({ content, inputs, models: [...models] }),
+    ),
     renaming: () => renaming,
     actions: {
       setContent: (next) => change({ content: next(keeper.draft.content) }),
@@ -101,9 +105,9 @@ export function useDraft<Part>(desk: Desk, select: (draft: Draft) => Part): Part
   return useSyncExternalStore(desk.subscribe, () => select(desk.actions.now()));
 }
 
-/** Whether the work is with the host. */
-export function useKeeping(desk: Desk): Keeping {
-  return useSyncExternalStore(desk.subscribe, desk.keeping);
+/** Whether the keeping of the work stands like this. */
+export function useIsKeeping(desk: Desk, keeping: Keeping): boolean {
+  return useSyncExternalStore(desk.subscribe, () => desk.keeping() === keeping);
 }
 
 /** Whether the content differs from the newest version. */

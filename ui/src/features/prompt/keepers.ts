@@ -40,10 +40,11 @@ export function keeperOf(id: PromptId, start: () => { draft: Draft; isNew: boole
 /** When the host last kept what a keeper knows of, by its clock. */
 const keptAt = new WeakMap<Keeper, number>();
 
-/** Gives work to the host. What it answers is what there is to know of the draft: it need not be read again. */
+/** Gives work to the host. With what it answers all is known of the draft: it need not be read again. */
 async function save(id: PromptId, keeper: Keeper, now: Draft): Promise<void> {
-  const draft = await saving(id, () => api.draftPut({ id, ...now, inputs: { ...now.inputs } }));
-  keptAt.set(keeper, Date.parse(draft.updatedAt));
+  const kept = await saving(id, () => api.draftPut({ id, ...now, inputs: { ...now.inputs } }));
+  const draft = { ...withoutSecrets(now), ...kept };
+  keptAt.set(keeper, Date.parse(kept.updatedAt));
   queries.setQueryData(promptQuery(id).queryKey, (known) => known && { ...known, draft });
 }
 

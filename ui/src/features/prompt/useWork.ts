@@ -1,8 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import type { Content, VersionId } from '../../bindings/types';
+import type { Checked } from '../content/checked';
 import { type Desk, type Renaming, useDraft, useFrame, type WorkActions } from './desk';
-import type { Calm } from './calm';
-import type { Draft } from './keeper';
 
 /** The work on a prompt in the editor: what is on screen, which is what runs. */
 export interface Work extends WorkActions {
@@ -10,8 +9,8 @@ export interface Work extends WorkActions {
   readonly actions: WorkActions;
   readonly content: Content;
   readonly inputs: Record<string, unknown>;
-  /** The work as it was when the typing last rested, for what is worked out from all of it. */
-  readonly calm: Calm<Draft>;
+  /** What the host says of it. */
+  readonly checked: Checked;
   /** The version that the work started from. */
   readonly base: VersionId | null;
   /** The last change of a variable's name, by which editors know what came of it. */
@@ -20,24 +19,24 @@ export interface Work extends WorkActions {
 
 /** All of the work that lies on a desk. Whoever uses it is drawn again with each keystroke. */
 export function useWork(desk: Desk): Work {
-  const { actions, calm } = desk;
+  const { actions, checked } = desk;
   const { content, inputs, base } = useDraft(desk, (draft) => draft);
   const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
   return useMemo(
-    () => ({ ...actions, actions, content, inputs, calm, base, renaming }),
-    [actions, content, inputs, calm, base, renaming],
+    () => ({ ...actions, actions, content, inputs, checked, base, renaming }),
+    [actions, content, inputs, checked, base, renaming],
   );
 }
 
 /** The work without the words of its templates: whoever uses it is not drawn again while they are typed. */
 export function useFramedWork(desk: Desk): Work {
-  const { actions, calm } = desk;
+  const { actions, checked } = desk;
   const content = useFrame(desk);
   const inputs = useDraft(desk, (draft) => draft.inputs);
   const base = useDraft(desk, (draft) => draft.base);
   const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
   return useMemo(
-    () => ({ ...actions, actions, content, inputs, calm, base, renaming }),
-    [actions, content, inputs, calm, base, renaming],
+    () => ({ ...actions, actions, content, inputs, checked, base, renaming }),
+    [actions, content, inputs, checked, base, renaming],
   );
 }

@@ -1,9 +1,9 @@
 import { SegmentedControl } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import type { ContentReport, Problem } from '../../bindings/types';
+import type { Problem } from '../../bindings/types';
+import { useChecked, usedVariables } from '../content/checked';
 import { JsonEditor } from '../content/JsonEditor';
-import { useChecked } from '../content/queries';
 import { type JsonText, ownerOf, useJsonText } from '../content/useJsonText';
 import type { Work } from '../prompt/useWork';
 import { InputField, type WantedInput } from './InputField';
@@ -70,7 +70,7 @@ function Fields(props: {
 }) {
   const { work, problems, wanted, onArrived } = props;
   const { content, inputs, actions } = work;
-  const used = useChecked(work.calm, usedVariables) ?? [];
+  const used = useChecked(work.checked, usedVariables) ?? [];
   const declared = content.variables.map(({ name }) => name);
   const others = used.filter((name) => !declared.includes(name));
   if (declared.length + others.length === 0) return <p className={classes.quiet}>{texts.none}</p>;
@@ -100,8 +100,6 @@ function Fields(props: {
     </div>
   );
 }
-
-const usedVariables = ({ usedVariables: used }: ContentReport) => used;
 
 /** All inputs as one JSON object, but for the sensitive ones. */
 function useInputsJson(work: Work): JsonText {

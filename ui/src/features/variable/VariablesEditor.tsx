@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Variable } from '../../bindings/types';
 import { notifyUndo } from '../../lib/notify';
 import { inserted, moved, replaced, without } from '../content/body';
-import { useCheck } from '../content/queries';
+import { useChecked, usedVariables } from '../content/checked';
 import { renameProblem } from '../content/editor/rename';
 import { useKeys } from '../content/useKeys';
 import type { Work } from '../prompt/useWork';
@@ -21,7 +21,7 @@ export function VariablesEditor({ work }: { work: Work }) {
   const { variables } = work.content;
   const keys = useKeys(variables.length);
   const [opened, setOpened] = useState<number | null>(null);
-  const used = useCheck(work.calm)?.usedVariables;
+  const used = useChecked(work.checked, usedVariables);
   const names = variables.map(({ name }) => name);
 
   const change = (next: (variables: Variable[]) => Variable[]) =>

@@ -238,8 +238,13 @@ async fn what_a_model_cannot_see_call_or_bind_is_said_while_it_is_edited_as_it_i
             "responseFormat": { "kind": "schema", "name": "answer", "schema": {} },
         } },
     });
-    let rendered =
-        world.call("content_render", json!({ "content": content, "models": models })).await.unwrap();
+    let rendered = world
+        .call(
+            "content_render",
+            json!({ "content": content, "models": models.map(|model| json!({ "model": model })) }),
+        )
+        .await
+        .unwrap();
     let [blind, own] = &rendered["estimates"].as_array().unwrap()[..] else { panic!() };
     let untaken = &blind["untakenAttachments"][0];
     assert_eq!((&untaken["kind"], &untaken["name"]), (&json!("image"), &json!("a.png")));
@@ -289,15 +294,50 @@ async fn what_is_known_of_a_model_by_now_holds_for_a_retry_too() {
 #[tokio::test]
 async fn while_content_is_edited_each_model_says_what_it_would_not_take() {
     let world = World::new().await;
-    let content = json!({
-        "body": { "kind": "text", "template": "Hi" },
-        "settings": { "parameters": { "temperature": 0.2 } },
-    });
-    let models = json!(["openai:gpt-4o", "openai:o3"]);
+    let content = json!({ "body": { "kind": "text", "template": "Hi" } });
+    let warm = json!({ "temperature": 0.2 });
+    let models = json!([
+        { "model": "openai:gpt-4o", "parameters": warm },
+        { "model": "openai:o3" },
+        { "model": "openai:o3", "parameters": warm },
+    ]);
     let rendered =
         world.call("content_render", json!({ "content": content, "models": models })).await.unwrap();
     let estimates = &rendered["estimates"];
     assert_eq!(estimates[0]["parameterProblems"], Value::Null);
-    assert_eq!(estimates[1]["parameterProblems"][0]["parameter"], "temperature");
-    assert_eq!(estimates[1]["retiresOn"], "2026-12-11");
+    assert_eq!(estimates[1]["parameterProblems"], Value::Null);
+    assert_eq!(estimates[2]["parameterProblems"][0]["parameter"], "temperature");
+    assert_eq!(estimates[2]["retiresOn"], "2026-12-11");
+}
+
+#[tokio::test]
+async fn a_check_tells_what_is_wrong_what_comes_of_it_or_why_nothing_does() {
+    let world = World::new().await;
+    let check = async |template: &str, inputs: Value| {
+        let content = json!({
+            "body": { "kind": "text", "template": template },
+            "variables": [{ "name": "who", "type": "string" }],
+        });
+        let models = json!([{ "model": "openai:gpt-4o" }]);
+        world
+            .call("content_check", json!({ "content": content, "inputs": inputs, "models": models }))
+            .await
+            .unwrap()
+    };
+    let good = check("Hi {{who}}, {{other}}", json!({ "who": "Ada" })).await;
+    assert_eq!(good["usedVariables"], json!(["other", "who"]));
+    assert_eq!(good["diagnostics"][0]["place"]["column"], 15);
+    assert_eq!(good["rendered"]["messages"][0]["segments"][1]["text"], "Ada");
+    assert_eq!(good["rendered"]["estimates"][0]["model"], "openai:gpt-4o");
+    assert_eq!(good["error"], Value::Null);
+
+    let broken = check("Hi {{who", json!({ "who": "Ada" })).await;
+    assert_eq!(broken["diagnostics"][0]["severity"], "error");
+    assert_eq!(broken["rendered"], Value::Null);
+    assert_eq!(broken["error"]["at"]["line"], 1);
+
+    let refused = check("Hi {{who}}", json!({ "who": 1 })).await;
+    assert_eq!(refused["diagnostics"], json!([]));
+    assert_eq!(refused["rendered"], Value::Null);
+    assert_eq!(refused["error"]["problems"][0]["at"]["path"], "inputs.who");
 }
