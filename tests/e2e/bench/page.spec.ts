@@ -128,8 +128,9 @@ test('switching between prompts', async ({ app }) => {
             );
             const start = performance.now();
             link?.click();
+            // One that was on screen before is kept hidden.
             const isThere = () =>
-              document.querySelector(`section[aria-label="${wanted}"] .cm-content`) !== null;
+              document.querySelector(`section[aria-label="${wanted}"] .cm-content`)?.checkVisibility() === true;
             while (!isThere()) await new Promise((next) => requestAnimationFrame(next));
             return performance.now() - start;
           }, name),

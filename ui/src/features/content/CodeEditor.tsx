@@ -1,11 +1,12 @@
 import { isolateHistory } from '@codemirror/commands';
 import { setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState, Transaction } from '@codemirror/state';
+import { Compartment, Transaction } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import {
   type Ref,
   useEffectEvent,
   useImperativeHandle,
+  useInsertionEffect,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -54,11 +55,11 @@ export function CodeEditor(props: CodeEditorProps) {
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const known = useRef(value);
-  // What was typed and can be undone, for when the screen is hidden and shown again.
-  const left = useRef<EditorState>(undefined);
   const renaming = useRef(props.renaming ?? null);
   const [compartment] = useState(() => new Compartment());
   const settings = useSettings(props);
+  const configured = useRef(settings);
+  const marked = useRef<readonly EditorDiagnostic[]>(NONE);
   const lastRenaming = props.renaming ?? null;
 
   const onDocument = useEffectEvent((text: string) => {
@@ -69,6 +70,7 @@ export function CodeEditor(props: CodeEditorProps) {
 
   const create = useEffectEvent((element: HTMLDivElement) => {
     known.current = value;
+    configured.current = settings;
     const listener = EditorView.updateListener.of((update) => {
       const isOutside = update.transactions.some((transaction) => transaction.annotation(Transaction.remote));
       if (update.docChanged && !isOutside) onDocument(update.state.doc.toString());
@@ -77,24 +79,25 @@ export function CodeEditor(props: CodeEditorProps) {
       if (update.focusChanged && !update.view.hasFocus) onBlur();
     });
     const extensions = [basics, compartment.of(settingsOf(settings)), listener];
-    const isSame = left.current?.doc.toString() === withPlainBreaks(value);
-    const state = isSame ? left.current : EditorState.create({ doc: value, extensions });
-    return new EditorView({ parent: element, ...(state !== undefined && { state }) });
+    return new EditorView({ parent: element, doc: value, extensions });
   });
 
+  // It lives on, with all that can be undone, while its screen is hidden, which ends all effects but those of insertion.
   useLayoutEffect(() => {
-    if (parent.current === null) return;
-    const made = create(parent.current);
-    view.current = made;
-    return () => {
-      view.current = null;
-      left.current = made.state;
-      made.destroy();
-    };
+    if (parent.current !== null) view.current ??= create(parent.current);
   }, []);
+  useInsertionEffect(
+    () => () => {
+      view.current?.destroy();
+      view.current = null;
+    },
+    [],
+  );
   useImperativeHandle<EditorView | null, EditorView | null>(props.view, () => view.current, []);
 
   useLayoutEffect(() => {
+    if (settings === configured.current) return;
+    configured.current = settings;
     view.current?.dispatch({ effects: compartment.reconfigure(settingsOf(settings)) });
   }, [compartment, settings]);
 
@@ -116,7 +119,8 @@ export function CodeEditor(props: CodeEditorProps) {
   }, [lastRenaming]);
 
   useLayoutEffect(() => {
-    if (view.current === null) return;
+    if (view.current === null || diagnostics === marked.current) return;
+    marked.current = diagnostics;
     const { state } = view.current;
     view.current.dispatch(
       setDiagnostics(

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { memo, useEffect } from 'react';
 import { ErrorScreen } from '../../app/ErrorScreen';
 import { PromptWork } from './PromptWork';
 import { promptQuery } from './queries';
@@ -7,7 +7,7 @@ import { useReopened } from './reopen';
 import { shown, tabStore } from './tabs';
 
 /** The screen of one prompt. */
-export function PromptScreen({ id }: { id: string }) {
+export const PromptScreen = memo(function PromptScreen({ id }: { id: string }) {
   const detail = useQuery(promptQuery(id));
   const reopened = useReopened(id);
   useEffect(() => tabStore.change((tabs) => shown(tabs, id)), [id]);
@@ -15,4 +15,4 @@ export function PromptScreen({ id }: { id: string }) {
   if (detail.data === undefined) return null;
   // What was loaded first fills the editor; later news change only what stands around it.
   return <PromptWork key={`${detail.data.prompt.id} ${reopened}`} detail={detail.data} />;
-}
+});
