@@ -36,9 +36,16 @@ for (const { name: look, viewport, colorScheme } of LOOKS) {
       await picture('preview');
       await preview.click();
 
-      for (const tab of ['Rendered', 'Validations', 'Versions', 'Runs']) {
+      const screen = app.getByRole('region', { name: 'code-review', exact: true });
+      const tabs = {
+        Rendered: screen.getByRole('heading', { name: 'system' }),
+        Validations: screen.getByRole('textbox', { name: /review/ }),
+        Versions: screen.getByRole('region', { name: /^v1, / }).locator('.cm-content'),
+        Runs: screen.getByRole('table').getByRole('link'),
+      };
+      for (const [tab, content] of Object.entries(tabs)) {
         await app.getByRole('tab', { name: tab }).click();
-        await app.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+        await content.first().waitFor();
         await picture(`tab-${tab.toLowerCase()}`);
       }
       await app.getByRole('tab', { name: 'Edit' }).click();
@@ -125,6 +132,7 @@ for (const { name: look, viewport, colorScheme } of LOOKS) {
       await visit(app, '/settings/budgets', 'Budgets');
       await app.getByRole('region', { name: 'Spent this month' }).getByRole('table').waitFor();
       await picture('budgets');
+      await app.getByRole('alert').getByRole('button').click();
       await visit(app, '/settings/egress', 'What left this machine');
       await app.getByRole('table').waitFor();
       await picture('egress');

@@ -25,6 +25,7 @@ interface Props {
 export function ModelChip({ choice, content, isOpen, onOpen, onChange }: Props) {
   const { model, parameters = {} } = choice;
   const described = describeParameters(parameters);
+  const colon = model.indexOf(':') + 1;
   const [owner] = useState(() => ({}));
   const fit = useFit(model, parameters, content);
   return (
@@ -41,10 +42,13 @@ export function ModelChip({ choice, content, isOpen, onOpen, onChange }: Props) 
           <button
             type="button"
             className={classes.modelName}
+            title={`${model} ${described}`.trim()}
             aria-label={`${texts.runBar.parametersOf(model)} ${described}`.trim()}
             onClick={() => onOpen(!isOpen)}
           >
-            {model} <small>{described}</small>
+            <span>{model.slice(0, colon)}</span>
+            <span>{model.slice(colon)}</span>
+            {described !== '' && <small> {described}</small>}
           </button>
         </Popover.Target>
         <Popover.Dropdown className={classes.parameters ?? ''}>
