@@ -1,3 +1,4 @@
+import { shallowEqual } from '@mantine/hooks';
 import { Component, memo, type ReactNode, useRef, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
@@ -19,6 +20,8 @@ export const MOST_MARKDOWN = 256 * 1024;
 const PARSE_EVERY_MS = 100;
 /** A last block of so many characters may take a millisecond more, as all of it is parsed again. */
 const CHARACTERS_PER_MS = 16;
+/** So many blocks come into the page and go together: to watch each for itself costs more than to draw some too many. */
+const STRETCH = 8;
 /** So many blocks are all in the page; of more, those near to what is looked at. */
 const MOST_SHOWN = 40;
 /** So many are there at once where a long text is opened. */
@@ -109,33 +112,60 @@ const Block = memo(function Block({ text, lead }: BlockOf) {
   );
 });
 
-interface PlacedProps extends BlockOf {
-  near: Near;
+interface StretchProps {
+  readonly blocks: readonly BlockOf[];
+  readonly near: Near;
   /** Whether it is there at first. */
-  isThere: boolean;
-  mayGo: boolean;
-  /** Whether the next block is a part of it. */
-  goesOn: boolean;
+  readonly isThere: boolean;
+  readonly mayGo: boolean;
+  /** Whether the block behind it is a part of its last one. */
+  readonly goesOn: boolean;
 }
 
-/** A block at its place. One of a long text is in the page only while it is near to what is looked at. */
-const Placed = memo(function Placed({ text, lead, near, isThere, mayGo, goesOn }: PlacedProps) {
-  const { element, isNear, style } = useFar(near, mayGo, isThere, text.length * HEIGHT_PER_CHARACTER);
+/** Some blocks at their place. Those of a long text are in the page only while they are near to what is looked at. */
+const Stretch = memo(function Stretch({ blocks, near, isThere, mayGo, goesOn }: StretchProps) {
+  const guess = blocks.reduce((sum, { text }) => sum + text.length * HEIGHT_PER_CHARACTER, 0);
+  const { element, isNear, style } = useFar(near, mayGo, isThere, guess);
   return (
-    <div ref={element} style={style} data-goes-on={goesOn || undefined}>
-      {isNear && <Block text={text} lead={lead} />}
+    <div ref={element} style={style}>
+      {isNear &&
+        blocks.map(({ text, lead }, at) => (
+          <div
+            key={at}
+            data-goes-on={isContinued(blocks[at + 1]) || (at === blocks.length - 1 && goesOn) || undefined}
+          >
+            <Block text={text} lead={lead} />
+          </div>
+        ))}
     </div>
   );
-});
+}, isSameStretch);
+
+function isSameStretch(before: StretchProps, after: StretchProps): boolean {
+  const [{ blocks: old, ...one }, { blocks: now, ...other }] = [before, after];
+  const isSameBlock = (block: BlockOf, at: number) =>
+    block.text === old[at]?.text && block.lead === old[at].lead;
+  return shallowEqual(one, other) && old.length === now.length && now.every(isSameBlock);
+}
+
+const isContinued = (block: BlockOf | undefined) => block !== undefined && block.lead !== '';
 
 /** All blocks of a text. Those that stay as they are cost nothing when more arrives. */
 const Blocks = memo(function Blocks({ blocks, near }: { blocks: readonly BlockOf[]; near: Near }) {
   const isLong = blocks.length > MOST_SHOWN;
-  return blocks.map(({ text, lead }, at) => {
-    const isEnd = at >= blocks.length - 2;
-    const place = { isThere: isEnd || at < FIRST_SHOWN, mayGo: isLong && !isEnd };
-    const goesOn = (blocks[at + 1]?.lead ?? '') !== '';
-    return <Placed key={at} text={text} lead={lead} near={near} goesOn={goesOn} {...place} />;
+  return Array.from({ length: Math.ceil(blocks.length / STRETCH) }, (_, at) => {
+    const [from, to] = [at * STRETCH, (at + 1) * STRETCH];
+    const isEnd = to >= blocks.length - 1;
+    return (
+      <Stretch
+        key={at}
+        blocks={blocks.slice(from, to)}
+        near={near}
+        isThere={isEnd || from < FIRST_SHOWN}
+        mayGo={isLong && !isEnd}
+        goesOn={isContinued(blocks[to])}
+      />
+    );
   });
 });
 

@@ -3,17 +3,20 @@ import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 're
 /** Tells elements when they come near to what is looked at, and when they go. */
 export interface Near {
   /** Calls `onChange` whenever an element comes near or goes. Answers how to stop. */
-  watch(element: Element, onChange: (isNear: boolean) => void): () => void;
+  watch(element: Element, onChange: OnChange): () => void;
 }
+
+/** Told with the height of the element by then, in pixels. */
+type OnChange = (isNear: boolean, height: number) => void;
 
 /** How far from what is looked at is near, in pixels. */
 const MARGIN = '1500px';
 
 class Observed implements Near {
-  private readonly listeners = new Map<Element, (isNear: boolean) => void>();
+  private readonly listeners = new Map<Element, OnChange>();
   private observer: IntersectionObserver | undefined;
 
-  watch(element: Element, onChange: (isNear: boolean) => void): () => void {
+  watch(element: Element, onChange: OnChange): () => void {
     this.listeners.set(element, onChange);
     this.observer?.observe(element);
     return () => {
@@ -26,7 +29,8 @@ class Observed implements Near {
   start(root: Element | null): () => void {
     const observer = new IntersectionObserver(
       (entries) => {
-        for (const { target, isIntersecting } of entries) this.listeners.get(target)?.(isIntersecting);
+        for (const { target, isIntersecting, boundingClientRect } of entries)
+          this.listeners.get(target)?.(isIntersecting, boundingClientRect.height);
       },
       { root, rootMargin: `${MARGIN} 0px` },
     );
@@ -66,8 +70,8 @@ export function useFar(near: Near, mayGo: boolean, isThere: boolean, guess: numb
   useLayoutEffect(() => {
     const own = element.current;
     if (own === null || !mayGo) return;
-    return near.watch(own, (next) => {
-      if (!next && own.hasChildNodes()) setHeight(own.offsetHeight);
+    return near.watch(own, (next, heightThen) => {
+      if (!next && own.hasChildNodes()) setHeight(heightThen);
       setIsNear(next);
     });
   }, [near, mayGo]);
