@@ -52,19 +52,23 @@ test('the trail is narrowed by kind, place, person and record, and follows what 
   await expect(trail.getByRole('row').nth(1)).toContainText('budget.create');
   await api.budgetCreate({ scope: 'workspace', period: 'day', capUsd: '2', kind: 'soft' });
   await expect(trail.getByRole('row')).toHaveCount(3);
+  await choose(app, 'Kind of record', 'Runs');
+  await expect(app.getByText('No event matches')).toBeVisible();
+  await api.runCreate({ prompt: prompt.id, models: [{ model: 'dry-run:echo' }], inputs: { text: 'Hi' } });
+  await expect(trail.getByRole('row').filter({ hasText: 'run.create' })).toBeVisible();
   await choose(app, 'From where', 'Linked file');
   await expect(app.getByText('No event matches')).toBeVisible();
   await app.getByRole('button', { name: 'Show all events' }).click();
 
   await choose(app, 'Who', 'tests');
-  await expect(trail.getByRole('row')).toHaveCount(4);
+  await expect(trail.getByRole('row')).toHaveCount(5);
   const record = app.getByRole('textbox', { name: 'Id or name of a record' });
   await record.fill(prompt.id);
   await record.press('Enter');
   await expect(trail.getByRole('row')).toHaveCount(2);
   await expect(app).toHaveURL(new RegExp(`record=${prompt.id}`));
   await app.goBack();
-  await expect(trail.getByRole('row')).toHaveCount(4);
+  await expect(trail.getByRole('row')).toHaveCount(5);
 });
 
 test('a long trail is read as it is scrolled, by keyboard too', async ({ app, api }) => {

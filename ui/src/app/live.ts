@@ -78,6 +78,9 @@ function tellOfRuns({ runs, executions }: Told): void {
     readAgain(queries, { queryKey: ['metrics'] });
     readAgain(queries, { queryKey: ['budgets'] });
   }
+  // Of its own progress a run leaves nothing in the trail.
+  if ([...runs.values()].some(({ status }) => status !== 'running'))
+    readAgain(queries, { queryKey: ['audit'] });
   if (executions.size === 0) return;
   readAgain(queries, {
     predicate: ({ queryKey: [noun, id] }) => noun === 'execution' && executions.has(id as string),
