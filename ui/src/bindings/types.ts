@@ -1250,7 +1250,7 @@ export type LastMinute = {
 };
 
 /** Something that waits until all is well again. */
-export type LeftOff = 'refreshes' | 'indexing' | 'debug-logs' | 'low-executions' | 'normal-executions' | 'executions' | 'writes';
+export type LeftOff = 'refreshes' | 'indexing' | 'debug-logs' | 'low-runs' | 'low-executions' | 'normal-executions' | 'executions' | 'writes';
 
 /** How well everything is. Each level leaves off what the ones before do, and more. */
 export type Level = 'normal' | 'degraded' | 'critical' | 'emergency';
