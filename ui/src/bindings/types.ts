@@ -1073,7 +1073,10 @@ export type GetExecutionLog = {
 
 /** Asks what goes on. */
 export type GetFigures = {
-  /** Only the samples after this moment, for whoever has those before. */
+  /**
+   * Only the samples after this moment, for whoever has those before; all of them where it is yet to come, because the
+   * clock was set back.
+   */
   after?: Timestamp | null;
 };
 
