@@ -81,7 +81,7 @@ impl Figures {
         if self.samples.len() == MOST_SAMPLES {
             self.samples.pop_front();
         }
-        // The wall clock was set back: what is later than now has not been.
+        // Where the wall clock was set back, what is later than now has not been.
         self.samples.retain(|sample| sample.at < at);
         let (running, queued) = (load.running, load.queued);
         self.samples.push_back(Sample { at, running, queued, ended, last_minute });
