@@ -193,6 +193,46 @@ async fn in_an_emergency_one_can_look_and_cancel_and_nothing_starts_or_changes()
     assert_eq!((another.code, another.stdout.trim_end()), (Some(0), "Hello"), "{another:?}");
 }
 
+#[tokio::test]
+async fn a_run_that_is_paused_in_an_emergency_sends_nothing_more_until_it_is_resumed() {
+    let (cli, server, host) = small_world().await;
+    let mut events = host.events().await;
+    let run = fill(&host).await;
+    let (told, _) = until_full(&mut events).await;
+    at_level(&host, &mut events, "emergency").await;
+    let path = format!("/api/runs/{run}/pause");
+    let keyed =
+        host.request(reqwest::Method::POST, &path).header("x-idempotency-key", "hold").json(&json!({}));
+    for pause in [Host::send(keyed).await, host.post(&path, json!({})).await] {
+        assert_eq!(pause.status, 200, "{pause:?}");
+    }
+    let sent = server.counts().received;
+
+    // With room the pause is kept, and what is held is kept without anything following it.
+    cli.resize_disk("64m").await;
+    let kept = async || {
+        let status = host.get(&format!("/api/runs/{run}")).await.body["run"]["status"].clone();
+        let engine = host.get("/api/metrics").await.body["engine"].clone();
+        status == "paused" && engine["held"] == 0 && engine["running"] == 0
+    };
+    while !kept().await {
+        events.next().await.expect("the host is alive");
+    }
+    at_level(&host, &mut events, "critical").await;
+    assert_eq!(server.counts().received, sent, "nothing was sent");
+    check(&host, &told).await;
+
+    let resumed = host.post(&format!("/api/runs/{run}/resume"), json!({})).await;
+    assert_eq!(resumed.status, 200, "{resumed:?}");
+    for execution in ended(&host, &run).await {
+        assert_eq!(execution["status"], "completed", "{execution}");
+    }
+    assert_eq!(server.counts().received, 40);
+    let trail = host.get(&format!("/api/audit?record={run}")).await.body["items"].clone();
+    let pauses = trail.as_array().unwrap().iter().filter(|event| event["action"] == "run.pause");
+    assert_eq!(pauses.count(), 2, "{trail}");
+}
+
 /// The executions of a run once all of it has ended.
 async fn ended(host: &Host, run: &str) -> Vec<Value> {
     let mut events = host.events().await;

@@ -174,7 +174,7 @@ fn cannot_write() -> ApiError {
     ApiError::new(
         ErrorCode::Storage,
         "the workspace cannot be written, so nothing is changed until it can",
-        "Make room on its disk. What is there can be read, searched and exported, and what runs can be cancelled.",
+        "Make room on its disk. What is there can be read, searched and exported, and what runs can be paused or cancelled.",
     )
 }
 
@@ -328,9 +328,15 @@ mod tests {
     fn while_nothing_can_be_written_one_can_look_and_end_what_runs() {
         let watch = at_level(true);
         let may = |name: &str| !watch.forbids(Operation::find(name).unwrap());
-        for name in
-            ["prompt_get", "run_list", "match_list", "content_render", "run_cancel", "execution_cancel"]
-        {
+        for name in [
+            "prompt_get",
+            "run_list",
+            "match_list",
+            "content_render",
+            "run_cancel",
+            "run_pause",
+            "execution_cancel",
+        ] {
             assert!(may(name), "{name}");
         }
         for name in
