@@ -216,6 +216,7 @@ async fn a_run_that_is_paused_in_an_emergency_sends_nothing_more_until_it_is_res
         status == "paused" && engine["held"] == 0 && engine["running"] == 0
     };
     while !kept().await {
+        assert_eq!(server.counts().received, sent, "nothing was sent");
         events.next().await.expect("the host is alive");
     }
     at_level(&host, &mut events, "critical").await;
