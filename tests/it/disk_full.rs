@@ -1,10 +1,11 @@
 //! A disk that is full: what was acknowledged stays, what cannot be kept is told, and room mends it.
 
 use formaops_testkit::{ChatReply, ScriptedServer};
-use formaops_tests::{Cli, Host};
+use formaops_tests::{Cli, Done, Host};
 use futures::{Stream, StreamExt};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 /// The length of each answer.
 const ANSWER: usize = 256 * 1024;
@@ -105,6 +106,32 @@ async fn ctrl_c_ends_a_command_whose_run_finds_no_room() {
     assert!(executions.iter().any(|execution| execution["status"] == "cancelled"));
     assert_eq!(server.counts().received, sent, "nothing was sent after it");
     check(&host, &told).await;
+}
+
+#[tokio::test]
+async fn a_command_whose_run_finds_no_room_says_once_why_it_waits_and_once_that_it_goes_on() {
+    let (cli, _server, host) = small_world().await;
+    let mut events = host.events().await;
+    let arguments =
+        ["run", "greet", "-m", "local:long", "--repeats", "40", "-j", "2", "--priority", "critical"];
+    let process = cli.start(&[&["--json"], &arguments[..]].concat());
+    until_full(&mut events).await;
+    at_level(&host, &mut events, "emergency").await;
+    cli.resize_disk("64m").await;
+    let done = Done::from(process.wait_with_output().await.unwrap());
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let said: Vec<_> = done.stderr.lines().collect();
+    let [waiting, goes_on] = said.as_slice() else { panic!("{said:?}") };
+    assert!(waiting.starts_with("waiting: ") && waiting.contains("the disk is full"), "{waiting}");
+    assert!(waiting.contains("Make room"), "{waiting}");
+    assert_eq!(*goes_on, "note: the run goes on");
+
+    // There is room now, but little: what is not urgent waits, and says so.
+    at_level(&host, &mut events, "critical").await;
+    let mut process = cli.start(&["run", "greet", "-m", "local:echo"]);
+    let stderr = process.stderr.take().unwrap();
+    let said = BufReader::new(stderr).lines().next_line().await.unwrap().unwrap();
+    assert!(said.starts_with("waiting: ") && said.contains("a higher priority"), "{said}");
 }
 
 #[tokio::test]

@@ -197,7 +197,8 @@ impl Job {
         let failure = match stop {
             Stop::Cancelled => None,
             Stop::Failed(failure) if failure.class == ErrorClass::NotWritable => {
-                self.tell_why(failure, known);
+                let hint = "Make room on the disk of the workspace: it is sent as soon as there is some.";
+                self.tell_why(Failure { hint: hint.to_owned(), ..failure }, known);
                 return JobEnd::StartRefused;
             }
             Stop::Failed(failure) => Some(failure),
