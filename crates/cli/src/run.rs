@@ -7,12 +7,12 @@ use clap::{
 };
 use formaops_api::{
     ApiError, ErrorCode, Session,
-    handlers::{CreateRun, LiveFigures, ModelChoice, PromptDetail, PromptKey, RunDetail},
+    handlers::{CreateRun, ExecutionDetail, LiveFigures, ModelChoice, PromptDetail, PromptKey, RunDetail},
 };
 use formaops_domain::{
-    BudgetAlert, Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, Finish, FinishReason,
-    JsonObject, ModelRef, NanoUsd, Noun, OnRestart, OutputPart, OutputWindow, Parameters, Priority,
-    PromptRef, RunContext, RunId, Timestamp, VersionSelector,
+    Attempt, AttemptStatus, BudgetAlert, Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus,
+    Finish, FinishReason, JsonObject, ModelRef, NanoUsd, Noun, OnRestart, OutputPart, OutputWindow,
+    Parameters, Priority, PromptRef, RunContext, RunId, Timestamp, VersionSelector,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -378,7 +378,12 @@ impl Screen {
 
     async fn update(&mut self, session: &Session, execution: Execution) -> Result<(), ApiError> {
         let Some(cell) = self.cells.get_mut(&execution.id) else { return Ok(()) };
+        let began = cell.execution.started_at;
+        let is_new = began.is_some() && execution.started_at != began;
         cell.execution = execution;
+        if is_new {
+            begin_anew(session, cell, self.quiet).await?;
+        }
         if cell.execution.status.is_terminal() && cell.received < cell.execution.output_bytes {
             catch_up(session, cell).await?;
         }
@@ -464,6 +469,24 @@ fn finish_text(finish: &Finish) -> String {
         FinishReason::Other => finish.word.as_deref().unwrap_or("stopped"),
     };
     format!(" ({})", output::visible(reason))
+}
+
+/// The owner of the workspace went away in the middle of an answer, and its execution is begun once more: nothing of
+/// what came before is part of the answer that comes now.
+async fn begin_anew(session: &Session, cell: &mut Cell, quiet: bool) -> Result<(), ApiError> {
+    if cell.printed > 0 && !quiet {
+        if !cell.text.ends_with('\n') {
+            output::line("");
+        }
+        let detail: ExecutionDetail =
+            call(session, "execution_get", json!({ "id": cell.execution.id })).await?;
+        let is_cut = |attempt: &&Attempt| attempt.status == AttemptStatus::Interrupted;
+        let next = detail.attempts.iter().rfind(is_cut).map_or(1, |attempt| attempt.number + 1);
+        output::line_to_stderr(&format!("— interrupted; attempt {next} —"));
+    }
+    cell.text.clear();
+    (cell.received, cell.printed) = (0, 0);
+    Ok(())
 }
 
 async fn catch_up(session: &Session, cell: &mut Cell) -> Result<(), ApiError> {
