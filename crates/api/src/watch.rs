@@ -174,7 +174,8 @@ fn cannot_write() -> ApiError {
     ApiError::new(
         ErrorCode::Storage,
         "the workspace cannot be written, so nothing is changed until it can",
-        "Make room on its disk. What is there can be read, searched and exported, and what runs can be paused or cancelled.",
+        "Make room on its disk. What is there can be read, searched and exported, and what runs can be paused or \
+         cancelled.",
     )
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Core {
     /// Held by whoever tries again what the store has refused; how often it was refused in a row.
     refusals: AsyncMutex<u32>,
     /// The runs that are paused in memory only, because the store has refused that so far. Held while one is paused or
-    /// resumed in the store, so that what was asked last is what stays.
+    /// resumed, so that machine and store have what was asked last.
     pub(crate) unkept_pauses: AsyncMutex<HashSet<RunId>>,
     tally: Mutex<Tally>,
 }

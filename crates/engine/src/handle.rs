@@ -13,7 +13,11 @@ use formaops_domain::{
     NanoUsd, OutputPart, Priority, Run, RunId, RunStatus,
     ports::{Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
 };
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// What the engine needs from the outside.
@@ -168,10 +172,11 @@ impl Engine {
     /// # Errors
     /// Where there is no such run, or the store fails otherwise; the run then goes on.
     pub async fn pause_run(&self, run: RunId) -> Result<Run, EngineError> {
+        let mut unkept = self.core.unkept_pauses.lock().await;
         self.ask(|reply| Command::PauseRun(run, true, reply)).await?;
-        let paused = match self.set_paused(run, true).await {
+        let paused = match self.set_paused(run, true, &mut unkept).await {
             Err(EngineError::Store(failure)) if failure.class == ErrorClass::NotWritable => {
-                self.pause_unkept(run).await
+                self.pause_unkept(run, &mut unkept).await
             }
             paused => paused,
         };
@@ -182,9 +187,9 @@ impl Engine {
     }
 
     /// Has the pause of a run kept as soon as there is room, unless it is resumed before.
-    async fn pause_unkept(&self, run: RunId) -> Result<Run, EngineError> {
+    async fn pause_unkept(&self, run: RunId, unkept: &mut HashSet<RunId>) -> Result<Run, EngineError> {
         let stored = self.core.ports.store.get_run(run).await?;
-        if stored.status.is_terminal() || !self.core.unkept_pauses.lock().await.insert(run) {
+        if stored.status.is_terminal() || !unkept.insert(run) {
             return Ok(stored);
         }
         let core = Arc::clone(&self.core);
@@ -200,7 +205,10 @@ impl Engine {
             };
             match core.keep(keep, |_| {}).await {
                 Ok(paused) => paused.iter().for_each(|run| core.tell_run(run)),
-                Err(failure) => tracing::warn!(%run, class = ?failure.class, "a pause could not be kept"),
+                Err(failure) => {
+                    core.unkept_pauses.lock().await.remove(&run);
+                    tracing::warn!(%run, class = ?failure.class, "a pause could not be kept");
+                }
             }
         });
         Ok(stored)
@@ -211,13 +219,18 @@ impl Engine {
     /// # Errors
     /// Where there is no such run, or the store could not keep that; the run then stays paused.
     pub async fn resume_run(&self, run: RunId) -> Result<Run, EngineError> {
-        let resumed = self.set_paused(run, false).await?;
+        let mut unkept = self.core.unkept_pauses.lock().await;
+        let resumed = self.set_paused(run, false, &mut unkept).await?;
         self.ask(|reply| Command::PauseRun(run, false, reply)).await?;
         Ok(resumed)
     }
 
-    async fn set_paused(&self, run: RunId, paused: bool) -> Result<Run, EngineError> {
-        let mut unkept = self.core.unkept_pauses.lock().await;
+    async fn set_paused(
+        &self,
+        run: RunId,
+        paused: bool,
+        unkept: &mut HashSet<RunId>,
+    ) -> Result<Run, EngineError> {
         let stored = self.core.ports.store.set_paused(run, paused).await?;
         unkept.remove(&run);
         self.core.tell_run(&stored);
