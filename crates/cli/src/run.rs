@@ -365,8 +365,9 @@ impl Screen {
 
     /// Says why nothing goes on, once, and when it does again.
     fn tell_wait(&mut self) {
-        let for_room = wait::for_room(self.cells.values().map(|cell| &cell.execution));
-        let why = for_room.or_else(|| self.held.clone());
+        let executions = || self.cells.values().map(|cell| &cell.execution);
+        let is_waiting = executions().any(|execution| execution.status == ExecutionStatus::Pending);
+        let why = wait::for_room(executions()).or_else(|| self.held.clone().filter(|_| is_waiting));
         if let Some(why) = why.as_ref().filter(|_| !self.waits) {
             output::line_to_stderr(&format!("waiting: {}", output::visible(why)));
         }
