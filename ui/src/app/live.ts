@@ -109,7 +109,7 @@ function take(event: Event): void {
       break;
     case 'resync':
       readAgain(queries);
-      for (const of of Object.values(streams)) of.watched().forEach((id) => void of.fill(id));
+      for (const of of Object.values(streams)) of.watched().forEach((id) => void of.readAgain(id));
       break;
   }
 }
