@@ -194,7 +194,7 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
         validations: Vec::new(),
         completed_at: SystemClock::default().now(),
     };
-    shelf.store.finish_attempt(outcome).await?;
+    shelf.store.finish_attempt(&outcome).await?;
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! A disk that is full: what was acknowledged stays, what cannot be kept is told, and room mends it.
 
 use formaops_testkit::{ChatReply, ScriptedServer};
-use formaops_tests::{Cli, Host};
+use formaops_tests::{Cli, Done, Host};
 use futures::{Stream, StreamExt};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 /// The length of each answer.
 const ANSWER: usize = 256 * 1024;
@@ -108,6 +109,32 @@ async fn ctrl_c_ends_a_command_whose_run_finds_no_room() {
 }
 
 #[tokio::test]
+async fn a_command_whose_run_finds_no_room_says_once_why_it_waits_and_once_that_it_goes_on() {
+    let (cli, _server, host) = small_world().await;
+    let mut events = host.events().await;
+    let arguments =
+        ["run", "greet", "-m", "local:long", "--repeats", "40", "-j", "2", "--priority", "critical"];
+    let process = cli.start(&[&["--json"], &arguments[..]].concat());
+    until_full(&mut events).await;
+    at_level(&host, &mut events, "emergency").await;
+    cli.resize_disk("64m").await;
+    let done = Done::from(process.wait_with_output().await.unwrap());
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let said: Vec<_> = done.stderr.lines().collect();
+    let [waiting, goes_on] = said.as_slice() else { panic!("{said:?}") };
+    assert!(waiting.starts_with("waiting: ") && waiting.contains("the disk is full"), "{waiting}");
+    assert!(waiting.contains("Make room"), "{waiting}");
+    assert_eq!(*goes_on, "note: the run goes on");
+
+    // There is room now, but little: what is not urgent waits, and says so.
+    at_level(&host, &mut events, "critical").await;
+    let mut process = cli.start(&["run", "greet", "-m", "local:echo"]);
+    let stderr = process.stderr.take().unwrap();
+    let said = BufReader::new(stderr).lines().next_line().await.unwrap().unwrap();
+    assert!(said.starts_with("waiting: ") && said.contains("a higher priority"), "{said}");
+}
+
+#[tokio::test]
 async fn what_a_full_disk_left_behind_at_a_kill_is_done_again_by_the_next_start() {
     let (cli, _server, host) = small_world().await;
     let mut events = host.events().await;
@@ -191,6 +218,47 @@ async fn in_an_emergency_one_can_look_and_cancel_and_nothing_starts_or_changes()
     at_level(&host, &mut events, "critical").await;
     let another = cli.run(&["run", "greet", "-m", "local:echo", "--priority", "critical"]).await;
     assert_eq!((another.code, another.stdout.trim_end()), (Some(0), "Hello"), "{another:?}");
+}
+
+#[tokio::test]
+async fn a_run_that_is_paused_in_an_emergency_sends_nothing_more_until_it_is_resumed() {
+    let (cli, server, host) = small_world().await;
+    let mut events = host.events().await;
+    let run = fill(&host).await;
+    let (told, _) = until_full(&mut events).await;
+    at_level(&host, &mut events, "emergency").await;
+    let path = format!("/api/runs/{run}/pause");
+    let keyed =
+        host.request(reqwest::Method::POST, &path).header("x-idempotency-key", "hold").json(&json!({}));
+    for pause in [Host::send(keyed).await, host.post(&path, json!({})).await] {
+        assert_eq!(pause.status, 200, "{pause:?}");
+    }
+    let sent = server.counts().received;
+
+    // With room the pause is kept, and what is held is kept without anything following it.
+    cli.resize_disk("64m").await;
+    let kept = async || {
+        let status = host.get(&format!("/api/runs/{run}")).await.body["run"]["status"].clone();
+        let engine = host.get("/api/metrics").await.body["engine"].clone();
+        status == "paused" && engine["held"] == 0 && engine["running"] == 0
+    };
+    while !kept().await {
+        assert_eq!(server.counts().received, sent, "nothing was sent");
+        events.next().await.expect("the host is alive");
+    }
+    at_level(&host, &mut events, "critical").await;
+    assert_eq!(server.counts().received, sent, "nothing was sent");
+    check(&host, &told).await;
+
+    let resumed = host.post(&format!("/api/runs/{run}/resume"), json!({})).await;
+    assert_eq!(resumed.status, 200, "{resumed:?}");
+    for execution in ended(&host, &run).await {
+        assert_eq!(execution["status"], "completed", "{execution}");
+    }
+    assert_eq!(server.counts().received, 40);
+    let trail = host.get(&format!("/api/audit?record={run}")).await.body["items"].clone();
+    let pauses = trail.as_array().unwrap().iter().filter(|event| event["action"] == "run.pause");
+    assert_eq!(pauses.count(), 2, "{trail}");
 }
 
 /// The executions of a run once all of it has ended.

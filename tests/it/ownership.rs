@@ -113,6 +113,30 @@ async fn a_command_that_watches_takes_over_from_a_killed_owner_and_brings_its_ru
 }
 
 #[tokio::test]
+async fn an_answer_that_is_begun_again_is_not_mixed_with_what_was_printed_of_the_first() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    cli.add_provider(server.base_url().as_str()).await;
+    cli.add_prompt("greet", "Hello").await;
+    let owner = Host::open(&cli).await;
+    let never = Gate::new();
+    server.script("any", ChatReply::new().text("Of the first attempt").pass(&never).text("never"));
+    server.script("any", ChatReply::new().text("The whole answer, which is longer"));
+
+    let mut command = cli.start(&["run", "greet", "-m", "local:any", "--resume"]);
+    let mut printed = [0; 20];
+    command.stdout.as_mut().unwrap().read_exact(&mut printed).await.unwrap();
+    assert_eq!(&printed, b"Of the first attempt");
+    owner.kill().await;
+    let done = Done::from(command.wait_with_output().await.unwrap());
+    assert_eq!(
+        (done.code, done.stdout.as_str()),
+        (Some(0), "\nThe whole answer, which is longer\n"),
+        "{done:?}"
+    );
+    assert_eq!(done.stderr.lines().next(), Some("— interrupted; attempt 2 —"), "{done:?}");
+}
+
+#[tokio::test]
 async fn when_the_owner_is_killed_a_command_and_another_host_both_see_the_run_end() {
     let (cli, server) = (Cli::new(), ScriptedServer::start().await);
     cli.add_provider(server.base_url().as_str()).await;

@@ -63,7 +63,20 @@ impl App {
         hub: EventHub,
         configuration: Configuration,
     ) -> Result<Self, ApiError> {
-        let (ids, clock) = (NewIds, Arc::new(SystemClock::new()) as Arc<dyn Clock>);
+        Self::open_by(workspace, hub, configuration, Arc::new(SystemClock::new())).await
+    }
+
+    /// The same by another clock than that of the operating system.
+    ///
+    /// # Errors
+    /// Where the store cannot be opened.
+    pub async fn open_by(
+        workspace: &Path,
+        hub: EventHub,
+        configuration: Configuration,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ApiError> {
+        let ids = NewIds;
         let new = NewWorkspace {
             id: ids.workspace(),
             name: workspace

@@ -68,7 +68,7 @@ pub enum ErrorCode {
     Unauthenticated,
     /// The token's scopes do not cover the operation.
     Forbidden,
-    /// Too many requests; wait.
+    /// Too many requests, or too much to do; wait.
     RateLimited,
     /// A call of a provider failed; `class` says how.
     Provider,

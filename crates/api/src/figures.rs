@@ -81,6 +81,8 @@ impl Figures {
         if self.samples.len() == MOST_SAMPLES {
             self.samples.pop_front();
         }
+        // Where the wall clock was set back, what is later than now has not been.
+        self.samples.retain(|sample| sample.at < at);
         let (running, queued) = (load.running, load.queued);
         self.samples.push_back(Sample { at, running, queued, ended, last_minute });
     }
@@ -96,9 +98,10 @@ impl Figures {
         before.map_or_else(|| tally.clone(), |(_, before)| tally.since(before)).into()
     }
 
-    /// The samples of the last ten minutes, oldest first; only those after a moment, where one is given.
+    /// The samples of the last ten minutes, oldest first; only those after a moment, where one is given that has been.
     pub(crate) fn samples(&self, now: Timestamp, after: Option<Timestamp>) -> Vec<Sample> {
         let from = Timestamp::from_micros(now.as_micros() - STRETCH_MICROS);
+        let after = after.filter(|after| *after <= now);
         let wanted = |sample: &&Sample| sample.at >= from && after.is_none_or(|after| sample.at > after);
         self.samples.iter().filter(wanted).cloned().collect()
     }
@@ -165,6 +168,17 @@ mod tests {
         let samples = figures.samples(at(5000), None);
         assert_eq!(samples.len(), 1, "what is older than ten minutes is not told");
         assert_eq!(samples[0].ended, 1);
+    }
+
+    #[test]
+    fn after_the_wall_clock_was_set_back_what_is_new_is_told_and_nothing_of_the_future() {
+        let mut figures = Figures::default();
+        let mut note = |now, wall| figures.note(seconds(now), at(wall), &Load::default(), Tally::default());
+        note(1, 4000);
+        note(2, 7601);
+        note(3, 4002);
+        let told = |at: Vec<Sample>| at.into_iter().map(|sample| sample.at).collect::<Vec<_>>();
+        assert_eq!(told(figures.samples(at(4002), Some(at(7601)))), [at(4000), at(4002)]);
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub use app::App;
 pub use caller::{Caller, CallerKind};
 pub use error::{ApiError, ErrorCode, Problem};
 pub use events::{EventHub, Subscription};
+pub use formaops_engine::{Level, Trigger};
 pub use ledger::StoreLedger;
 pub use operations::{Method, OPERATIONS, Operation, Scope};
 pub use session::{Session, SessionOptions, default_workspace};
+pub use watch::{HealthLevel, LeftOff};

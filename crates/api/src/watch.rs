@@ -7,7 +7,7 @@ use crate::{
     ApiError, App, ErrorCode, Method, Operation, figures::Figures, handlers::disk, logging,
     system::processors,
 };
-use formaops_domain::Noun;
+use formaops_domain::{Noun, Priority};
 use formaops_engine::{Level, Levels, Load, Measures, Trigger};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,8 @@ pub enum LeftOff {
     Indexing,
     /// The log files take lines for debugging, where they are set to.
     DebugLogs,
+    /// New runs of low priority are taken in.
+    LowRuns,
     /// Executions of low priority start.
     LowExecutions,
     /// Executions of normal priority start.
@@ -90,7 +92,28 @@ impl Watch {
     pub(crate) fn health(&self) -> HealthLevel {
         let levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
         let level = levels.level();
-        HealthLevel { level, reasons: levels.reasons().collect(), off: LeftOff::at(level) }
+        let mut off = LeftOff::at(level);
+        off.extend(levels.is_full().then_some(LeftOff::LowRuns));
+        HealthLevel { level, reasons: levels.reasons().collect(), off }
+    }
+
+    /// Lets new work in, unless it is of low priority and there is too much to do for that.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`]
+    pub(crate) fn require_room(&self, priority: Priority) -> Result<(), ApiError> {
+        if priority > Priority::Low || !self.is_full() {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            ErrorCode::RateLimited,
+            "this machine has 90 % or more of what it can do to do, so nothing new of low priority is taken in",
+            "Try again in a minute, or run it with priority `normal` or higher.",
+        ))
+    }
+
+    fn is_full(&self) -> bool {
+        self.levels.lock().unwrap_or_else(PoisonError::into_inner).is_full()
     }
 
     /// What was measured of late.
@@ -151,7 +174,8 @@ fn cannot_write() -> ApiError {
     ApiError::new(
         ErrorCode::Storage,
         "the workspace cannot be written, so nothing is changed until it can",
-        "Make room on its disk. What is there can be read, searched and exported, and what runs can be cancelled.",
+        "Make room on its disk. What is there can be read, searched and exported, and what runs can be paused or \
+         cancelled.",
     )
 }
 
@@ -184,7 +208,8 @@ async fn keep_watching(app: App) {
             if let Some(level) = app.watch.observe(start.elapsed(), &measures) {
                 apply(&app, level).await;
             }
-            if load.under_way() == 0 && app.watch.level() == Level::Normal && !measures.cannot_write {
+            let is_well = app.watch.level() == Level::Normal && !app.watch.is_full();
+            if load.under_way() == 0 && is_well && !measures.cannot_write {
                 break;
             }
         }
@@ -240,6 +265,8 @@ async fn apply(app: &App, level: Level) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Caller, CallerKind, EventHub, configuration::Configuration};
+    use serde_json::json;
 
     fn at_level(cannot_write: bool) -> Watch {
         let watch = Watch::default();
@@ -253,13 +280,64 @@ mod tests {
         assert_eq!(levels.map(|level| LeftOff::at(level).len()), [0, 4, 5, 7]);
     }
 
+    #[tokio::test]
+    async fn with_too_much_to_do_new_work_of_low_priority_is_refused_with_the_reason_and_the_rest_is_taken_in()
+     {
+        let folder = tempfile::tempdir().unwrap();
+        let configuration = Configuration::with_variables(folder.path().join("config.toml"), []);
+        let app = App::open(folder.path(), EventHub::default(), configuration).await.unwrap();
+        let caller = Caller::person(CallerKind::Cli);
+        let call = async |operation, request| app.call(&caller, operation, request).await;
+        let provider = json!({ "name": "away", "kind": "openai-chat", "baseUrl": "http://127.0.0.1:1/v1" });
+        call("provider_create", provider).await.unwrap();
+        let content = json!({ "body": { "kind": "text", "template": "Hi" } });
+        call("prompt_create", json!({ "name": "p", "content": content })).await.unwrap();
+        let run = json!({ "prompt": "p", "models": [{ "model": "away:any" }], "priority": "low" });
+        let started = call("run_create", run.clone()).await.unwrap();
+        let (id, execution) = (&started["run"]["id"], &started["executions"][0]["id"]);
+        app.engine.wait_run(serde_json::from_value(id.clone()).unwrap()).await.unwrap();
+
+        let busy = Measures { cpu: Some(0.95), lag: Duration::from_secs(1), ..Measures::default() };
+        for second in 0..=10 {
+            app.watch.observe(Duration::from_secs(second), &busy);
+        }
+        for (operation, request) in [
+            ("run_create", run.clone()),
+            ("prompt_execute", json!({ "id": "p", "model": "away:any", "priority": "low" })),
+            ("run_repeat", json!({ "id": id })),
+            ("run_retry", json!({ "id": id })),
+            ("execution_retry", json!({ "id": execution })),
+        ] {
+            let refused = call(operation, request).await.expect_err(operation);
+            assert_eq!((refused.code, refused.retryable), (ErrorCode::RateLimited, true), "{operation}");
+            assert!(
+                refused.message.contains("90 %") && refused.message.contains("low priority"),
+                "{refused:?}"
+            );
+            assert!(refused.hint.contains("in a minute") && refused.hint.contains("`normal`"), "{refused:?}");
+        }
+        let runs = call("run_list", json!({})).await.unwrap();
+        assert_eq!(runs["items"].as_array().map(Vec::len), Some(1), "nothing was kept");
+        assert!(app.watch.health().off.contains(&LeftOff::LowRuns));
+        for priority in ["normal", "high", "critical"] {
+            let run = json!({ "prompt": "p", "models": [{ "model": "away:any" }], "priority": priority });
+            call("run_create", run).await.expect(priority);
+        }
+    }
+
     #[test]
     fn while_nothing_can_be_written_one_can_look_and_end_what_runs() {
         let watch = at_level(true);
         let may = |name: &str| !watch.forbids(Operation::find(name).unwrap());
-        for name in
-            ["prompt_get", "run_list", "match_list", "content_render", "run_cancel", "execution_cancel"]
-        {
+        for name in [
+            "prompt_get",
+            "run_list",
+            "match_list",
+            "content_render",
+            "run_cancel",
+            "run_pause",
+            "execution_cancel",
+        ] {
             assert!(may(name), "{name}");
         }
         for name in

@@ -11,6 +11,7 @@ mod run;
 mod schema;
 mod secret;
 mod serve;
+mod wait;
 
 use arguments::Chosen;
 use formaops_api::{ApiError, Session, SessionOptions};

@@ -1,22 +1,22 @@
 //! `formaops run`: a prompt on one or more models, streaming to the terminal.
 
-use crate::{Ending, output};
+use crate::{Ending, output, wait};
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser as _},
 };
 use formaops_api::{
     ApiError, ErrorCode, Session,
-    handlers::{CreateRun, ModelChoice, PromptDetail, PromptKey, RunDetail},
+    handlers::{CreateRun, ExecutionDetail, LiveFigures, ModelChoice, PromptDetail, PromptKey, RunDetail},
 };
 use formaops_domain::{
-    BudgetAlert, Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus, Finish, FinishReason,
-    JsonObject, ModelRef, NanoUsd, OnRestart, OutputPart, OutputWindow, Parameters, Priority, PromptRef,
-    RunContext, RunId, VersionSelector,
+    Attempt, AttemptStatus, BudgetAlert, Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus,
+    Finish, FinishReason, JsonObject, ModelRef, NanoUsd, Noun, OnRestart, OutputPart, OutputWindow,
+    Parameters, Priority, PromptRef, RunContext, RunId, Timestamp, VersionSelector,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::{collections::HashMap, io::Read, num::NonZeroU32, path::PathBuf};
+use std::{collections::HashMap, io::Read, num::NonZeroU32, path::PathBuf, time::Duration};
 
 /// What `formaops run` takes.
 #[derive(Debug, Clone, Args)]
@@ -89,6 +89,9 @@ async fn call<T: DeserializeOwned>(
     })
 }
 
+/// How long a run is waited for until it is asked whether it is held back.
+const SILENCE: Duration = Duration::from_secs(1);
+
 /// Runs, streams, and tells how it ended.
 pub(crate) async fn perform(
     session: &Session,
@@ -100,13 +103,20 @@ pub(crate) async fn perform(
     let request = serde_json::to_value(&request).map_err(|error| usage(error.to_string()))?;
     let started: RunDetail = call(session, "run_create", request).await?;
     let mut screen = Screen::new(&started, as_json);
-    let mut cancelled = false;
+    let (mut cancelled, mut looked) = (false, false);
+    // Where it is held back from its beginning, no event tells of that.
+    let silence = tokio::time::sleep(SILENCE);
+    tokio::pin!(silence);
     while !screen.is_done() {
         tokio::select! {
             batch = events.next() => {
                 for event in batch {
                     screen.take(session, event).await?;
                 }
+            }
+            () = &mut silence, if !looked => {
+                looked = true;
+                screen.look(session).await;
             }
             _ = tokio::signal::ctrl_c(), if !cancelled => {
                 cancelled = true;
@@ -263,11 +273,17 @@ async fn output_from(session: &Session, id: ExecutionId, mut offset: u64) -> Res
 /// What the terminal shows while a run goes on: one answer streams at once, the others wait their turn.
 struct Screen {
     run: RunId,
+    since: Timestamp,
     ended: bool,
     order: Vec<ExecutionId>,
     cells: HashMap<ExecutionId, Cell>,
     shown: usize,
     quiet: bool,
+    priority: Priority,
+    /// Why it is held back, as far as the level of the whole goes.
+    held: Option<String>,
+    /// Whether it was told to wait.
+    waits: bool,
 }
 
 struct Cell {
@@ -287,7 +303,10 @@ impl Screen {
         };
         let cells = started.executions.iter().map(|execution| (execution.id, cell(execution))).collect();
         let order = started.executions.iter().map(|execution| execution.id).collect();
-        let mut screen = Self { run: started.run.id, ended: false, order, cells, shown: 0, quiet };
+        let (run, since, priority) = (started.run.id, started.run.created_at, started.run.priority);
+        let (held, waits) = (None, false);
+        let mut screen =
+            Self { run, since, ended: false, order, cells, shown: 0, quiet, priority, held, waits };
         screen.header();
         screen
     }
@@ -315,7 +334,9 @@ impl Screen {
                 for execution in detail.executions {
                     self.update(session, execution).await?;
                 }
+                self.look(session).await;
             }
+            EventBody::Changed { noun: Noun::Health, .. } => self.look(session).await,
             EventBody::RunUpdated { run } if run.id == self.run => self.ended = run.status.is_terminal(),
             EventBody::Alert { alert: BudgetAlert { state, percent } } => {
                 let scope = state.budget.scope.to_string();
@@ -328,12 +349,42 @@ impl Screen {
             EventBody::RunUpdated { .. } | EventBody::Changed { .. } => {}
         }
         self.print();
+        self.tell_wait();
         Ok(())
+    }
+
+    /// Finds out whether the run is held back. Where that cannot be answered now, the next event asks again.
+    async fn look(&mut self, session: &Session) {
+        if let Ok(LiveFigures { level, .. }) =
+            call::<LiveFigures>(session, "figures_get", json!({ "after": self.since })).await
+        {
+            self.held = wait::at_level(&level, self.priority);
+        }
+        self.tell_wait();
+    }
+
+    /// Says why nothing goes on, once, and when it does again.
+    fn tell_wait(&mut self) {
+        let executions = || self.cells.values().map(|cell| &cell.execution);
+        let is_waiting = executions().any(|execution| execution.status == ExecutionStatus::Pending);
+        let why = wait::for_room(executions()).or_else(|| self.held.clone().filter(|_| is_waiting));
+        if let Some(why) = why.as_ref().filter(|_| !self.waits) {
+            output::line_to_stderr(&format!("waiting: {}", output::visible(why)));
+        }
+        if why.is_none() && self.waits && !self.is_done() {
+            output::line_to_stderr("note: the run goes on");
+        }
+        self.waits = why.is_some();
     }
 
     async fn update(&mut self, session: &Session, execution: Execution) -> Result<(), ApiError> {
         let Some(cell) = self.cells.get_mut(&execution.id) else { return Ok(()) };
+        let began = cell.execution.started_at;
+        let is_new = began.is_some() && execution.started_at != began;
         cell.execution = execution;
+        if is_new {
+            begin_anew(session, cell, self.quiet).await?;
+        }
         if cell.execution.status.is_terminal() && cell.received < cell.execution.output_bytes {
             catch_up(session, cell).await?;
         }
@@ -419,6 +470,24 @@ fn finish_text(finish: &Finish) -> String {
         FinishReason::Other => finish.word.as_deref().unwrap_or("stopped"),
     };
     format!(" ({})", output::visible(reason))
+}
+
+/// The owner of the workspace went away in the middle of an answer, and its execution is begun once more: nothing of
+/// what came before is part of the answer that comes now.
+async fn begin_anew(session: &Session, cell: &mut Cell, quiet: bool) -> Result<(), ApiError> {
+    if cell.printed > 0 && !quiet {
+        if !cell.text.ends_with('\n') {
+            output::line("");
+        }
+        let detail: ExecutionDetail =
+            call(session, "execution_get", json!({ "id": cell.execution.id })).await?;
+        let is_cut = |attempt: &&Attempt| attempt.status == AttemptStatus::Interrupted;
+        let next = detail.attempts.iter().rfind(is_cut).map_or(1, |attempt| attempt.number + 1);
+        output::line_to_stderr(&format!("— interrupted; attempt {next} —"));
+    }
+    cell.text.clear();
+    (cell.received, cell.printed) = (0, 0);
+    Ok(())
 }
 
 async fn catch_up(session: &Session, cell: &mut Cell) -> Result<(), ApiError> {

@@ -394,10 +394,14 @@ pub trait RunStore: Send + Sync {
     fn append_recording(&self, part: RecordingPart) -> BoxFuture<'_, Result<(), Failure>>;
 
     /// Ends the attempt and its execution: completed, failed or cancelled.
-    fn finish_attempt(&self, outcome: Outcome) -> BoxFuture<'_, Result<Execution, Failure>>;
+    fn finish_attempt<'a>(&'a self, outcome: &'a Outcome) -> BoxFuture<'a, Result<Execution, Failure>>;
 
     /// Ends the attempt, which failed; its execution waits for the next one, pending again.
-    fn retry_attempt(&self, outcome: Outcome, retry: Retry) -> BoxFuture<'_, Result<Execution, Failure>>;
+    fn retry_attempt<'a>(
+        &'a self,
+        outcome: &'a Outcome,
+        retry: Retry,
+    ) -> BoxFuture<'a, Result<Execution, Failure>>;
 
     /// Ends an execution that waits: failed with this failure, or cancelled without one.
     fn finish_queued(

@@ -8,9 +8,9 @@ use crate::{
     settings::{FallbackStrategy, Settings},
     tally::Tally,
 };
-use formaops_domain::{ErrorClass, Execution, ExecutionId, Failure, ports::Timeouts};
+use formaops_domain::{ErrorClass, EventBody, Execution, ExecutionId, Failure, Run, RunId, ports::Timeouts};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::Mutex as AsyncMutex;
@@ -39,6 +39,9 @@ pub(crate) struct Core {
     live: Mutex<HashMap<ExecutionId, Arc<Live>>>,
     /// Held by whoever tries again what the store has refused; how often it was refused in a row.
     refusals: AsyncMutex<u32>,
+    /// The runs that are paused in memory only, because the store has refused that so far. Held while one is paused or
+    /// resumed, so that machine and store have what was asked last.
+    pub(crate) unkept_pauses: AsyncMutex<HashSet<RunId>>,
     tally: Mutex<Tally>,
 }
 
@@ -51,6 +54,7 @@ impl Core {
             closing: CancellationToken::new(),
             live: Mutex::default(),
             refusals: AsyncMutex::default(),
+            unkept_pauses: AsyncMutex::default(),
             tally: Mutex::default(),
         }
     }
@@ -62,6 +66,11 @@ impl Core {
 
     pub(crate) fn set_calls(&self, settings: CallSettings) {
         *self.calls.lock().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// Tells a run as it is in the store.
+    pub(crate) fn tell_run(&self, run: &Run) {
+        self.ports.events.publish(EventBody::RunUpdated { run: Box::new(run.clone()) });
     }
 
     /// Has the store keep what must not be lost. Where it refuses for now, `refused` is told once, and it is tried again

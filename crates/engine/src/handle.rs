@@ -9,11 +9,15 @@ use crate::{
     tally::Tally,
 };
 use formaops_domain::{
-    Budget, BudgetState, Calendar, EventBody, Execution, ExecutionId, Failure, JsonObject, ModelRef, NanoUsd,
-    OutputPart, Priority, Run, RunId, RunStatus,
+    Budget, BudgetState, Calendar, ErrorClass, Execution, ExecutionId, Failure, JsonObject, ModelRef,
+    NanoUsd, OutputPart, Priority, Run, RunId, RunStatus,
     ports::{Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
 };
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// What the engine needs from the outside.
@@ -161,17 +165,53 @@ impl Engine {
     /// Has a run start nothing more until it is resumed; what is on the wire goes on. Answers the run once that is
     /// committed. One that has ended stays as it is.
     ///
+    /// While the store refuses to be written the run is answered as it is stored: it starts nothing any more, and that
+    /// it is paused is kept as soon as the store takes it. Only where the process is killed before, the next start finds
+    /// the run as it was.
+    ///
     /// # Errors
-    /// Where there is no such run, or the store could not keep that; the run then goes on.
+    /// Where there is no such run, or the store fails otherwise; the run then goes on.
     pub async fn pause_run(&self, run: RunId) -> Result<Run, EngineError> {
+        let mut unkept = self.core.unkept_pauses.lock().await;
         self.ask(|reply| Command::PauseRun(run, true, reply)).await?;
-        match self.set_paused(run, true).await {
-            Ok(paused) => Ok(paused),
-            Err(error) => {
-                self.ask(|reply| Command::PauseRun(run, false, reply)).await?;
-                Err(error)
+        let paused = match self.set_paused(run, true, &mut unkept).await {
+            Err(EngineError::Store(failure)) if failure.class == ErrorClass::NotWritable => {
+                self.pause_unkept(run, &mut unkept).await
             }
+            paused => paused,
+        };
+        if paused.is_err() {
+            self.ask(|reply| Command::PauseRun(run, false, reply)).await?;
         }
+        paused
+    }
+
+    /// Has the pause of a run kept as soon as there is room, unless it is resumed before.
+    async fn pause_unkept(&self, run: RunId, unkept: &mut HashSet<RunId>) -> Result<Run, EngineError> {
+        let stored = self.core.ports.store.get_run(run).await?;
+        if stored.status.is_terminal() || !unkept.insert(run) {
+            return Ok(stored);
+        }
+        let core = Arc::clone(&self.core);
+        tokio::spawn(async move {
+            let keep = async || {
+                let mut unkept = core.unkept_pauses.lock().await;
+                if !unkept.contains(&run) {
+                    return Ok(None);
+                }
+                let paused = core.ports.store.set_paused(run, true).await?;
+                unkept.remove(&run);
+                Ok(Some(paused))
+            };
+            match core.keep(keep, |_| {}).await {
+                Ok(paused) => paused.iter().for_each(|run| core.tell_run(run)),
+                Err(failure) => {
+                    core.unkept_pauses.lock().await.remove(&run);
+                    tracing::warn!(%run, class = ?failure.class, "a pause could not be kept");
+                }
+            }
+        });
+        Ok(stored)
     }
 
     /// Has a paused run go on, and answers it once that is committed. One that is not paused stays as it is.
@@ -179,15 +219,22 @@ impl Engine {
     /// # Errors
     /// Where there is no such run, or the store could not keep that; the run then stays paused.
     pub async fn resume_run(&self, run: RunId) -> Result<Run, EngineError> {
-        let resumed = self.set_paused(run, false).await?;
+        let mut unkept = self.core.unkept_pauses.lock().await;
+        let resumed = self.set_paused(run, false, &mut unkept).await?;
         self.ask(|reply| Command::PauseRun(run, false, reply)).await?;
         Ok(resumed)
     }
 
-    async fn set_paused(&self, run: RunId, paused: bool) -> Result<Run, EngineError> {
-        let run = self.core.ports.store.set_paused(run, paused).await?;
-        self.core.ports.events.publish(EventBody::RunUpdated { run: Box::new(run.clone()) });
-        Ok(run)
+    async fn set_paused(
+        &self,
+        run: RunId,
+        paused: bool,
+        unkept: &mut HashSet<RunId>,
+    ) -> Result<Run, EngineError> {
+        let stored = self.core.ports.store.set_paused(run, paused).await?;
+        unkept.remove(&run);
+        self.core.tell_run(&stored);
+        Ok(stored)
     }
 
     /// Cancels an execution, and answers once that is committed, or held in memory because the store refuses to be

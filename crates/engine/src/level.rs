@@ -75,6 +75,10 @@ pub struct Measures {
     pub cannot_write: bool,
 }
 
+/// The program is late for what it meant to do.
+const LATE: Duration = Duration::from_millis(200);
+/// From this share of what the machine can do on, only what matters is taken in.
+const FULL: f64 = 0.9;
 /// The fewest calls that a share of failures or a time is taken from.
 const FEWEST_CALLS: u32 = 5;
 
@@ -88,7 +92,7 @@ impl Measures {
         let commit_over = |limit: Duration| self.commit.is_some_and(|commit| commit > limit);
         let stalled = commit_over(Duration::from_secs(2));
         let found = [
-            (Trigger::Cpu, self.cpu.is_some_and(|cpu| cpu > 0.85) && self.lag > Duration::from_millis(200)),
+            (Trigger::Cpu, self.cpu.is_some_and(|cpu| cpu > 0.85) && self.lag > LATE),
             (
                 Trigger::Errors,
                 all(|recent| recent.calls >= FEWEST_CALLS && recent.failures * 20 > recent.calls),
@@ -107,6 +111,11 @@ impl Measures {
             (Trigger::NotWritable, self.cannot_write),
         ];
         found.into_iter().filter(|(_, is_so)| *is_so).map(|(trigger, _)| trigger).collect()
+    }
+
+    /// Whether the machine has 90 % or more of what it can do to do, and this program is late for it.
+    fn is_full(&self) -> bool {
+        self.cpu.is_some_and(|cpu| cpu >= FULL) && self.lag > LATE
     }
 }
 
@@ -139,6 +148,9 @@ pub struct Levels {
     worse: Option<(Duration, Level)>,
     /// The same for a better one, and the worst of those.
     better: Option<(Duration, Level)>,
+    full: bool,
+    /// Since when all that was measured spoke for the other.
+    turning: Option<Duration>,
 }
 
 impl Levels {
@@ -148,16 +160,25 @@ impl Levels {
         self.level
     }
 
+    /// Whether no new work of low priority is to be taken in, because the machine has 90 % or more of what it can do to
+    /// do. As with a level, what speaks for that or against it must have lasted.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
     /// What speaks for it.
     pub fn reasons(&self) -> impl Iterator<Item = Trigger> {
         self.reasons.iter().copied()
     }
 
-    /// Takes in what was measured at a monotonic time. Answers whether the level or its reasons have changed.
+    /// Takes in what was measured at a monotonic time. Answers whether the level, its reasons or whether it is full has
+    /// changed.
     pub fn observe(&mut self, now: Duration, measures: &Measures) -> bool {
         let triggers = measures.triggers();
         let spoken_for = level_of(&triggers);
-        let before = (self.level, self.reasons.clone());
+        let before = (self.level, self.full, self.reasons.clone());
+        self.fill(now, measures.is_full());
         self.worse = (spoken_for > self.level).then(|| match self.worse {
             Some((since, level)) => (since, level.min(spoken_for)),
             None => (now, spoken_for),
@@ -185,7 +206,18 @@ impl Levels {
         } else if spoken_for >= self.level {
             self.reasons = triggers;
         }
-        before != (self.level, self.reasons.clone())
+        before != (self.level, self.full, self.reasons.clone())
+    }
+
+    fn fill(&mut self, now: Duration, full: bool) {
+        if full == self.full {
+            self.turning = None;
+            return;
+        }
+        let since = *self.turning.get_or_insert(now);
+        if now.saturating_sub(since) >= if full { TIME_TO_ENTER } else { TIME_TO_LEAVE } {
+            (self.full, self.turning) = (full, None);
+        }
     }
 }
 
@@ -226,6 +258,32 @@ mod tests {
     fn busy_processors_alone_are_what_they_are_for() {
         let busy = Measures { cpu: Some(1.0), ..Measures::default() };
         assert!(busy.triggers().is_empty());
+    }
+
+    #[test]
+    fn low_work_is_refused_from_ninety_percent_on_once_that_has_lasted_and_until_a_quiet_minute() {
+        let busy = |cpu, late| Measures {
+            cpu: Some(cpu),
+            lag: Duration::from_millis(if late { 300 } else { 0 }),
+            ..Measures::default()
+        };
+        let after = |measures: &Measures| {
+            let mut levels = Levels::default();
+            let changes: Vec<_> =
+                (0..=10).filter(|second| levels.observe(seconds(*second), measures)).collect();
+            (levels, changes)
+        };
+        assert!(!after(&busy(0.89, true)).0.is_full());
+        assert!(!after(&busy(1.0, false)).0.is_full(), "busy processors alone are what they are for");
+        let (mut levels, changes) = after(&busy(0.9, true));
+        assert!(levels.is_full());
+        assert_eq!(changes, [10], "a moment is no reason");
+        for second in 11..=70 {
+            levels.observe(seconds(second), &busy(0.5, false));
+            assert!(levels.is_full(), "{second} s");
+        }
+        assert!(levels.observe(seconds(71), &busy(0.5, false)));
+        assert!(!levels.is_full());
     }
 
     #[test]

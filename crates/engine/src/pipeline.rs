@@ -197,7 +197,8 @@ impl Job {
         let failure = match stop {
             Stop::Cancelled => None,
             Stop::Failed(failure) if failure.class == ErrorClass::NotWritable => {
-                self.tell_why(failure, known);
+                let hint = "Make room on the disk of the workspace: it is sent as soon as there is some.";
+                self.tell_why(Failure { hint: hint.to_owned(), ..failure }, known);
                 return JobEnd::StartRefused;
             }
             Stop::Failed(failure) => Some(failure),
@@ -401,7 +402,7 @@ impl Job {
         let retry = Retry { attempt, last, model, at, failure };
         steps::conclude(&mut outcome, attempt - 1, Some((&retry, wait)));
         let store = &self.core.ports.store;
-        let write = || store.retry_attempt(outcome.clone(), retry.clone());
+        let write = || store.retry_attempt(&outcome, retry.clone());
         let committed = self.core.keep(write, |failure| self.hold(failure, &running)).await;
         if self.tell_end(committed, &running) {
             JobEnd::Again { wait, degrade }
@@ -413,7 +414,7 @@ impl Job {
     async fn finish(&self, mut outcome: Outcome, attempt: u32, running: Execution) -> Ended {
         steps::conclude(&mut outcome, attempt, None);
         let end = if outcome.status == AttemptStatus::Failed { Ended::Failed } else { Ended::Well };
-        let write = || self.core.ports.store.finish_attempt(outcome.clone());
+        let write = || self.core.ports.store.finish_attempt(&outcome);
         let committed = self.core.keep(write, |failure| self.hold(failure, &running)).await;
         if self.tell_end(committed, &running) { end } else { Ended::Uncommitted }
     }

@@ -2,7 +2,7 @@
 //! being read from the store at a time.
 
 use crate::{actor::Command, core::Core, handle::EngineError, machine::RunEnd};
-use formaops_domain::{EventBody, Failure, Run, RunId, RunStatus};
+use formaops_domain::{Failure, Run, RunId, RunStatus};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -53,7 +53,7 @@ async fn follow(
         match latest {
             // The run goes on whatever becomes of one reading, a panic of the store included.
             News::Moved => match AssertUnwindSafe(core.ports.store.get_run(run)).catch_unwind().await {
-                Ok(Ok(run)) => publish(&core, &run),
+                Ok(Ok(run)) => core.tell_run(&run),
                 Ok(Err(failure)) => tracing::warn!(%run, class = ?failure.class, "a run could not be read"),
                 Err(_) => tracing::error!(%run, "reading a run panicked"),
             },
@@ -81,10 +81,6 @@ async fn finish(
         let _ = commands.send(Command::RunEndRefused(run));
     };
     let finished = core.keep(|| core.ports.store.finish_run(run, status, at), refused).await?;
-    publish(core, &finished);
+    core.tell_run(&finished);
     Ok(finished)
-}
-
-fn publish(core: &Core, run: &Run) {
-    core.ports.events.publish(EventBody::RunUpdated { run: Box::new(run.clone()) });
 }

@@ -117,7 +117,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Transition`] where they have ended already.
-    pub async fn finish_attempt(&self, outcome: Outcome) -> Result<Execution, StoreError> {
+    pub async fn finish_attempt(&self, outcome: &Outcome) -> Result<Execution, StoreError> {
         let to = match outcome.status {
             AttemptStatus::Succeeded => ExecutionStatus::Completed,
             AttemptStatus::Cancelled => ExecutionStatus::Cancelled,
@@ -125,23 +125,23 @@ impl Store {
                 ExecutionStatus::Failed
             }
         };
-        let attempt = self.ended(&outcome).await?;
+        let attempt = self.ended(outcome).await?;
         let entry = Entry::new(&outcome.inputs, &outcome.output);
         let ending = Ending {
             to,
-            answered_by: outcome.answered_by,
-            metrics: outcome.metrics,
-            finish: outcome.finish,
-            tool_calls: outcome.tool_calls,
+            answered_by: outcome.answered_by.clone(),
+            metrics: outcome.metrics.clone(),
+            finish: outcome.finish.clone(),
+            tool_calls: outcome.tool_calls.clone(),
             reasoning: Blob::of_text(&outcome.reasoning)?,
             validated_output: outcome.validated_output.as_ref().map(Blob::of_json).transpose()?,
             validation_status: outcome.validation_status,
-            validations: outcome.validations,
-            log: outcome.last_part.log,
+            validations: outcome.validations.clone(),
+            log: outcome.last_part.log.clone(),
             ..Ending::empty(
                 outcome.execution,
                 ExecutionStatus::Running,
-                outcome.failure,
+                outcome.failure.clone(),
                 entry,
                 outcome.completed_at,
             )
@@ -154,13 +154,15 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Transition`] where they have ended already.
-    pub async fn retry_attempt(&self, outcome: Outcome, retry: Retry) -> Result<Execution, StoreError> {
-        let attempt = self.ended(&outcome).await?;
+    pub async fn retry_attempt(&self, outcome: &Outcome, retry: Retry) -> Result<Execution, StoreError> {
+        let attempt = self.ended(outcome).await?;
+        let (execution, completed_at) = (outcome.execution, outcome.completed_at);
+        let (failure, metrics) = (outcome.failure.clone(), outcome.metrics.clone());
+        let log = outcome.last_part.log.clone();
         self.write(move |connection| {
             Box::pin(async move {
-                let Outcome { execution, failure, metrics, completed_at, last_part, .. } = outcome;
                 end(connection, attempt, failure.as_ref(), &metrics, completed_at).await?;
-                execution::wait(connection, execution, &retry, &last_part.log).await
+                execution::wait(connection, execution, &retry, &log).await
             })
         })
         .await

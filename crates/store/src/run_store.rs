@@ -52,11 +52,15 @@ impl RunStore for Store {
         self.append_recording(part).map_err(Failure::from).boxed()
     }
 
-    fn finish_attempt(&self, outcome: Outcome) -> BoxFuture<'_, Result<Execution, Failure>> {
+    fn finish_attempt<'a>(&'a self, outcome: &'a Outcome) -> BoxFuture<'a, Result<Execution, Failure>> {
         self.finish_attempt(outcome).map_err(Failure::from).boxed()
     }
 
-    fn retry_attempt(&self, outcome: Outcome, retry: Retry) -> BoxFuture<'_, Result<Execution, Failure>> {
+    fn retry_attempt<'a>(
+        &'a self,
+        outcome: &'a Outcome,
+        retry: Retry,
+    ) -> BoxFuture<'a, Result<Execution, Failure>> {
         self.retry_attempt(outcome, retry).map_err(Failure::from).boxed()
     }
 

@@ -115,7 +115,7 @@ function take(event: Event): void {
     case 'resync':
       readAgain(queries);
       checkAgain();
-      for (const of of Object.values(streams)) of.watched().forEach((id) => void of.fill(id));
+      for (const of of Object.values(streams)) of.watched().forEach((id) => void of.readAgain(id));
       break;
   }
 }

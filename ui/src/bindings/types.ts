@@ -1071,7 +1071,10 @@ export type GetExecutionLog = {
 
 /** Asks what goes on. */
 export type GetFigures = {
-  /** Only the samples after this moment, for whoever has those before. */
+  /**
+   * Only the samples after this moment, for whoever has those before; all of them where it is yet to come, because the
+   * clock was set back.
+   */
   after?: Timestamp | null;
 };
 
@@ -1258,7 +1261,7 @@ export type LastMinute = {
 };
 
 /** Something that waits until all is well again. */
-export type LeftOff = 'refreshes' | 'indexing' | 'debug-logs' | 'low-executions' | 'normal-executions' | 'executions' | 'writes';
+export type LeftOff = 'refreshes' | 'indexing' | 'debug-logs' | 'low-runs' | 'low-executions' | 'normal-executions' | 'executions' | 'writes';
 
 /** How well everything is. Each level leaves off what the ones before do, and more. */
 export type Level = 'normal' | 'degraded' | 'critical' | 'emergency';

@@ -112,6 +112,17 @@ describe('streams', () => {
     expect(streams.get('e').known).toBe(0);
   });
 
+  it('takes nothing of an attempt that was cut off for a part of the next', async () => {
+    const { streams, frame } = world('The whole answer');
+    streams.subscribe('e', () => undefined);
+    streams.take('e', 0, 5, 'First');
+    frame();
+    await streams.readAgain('e');
+    expect(streams.get('e').text).toBe('First');
+    frame();
+    expect(streams.get('e')).toMatchObject({ text: 'The whole answer', known: 16 });
+  });
+
   it('forgets an answer that nobody looks at any more', () => {
     const { streams, frame } = world();
     const stop = streams.subscribe('e', () => undefined);

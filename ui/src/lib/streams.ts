@@ -111,6 +111,15 @@ export class Streams {
     }
   }
 
+  /**
+   * Reads all of it again: what comes now may be another attempt, begun after the one before was cut off. What has
+   * arrived is shown until more does.
+   */
+  async readAgain(executionId: string): Promise<void> {
+    this.streams.delete(executionId);
+    await this.fill(executionId);
+  }
+
   /** What has arrived; the same object until more does. */
   get(executionId: string): StreamedText {
     return this.snapshots.get(executionId) ?? EMPTY;
@@ -169,7 +178,7 @@ export class Streams {
     if (this.dirty.size > 0) this.schedule(() => this.flush());
     for (const executionId of changed) {
       const stream = this.streams.get(executionId);
-      if (stream === undefined) continue;
+      if (stream === undefined || stream.known === 0) continue;
       const { settled, last, length, known } = stream;
       this.snapshots.set(executionId, new StreamedText(settled, last, length, known));
       this.listeners.get(executionId)?.forEach((listener) => listener());

@@ -204,6 +204,7 @@ pub(super) async fn retry(
         ended.push(execution);
     }
     let Some(run) = ended.first().map(|execution| execution.run_id) else { return Ok(Vec::new()) };
+    app.watch.require_room(app.store.get_run(run).await?.priority)?;
     let mut next = Vec::new();
     for execution in ended {
         let (id, actor, now) = (app.ids.execution(), app.actor(caller), app.now());

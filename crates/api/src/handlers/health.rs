@@ -115,7 +115,8 @@ pub struct WriteFigures {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GetFigures {
-    /// Only the samples after this moment, for whoever has those before.
+    /// Only the samples after this moment, for whoever has those before; all of them where it is yet to come, because the
+    /// clock was set back.
     #[serde(default)]
     pub after: Option<Timestamp>,
 }

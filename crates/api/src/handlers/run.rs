@@ -150,6 +150,7 @@ pub(crate) async fn run_create(
     request: CreateRun,
 ) -> Result<RunDetail, ApiError> {
     caller.require_priority(request.priority)?;
+    app.watch.require_room(request.priority)?;
     if !(1..=MOST_REPEATS).contains(&request.repeats) {
         let message = format!("`repeats` must be between 1 and {MOST_REPEATS}, got {}", request.repeats);
         return Err(ApiError::invalid("repeats", message));
@@ -372,6 +373,7 @@ pub(crate) async fn run_repeat(
 ) -> Result<RunDetail, ApiError> {
     let RunDetail { run, executions } = detail(app, request.id).await?;
     caller.require_priority(run.priority)?;
+    app.watch.require_room(run.priority)?;
     let prompt = app.store.get_prompt(run.prompt_id).await?;
     let Some(first) = executions.first() else {
         return Err(ApiError::new(ErrorCode::Invalid, "the run has no executions", ""));

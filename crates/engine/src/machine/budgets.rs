@@ -193,7 +193,7 @@ impl Budgets {
         let mut admitted = Vec::new();
         let waiting = std::mem::take(&mut self.waiting);
         for (place, (execution, ask)) in waiting {
-            let ask = Ask { day: ask.day.max(self.today), ..ask };
+            let ask = Ask { day: self.today, ..ask };
             match self.judge(&ask) {
                 Answer::Wait => drop(self.waiting.insert(place, (execution, ask))),
                 answer => {
@@ -249,14 +249,18 @@ impl Budgets {
         self.budgets.get(&id).map(|known| &known.budget)
     }
 
-    /// A new day begins, and perhaps a month: what is of no use any more is forgotten.
+    /// Another day begins, as the wall clock says: it can be an earlier one. What is of no use any more is forgotten; all
+    /// of this month and the one before is kept, because the clock may have been wrong.
     fn move_on(&mut self, day: Day) {
-        if day > self.today {
-            self.today = day;
-            self.purses.retain(|(_, period, start), sums| {
-                *start == period.start(day) || sums.reserved > NanoUsd::ZERO
-            });
+        let (month, before) = (day.first_of_month(), self.today.first_of_month());
+        self.today = day;
+        if month == before {
+            return;
         }
+        self.purses.retain(|(_, _, start), sums| {
+            let is_near = start.is_none_or(|start| [month, before].contains(&start.first_of_month()));
+            is_near || sums.reserved > NanoUsd::ZERO
+        });
     }
 
     fn judge(&self, ask: &Ask) -> Answer {

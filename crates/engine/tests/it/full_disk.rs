@@ -99,6 +99,48 @@ async fn what_found_no_room_to_begin_has_as_many_attempts_as_any_other() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pause_that_finds_no_room_holds_at_once_and_is_kept_when_there_is_some() {
+    let world = one_at_a_time();
+    world.submit(1, Asked::of(&["fake:a", "fake:b"])).await;
+    let call = world.wire.call().await;
+    world.store.refuse(StoreCall::Pause, ALWAYS);
+    for _ in 0..2 {
+        let paused = soon(world.engine.pause_run(run_id(1))).await.unwrap();
+        assert_eq!(paused.status, RunStatus::Running, "it is answered as it is stored");
+    }
+    call.finish();
+    world.journal.told(execution_id(100), ExecutionStatus::Completed).await;
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert!(world.wire.is_quiet(), "it is paused");
+
+    world.store.make_room();
+    world.journal.until_run(run_id(1), RunStatus::Paused).await;
+    assert!(world.wire.is_quiet());
+    world.engine.resume_run(run_id(1)).await.unwrap();
+    world.wire.call().await.finish();
+    assert_eq!(world.ended(1).await.progress.completed, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_goes_on_is_not_paused_by_what_was_asked_while_there_was_no_room() {
+    let world = one_at_a_time();
+    world.submit(1, Asked::of(&["fake:a", "fake:b"])).await;
+    let call = world.wire.call().await;
+    world.store.refuse(StoreCall::Pause, ALWAYS);
+    world.engine.pause_run(run_id(1)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    world.store.make_room();
+    let resumed = world.engine.resume_run(run_id(1)).await.unwrap();
+    assert_eq!(resumed.status, RunStatus::Running);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    call.finish();
+    world.wire.call().await.finish();
+    let run = world.ended(1).await;
+    assert_eq!((run.status, run.progress.completed), (RunStatus::Completed, 2));
+    assert!(world.journal.runs_told().iter().all(|run| run.status != RunStatus::Paused));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failed_attempt_that_finds_no_room_is_tried_again_once_it_is_kept() {
     let world = World::new();
     let (id, call) = world.one_call(Asked::default()).await;

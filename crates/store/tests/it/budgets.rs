@@ -46,11 +46,11 @@ async fn every_attempt_counts_also_one_that_failed_and_those_before_a_retry() {
         ..outcome(number, "")
     };
     let retry = Retry { attempt: 2, last: 4, model: None, at: at(16), failure: failure.clone() };
-    world.store.retry_attempt(failed(1), retry).await.unwrap();
+    world.store.retry_attempt(&failed(1), retry).await.unwrap();
     let second = formaops_domain::Attempt { execution_id: execution_id(1), number: 2, ..attempt(2) };
     world.store.start_attempt(second, left_queue()).await.unwrap();
     let ended = formaops_domain::ports::Outcome { execution: execution_id(1), ..failed(2) };
-    world.store.finish_attempt(ended).await.unwrap();
+    world.store.finish_attempt(&ended).await.unwrap();
     assert_eq!(world.store.get_run(run.id).await.unwrap().progress.cost_usd, nanos(10));
 
     world.store.insert_retry(execution_id(1), execution_id(3), ada(), at(20)).await.unwrap();
@@ -70,7 +70,7 @@ async fn a_reservation_is_settled_once() {
     assert_eq!(world.store.list_attempts(execution_id(1)).await.unwrap()[0].reserved_usd, Some(nanos(40)));
     assert_eq!(world.spent().await, 0);
     world.finish(1, "done").await;
-    world.store.finish_attempt(outcome(1, "again")).await.unwrap_err();
+    world.store.finish_attempt(&outcome(1, "again")).await.unwrap_err();
     world.store.recover(at(30)).await.unwrap();
     assert_eq!(world.spent().await, 5);
     assert_eq!(world.store.get_run(run.id).await.unwrap().progress.cost_usd, nanos(5));

@@ -31,7 +31,7 @@ async fn steps_are_in_order_whichever_transaction_brought_them() {
     let early = RecordingPart { log: vec![step(11, "sent"), step(12, "answered")], ..part(1, 100, "te") };
     world.store.append_recording(early).await.unwrap();
     let head = step(14, "completed").with("headers", json!({ "server": "x" }));
-    world.store.finish_attempt(ended(vec![step(13, "passed"), head])).await.unwrap();
+    world.store.finish_attempt(&ended(vec![step(13, "passed"), head])).await.unwrap();
     let log = world.store.get_execution_log(execution_id(1)).await.unwrap().entries;
     let messages: Vec<_> = log.iter().map(|entry| entry.message.as_str()).collect();
     assert_eq!(messages, ["Queued", "Left the queue", "sent", "answered", "passed", "completed"]);
@@ -45,8 +45,8 @@ async fn an_end_that_is_refused_leaves_no_steps() {
     let world = World::new().await;
     world.run(&["dry-run:a"]).await;
     world.start(1).await;
-    world.store.finish_attempt(ended(vec![step(14, "completed")])).await.unwrap();
-    assert!(world.store.finish_attempt(ended(vec![step(15, "again")])).await.is_err());
+    world.store.finish_attempt(&ended(vec![step(14, "completed")])).await.unwrap();
+    assert!(world.store.finish_attempt(&ended(vec![step(15, "again")])).await.is_err());
     assert_eq!(told(&world, 1).await, ["Queued", "Left the queue", "completed"]);
 }
 
@@ -62,7 +62,7 @@ async fn a_retry_a_wait_that_was_cancelled_and_a_kill_are_steps() {
         ..ended(vec![step(14, "will be tried again")])
     };
     let retry = Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure.clone() };
-    world.store.retry_attempt(failed, retry).await.unwrap();
+    world.store.retry_attempt(&failed, retry).await.unwrap();
     let second = formaops_domain::Attempt { id: attempt_id(9), number: 2, started_at: at(20), ..attempt(1) };
     world.store.start_attempt(second, vec![step(20, "Left the queue")]).await.unwrap();
     assert_eq!(told(&world, 1).await, ["Queued", "Left the queue", "will be tried again", "Left the queue"]);

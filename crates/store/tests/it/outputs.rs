@@ -69,7 +69,7 @@ async fn reasoning_has_windows_of_its_own() {
     world.run(&["dry-run:a"]).await;
     world.start(1).await;
     let thought = Outcome { reasoning: "let me see".into(), ..outcome(1, "42") };
-    let ended = world.store.finish_attempt(thought).await.unwrap();
+    let ended = world.store.finish_attempt(&thought).await.unwrap();
     let listed = world.store.get_execution(execution_id(1)).await.unwrap();
     assert_eq!((ended.reasoning_bytes, listed.reasoning_bytes, listed.output_bytes), (10, 10, 2));
     let window = world.store.get_output(execution_id(1), OutputPart::Reasoning, 4, 100).await.unwrap();
@@ -90,7 +90,7 @@ async fn a_recording_is_one_row_of_frames_with_their_times() {
     let hash = RequestHash::from_array([3; 32]);
     let ended =
         Outcome { request_hash: Some(hash), last_part: part(1, 750, "three"), ..outcome(1, "one two three") };
-    world.store.finish_attempt(ended).await.unwrap();
+    world.store.finish_attempt(&ended).await.unwrap();
     let recording = world.store.find_recording(attempt_id(1)).await.unwrap().unwrap();
     let frames: Vec<_> =
         recording.frames.iter().map(|(at, bytes)| (at.as_micros(), bytes.to_vec())).collect();
@@ -109,13 +109,13 @@ async fn any_bytes_are_recorded_and_an_empty_answer_too() {
     let mut last = part(1, 0, "");
     last.frames = vec![(Span::from_micros(1), raw.clone().into()), (Span::from_micros(2), Vec::new().into())];
     let text = "nul \0 stays";
-    world.store.finish_attempt(Outcome { last_part: last, ..outcome(1, text) }).await.unwrap();
+    world.store.finish_attempt(&Outcome { last_part: last, ..outcome(1, text) }).await.unwrap();
     let frames = world.store.find_recording(attempt_id(1)).await.unwrap().unwrap().frames;
     assert_eq!((frames[0].1.to_vec(), frames[1].1.len(), frames.len()), (raw, 0, 2));
     assert_eq!(window(&world, 0, 100).await.text, text);
     assert_eq!(world.store.get_execution(execution_id(1)).await.unwrap().preview, "nul \u{2400} stays");
 
-    world.store.finish_attempt(Outcome { last_part: part(2, 0, ""), ..outcome(2, "") }).await.unwrap();
+    world.store.finish_attempt(&Outcome { last_part: part(2, 0, ""), ..outcome(2, "") }).await.unwrap();
     assert_eq!(world.store.find_recording(attempt_id(2)).await.unwrap().unwrap().frames, []);
 }
 
@@ -125,9 +125,10 @@ async fn a_part_that_is_on_its_way_when_the_attempt_ends_is_not_lost() {
     world.run(&["dry-run:a"]).await;
     world.start(1).await;
     // Both are on their way at once, and arrive in this order.
+    let outcome = Outcome { last_part: part(1, 500, "two"), ..outcome(1, "one two") };
     let (appended, ended) = tokio::join!(
         world.store.append_recording(part(1, 250, "one ")),
-        world.store.finish_attempt(Outcome { last_part: part(1, 500, "two"), ..outcome(1, "one two") }),
+        world.store.finish_attempt(&outcome),
     );
     appended.unwrap();
     ended.unwrap();

@@ -68,7 +68,7 @@ async fn an_execution_goes_from_the_queue_over_the_wire_to_its_end_and_its_run_w
         validated_output: Some(json!({ "ok": true })),
         ..outcome(1, "Hello Bob")
     };
-    let ended = world.store.finish_attempt(ended).await.unwrap();
+    let ended = world.store.finish_attempt(&ended).await.unwrap();
     assert_eq!(ended.answered_by, other);
     assert_eq!(
         (ended.status, ended.preview.as_str(), ended.output_bytes),
@@ -102,12 +102,12 @@ async fn an_attempt_that_failed_is_kept_while_its_execution_waits_for_the_next()
     let failure = failure();
     let failed = Outcome { status: AttemptStatus::Failed, failure: Some(failure.clone()), ..outcome(1, "") };
     let retry = Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure.clone() };
-    let waiting = world.store.retry_attempt(failed.clone(), retry.clone()).await.unwrap();
+    let waiting = world.store.retry_attempt(&failed, retry.clone()).await.unwrap();
     assert_eq!((waiting.status, waiting.started_at), (ExecutionStatus::Pending, None));
     assert_eq!((waiting.failure.clone(), waiting.retry.clone()), (None, Some(retry.clone())));
     assert_eq!(world.store.get_execution(waiting.id).await.unwrap(), waiting);
     world.assert_counted(run.id).await;
-    assert!(world.store.retry_attempt(failed, retry).await.is_err(), "it has ended already");
+    assert!(world.store.retry_attempt(&failed, retry).await.is_err(), "it has ended already");
     assert_eq!(world.store.get_execution(waiting.id).await.unwrap(), waiting);
 
     let second = Attempt { number: 2, execution_id: waiting.id, ..attempt(2) };
@@ -120,7 +120,7 @@ async fn an_attempt_that_failed_is_kept_while_its_execution_waits_for_the_next()
         [AttemptStatus::Failed, AttemptStatus::Running]
     );
     let last = Outcome { execution: waiting.id, ..outcome(2, "Dear Bob") };
-    assert_eq!(world.store.finish_attempt(last).await.unwrap().status, ExecutionStatus::Completed);
+    assert_eq!(world.store.finish_attempt(&last).await.unwrap().status, ExecutionStatus::Completed);
     world.assert_counted(run.id).await;
 }
 
@@ -132,7 +132,7 @@ async fn what_waits_for_another_attempt_is_cancelled_or_put_in_order_after_a_kil
         world.start(1).await;
         let failed = Outcome { status: AttemptStatus::Failed, failure: Some(failure()), ..outcome(1, "") };
         let retry = Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure() };
-        let id = world.store.retry_attempt(failed, retry).await.unwrap().id;
+        let id = world.store.retry_attempt(&failed, retry).await.unwrap().id;
         let (world, status) = if killed {
             let world = world.killed().await;
             world.store.recover(at(5000)).await.unwrap();
@@ -171,7 +171,7 @@ async fn a_failure_keeps_the_text_that_had_come() {
     world.start(1).await;
     let status = AttemptStatus::Failed;
     let broken = Outcome { status, failure: Some(failure()), ..outcome(1, "half an ans") };
-    let ended = world.store.finish_attempt(broken).await.unwrap();
+    let ended = world.store.finish_attempt(&broken).await.unwrap();
     assert_eq!(
         (ended.status, ended.failure, ended.preview.as_str()),
         (ExecutionStatus::Failed, Some(failure()), "half an ans")
@@ -185,7 +185,7 @@ async fn a_clock_that_steps_back_loses_no_result() {
     world.run(&["dry-run:a"]).await;
     world.start(1).await;
     let early = Outcome { completed_at: at(-5), ..outcome(1, "text") };
-    let ended = world.store.finish_attempt(early).await.unwrap();
+    let ended = world.store.finish_attempt(&early).await.unwrap();
     assert_eq!((ended.started_at, ended.completed_at), (Some(at(10)), Some(at(10))));
 }
 
@@ -208,7 +208,7 @@ async fn a_step_from_the_wrong_state_is_refused_and_changes_nothing() {
     assert!(open.message.contains("waiting for 2 executions"), "{open}");
 
     let before = world.finish(1, "text").await;
-    assert!(world.store.finish_attempt(outcome(1, "another")).await.is_err());
+    assert!(world.store.finish_attempt(&outcome(1, "another")).await.is_err());
     transition(world.store.append_recording(part(1, 9, "more")).await.unwrap_err());
     transition(
         world

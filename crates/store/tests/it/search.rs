@@ -261,7 +261,7 @@ async fn a_large_answer_and_a_strange_one_end_their_executions_all_the_same() {
     history.answer(10, "nul \0 and \u{fffd}").await;
     history.world.start(11).await;
     let ended = Outcome { completed_at: Timestamp::default(), ..outcome(11, &"x".repeat(1 << 20)) };
-    history.world.store.finish_attempt(ended).await.unwrap();
+    history.world.store.finish_attempt(&ended).await.unwrap();
     assert_eq!(history.list(words("nul")).await, [1]);
     assert_eq!(history.list(words("and")).await, [1]);
 }

@@ -89,7 +89,7 @@ impl World {
     pub(crate) async fn finish(&self, number: u64, text: &str) -> Execution {
         let work = self.store.get_execution_record(execution_id(number)).await.unwrap();
         let outcome = Outcome { inputs: work.inputs.into(), ..outcome(number, text) };
-        self.store.finish_attempt(outcome).await.unwrap()
+        self.store.finish_attempt(&outcome).await.unwrap()
     }
 
     /// Whether the counters of a run say what counting its newest executions says, and its cost what all its

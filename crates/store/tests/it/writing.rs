@@ -74,7 +74,7 @@ async fn hundreds_of_executions_at_once_are_counted_right() {
         tokio::spawn(async move {
             store.start_attempt(crate::world::attempt(number), left_queue()).await.unwrap();
             store.append_recording(crate::world::part(number, 10, "so ")).await.unwrap();
-            store.finish_attempt(outcome(number, "so far")).await.unwrap();
+            store.finish_attempt(&outcome(number, "so far")).await.unwrap();
         })
     });
     for cell in join_all(cells).await {

@@ -22,6 +22,7 @@ export const levelTexts = {
     refreshes: 'live dashboards; other screens follow once a second',
     indexing: 'making older runs searchable',
     'debug-logs': 'lines for debugging in the log files',
+    'low-runs': 'new runs of low priority',
     'low-executions': 'executions of low priority',
     'normal-executions': 'executions of normal priority',
     executions: 'new executions, whatever their priority',

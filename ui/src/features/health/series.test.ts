@@ -59,4 +59,9 @@ describe('the lines of the charts', () => {
     expect(next.samples.map(({ at }) => at)).toEqual([ago(10), ago(1)]);
     expect(joined(undefined, figures([sample(1)])).samples).toHaveLength(1);
   });
+
+  it('begin anew where the clock of the host was set back', () => {
+    const next = joined(figures([sample(10), sample(-3600)]), figures([sample(10), sample(1)]));
+    expect(next.samples.map(({ at }) => at)).toEqual([ago(10), ago(1)]);
+  });
 });

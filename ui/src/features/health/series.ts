@@ -8,10 +8,12 @@ const LEAST_MS = 60_000;
 /** Samples are a second apart. With more between them, nothing ran. */
 const REST_MS = 3_000;
 
-/** What is known, with what is new. */
+/** What is known, with what is new; only that where the clock of the host was set back. */
 export function joined(known: LiveFigures | undefined, next: LiveFigures): LiveFigures {
   const from = Date.parse(next.at) - STRETCH_MS;
-  const samples = [...(known?.samples ?? []), ...next.samples];
+  const before = known?.samples ?? [];
+  const wasSetBack = Date.parse(before.at(-1)?.at ?? next.at) > Date.parse(next.at);
+  const samples = wasSetBack ? next.samples : [...before, ...next.samples];
   return { ...next, samples: samples.filter(({ at }) => Date.parse(at) >= from) };
 }
 

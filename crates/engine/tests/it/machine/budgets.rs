@@ -137,6 +137,36 @@ fn a_day_and_a_month_begin_anew_and_once_goes_on() {
 }
 
 #[test]
+fn a_clock_that_is_set_past_midnight_and_back_forgets_nothing_of_the_day_and_the_month() {
+    let on = |date: &str, amount| Ask { day: date.parse().unwrap(), ..ask("a:x", amount) };
+    let mut budgets = Budgets::new("2026-11-30".parse().unwrap(), []);
+    budgets.set([
+        (budget(1, "workspace", Period::Day, 40), nanos(0)),
+        (budget(2, "workspace", Period::Month, 60), nanos(0)),
+    ]);
+    let [first, second, third, fourth] = [1, 2, 3, 4].map(execution_id);
+    assert_eq!(budgets.reserve(first, &on("2026-11-30", 30)), Answer::Granted);
+    budgets.settle(first, None);
+
+    // It is wrong for two days, and set right.
+    for date in ["2026-12-01", "2026-12-02"] {
+        assert_eq!(budgets.reserve(second, &on(date, 30)), Answer::Granted, "{date}");
+    }
+    assert!(refused(budgets.reserve(third, &on("2026-11-30", 31))).is_some(), "the month is known");
+    budgets.release(second);
+    budgets.states("2026-12-01".parse().unwrap());
+    let settled = budgets.states("2026-11-30".parse().unwrap()).into_iter().map(|state| state.settled_usd);
+    assert_eq!(settled.collect::<Vec<_>>(), [nanos(30), nanos(30)]);
+    assert_eq!(refused(budgets.reserve(third, &on("2026-11-30", 11))), Some(Cap::Budget(budget_id(1))));
+
+    // What waits does so for the day that it is, and does not come back to be told to wait again.
+    assert_eq!(budgets.reserve(third, &on("2026-11-30", 10)), Answer::Granted);
+    assert_eq!(budgets.reserve(fourth, &on("2026-11-30", 5)), Answer::Wait);
+    budgets.wait(fourth, on("2026-11-30", 5));
+    assert_eq!(budgets.admit(), []);
+}
+
+#[test]
 fn a_budget_tells_at_eighty_and_at_a_hundred_percent_once_each() {
     let mut budgets = Budgets::new(day(10), []);
     let soft = Budget { kind: BudgetKind::Soft, ..budget(1, "workspace", Period::Day, 100) };

@@ -70,6 +70,17 @@ impl Journal {
         .await
     }
 
+    /// Waits until a run is told to have this status.
+    pub(crate) async fn until_run(&self, id: RunId, status: RunStatus) {
+        self.until(|entry| match entry {
+            Entry::Told(EventBody::RunUpdated { run }) => {
+                (run.id == id && run.status == status).then_some(())
+            }
+            _ => None,
+        })
+        .await;
+    }
+
     /// Waits until the chunks of an answer make up this text.
     pub(crate) async fn streamed(&self, id: ExecutionId, text: &str) {
         self.grew_to(id, OutputPart::Text, text).await;

@@ -194,7 +194,7 @@ impl RunStore for FakeStore {
         })
     }
 
-    fn finish_attempt(&self, outcome: Outcome) -> BoxFuture<'_, Result<Execution, Failure>> {
+    fn finish_attempt<'a>(&'a self, outcome: &'a Outcome) -> BoxFuture<'a, Result<Execution, Failure>> {
         Box::pin(async move {
             self.pass(StoreCall::Finish).await?;
             let execution = self.change(outcome.execution, ExecutionStatus::Running, |execution| {
@@ -211,12 +211,16 @@ impl RunStore for FakeStore {
                 execution.validation_status = outcome.validation_status;
                 execution.completed_at = Some(outcome.completed_at);
             });
-            self.journal.add(Entry::Finished(Box::new(outcome)));
+            self.journal.add(Entry::Finished(Box::new(outcome.clone())));
             Ok(execution)
         })
     }
 
-    fn retry_attempt(&self, outcome: Outcome, retry: Retry) -> BoxFuture<'_, Result<Execution, Failure>> {
+    fn retry_attempt<'a>(
+        &'a self,
+        outcome: &'a Outcome,
+        retry: Retry,
+    ) -> BoxFuture<'a, Result<Execution, Failure>> {
         Box::pin(async move {
             self.pass(StoreCall::Finish).await?;
             let execution = self.change(outcome.execution, ExecutionStatus::Running, |execution| {
@@ -227,7 +231,7 @@ impl RunStore for FakeStore {
             if let Some(work) = self.state().works.get_mut(&outcome.execution) {
                 work.attempt_number += 1;
             }
-            self.journal.add(Entry::Finished(Box::new(outcome)));
+            self.journal.add(Entry::Finished(Box::new(outcome.clone())));
             Ok(execution)
         })
     }
