@@ -181,6 +181,30 @@ test('blocks fold, their tags are marked together, and a message folds to its fi
   await expect(message(prompt, 1)).toBeVisible();
 });
 
+test('several places are typed in at once', async ({ app, api }) => {
+  const prompt = await open(app, api);
+  const editor = message(prompt, 2);
+  await editor.getByText('The tone').click();
+  await app.keyboard.press('Home');
+  await app.keyboard.press('Control+Alt+ArrowUp');
+  await expect(prompt.locator('.cm-cursor')).toHaveCount(2);
+  await app.keyboard.type('> ');
+  await expect(editor.locator('.cm-line', { hasText: /^> / })).toHaveText([
+    '> {{/each}}',
+    '> The tone: {{tone}}',
+  ]);
+  // The first one may end completion, which is worked out while one types.
+  await expect(async () => {
+    await app.keyboard.press('Escape');
+    await expect(prompt.locator('.cm-cursor')).toHaveCount(0, { timeout: 500 });
+  }).toPass();
+  await app.keyboard.type('1');
+  await expect(editor.locator('.cm-line', { hasText: /^> / })).toHaveText([
+    '> 1{{/each}}',
+    '> The tone: {{tone}}',
+  ]);
+});
+
 test('messages are added, moved, duplicated and removed by keys', async ({ app, api }) => {
   const prompt = await open(app, api);
   const cards = prompt.getByRole('region', { name: /^Message / });

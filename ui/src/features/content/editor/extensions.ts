@@ -6,7 +6,6 @@ import { nextDiagnostic, previousDiagnostic } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension, Prec } from '@codemirror/state';
 import {
-  drawSelection,
   EditorView,
   highlightActiveLineGutter,
   highlightSpecialChars,
@@ -16,6 +15,7 @@ import {
   placeholder,
 } from '@codemirror/view';
 import type { EditorChoices } from '../../workspace/editorSettings';
+import { cursors } from './cursors';
 import { mend } from './diagnostics';
 import { folding } from './folding';
 import { handlebars } from './handlebars';
@@ -61,10 +61,7 @@ export const basics: Extension = [
   highlightSpecialChars(),
   history(),
   renamingHistory,
-  drawSelection(),
-  EditorState.allowMultipleSelections.of(true),
-  // A click with Ctrl or Cmd goes to an input.
-  EditorView.clickAddsSelectionRange.of(({ altKey }) => altKey),
+  cursors,
   bracketMatching(),
   highlightSelectionMatches(),
   search({ top: true }),
