@@ -1,7 +1,7 @@
 //! The helpers that templates may call, and the rules of calling them.
 
 use crate::{
-    ast::{Block, Call, Expr},
+    ast::{Call, Expr},
     diagnostic::{DiagnosticCode, Problem, nearest},
     source::SourceRange,
 };
@@ -20,6 +20,10 @@ pub(crate) enum Helper {
     UnlessEquals,
     Role,
     History,
+    Media,
+    Section,
+    /// Says nothing, and writes nothing anywhere.
+    Log,
 }
 
 /// Where a helper may stand.
@@ -42,6 +46,9 @@ struct Rule {
     example: &'static str,
 }
 
+/// Any number of arguments.
+const ANY: usize = usize::MAX;
+
 const fn rule(
     name: &'static str,
     helper: Helper,
@@ -53,7 +60,7 @@ const fn rule(
     Rule { name, helper, form, args, named, example }
 }
 
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 13] = [
     rule("if", Helper::If, Form::Block, 1, &["includeZero"], "{{#if name}}…{{/if}}"),
     rule("unless", Helper::Unless, Form::Block, 1, &["includeZero"], "{{#unless name}}…{{/unless}}"),
     rule("each", Helper::Each, Form::Block, 1, &[], "{{#each items}}…{{/each}}"),
@@ -71,14 +78,32 @@ const RULES: [Rule; 10] = [
     rule("json", Helper::Json, Form::Value, 1, &["indent"], "{{json value indent=2}}"),
     rule("role", Helper::Role, Form::Tag, 1, &[], "{{role \"system\"}}"),
     rule("history", Helper::History, Form::Tag, 0, &[], "{{history}}"),
+    rule("media", Helper::Media, Form::Tag, 0, &["url", "contentType"], "{{media url=url contentType=type}}"),
+    rule("section", Helper::Section, Form::Tag, 1, &[], "{{section \"name\"}}"),
+    rule("log", Helper::Log, Form::Value, ANY, &["level"], "{{log value}}"),
 ];
-
-/// Helpers of dotprompt that do not exist here.
-const ABSENT: [&str; 2] = ["media", "section"];
 
 /// The helper of this name.
 pub(crate) fn find(name: &str) -> Option<Helper> {
     RULES.iter().find(|rule| rule.name == name).map(|rule| rule.helper)
+}
+
+/// The helper that a call names, where no block parameter has that name.
+pub(crate) fn find_for(call: &Call) -> Option<Helper> {
+    find(call.name()?)
+}
+
+/// That there is no such partial.
+pub(crate) fn no_partial<'n>(
+    name: &str,
+    range: SourceRange,
+    names: impl Iterator<Item = &'n str>,
+) -> Problem {
+    let hint = match nearest(name, names) {
+        Some(known) => format!("Did you mean `{known}`?"),
+        None => "Copy its text to where it is used, or define it with `{{#*inline}}`".to_owned(),
+    };
+    Problem::error(DiagnosticCode::UnknownPartial, range, format!("there is no partial `{name}`"), hint)
 }
 
 /// What a call means, and what is wrong with it.
@@ -98,8 +123,8 @@ pub(crate) fn resolve_subexpression(call: &Call) -> Resolved {
 }
 
 /// The call of a block.
-pub(crate) fn resolve_block(block: &Block) -> Resolved {
-    resolve(&block.call, &[Form::Block])
+pub(crate) fn resolve_block(call: &Call) -> Resolved {
+    resolve(call, &[Form::Block])
 }
 
 fn resolve(call: &Call, forms: &[Form]) -> Resolved {
@@ -108,6 +133,16 @@ fn resolve(call: &Call, forms: &[Form]) -> Resolved {
     match known {
         Some(rule) => {
             check_use(rule, call, forms, &mut problems);
+            if rule.helper == Helper::Media && call.named("url").is_none() && problems.is_empty() {
+                let hint = format!("Write `{}`", rule.example);
+                let code = DiagnosticCode::HelperUse;
+                problems.push(Problem::error(
+                    code,
+                    call.range,
+                    "`media` needs an argument named `url`",
+                    hint,
+                ));
+            }
             if rule.helper == Helper::Role && problems.is_empty() {
                 problems.extend(role(call).err());
             }
@@ -137,7 +172,7 @@ fn check_use(rule: &Rule, call: &Call, forms: &[Form], problems: &mut Vec<Proble
         report(call.range, message);
         return;
     }
-    if call.args.len() != rule.args {
+    if rule.args != ANY && call.args.len() != rule.args {
         let plural = if rule.args == 1 { "" } else { "s" };
         report(call.range, format!("`{name}` takes {} argument{plural}, got {}", rule.args, call.args.len()));
     }
@@ -167,22 +202,12 @@ pub(crate) fn role(call: &Call) -> Result<Role, Problem> {
     Err(Problem::error(DiagnosticCode::Role, argument.map_or(call.range, Expr::range), message, hint))
 }
 
-fn absent(name: &str, range: SourceRange) -> Option<Problem> {
-    ABSENT.contains(&name).then(|| {
-        let message = format!("the helper `{name}` of dotprompt is not supported yet");
-        Problem::error(DiagnosticCode::UnknownHelper, range, message, "Remove it")
-    })
-}
-
 fn unknown(call: &Call) -> Problem {
-    let range = call.head.range();
+    let range = call.head.range;
     let Some(name) = call.name() else {
         let message = "only a helper takes arguments";
         return Problem::error(DiagnosticCode::UnknownHelper, range, message, "Remove the arguments");
     };
-    if let Some(problem) = absent(name, range) {
-        return problem;
-    }
     let names = RULES.iter().map(|rule| rule.name);
     let hint = match nearest(name, names.clone()) {
         Some(known) => format!("Did you mean `{known}`?"),
