@@ -2,7 +2,7 @@
 
 use crate::{
     ast::{Block, Call, Expr, Node, Partial, PartialName, Path, Program},
-    diagnostic::{DiagnosticCode, Problem},
+    diagnostic::{DiagnosticCode, Problem, Severity},
     helpers::{self, Helper, Resolved},
     library::Library,
     parse::{self, Parsed},
@@ -43,26 +43,22 @@ pub(crate) fn template(
     library: &Library<'_>,
 ) -> Template {
     let Parsed { program, problems } = parse::parse(text);
-    let mut walk = Walk {
-        variables,
-        own_role,
-        library,
-        contexts: vec![Context::Root],
-        params: Vec::new(),
-        inlines: BTreeSet::new(),
-        visited: BTreeSet::new(),
-        found: Template {
-            program: Program::default(),
-            problems,
-            uses: Vec::new(),
-            uses_all: false,
-            has_history: false,
-        },
-    };
+    let mut walk = Walk::new(problems, variables, own_role, library);
     walk.program(&program);
     let mut found = walk.found;
     found.problems.sort_by_key(|problem| (problem.range.line, problem.range.column));
     Template { program, ..found }
+}
+
+/// What is wrong with a partial whoever calls it: which partials there are, the caller decides too.
+pub(crate) fn errors_of_partial(parsed: &Parsed, library: &Library<'_>) -> Vec<Problem> {
+    let mut walk = Walk::new(parsed.problems.clone(), &[], false, library);
+    walk.program(&parsed.program);
+    let mut problems = walk.found.problems;
+    problems.retain(|problem| {
+        problem.severity == Severity::Error && problem.code != DiagnosticCode::UnknownPartial
+    });
+    problems
 }
 
 /// What `this` is.
@@ -87,7 +83,31 @@ struct Walk<'c> {
     found: Template,
 }
 
-impl Walk<'_> {
+impl<'c> Walk<'c> {
+    fn new(
+        problems: Vec<Problem>,
+        variables: &'c [Variable],
+        own_role: bool,
+        library: &'c Library<'c>,
+    ) -> Self {
+        Self {
+            variables,
+            own_role,
+            library,
+            contexts: vec![Context::Root],
+            params: Vec::new(),
+            inlines: BTreeSet::new(),
+            visited: BTreeSet::new(),
+            found: Template {
+                program: Program::default(),
+                problems,
+                uses: Vec::new(),
+                uses_all: false,
+                has_history: false,
+            },
+        }
+    }
+
     fn program(&mut self, program: &Program) {
         let outer = self.inlines.clone();
         for inline in program.inlines() {

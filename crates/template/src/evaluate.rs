@@ -3,7 +3,7 @@
 use crate::{
     TemplateError,
     ast::{Block, Call, Expr, Node, Partial, PartialName, Path, Program},
-    diagnostic::Severity,
+    diagnostic::Problem,
     helpers::{self, Helper},
     scope::{Around, Closure, Defined, Frame, Instance, Params, Scope, Turn, World},
     sink::Sink,
@@ -66,6 +66,11 @@ impl<'a> Evaluator<'_, 'a, '_> {
         if self.nesting == MAX_NESTING {
             return Err(TemplateError::TooNested { limit: MAX_NESTING });
         }
+        if !program.params.is_empty() {
+            let values = values.unwrap_or_else(|| [Found::nothing(), Found::nothing()]);
+            let params = Params { names: &program.params, values, outer: scope.params.take() };
+            scope.params = Some(Rc::new(params));
+        }
         let instance = scope.instance.clone();
         let before = instance.inlines.borrow().clone();
         let defined = self.define(program, &scope, before.clone())?;
@@ -74,11 +79,6 @@ impl<'a> Evaluator<'_, 'a, '_> {
             scope.around = Some(Rc::new(Around { this: this.clone(), outer: scope.around.take() }));
         }
         scope.this = this;
-        if !program.params.is_empty() {
-            let values = values.unwrap_or_else(|| [Found::nothing(), Found::nothing()]);
-            let params = Params { names: &program.params, values, outer: scope.params.take() };
-            scope.params = Some(Rc::new(params));
-        }
         *instance.inlines.borrow_mut() = defined;
         self.nesting += 1;
         let done = self.nodes(&program.nodes, &scope);
@@ -300,7 +300,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
         let done = match (found, self.world.library.find(&name), own) {
             (Some(closure), _, _) => self.closure(&closure, this, frame),
             (None, Some((text, parsed)), _) => {
-                refuse(&name, parsed)?;
+                refuse(&name, self.world.library.errors(&name))?;
                 let instance = Rc::new(Instance {
                     text,
                     path: format!("partials.{name}"),
@@ -431,12 +431,10 @@ fn lookup_name(value: &Value) -> String {
 }
 
 /// A partial with a mistake in it is not rendered.
-fn refuse(name: &str, parsed: &crate::parse::Parsed) -> Done {
-    let errors: Vec<_> = parsed
-        .problems
-        .iter()
-        .filter(|problem| problem.severity == Severity::Error)
-        .map(|problem| problem.clone().at(format!("partials.{name}")))
-        .collect();
-    if errors.is_empty() { Ok(()) } else { Err(TemplateError::Invalid(errors)) }
+fn refuse(name: &str, errors: &[Problem]) -> Done {
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let path = format!("partials.{name}");
+    Err(TemplateError::Invalid(errors.iter().map(|problem| problem.clone().at(path.clone())).collect()))
 }

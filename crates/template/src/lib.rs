@@ -1,8 +1,9 @@
 //! Renders prompts: a version's templates and the inputs of a run go in, the messages that are sent
 //! come out.
 //!
-//! The language is Handlebars without HTML escaping, with the built-in helpers `if`, `unless`, `each`,
-//! `with` and `lookup`, and `role`, `history`, `json`, `ifEquals` and `unlessEquals` of dotprompt.
+//! The language is Handlebars without HTML escaping, as handlebars.js has it, with its helpers `if`, `unless`, `each`,
+//! `with`, `lookup` and `log`, and `role`, `history`, `media`, `section`, `json`, `ifEquals` and `unlessEquals` of
+//! dotprompt.
 //!
 //! ```
 //! use formaops_domain::{Body, Content, Role, RunContext, Variable, VariableType};
@@ -30,6 +31,7 @@ mod analysis;
 mod ast;
 mod check;
 mod diagnostic;
+mod dotprompt;
 mod error;
 mod evaluate;
 mod helpers;
@@ -46,11 +48,12 @@ mod value;
 
 pub use check::{check, used_variables};
 pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};
+pub use dotprompt::{DotpromptError, DotpromptRequest, render_dotprompt};
 pub use error::TemplateError;
 pub use evaluate::{MAX_NESTING, MAX_STEPS};
 pub use library::Partials;
 pub use message::{Rendered, RenderedMessage, Segment};
-pub use prompt_file::{PromptFile, PromptFileError, PromptMeta, from_prompt_file, to_prompt_file};
+pub use prompt_file::{PromptFile, PromptFileError, PromptMeta, Schemas, from_prompt_file, to_prompt_file};
 pub use render::{render, render_with};
 pub use sink::MAX_OUTPUT_BYTES;
 pub use source::SourceRange;

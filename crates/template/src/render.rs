@@ -63,7 +63,7 @@ pub fn render_with(
         sink.end_template();
     }
     let history_is_placed = templates.iter().any(|template| template.has_history);
-    let Gathered { messages, problems } = sink.finish(history_is_placed)?;
+    let Gathered { messages, problems, .. } = sink.finish(history_is_placed)?;
     diagnostics
         .extend(problems.into_iter().map(|(index, problem)| problem.at(template_path(content, index))));
     Ok(Rendered { messages, diagnostics })

@@ -45,6 +45,8 @@ pub(crate) struct Gathered {
     pub(crate) messages: Vec<RenderedMessage>,
     /// Each with the index of its template.
     pub(crate) problems: Vec<(usize, Problem)>,
+    /// Whether `{{history}}` came.
+    pub(crate) history_is_placed: bool,
 }
 
 /// The message that text goes to.
@@ -211,7 +213,8 @@ impl<'k> Sink<'k> {
             let at = last.unwrap_or(self.messages.len());
             self.messages.splice(at..at, history.iter().map(earlier));
         }
-        Ok(Gathered { messages: self.messages, problems: self.problems })
+        let Self { messages, problems, history_is_placed, .. } = self;
+        Ok(Gathered { messages, problems, history_is_placed })
     }
 
     fn replace(&mut self, next: Current) {

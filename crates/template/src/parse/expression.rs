@@ -28,7 +28,7 @@ impl Scanner<'_> {
             return Err(self.unexpected("a variable or helper belongs here"));
         }
         let head = match self.expression(depth)? {
-            Expr::Literal { value, range } => literal_name(&value, range),
+            Expr::Literal { value, range } => literal_name(&value, &self.source.text[start..self.at], range),
             Expr::Path(head) => head,
             Expr::Call(call) => call.head,
         };
@@ -293,7 +293,7 @@ fn number_literal(word: &str) -> Option<Value> {
 }
 
 /// A literal in the place of a name is the variable of that name, as in Handlebars.
-fn literal_name(value: &Value, range: crate::SourceRange) -> Path {
-    let name = if value.is_null() { "null".to_owned() } else { print(value) };
+fn literal_name(value: &Value, written: &str, range: crate::SourceRange) -> Path {
+    let name = if value.is_null() { written.to_owned() } else { print(value) };
     Path { local: false, ups: 0, scoped: false, parts: vec![name], range }
 }

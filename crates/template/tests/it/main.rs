@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod checking;
+mod dotprompt;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
