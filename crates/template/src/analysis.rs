@@ -210,7 +210,7 @@ impl<'c> Walk<'c> {
     fn special_tags_in(&mut self, nodes: &[Node], special: &mut Special) {
         for node in nodes {
             match node {
-                Node::Mustache { call, .. } => match helpers::find_for(call) {
+                Node::Mustache { call, .. } => match helpers::find(call) {
                     Some(Helper::Role) => special.role = true,
                     Some(Helper::History) => special.history = true,
                     _ => {}

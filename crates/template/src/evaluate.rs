@@ -3,7 +3,8 @@
 use crate::{
     TemplateError,
     ast::{Block, Call, Expr, Node, Partial, PartialName, Path, Program},
-    diagnostic::Problem,
+    diagnostic::{DiagnosticCode, Problem},
+    functions::Arguments,
     helpers::{self, Helper},
     scope::{Around, Closure, Defined, Frame, Instance, Params, Scope, Turn, World},
     sink::Sink,
@@ -15,6 +16,9 @@ use std::{cell::RefCell, rc::Rc};
 
 /// The most steps of one rendering: pieces of templates walked and items looped over.
 pub const MAX_STEPS: usize = 2_000_000;
+
+/// How many values a helper looks at in a step.
+const VALUES_A_STEP: usize = 16;
 
 /// The deepest nesting of blocks and partials while rendering; a partial may call itself.
 pub const MAX_NESTING: usize = 200;
@@ -153,7 +157,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
 
     /// The helper that a call means: a block parameter of that name hides it.
     fn helper(&self, call: &Call, scope: &Scope<'a>) -> Option<Helper> {
-        let helper = helpers::find_for(call)?;
+        let helper = helpers::find(call)?;
         let name = call.name()?;
         let mut params = std::iter::successors(scope.params.as_ref(), |params| params.outer.as_ref());
         let is_hidden = params.any(|params| params.names.iter().any(|param| param == name));
@@ -180,12 +184,13 @@ impl<'a> Evaluator<'_, 'a, '_> {
                     Some(flag) => self.expression(flag, scope)?.is_truthy(false),
                     None => false,
                 };
-                self.argument(call, 0, scope)?.is_truthy(include_zero) == (helper == Helper::If)
+                self.argument(call, 0, scope)?.is_truthy(include_zero) == matches!(helper, Helper::If)
             }
             Some(helper @ (Helper::IfEquals | Helper::UnlessEquals)) => {
                 let (left, right) = (self.argument(call, 0, scope)?, self.argument(call, 1, scope)?);
-                is_equal(&left.value(), &right.value()) == (helper == Helper::IfEquals)
+                is_equal(&left.value(), &right.value()) == matches!(helper, Helper::IfEquals)
             }
+            Some(Helper::Function(_)) => self.call(call, scope)?.is_truthy(false),
             Some(Helper::Each) => {
                 let target = self.argument(call, 0, scope)?;
                 return self.each(block, &target, scope);
@@ -362,6 +367,30 @@ impl<'a> Evaluator<'_, 'a, '_> {
                 let found = self.argument(call, 0, scope)?;
                 let text = print_json(&found.value(), indent);
                 Found { trail: found.trail, ..Found::made(Value::String(text)) }
+            }
+            Some(Helper::Function(function)) => {
+                let (mut args, mut named) = (Vec::new(), Vec::new());
+                for argument in &call.args {
+                    args.push(self.expression(argument, scope)?);
+                }
+                for (name, value) in &call.named {
+                    named.push((name.as_str(), self.expression(value, scope)?));
+                }
+                let args: Vec<_> = args.iter().map(Found::value).collect();
+                let named: Vec<_> = named.iter().map(|(name, found)| (*name, found.value())).collect();
+                let it = Arguments {
+                    args: args.iter().map(|value| &**value).collect(),
+                    named: named.iter().map(|(name, value)| (*name, &**value)).collect(),
+                };
+                *self.steps += it.weight() / VALUES_A_STEP;
+                self.step()?;
+                let answer = (function.compute)(&it).map_err(|misuse| {
+                    let message = format!("`{}`: {misuse}", function.name);
+                    let hint = format!("Write `{}`", function.example);
+                    let problem = Problem::error(DiagnosticCode::HelperUse, call.range, message, hint);
+                    TemplateError::Invalid(vec![problem.at(scope.instance.path.clone())])
+                })?;
+                Found::made(answer)
             }
             // The other helpers have no value, and analysis refused them here before.
             Some(_) => Found::nothing(),

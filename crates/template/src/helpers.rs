@@ -3,12 +3,13 @@
 use crate::{
     ast::{Call, Expr},
     diagnostic::{DiagnosticCode, Problem, nearest},
+    functions::{self, Function},
     source::SourceRange,
 };
 use formaops_domain::Role;
 
 /// A helper of Handlebars or of dotprompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Helper {
     If,
     Unless,
@@ -24,6 +25,8 @@ pub(crate) enum Helper {
     Section,
     /// Says nothing, and writes nothing anywhere.
     Log,
+    /// One that works out a value.
+    Function(&'static Function),
 }
 
 /// Where a helper may stand.
@@ -35,13 +38,17 @@ enum Form {
     Value,
     /// `{{name}}` only
     Tag,
+    /// Both a value and a block, which is there where the value is true.
+    Condition,
 }
 
+#[derive(Clone, Copy)]
 struct Rule {
     name: &'static str,
     helper: Helper,
     form: Form,
-    args: usize,
+    /// The least and the most arguments it takes.
+    args: (usize, usize),
     named: &'static [&'static str],
     example: &'static str,
 }
@@ -57,7 +64,7 @@ const fn rule(
     named: &'static [&'static str],
     example: &'static str,
 ) -> Rule {
-    Rule { name, helper, form, args, named, example }
+    Rule { name, helper, form, args: (if args == ANY { 0 } else { args }, args), named, example }
 }
 
 const RULES: [Rule; 13] = [
@@ -83,14 +90,20 @@ const RULES: [Rule; 13] = [
     rule("log", Helper::Log, Form::Value, ANY, &["level"], "{{log value}}"),
 ];
 
-/// The helper of this name.
-pub(crate) fn find(name: &str) -> Option<Helper> {
-    RULES.iter().find(|rule| rule.name == name).map(|rule| rule.helper)
+/// The helper that a call names, where no block parameter has that name.
+pub(crate) fn find(call: &Call) -> Option<Helper> {
+    find_rule(call).map(|rule| rule.helper)
 }
 
-/// The helper that a call names, where no block parameter has that name.
-pub(crate) fn find_for(call: &Call) -> Option<Helper> {
-    find(call.name()?)
+fn find_rule(call: &Call) -> Option<Rule> {
+    let name = call.name()?;
+    RULES.iter().find(|rule| rule.name == name).copied().or_else(|| {
+        // Without arguments it is a variable.
+        let function = functions::find(name).filter(|_| !call.is_bare())?;
+        let Function { args, named, is_condition, example, .. } = *function;
+        let form = if is_condition { Form::Condition } else { Form::Value };
+        Some(Rule { name: function.name, helper: Helper::Function(function), form, args, named, example })
+    })
 }
 
 /// That there is no such partial.
@@ -128,12 +141,12 @@ pub(crate) fn resolve_block(call: &Call) -> Resolved {
 }
 
 fn resolve(call: &Call, forms: &[Form]) -> Resolved {
-    let known = call.name().and_then(|name| RULES.iter().find(|rule| rule.name == name));
+    let known = find_rule(call);
     let mut problems = Vec::new();
     match known {
         Some(rule) => {
-            check_use(rule, call, forms, &mut problems);
-            if rule.helper == Helper::Media && call.named("url").is_none() && problems.is_empty() {
+            check_use(&rule, call, forms, &mut problems);
+            if matches!(rule.helper, Helper::Media) && call.named("url").is_none() && problems.is_empty() {
                 let hint = format!("Write `{}`", rule.example);
                 let code = DiagnosticCode::HelperUse;
                 problems.push(Problem::error(
@@ -143,7 +156,7 @@ fn resolve(call: &Call, forms: &[Form]) -> Resolved {
                     hint,
                 ));
             }
-            if rule.helper == Helper::Role && problems.is_empty() {
+            if matches!(rule.helper, Helper::Role) && problems.is_empty() {
                 problems.extend(role(call).err());
             }
         }
@@ -158,23 +171,35 @@ fn check_use(rule: &Rule, call: &Call, forms: &[Form], problems: &mut Vec<Proble
     let name = rule.name;
     let mut report = |range, message| {
         let mut hint = format!("Write `{}`", rule.example);
-        if call.is_bare() && rule.args > 0 && rule.form != Form::Block {
+        if call.is_bare() && rule.args.0 > 0 && rule.form != Form::Block {
             hint.push_str(&format!(", or `{{{{this.{name}}}}}` for a variable of that name"));
         }
         problems.push(Problem::error(DiagnosticCode::HelperUse, range, message, hint));
     };
-    if !forms.contains(&rule.form) {
+    let fits = match rule.form {
+        Form::Condition => forms.contains(&Form::Value) || forms.contains(&Form::Block),
+        form => forms.contains(&form),
+    };
+    if !fits {
         let message = match rule.form {
             Form::Block => format!("`{name}` is a block"),
-            Form::Value => format!("`{name}` is not a block"),
+            Form::Value | Form::Condition => format!("`{name}` is not a block"),
             Form::Tag => format!("`{name}` is a tag of its own"),
         };
         report(call.range, message);
         return;
     }
-    if rule.args != ANY && call.args.len() != rule.args {
-        let plural = if rule.args == 1 { "" } else { "s" };
-        report(call.range, format!("`{name}` takes {} argument{plural}, got {}", rule.args, call.args.len()));
+    let (least, most) = rule.args;
+    if !(least..=most).contains(&call.args.len()) {
+        let number = if least == most {
+            least.to_string()
+        } else if most == ANY {
+            format!("{least} or more")
+        } else {
+            format!("{least} to {most}")
+        };
+        let plural = if number == "1" { "" } else { "s" };
+        report(call.range, format!("`{name}` takes {number} argument{plural}, got {}", call.args.len()));
     }
     for (given, value) in &call.named {
         if !rule.named.contains(&given.as_str()) {
@@ -208,7 +233,8 @@ fn unknown(call: &Call) -> Problem {
         let message = "only a helper takes arguments";
         return Problem::error(DiagnosticCode::UnknownHelper, range, message, "Remove the arguments");
     };
-    let names = RULES.iter().map(|rule| rule.name);
+    let functions = functions::FUNCTIONS.iter().map(|function| function.name);
+    let names = RULES.iter().map(|rule| rule.name).chain(functions);
     let hint = match nearest(name, names.clone()) {
         Some(known) => format!("Did you mean `{known}`?"),
         None => format!(

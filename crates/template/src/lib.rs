@@ -3,7 +3,7 @@
 //!
 //! The language is Handlebars without HTML escaping, as handlebars.js has it, with its helpers `if`, `unless`, `each`,
 //! `with`, `lookup` and `log`, and `role`, `history`, `media`, `section`, `json`, `ifEquals` and `unlessEquals` of
-//! dotprompt.
+//! dotprompt; comparisons, lists, dates and JSON path are helpers of our own.
 //!
 //! ```
 //! use formaops_domain::{Body, Content, Role, RunContext, Variable, VariableType};
@@ -21,11 +21,10 @@
 //! assert_eq!(rendered.messages[1].text(), r#"Explain {{role "system"}}."#);
 //! ```
 //!
-//! Invariants: nothing here reads a clock, a file, the network or randomness. A value is never parsed
-//! as a template. Roles and the borders of messages come from the body and its tags alone, never from a
-//! value; only through a block can a value decide whether a message is there. The text of a message is
-//! exactly that of its segments. Any template renders or is refused; length, depth and number of
-//! steps are bounded.
+//! Invariants: nothing here reads a clock, a file (but the time zones of the system), the network or randomness.
+//! A value is never parsed as a template. Roles and the borders of messages come from the body and its tags alone, never
+//! from a value; only through a block can a value decide whether a message is there. The text of a message is exactly
+//! that of its segments. Any template renders or is refused; length, depth and number of steps are bounded.
 
 mod analysis;
 mod ast;
@@ -34,6 +33,7 @@ mod diagnostic;
 mod dotprompt;
 mod error;
 mod evaluate;
+mod functions;
 mod helpers;
 mod library;
 mod media;

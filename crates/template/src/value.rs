@@ -184,7 +184,7 @@ impl<'a> Found<'a> {
 
 /// What a value has under a name, as JavaScript sees its own properties: also the length of lists and texts, and
 /// the units of texts.
-fn field<'v>(value: &'v Value, name: &Name<'_>) -> Option<Cow<'v, Value>> {
+pub(crate) fn field<'v>(value: &'v Value, name: &Name<'_>) -> Option<Cow<'v, Value>> {
     match (value, name) {
         (Value::Array(items), Name::Index(index)) => items.get(*index).map(Cow::Borrowed),
         (Value::Object(fields), name) => fields.get(&*name.text()).map(Cow::Borrowed),

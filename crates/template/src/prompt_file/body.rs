@@ -104,7 +104,7 @@ fn messages(text: &str) -> Option<Vec<Message>> {
     let (mut starts, mut after_history) = (Vec::new(), false);
     for node in &nodes {
         match node {
-            Node::Mustache { call, bytes, .. } => match call.name().and_then(helpers::find) {
+            Node::Mustache { call, bytes, .. } => match helpers::find(call) {
                 Some(Helper::Role) => {
                     let role = helpers::role(call).ok()?;
                     let tag = &text[bytes.start..bytes.end];
@@ -168,7 +168,7 @@ fn has_special(nodes: &[Node]) -> bool {
     nodes.iter().any(|node| match node {
         Node::Text(_) | Node::Comment(_) => false,
         Node::Mustache { call, .. } => {
-            matches!(helpers::find_for(call), Some(Helper::Role | Helper::History))
+            matches!(helpers::find(call), Some(Helper::Role | Helper::History))
         }
         Node::Block(block) => programs(block).any(|program| has_special(&program.nodes)),
         Node::Partial(_) | Node::Inline(_) => true,

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod checking;
 mod dotprompt;
+mod functions;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
