@@ -5,6 +5,7 @@
 #   make check     format, lints, docs, types, generated files, licences, keys
 #   make generate  the generated files
 #   make screens   pictures of every screen, in docs/screens
+#   make conformance  templates compared with handlebars.js and with the cases of dotprompt
 #   make bench     the measurements of bench/
 #   make soak      the long tests
 
@@ -20,9 +21,11 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 BIN := $(CARGO_TARGET_DIR)/debug
 PART := @scripts/part.sh
 E2E := tests/e2e
+CONFORMANCE := tests/conformance
 
-.PHONY: run test check bench soak generate screens page build-all e2e-ready
+.PHONY: run test check conformance bench soak generate screens page build-all e2e-ready
 .PHONY: system-build system-test check-quick check-page check-rust test-rust test-page test-e2e
+.PHONY: test-conformance
 
 # --- what is needed first ---
 
@@ -83,12 +86,15 @@ check-rust: ui/dist/index.html
 
 # --- test ---
 
-test: system-test check-quick check-page check-rust test-rust test-page test-e2e
+test: system-test check-quick check-page check-rust test-rust test-conformance test-page test-e2e
 	@echo
 	@echo "Everything is fine."
 
 test-rust: build-all
 	$(PART) rust-tests cargo test --workspace --locked
+
+test-conformance: build-all $(CONFORMANCE)/node_modules/.installed
+	$(PART) conformance npm run --silent --prefix $(CONFORMANCE) test
 
 test-page: ui/node_modules/.installed
 	$(PART) page-tests npm run --silent --prefix ui test
@@ -100,6 +106,10 @@ test-e2e: e2e-ready
 e2e-ready: system-test build-all $(E2E)/node_modules/.installed
 
 # --- the rest ---
+
+conformance: system-build ui/dist/index.html $(CONFORMANCE)/node_modules/.installed
+	@cargo build --quiet --locked -p formaops-cli
+	@npm run --silent --prefix $(CONFORMANCE) test
 
 generate: ui/node_modules/.installed
 	@cargo run --quiet --locked -p formaops-api --bin formaops-generate

@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { UNUSED, accepted, chosen } from './spdx.mjs';
 
 const NOTICES = 'assets/notices.md';
-const PAGES = ['ui', 'tests/e2e'];
+const PAGES = ['ui', 'tests/e2e', 'tests/conformance'];
 
 /** How the text of each licence is recognised in a file. */
 const MARKS = {

@@ -18,5 +18,6 @@ mod logs;
 mod network;
 mod outages;
 mod ownership;
+mod render;
 mod secrets;
 mod vault;

@@ -186,6 +186,15 @@ impl Cli {
         self.command(arguments).spawn().expect("the program starts")
     }
 
+    /// Starts a command to talk with, its standard input and output piped.
+    ///
+    /// # Panics
+    /// Where the program cannot be started.
+    #[must_use]
+    pub fn converse(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdin(Stdio::piped()).spawn().expect("the program starts")
+    }
+
     /// Adds a provider named `local` at an address.
     pub async fn add_provider(&self, base_url: &str) {
         self.add_provider_of_kind("local", "openai-chat", base_url).await;

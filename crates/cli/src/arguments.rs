@@ -2,6 +2,7 @@
 
 use crate::{
     config::ConfigCommand,
+    render::RenderArguments,
     run::RunArguments,
     schema::{self, Field, FieldKind},
     secret,
@@ -36,6 +37,7 @@ pub(crate) struct Global {
 pub(crate) enum Chosen {
     Operation(&'static Operation, Value),
     Run(Box<RunArguments>),
+    Render(RenderArguments),
     Serve(ServeArguments),
     Config(ConfigCommand),
     Completions(clap_complete::Shell),
@@ -51,6 +53,9 @@ pub(crate) fn command() -> Command {
     let root = Global::augment_args(root)
         .subcommand(RunArguments::augment_args(
             Command::new("run").about("Run a prompt on one or more models, streaming to the terminal"),
+        ))
+        .subcommand(RenderArguments::augment_args(
+            Command::new("render").about("Render a prompt file with inputs, without asking a model"),
         ))
         .subcommand(ServeArguments::augment_args(
             Command::new("serve").about("Serve the screens and the REST API on this machine"),
@@ -184,6 +189,7 @@ pub(crate) fn read(matches: &ArgMatches) -> Result<(Global, Chosen), ApiError> {
     let (name, chosen) = matches.subcommand().unwrap_or_else(|| unreachable!("a command is required"));
     let chosen = match name {
         "run" => Chosen::Run(Box::new(RunArguments::from_arg_matches(chosen).map_err(usage)?)),
+        "render" => Chosen::Render(RenderArguments::from_arg_matches(chosen).map_err(usage)?),
         "serve" => Chosen::Serve(ServeArguments::from_arg_matches(chosen).map_err(usage)?),
         "completions" => match chosen.get_one::<clap_complete::Shell>("shell") {
             Some(&shell) => Chosen::Completions(shell),

@@ -1,5 +1,5 @@
-//! `formaops`: every operation of a workspace as a verb, `run` for comparing models in the terminal,
-//! and `serve` for the HTTP host with the same screens as the desktop app.
+//! `formaops`: every operation of a workspace as a verb, `run` for comparing models in the terminal, `render` for a
+//! prompt file without any, and `serve` for the HTTP host with the same screens as the desktop app.
 //!
 //! Exit codes: 0 done, 1 an error, 2 wrong usage, 3 an execution failed, 130 cancelled.
 
@@ -7,6 +7,7 @@ mod arguments;
 mod config;
 mod operation;
 mod output;
+mod render;
 mod run;
 mod schema;
 mod secret;
@@ -53,6 +54,9 @@ fn main() -> ExitCode {
     if let Chosen::Config(command) = chosen {
         return command.perform(&global);
     }
+    if let Chosen::Render(render) = chosen {
+        return render.perform(&global);
+    }
     let workspace = global.workspace.clone().or_else(|| formaops_api::default_workspace().ok());
     if let Err(error) = formaops_api::logging::start(workspace.as_deref()) {
         output::line_to_stderr(&format!("warning: nothing is logged: {error}"));
@@ -91,7 +95,7 @@ async fn perform(global: &arguments::Global, chosen: Chosen) -> Result<Ending, A
         }
         Chosen::Run(run) => run::perform(&session, *run, global.json).await,
         Chosen::Serve(serve) => serve::perform(&session, &serve, global.json).await,
-        Chosen::Config(_) | Chosen::Completions(_) => Ok(Ending::Done),
+        Chosen::Config(_) | Chosen::Completions(_) | Chosen::Render(_) => Ok(Ending::Done),
     };
     leave(session).await;
     ending

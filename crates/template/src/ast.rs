@@ -6,43 +6,133 @@ use serde_json::Value;
 /// A piece of a template.
 #[derive(Debug)]
 pub(crate) enum Node {
-    /// Text that stands for itself, without escapes and without what whitespace control took.
-    Text { bytes: Bytes, range: SourceRange },
+    /// Text that stands for itself, without escapes and without what whitespace control took; never empty.
+    Text(Text),
+    /// `{{! note }}`; only its neighbours' whitespace hangs on it, so a finished tree has none.
+    Comment(Strip),
     /// `{{call}}`
-    Mustache { call: Call, bytes: Bytes, range: SourceRange },
-    /// `{{#call}}body{{else}}otherwise{{/call}}`
+    Mustache { call: Call, bytes: Bytes, range: SourceRange, strip: Strip },
+    /// `{{#call}}program{{else}}inverse{{/call}}`
     Block(Box<Block>),
+    /// `{{> name}}` and `{{#> name}}program{{/name}}`
+    Partial(Box<Partial>),
+    /// `{{#*inline "name"}}program{{/inline}}`
+    Inline(Box<Inline>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Text {
+    /// What is left of it.
+    pub(crate) bytes: Bytes,
+    /// All of it as it was written.
+    pub(crate) original: Bytes,
+    pub(crate) range: SourceRange,
+    pub(crate) left_stripped: bool,
+    pub(crate) right_stripped: bool,
+}
+
+impl Text {
+    pub(crate) fn new(bytes: Bytes) -> Self {
+        let range = SourceRange::default();
+        Self { bytes, original: bytes, range, left_stripped: false, right_stripped: false }
+    }
+}
+
+/// Whether a tag has a `~` at its beginning and at its end.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Strip {
+    pub(crate) open: bool,
+    pub(crate) close: bool,
+}
+
+/// What stands between tags of a block.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    pub(crate) nodes: Vec<Node>,
+    /// The names in `as |item index|`.
+    pub(crate) params: Vec<String>,
+    /// Whether it is nothing but the block that an `{{else if}}` begins.
+    pub(crate) chained: bool,
+}
+
+impl Program {
+    /// The partials that it defines for itself.
+    pub(crate) fn inlines(&self) -> impl DoubleEndedIterator<Item = &Inline> {
+        self.nodes.iter().filter_map(|node| match node {
+            Node::Inline(inline) => Some(&**inline),
+            _ => None,
+        })
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct Block {
     pub(crate) call: Call,
-    /// The names in `as |item index|`.
-    pub(crate) params: Vec<String>,
-    pub(crate) body: Vec<Node>,
-    pub(crate) otherwise: Vec<Node>,
+    /// None in `{{^call}}…{{/call}}`.
+    pub(crate) program: Option<Program>,
+    pub(crate) inverse: Option<Program>,
+    pub(crate) open_strip: Strip,
+    pub(crate) inverse_strip: Strip,
+    pub(crate) close_strip: Strip,
 }
+
+#[derive(Debug)]
+pub(crate) struct Partial {
+    pub(crate) name: PartialName,
+    /// The context, and the named values that are laid over it.
+    pub(crate) args: Vec<Expr>,
+    pub(crate) named: Named,
+    /// What the partial gets as `@partial-block`, and what stands there where there is no such partial.
+    pub(crate) program: Option<Program>,
+    /// The blanks before it, where it has a line to itself.
+    pub(crate) indent: Option<Bytes>,
+    pub(crate) range: SourceRange,
+    /// For one without a block, `open_strip` is all there is.
+    pub(crate) open_strip: Strip,
+    pub(crate) close_strip: Strip,
+}
+
+#[derive(Debug)]
+pub(crate) enum PartialName {
+    /// Written out, such as `header`, `"two words"` or `@partial-block`.
+    Static(String),
+    /// `(lookup this "which")`
+    Dynamic(Call),
+}
+
+/// A partial that a program defines for itself.
+#[derive(Debug)]
+pub(crate) struct Inline {
+    pub(crate) name: Expr,
+    pub(crate) program: Program,
+    pub(crate) open_strip: Strip,
+    pub(crate) close_strip: Strip,
+}
+
+/// `key=value` in order.
+pub(crate) type Named = Vec<(String, Expr)>;
 
 /// A variable, or a helper with its arguments.
 #[derive(Debug)]
 pub(crate) struct Call {
-    pub(crate) head: Expr,
+    pub(crate) head: Path,
     pub(crate) args: Vec<Expr>,
-    pub(crate) named: Vec<(String, Expr)>,
+    pub(crate) named: Named,
     pub(crate) range: SourceRange,
 }
 
 impl Call {
     /// The name, where the head is a single plain word that a helper could have.
     pub(crate) fn name(&self) -> Option<&str> {
-        match &self.head {
-            Expr::Path(path) => path.plain_name(),
-            Expr::Literal { .. } | Expr::Call(_) => None,
-        }
+        self.head.plain_name()
     }
 
     pub(crate) fn is_bare(&self) -> bool {
         self.args.is_empty() && self.named.is_empty()
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<&Expr> {
+        self.named.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value)
     }
 }
 
@@ -77,7 +167,7 @@ pub(crate) struct Path {
 }
 
 impl Path {
-    fn plain_name(&self) -> Option<&str> {
+    pub(crate) fn plain_name(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [name] if !self.local && !self.scoped && self.ups == 0 => Some(name),
             _ => None,

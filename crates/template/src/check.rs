@@ -1,7 +1,8 @@
 //! What can be said of a prompt's templates without inputs.
 
 use crate::{
-    Diagnostic, DiagnosticCode, Severity, analysis, diagnostic::template_path, render::undeclared_problem,
+    Diagnostic, DiagnosticCode, Severity, analysis, diagnostic::template_path, library::Library,
+    render::undeclared_problem,
 };
 use formaops_domain::{Content, Place};
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ const MAX_DIAGNOSTICS: usize = 200;
 /// no variable has (warnings), and last the variables that no template uses (information).
 #[must_use]
 pub fn check(content: &Content) -> Vec<Diagnostic> {
-    let templates = analysis::templates(content);
+    let templates = analysis::templates(content, &Library::default());
     let mut found = Vec::new();
     for (index, template) in templates.iter().enumerate() {
         let undeclared = template
@@ -46,7 +47,7 @@ pub fn check(content: &Content) -> Vec<Diagnostic> {
 /// inputs as a whole, as by `{{json this}}`, is not among them.
 #[must_use]
 pub fn used_variables(content: &Content) -> BTreeSet<String> {
-    used_by(&analysis::templates(content))
+    used_by(&analysis::templates(content, &Library::default()))
 }
 
 fn used_by(templates: &[analysis::Template]) -> BTreeSet<String> {

@@ -51,8 +51,10 @@ pub enum DiagnosticCode {
     UnexpectedClose,
     /// Blocks or parentheses nested deeper than is allowed.
     TooDeep,
-    /// Something of Handlebars that is not supported, such as partials.
+    /// Something of Handlebars that is not supported: decorators of one's own.
     Unsupported,
+    /// A partial that does not exist.
+    UnknownPartial,
     /// A helper that does not exist.
     UnknownHelper,
     /// A helper with wrong arguments, or a block helper without its block.

@@ -27,6 +27,12 @@ pub enum TemplateError {
         /// The limit.
         limit: usize,
     },
+    /// Blocks and partials are nested deeper than [`MAX_NESTING`](crate::MAX_NESTING) while rendering.
+    #[error("blocks and partials are nested more than {limit} deep")]
+    TooNested {
+        /// The limit.
+        limit: usize,
+    },
 }
 
 impl TemplateError {
@@ -39,6 +45,7 @@ impl TemplateError {
             }
             Self::MissingVariable { name } => format!("Give `{name}` a value, or declare a default"),
             Self::TooLong { .. } => "Shorten the inputs, or loop over fewer items".to_owned(),
+            Self::TooNested { .. } => "Let the partial that calls itself come to an end".to_owned(),
             Self::TooManySteps { .. } => "Loop over fewer items, or nest fewer loops".to_owned(),
         }
     }
@@ -51,7 +58,7 @@ impl TemplateError {
             Self::MissingVariable { name } => {
                 Some(Place { path: format!("inputs.{name}"), line: None, column: None })
             }
-            Self::TooLong { .. } | Self::TooManySteps { .. } => None,
+            Self::TooLong { .. } | Self::TooManySteps { .. } | Self::TooNested { .. } => None,
         }
     }
 }
@@ -62,7 +69,8 @@ impl From<TemplateError> for Failure {
             TemplateError::MissingVariable { .. } => ErrorClass::Inputs,
             TemplateError::Invalid(_)
             | TemplateError::TooLong { .. }
-            | TemplateError::TooManySteps { .. } => ErrorClass::Template,
+            | TemplateError::TooManySteps { .. }
+            | TemplateError::TooNested { .. } => ErrorClass::Template,
         };
         Self::new(class, error.to_string(), error.hint())
     }

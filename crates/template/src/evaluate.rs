@@ -2,264 +2,468 @@
 
 use crate::{
     TemplateError,
-    ast::{Block, Call, Expr, Node, Path},
+    ast::{Block, Call, Expr, Node, Partial, PartialName, Path, Program},
+    diagnostic::{DiagnosticCode, Problem},
+    functions::Arguments,
     helpers::{self, Helper},
+    scope::{Around, Closure, Defined, Frame, Instance, Params, Scope, Turn, World},
     sink::Sink,
     source::SourceRange,
-    value::{Found, is_equal, is_truthy, print, print_json},
+    value::{Found, Name, is_equal, print, print_json},
 };
 use serde_json::Value;
-use std::borrow::Cow;
+use std::{cell::RefCell, rc::Rc};
 
 /// The most steps of one rendering: pieces of templates walked and items looped over.
 pub const MAX_STEPS: usize = 2_000_000;
 
-/// What templates see.
-pub(crate) struct World<'a> {
-    /// The inputs, an object.
-    pub(crate) inputs: &'a Value,
-    /// Further data, an object, as `@context`.
-    pub(crate) context: &'a Value,
-}
+/// How many values a helper looks at in a step.
+const VALUES_A_STEP: usize = 16;
 
-/// A part of the inputs that a block looks at.
-struct Scope<'s, 'a> {
-    this: Found<'a>,
-    outer: Option<&'s Scope<'s, 'a>>,
-    /// `as |item index|`
-    params: Vec<(&'s str, Found<'a>)>,
-    /// The turn of a loop.
-    turn: Option<Turn>,
-}
+/// The deepest nesting of blocks and partials while rendering; a partial may call itself.
+pub const MAX_NESTING: usize = 200;
 
-/// `@index`, `@key`, `@first` and `@last`
-struct Turn {
-    index: usize,
-    key: Value,
-    is_last: bool,
-}
-
-/// Renders one template.
-pub(crate) fn evaluate(
-    text: &str,
-    nodes: &[Node],
-    world: &World<'_>,
+/// Renders one template, which is named `path` in errors.
+pub(crate) fn evaluate<'a>(
+    text: &'a str,
+    program: &'a Program,
+    path: String,
+    world: &World<'a>,
     steps: &mut usize,
     sink: &mut Sink<'_>,
 ) -> Result<(), TemplateError> {
-    let scope = Scope { this: Found::new(world.inputs, ""), outer: None, params: Vec::new(), turn: None };
-    Evaluator { text, world, steps, sink }.nodes(nodes, &scope)
+    let instance = Rc::new(Instance { text, path, called: None, inlines: RefCell::default() });
+    let mut evaluator = Evaluator { world, steps, sink, nesting: 0 };
+    let scope = Scope {
+        this: Found::nothing(),
+        around: None,
+        params: None,
+        frame: Rc::new(Frame::default()),
+        instance,
+    };
+    evaluator.program(program, Found::root(world.inputs), None, scope)
 }
 
 struct Evaluator<'e, 'a, 'k> {
-    text: &'e str,
     world: &'e World<'a>,
     steps: &'e mut usize,
     sink: &'e mut Sink<'k>,
+    nesting: usize,
 }
 
+type Done = Result<(), TemplateError>;
+
 impl<'a> Evaluator<'_, 'a, '_> {
-    fn step(&mut self) -> Result<(), TemplateError> {
+    fn step(&mut self) -> Done {
         *self.steps += 1;
         if *self.steps > MAX_STEPS { Err(TemplateError::TooManySteps { limit: MAX_STEPS }) } else { Ok(()) }
     }
 
-    fn nodes(&mut self, nodes: &[Node], scope: &Scope<'_, 'a>) -> Result<(), TemplateError> {
+    /// Evaluates a piece with another `this`; `scope` is where the piece was written.
+    fn program(
+        &mut self,
+        program: &'a Program,
+        this: Found<'a>,
+        values: Option<[Found<'a>; 2]>,
+        mut scope: Scope<'a>,
+    ) -> Done {
+        if self.nesting == MAX_NESTING {
+            return Err(TemplateError::TooNested { limit: MAX_NESTING });
+        }
+        if !program.params.is_empty() {
+            let values = values.unwrap_or_else(|| [Found::nothing(), Found::nothing()]);
+            let params = Params { names: &program.params, values, outer: scope.params.take() };
+            scope.params = Some(Rc::new(params));
+        }
+        let instance = scope.instance.clone();
+        let before = instance.inlines.borrow().clone();
+        let defined = self.define(program, &scope, before.clone())?;
+        let is_same = scope.around.as_ref().is_some_and(|around| around.this.val.is_same(&this.val));
+        if !is_same {
+            scope.around = Some(Rc::new(Around { this: this.clone(), outer: scope.around.take() }));
+        }
+        scope.this = this;
+        *instance.inlines.borrow_mut() = defined;
+        self.nesting += 1;
+        let done = self.nodes(&program.nodes, &scope);
+        self.nesting -= 1;
+        *instance.inlines.borrow_mut() = before;
+        done
+    }
+
+    /// The partials that a piece defines for itself, over those before.
+    fn define(
+        &mut self,
+        program: &'a Program,
+        scope: &Scope<'a>,
+        mut defined: Option<Rc<Defined<'a>>>,
+    ) -> Result<Option<Rc<Defined<'a>>>, TemplateError> {
+        for inline in program.inlines() {
+            let name = print(&self.expression(&inline.name, scope)?.value());
+            let partial = Rc::new(Closure { program: &inline.program, scope: scope.clone(), block: None });
+            defined = Some(Rc::new(Defined { name, partial, before: defined }));
+        }
+        Ok(defined)
+    }
+
+    fn nodes(&mut self, nodes: &'a [Node], scope: &Scope<'a>) -> Done {
         for node in nodes {
             self.step()?;
             match node {
-                Node::Text { bytes, range } => {
-                    self.sink.literal(&self.text[bytes.start..bytes.end], *range)?;
+                Node::Text(text) => {
+                    let range = scope.instance.called.unwrap_or(text.range);
+                    self.sink.literal(&scope.instance.text[text.bytes.start..text.bytes.end], range)?;
                 }
                 Node::Mustache { call, range, .. } => self.mustache(call, *range, scope)?,
                 Node::Block(block) => self.block(block, scope)?,
+                Node::Partial(partial) => self.partial(partial, scope)?,
+                Node::Inline(_) | Node::Comment(_) => {}
             }
         }
         Ok(())
     }
 
-    fn mustache(
-        &mut self,
-        call: &Call,
-        range: SourceRange,
-        scope: &Scope<'_, 'a>,
-    ) -> Result<(), TemplateError> {
-        match call.name().and_then(helpers::find) {
+    fn mustache(&mut self, call: &'a Call, range: SourceRange, scope: &Scope<'a>) -> Done {
+        let source = scope.instance.called.unwrap_or(range);
+        match self.helper(call, scope) {
             Some(Helper::Role) => match helpers::role(call) {
-                Ok(role) => self.sink.start(role, range),
+                Ok(role) => self.sink.start(role, source),
                 // Analysis refused it before.
                 Err(_) => return Ok(()),
             },
-            Some(Helper::History) => self.sink.history(range)?,
+            Some(Helper::History) => self.sink.history(source)?,
+            Some(Helper::Log) => {}
+            Some(Helper::Section) => {
+                let name = self.argument(call, 0, scope)?;
+                self.sink.section(print(&name.value()), source)?;
+            }
+            Some(Helper::Media) => {
+                let mut text = |name| {
+                    let found = call.named(name).map(|value| self.expression(value, scope)).transpose()?;
+                    Ok::<_, TemplateError>(found.map(|found| print(&found.value())).unwrap_or_default())
+                };
+                let (url, content_type) = (text("url")?, text("contentType")?);
+                let content_type = Some(content_type).filter(|text| !text.is_empty());
+                self.sink.media(url, content_type, source)?;
+            }
             _ => {
-                let found = self.call(call, scope);
-                self.sink.value(print(&found.value), found.path, range)?;
+                let found = self.call(call, scope)?;
+                let path = found.path();
+                self.sink.value(print(&found.value()), path, source)?;
             }
         }
         Ok(())
     }
 
-    fn block(&mut self, block: &Block, scope: &Scope<'_, 'a>) -> Result<(), TemplateError> {
+    /// The helper that a call means: a block parameter of that name hides it.
+    fn helper(&self, call: &Call, scope: &Scope<'a>) -> Option<Helper> {
+        let helper = helpers::find(call)?;
+        let name = call.name()?;
+        let mut params = std::iter::successors(scope.params.as_ref(), |params| params.outer.as_ref());
+        let is_hidden = params.any(|params| params.names.iter().any(|param| param == name));
+        (!is_hidden).then_some(helper)
+    }
+
+    fn argument(
+        &mut self,
+        call: &'a Call,
+        index: usize,
+        scope: &Scope<'a>,
+    ) -> Result<Found<'a>, TemplateError> {
+        match call.args.get(index) {
+            Some(value) => self.expression(value, scope),
+            None => Ok(Found::nothing()),
+        }
+    }
+
+    fn block(&mut self, block: &'a Block, scope: &Scope<'a>) -> Done {
         let call = &block.call;
-        let argument = |index: usize| {
-            call.args.get(index).map_or_else(Found::nothing, |value| self.expression(value, scope))
-        };
-        let holds = match call.name().and_then(helpers::find) {
+        let holds = match self.helper(call, scope) {
             Some(helper @ (Helper::If | Helper::Unless)) => {
-                let include_zero = self.named(call, "includeZero", scope);
-                let include_zero = include_zero.is_some_and(|flag| is_truthy(&flag.value, false));
-                is_truthy(&argument(0).value, include_zero) == (helper == Helper::If)
+                let include_zero = match call.named("includeZero") {
+                    Some(flag) => self.expression(flag, scope)?.is_truthy(false),
+                    None => false,
+                };
+                self.argument(call, 0, scope)?.is_truthy(include_zero) == matches!(helper, Helper::If)
             }
             Some(helper @ (Helper::IfEquals | Helper::UnlessEquals)) => {
-                is_equal(&argument(0).value, &argument(1).value) == (helper == Helper::IfEquals)
+                let (left, right) = (self.argument(call, 0, scope)?, self.argument(call, 1, scope)?);
+                is_equal(&left.value(), &right.value()) == matches!(helper, Helper::IfEquals)
             }
-            Some(Helper::Each) => return self.each(block, &argument(0), scope),
+            Some(Helper::Function(_)) => self.call(call, scope)?.is_truthy(false),
+            Some(Helper::Each) => {
+                let target = self.argument(call, 0, scope)?;
+                return self.each(block, &target, scope);
+            }
             Some(Helper::With) => {
-                let target = argument(0);
-                return self.with(block, target, scope);
+                let target = self.argument(call, 0, scope)?;
+                // 0 is something to look at, unlike for `if`.
+                return if target.is_truthy(true) {
+                    let values = [target.clone(), Found::nothing()];
+                    self.branch(block.program.as_ref(), target, Some(values), scope)
+                } else {
+                    self.branch(block.inverse.as_ref(), scope.this.clone(), None, scope)
+                };
             }
             _ => {
-                let target = self.call(call, scope);
+                let target = self.call(call, scope)?;
                 return self.section(block, target, scope);
             }
         };
-        self.nodes(if holds { &block.body } else { &block.otherwise }, scope)
+        let branch = if holds { &block.program } else { &block.inverse };
+        self.branch(branch.as_ref(), scope.this.clone(), None, scope)
     }
 
-    /// `{{#name}}…{{/name}}`: a loop over a list, a look into an object, or a condition.
-    fn section(
+    fn branch(
         &mut self,
-        block: &Block,
-        target: Found<'a>,
-        scope: &Scope<'_, 'a>,
-    ) -> Result<(), TemplateError> {
-        match *target.value {
-            Value::Bool(true) => self.nodes(&block.body, scope),
-            Value::Bool(false) | Value::Null => self.nodes(&block.otherwise, scope),
-            Value::Array(_) => self.each(block, &target, scope),
-            _ => self.inside(block, target, None, scope),
+        program: Option<&'a Program>,
+        this: Found<'a>,
+        values: Option<[Found<'a>; 2]>,
+        scope: &Scope<'a>,
+    ) -> Done {
+        match program {
+            Some(program) => self.program(program, this, values, scope.clone()),
+            None => Ok(()),
         }
     }
 
-    fn with(&mut self, block: &Block, target: Found<'a>, scope: &Scope<'_, 'a>) -> Result<(), TemplateError> {
-        // 0 is something to look at, unlike for `if`.
-        if is_truthy(&target.value, true) {
-            self.inside(block, target, None, scope)
-        } else {
-            self.nodes(&block.otherwise, scope)
-        }
-    }
-
-    fn each(
-        &mut self,
-        block: &Block,
-        target: &Found<'a>,
-        scope: &Scope<'_, 'a>,
-    ) -> Result<(), TemplateError> {
-        let count = match &*target.value {
-            Value::Array(items) => items.len(),
-            Value::Object(fields) => fields.len(),
-            _ => 0,
+    /// `{{#name}}…{{/name}}`: a loop over a list, a look into anything else, or a condition.
+    fn section(&mut self, block: &'a Block, target: Found<'a>, scope: &Scope<'a>) -> Done {
+        let flag = match &*target.value() {
+            Value::Bool(flag) => Some(*flag),
+            Value::Null => Some(false),
+            Value::Array(_) => return self.each(block, &target, scope),
+            Value::Number(_) | Value::String(_) | Value::Object(_) => None,
         };
+        match flag {
+            Some(true) => self.branch(block.program.as_ref(), scope.this.clone(), None, scope),
+            Some(false) => self.branch(block.inverse.as_ref(), scope.this.clone(), None, scope),
+            None => {
+                let values = [target.clone(), Found::nothing()];
+                self.branch(block.program.as_ref(), target, Some(values), scope)
+            }
+        }
+    }
+
+    fn each(&mut self, block: &'a Block, target: &Found<'a>, scope: &Scope<'a>) -> Done {
+        let names: Vec<Name<'a>> = match &*target.value() {
+            Value::Array(items) => (0..items.len()).map(Name::Index).collect(),
+            Value::Object(fields) => fields.keys().map(|name| Name::Made(Rc::from(name.as_str()))).collect(),
+            _ => Vec::new(),
+        };
+        let count = names.len();
         if count == 0 {
-            return self.nodes(&block.otherwise, scope);
+            return self.branch(block.inverse.as_ref(), scope.this.clone(), None, scope);
         }
-        let names: Vec<Value> = match &*target.value {
-            Value::Object(fields) => fields.keys().map(|name| Value::from(name.as_str())).collect(),
-            _ => (0..count).map(Value::from).collect(),
-        };
+        let Some(program) = &block.program else { return Ok(()) };
         for (index, key) in names.into_iter().enumerate() {
             self.step()?;
-            let item = target.child(&print(&key));
-            self.inside(block, item, Some(Turn { index, key, is_last: index + 1 == count }), scope)?;
+            let item = target.child(key.clone());
+            let values = (!program.params.is_empty()).then(|| [item.clone(), Found::made(key_value(&key))]);
+            let turn = Turn { index, key, is_last: index + 1 == count };
+            let frame = Frame { outer: Some(scope.frame.clone()), turn: Some(turn), ..Frame::default() };
+            let scope = Scope { frame: Rc::new(frame), ..scope.clone() };
+            self.program(program, item, values, scope)?;
         }
         Ok(())
     }
 
-    fn inside(
-        &mut self,
-        block: &Block,
-        this: Found<'a>,
-        turn: Option<Turn>,
-        outer: &Scope<'_, 'a>,
-    ) -> Result<(), TemplateError> {
-        let mut params = Vec::new();
-        if let Some(name) = block.params.first() {
-            params.push((name.as_str(), this.clone()));
+    fn partial(&mut self, partial: &'a Partial, scope: &Scope<'a>) -> Done {
+        let name = match &partial.name {
+            PartialName::Static(name) => name.clone(),
+            PartialName::Dynamic(call) => print(&self.call(call, scope)?.value()),
+        };
+        let base = match partial.args.first() {
+            Some(context) => self.expression(context, scope)?,
+            None => scope.this.clone(),
+        };
+        let mut fields = Vec::new();
+        for (field, value) in &partial.named {
+            fields.push((field.as_str(), self.expression(value, scope)?));
         }
-        if let (Some(name), Some(turn)) = (block.params.get(1), &turn) {
-            params.push((name.as_str(), Found::made(turn.key.clone())));
+        let this = Found::over(base, fields);
+
+        let mut defined = scope.instance.inlines.borrow().clone();
+        let found = match (&partial.name, name.as_str()) {
+            (PartialName::Static(_), "@partial-block") => scope.frame.block(),
+            _ => Defined::find(defined.as_ref(), &name),
+        };
+        let mut frame = scope.frame.clone();
+        let mut own = None;
+        if let Some(program) = &partial.program {
+            let block = Some(scope.frame.block());
+            let closure = Rc::new(Closure { program, scope: scope.clone(), block });
+            own = Some(closure.clone());
+            let block = Some(Some(closure));
+            frame = Rc::new(Frame { outer: Some(frame), block, ..Frame::default() });
+            defined = self.define(program, scope, defined)?;
         }
-        self.nodes(&block.body, &Scope { this, outer: Some(outer), params, turn })
+        if let Some(indent) = partial.indent {
+            let indent = scope.instance.text[indent.start..indent.end].to_owned();
+            self.sink.indent(indent, scope.instance.called.unwrap_or(partial.range));
+        }
+        let done = match (found, self.world.library.find(&name), own) {
+            (Some(closure), _, _) => self.closure(&closure, this, frame),
+            (None, Some((text, parsed)), _) => {
+                refuse(&name, self.world.library.errors(&name))?;
+                let instance = Rc::new(Instance {
+                    text,
+                    path: format!("partials.{name}"),
+                    called: Some(scope.instance.called.unwrap_or(partial.range)),
+                    inlines: RefCell::new(defined),
+                });
+                let scope = Scope { this: this.clone(), around: None, params: None, frame, instance };
+                self.program(&parsed.program, this, None, scope)
+            }
+            (None, None, Some(own)) => self.closure(&own, this, frame),
+            (None, None, None) => {
+                let problem = helpers::no_partial(&name, partial.range, self.world.library.names());
+                Err(TemplateError::Invalid(vec![problem.at(scope.instance.path.clone())]))
+            }
+        };
+        if partial.indent.is_some() {
+            self.sink.dedent();
+        }
+        done
     }
 
-    fn named(&self, call: &Call, name: &str, scope: &Scope<'_, 'a>) -> Option<Found<'a>> {
-        let (_, value) = call.named.iter().find(|(given, _)| given == name)?;
-        Some(self.expression(value, scope))
+    fn closure(&mut self, closure: &Rc<Closure<'a>>, this: Found<'a>, frame: Rc<Frame<'a>>) -> Done {
+        let frame = match &closure.block {
+            Some(block) => {
+                Rc::new(Frame { outer: Some(frame), block: Some(block.clone()), ..Frame::default() })
+            }
+            None => frame,
+        };
+        self.program(closure.program, this, None, Scope { frame, ..closure.scope.clone() })
     }
 
-    fn expression(&self, expression: &Expr, scope: &Scope<'_, 'a>) -> Found<'a> {
+    fn expression(&mut self, expression: &'a Expr, scope: &Scope<'a>) -> Result<Found<'a>, TemplateError> {
         match expression {
-            Expr::Literal { value, .. } => Found::made(value.clone()),
-            Expr::Path(path) => self.path(path, scope),
+            Expr::Literal { value, .. } => Ok(Found::root(value)),
+            Expr::Path(path) => Ok(self.path(path, scope)),
             Expr::Call(call) => self.call(call, scope),
         }
     }
 
     /// The value of a variable, or of a helper that has one.
-    fn call(&self, call: &Call, scope: &Scope<'_, 'a>) -> Found<'a> {
-        let argument = |index: usize| {
-            call.args.get(index).map_or_else(Found::nothing, |value| self.expression(value, scope))
-        };
-        match call.name().and_then(helpers::find) {
-            Some(Helper::Lookup) => argument(0).child(&print(&argument(1).value)),
+    fn call(&mut self, call: &'a Call, scope: &Scope<'a>) -> Result<Found<'a>, TemplateError> {
+        Ok(match self.helper(call, scope) {
+            Some(Helper::Lookup) => {
+                let (target, name) = (self.argument(call, 0, scope)?, self.argument(call, 1, scope)?);
+                let name: Rc<str> = Rc::from(lookup_name(&name.value()));
+                if target.is_truthy(false) || matches!(&*target.value(), Value::Array(_)) {
+                    target.child(Name::Made(name))
+                } else {
+                    target
+                }
+            }
             Some(Helper::Json) => {
-                let indent = self.named(call, "indent", scope).and_then(|indent| indent.value.as_u64());
-                let indent = indent.and_then(|indent| usize::try_from(indent).ok()).unwrap_or(0);
-                let Found { value, path } = argument(0);
-                Found { value: Cow::Owned(Value::String(print_json(&value, indent))), path }
+                let indent = match call.named("indent") {
+                    Some(indent) => self.expression(indent, scope)?.value().as_f64().unwrap_or_default(),
+                    None => 0.0,
+                };
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 10")]
+                let indent = indent.clamp(0.0, 10.0) as usize;
+                let found = self.argument(call, 0, scope)?;
+                let text = print_json(&found.value(), indent);
+                Found { trail: found.trail, ..Found::made(Value::String(text)) }
+            }
+            Some(Helper::Function(function)) => {
+                let (mut args, mut named) = (Vec::new(), Vec::new());
+                for argument in &call.args {
+                    args.push(self.expression(argument, scope)?);
+                }
+                for (name, value) in &call.named {
+                    named.push((name.as_str(), self.expression(value, scope)?));
+                }
+                let args: Vec<_> = args.iter().map(Found::value).collect();
+                let named: Vec<_> = named.iter().map(|(name, found)| (*name, found.value())).collect();
+                let it = Arguments {
+                    args: args.iter().map(|value| &**value).collect(),
+                    named: named.iter().map(|(name, value)| (*name, &**value)).collect(),
+                };
+                *self.steps += it.weight() / VALUES_A_STEP;
+                self.step()?;
+                let answer = (function.compute)(&it).map_err(|misuse| {
+                    let message = format!("`{}`: {misuse}", function.name);
+                    let hint = format!("Write `{}`", function.example);
+                    let problem = Problem::error(DiagnosticCode::HelperUse, call.range, message, hint);
+                    TemplateError::Invalid(vec![problem.at(scope.instance.path.clone())])
+                })?;
+                Found::made(answer)
             }
             // The other helpers have no value, and analysis refused them here before.
             Some(_) => Found::nothing(),
-            None => self.expression(&call.head, scope),
-        }
+            None => self.path(&call.head, scope),
+        })
     }
 
-    fn path(&self, path: &Path, scope: &Scope<'_, 'a>) -> Found<'a> {
+    fn path(&self, path: &'a Path, scope: &Scope<'a>) -> Found<'a> {
         if path.local {
             return self.local(path, scope);
         }
         let first = path.parts.first().filter(|_| path.ups == 0 && !path.scoped);
-        let scopes = || std::iter::successors(Some(scope), |scope| scope.outer);
+        let params = || std::iter::successors(scope.params.as_ref(), |params| params.outer.as_ref());
         let param = first.and_then(|name| {
-            scopes().flat_map(|scope| &scope.params).find(|(param, _)| param == name).map(|(_, found)| found)
+            params().find_map(|params| {
+                let at = params.names.iter().position(|param| param == name)?;
+                Some(params.values.get(at).cloned().unwrap_or_else(Found::nothing))
+            })
         });
-        match (param, scopes().nth(path.ups)) {
-            (Some(found), _) => descend(found.clone(), &path.parts[1..]),
-            (None, Some(scope)) => descend(scope.this.clone(), &path.parts),
-            (None, None) => Found::nothing(),
+        if let Some(found) = param {
+            return descend(found, &path.parts[1..]);
+        }
+        if path.ups == 0 {
+            return descend(scope.this.clone(), &path.parts);
+        }
+        let mut around = std::iter::successors(scope.around.as_ref(), |around| around.outer.as_ref());
+        match around.nth(path.ups) {
+            Some(around) => descend(around.this.clone(), &path.parts),
+            None => Found::nothing(),
         }
     }
 
     /// `@root`, `@index` and the like, `@context`, and any field of the context by its own name.
-    fn local(&self, path: &Path, scope: &Scope<'_, 'a>) -> Found<'a> {
+    fn local(&self, path: &'a Path, scope: &Scope<'a>) -> Found<'a> {
         let Some((name, rest)) = path.parts.split_first() else { return Found::nothing() };
-        let mut turns = std::iter::successors(Some(scope), |scope| scope.outer)
-            .filter_map(|scope| scope.turn.as_ref())
-            .skip(path.ups);
-        let value = match (name.as_str(), turns.next()) {
-            ("root", _) => return descend(Found::new(self.world.inputs, ""), rest),
-            ("context", _) => return descend(Found::new(self.world.context, "@context"), rest),
+        let mut frames = std::iter::successors(Some(&scope.frame), |frame| frame.outer.as_ref());
+        let turn = frames.nth(path.ups).and_then(|frame| frame.turn());
+        let value = match (name.as_str(), turn) {
+            ("root", _) => return descend(Found::root(self.world.inputs), rest),
+            ("context", _) => return descend(Found::named(self.world.context, "@context"), rest),
             ("index", Some(turn)) => Value::from(turn.index),
-            ("key", Some(turn)) => turn.key.clone(),
+            ("key", Some(turn)) => key_value(&turn.key),
             ("first", Some(turn)) => Value::from(turn.index == 0),
             ("last", Some(turn)) => Value::from(turn.is_last),
-            _ => return descend(Found::new(self.world.context, "@context"), &path.parts),
+            _ => return descend(Found::named(self.world.context, "@context"), &path.parts),
         };
-        Found { value: Cow::Owned(value), path: format!("@{name}") }
+        let name = Name::Made(format!("@{name}").into());
+        descend(Found::made(value).under(name, None), rest)
     }
 }
 
-fn descend<'a>(found: Found<'a>, parts: &[String]) -> Found<'a> {
-    parts.iter().fold(found, |found, name| found.child(name))
+fn descend<'a>(found: Found<'a>, parts: &'a [String]) -> Found<'a> {
+    parts.iter().fold(found, |found, name| found.child(Name::Field(name)))
+}
+
+fn key_value(key: &Name<'_>) -> Value {
+    match key {
+        Name::Field(name) => Value::from(*name),
+        Name::Made(name) => Value::from(&**name),
+        Name::Index(index) => Value::from(*index),
+    }
+}
+
+/// The name that JavaScript makes of a value.
+fn lookup_name(value: &Value) -> String {
+    if value.is_null() { "null".to_owned() } else { print(value) }
+}
+
+/// A partial with a mistake in it is not rendered.
+fn refuse(name: &str, errors: &[Problem]) -> Done {
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let path = format!("partials.{name}");
+    Err(TemplateError::Invalid(errors.iter().map(|problem| problem.clone().at(path.clone())).collect()))
 }

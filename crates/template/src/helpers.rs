@@ -1,14 +1,15 @@
 //! The helpers that templates may call, and the rules of calling them.
 
 use crate::{
-    ast::{Block, Call, Expr},
+    ast::{Call, Expr},
     diagnostic::{DiagnosticCode, Problem, nearest},
+    functions::{self, Function},
     source::SourceRange,
 };
 use formaops_domain::Role;
 
 /// A helper of Handlebars or of dotprompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Helper {
     If,
     Unless,
@@ -20,6 +21,12 @@ pub(crate) enum Helper {
     UnlessEquals,
     Role,
     History,
+    Media,
+    Section,
+    /// Says nothing, and writes nothing anywhere.
+    Log,
+    /// One that works out a value.
+    Function(&'static Function),
 }
 
 /// Where a helper may stand.
@@ -31,16 +38,23 @@ enum Form {
     Value,
     /// `{{name}}` only
     Tag,
+    /// Both a value and a block, which is there where the value is true.
+    Condition,
 }
 
+#[derive(Clone, Copy)]
 struct Rule {
     name: &'static str,
     helper: Helper,
     form: Form,
-    args: usize,
+    /// The least and the most arguments it takes.
+    args: (usize, usize),
     named: &'static [&'static str],
     example: &'static str,
 }
+
+/// Any number of arguments.
+const ANY: usize = usize::MAX;
 
 const fn rule(
     name: &'static str,
@@ -50,10 +64,10 @@ const fn rule(
     named: &'static [&'static str],
     example: &'static str,
 ) -> Rule {
-    Rule { name, helper, form, args, named, example }
+    Rule { name, helper, form, args: (if args == ANY { 0 } else { args }, args), named, example }
 }
 
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 13] = [
     rule("if", Helper::If, Form::Block, 1, &["includeZero"], "{{#if name}}…{{/if}}"),
     rule("unless", Helper::Unless, Form::Block, 1, &["includeZero"], "{{#unless name}}…{{/unless}}"),
     rule("each", Helper::Each, Form::Block, 1, &[], "{{#each items}}…{{/each}}"),
@@ -71,14 +85,38 @@ const RULES: [Rule; 10] = [
     rule("json", Helper::Json, Form::Value, 1, &["indent"], "{{json value indent=2}}"),
     rule("role", Helper::Role, Form::Tag, 1, &[], "{{role \"system\"}}"),
     rule("history", Helper::History, Form::Tag, 0, &[], "{{history}}"),
+    rule("media", Helper::Media, Form::Tag, 0, &["url", "contentType"], "{{media url=url contentType=type}}"),
+    rule("section", Helper::Section, Form::Tag, 1, &[], "{{section \"name\"}}"),
+    rule("log", Helper::Log, Form::Value, ANY, &["level"], "{{log value}}"),
 ];
 
-/// Helpers of dotprompt that do not exist here.
-const ABSENT: [&str; 2] = ["media", "section"];
+/// The helper that a call names, where no block parameter has that name.
+pub(crate) fn find(call: &Call) -> Option<Helper> {
+    find_rule(call).map(|rule| rule.helper)
+}
 
-/// The helper of this name.
-pub(crate) fn find(name: &str) -> Option<Helper> {
-    RULES.iter().find(|rule| rule.name == name).map(|rule| rule.helper)
+fn find_rule(call: &Call) -> Option<Rule> {
+    let name = call.name()?;
+    RULES.iter().find(|rule| rule.name == name).copied().or_else(|| {
+        // Without arguments it is a variable.
+        let function = functions::find(name).filter(|_| !call.is_bare())?;
+        let Function { args, named, is_condition, example, .. } = *function;
+        let form = if is_condition { Form::Condition } else { Form::Value };
+        Some(Rule { name: function.name, helper: Helper::Function(function), form, args, named, example })
+    })
+}
+
+/// That there is no such partial.
+pub(crate) fn no_partial<'n>(
+    name: &str,
+    range: SourceRange,
+    names: impl Iterator<Item = &'n str>,
+) -> Problem {
+    let hint = match nearest(name, names) {
+        Some(known) => format!("Did you mean `{known}`?"),
+        None => "Copy its text to where it is used, or define it with `{{#*inline}}`".to_owned(),
+    };
+    Problem::error(DiagnosticCode::UnknownPartial, range, format!("there is no partial `{name}`"), hint)
 }
 
 /// What a call means, and what is wrong with it.
@@ -98,17 +136,27 @@ pub(crate) fn resolve_subexpression(call: &Call) -> Resolved {
 }
 
 /// The call of a block.
-pub(crate) fn resolve_block(block: &Block) -> Resolved {
-    resolve(&block.call, &[Form::Block])
+pub(crate) fn resolve_block(call: &Call) -> Resolved {
+    resolve(call, &[Form::Block])
 }
 
 fn resolve(call: &Call, forms: &[Form]) -> Resolved {
-    let known = call.name().and_then(|name| RULES.iter().find(|rule| rule.name == name));
+    let known = find_rule(call);
     let mut problems = Vec::new();
     match known {
         Some(rule) => {
-            check_use(rule, call, forms, &mut problems);
-            if rule.helper == Helper::Role && problems.is_empty() {
+            check_use(&rule, call, forms, &mut problems);
+            if matches!(rule.helper, Helper::Media) && call.named("url").is_none() && problems.is_empty() {
+                let hint = format!("Write `{}`", rule.example);
+                let code = DiagnosticCode::HelperUse;
+                problems.push(Problem::error(
+                    code,
+                    call.range,
+                    "`media` needs an argument named `url`",
+                    hint,
+                ));
+            }
+            if matches!(rule.helper, Helper::Role) && problems.is_empty() {
                 problems.extend(role(call).err());
             }
         }
@@ -123,23 +171,35 @@ fn check_use(rule: &Rule, call: &Call, forms: &[Form], problems: &mut Vec<Proble
     let name = rule.name;
     let mut report = |range, message| {
         let mut hint = format!("Write `{}`", rule.example);
-        if call.is_bare() && rule.args > 0 && rule.form != Form::Block {
+        if call.is_bare() && rule.args.0 > 0 && rule.form != Form::Block {
             hint.push_str(&format!(", or `{{{{this.{name}}}}}` for a variable of that name"));
         }
         problems.push(Problem::error(DiagnosticCode::HelperUse, range, message, hint));
     };
-    if !forms.contains(&rule.form) {
+    let fits = match rule.form {
+        Form::Condition => forms.contains(&Form::Value) || forms.contains(&Form::Block),
+        form => forms.contains(&form),
+    };
+    if !fits {
         let message = match rule.form {
             Form::Block => format!("`{name}` is a block"),
-            Form::Value => format!("`{name}` is not a block"),
+            Form::Value | Form::Condition => format!("`{name}` is not a block"),
             Form::Tag => format!("`{name}` is a tag of its own"),
         };
         report(call.range, message);
         return;
     }
-    if call.args.len() != rule.args {
-        let plural = if rule.args == 1 { "" } else { "s" };
-        report(call.range, format!("`{name}` takes {} argument{plural}, got {}", rule.args, call.args.len()));
+    let (least, most) = rule.args;
+    if !(least..=most).contains(&call.args.len()) {
+        let number = if least == most {
+            least.to_string()
+        } else if most == ANY {
+            format!("{least} or more")
+        } else {
+            format!("{least} to {most}")
+        };
+        let plural = if number == "1" { "" } else { "s" };
+        report(call.range, format!("`{name}` takes {number} argument{plural}, got {}", call.args.len()));
     }
     for (given, value) in &call.named {
         if !rule.named.contains(&given.as_str()) {
@@ -167,23 +227,14 @@ pub(crate) fn role(call: &Call) -> Result<Role, Problem> {
     Err(Problem::error(DiagnosticCode::Role, argument.map_or(call.range, Expr::range), message, hint))
 }
 
-fn absent(name: &str, range: SourceRange) -> Option<Problem> {
-    ABSENT.contains(&name).then(|| {
-        let message = format!("the helper `{name}` of dotprompt is not supported yet");
-        Problem::error(DiagnosticCode::UnknownHelper, range, message, "Remove it")
-    })
-}
-
 fn unknown(call: &Call) -> Problem {
-    let range = call.head.range();
+    let range = call.head.range;
     let Some(name) = call.name() else {
         let message = "only a helper takes arguments";
         return Problem::error(DiagnosticCode::UnknownHelper, range, message, "Remove the arguments");
     };
-    if let Some(problem) = absent(name, range) {
-        return problem;
-    }
-    let names = RULES.iter().map(|rule| rule.name);
+    let functions = functions::FUNCTIONS.iter().map(|function| function.name);
+    let names = RULES.iter().map(|rule| rule.name).chain(functions);
     let hint = match nearest(name, names.clone()) {
         Some(known) => format!("Did you mean `{known}`?"),
         None => format!(

@@ -1,8 +1,9 @@
 //! Renders prompts: a version's templates and the inputs of a run go in, the messages that are sent
 //! come out.
 //!
-//! The language is Handlebars without HTML escaping, with the built-in helpers `if`, `unless`, `each`,
-//! `with` and `lookup`, and `role`, `history`, `json`, `ifEquals` and `unlessEquals` of dotprompt.
+//! The language is Handlebars without HTML escaping, as handlebars.js has it, with its helpers `if`, `unless`, `each`,
+//! `with`, `lookup` and `log`, and `role`, `history`, `media`, `section`, `json`, `ifEquals` and `unlessEquals` of
+//! dotprompt; comparisons, lists, dates and JSON path are helpers of our own.
 //!
 //! ```
 //! use formaops_domain::{Body, Content, Role, RunContext, Variable, VariableType};
@@ -20,33 +21,39 @@
 //! assert_eq!(rendered.messages[1].text(), r#"Explain {{role "system"}}."#);
 //! ```
 //!
-//! Invariants: nothing here reads a clock, a file, the network or randomness. A value is never parsed
-//! as a template. Roles and the borders of messages come from the body and its tags alone, never from a
-//! value; only through a block can a value decide whether a message is there. The text of a message is
-//! exactly that of its segments. Any template renders or is refused; length, depth and number of
-//! steps are bounded.
+//! Invariants: nothing here reads a clock, a file (but the time zones of the system), the network or randomness.
+//! A value is never parsed as a template. Roles and the borders of messages come from the body and its tags alone, never
+//! from a value; only through a block can a value decide whether a message is there. The text of a message is exactly
+//! that of its segments. Any template renders or is refused; length, depth and number of steps are bounded.
 
 mod analysis;
 mod ast;
 mod check;
 mod diagnostic;
+mod dotprompt;
 mod error;
 mod evaluate;
+mod functions;
 mod helpers;
+mod library;
+mod media;
 mod message;
 mod parse;
 mod prompt_file;
 mod render;
+mod scope;
 mod sink;
 mod source;
 mod value;
 
 pub use check::{check, used_variables};
 pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};
+pub use dotprompt::{DotpromptError, DotpromptRequest, render_dotprompt};
 pub use error::TemplateError;
-pub use evaluate::MAX_STEPS;
+pub use evaluate::{MAX_NESTING, MAX_STEPS};
+pub use library::Partials;
 pub use message::{Rendered, RenderedMessage, Segment};
-pub use prompt_file::{PromptFile, PromptFileError, PromptMeta, from_prompt_file, to_prompt_file};
-pub use render::render;
+pub use prompt_file::{PromptFile, PromptFileError, PromptMeta, Schemas, from_prompt_file, to_prompt_file};
+pub use render::{render, render_with};
 pub use sink::MAX_OUTPUT_BYTES;
 pub use source::SourceRange;

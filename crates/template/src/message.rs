@@ -1,6 +1,6 @@
 //! What rendering answers: messages made of segments.
 
-use crate::{Diagnostic, source::SourceRange};
+use crate::{Diagnostic, media, source::SourceRange};
 use bytes::Bytes;
 use formaops_domain::{
     Attachment, AttachmentHash, Media, MediaSource, Role,
@@ -71,11 +71,35 @@ impl RenderedMessage {
                 source,
             })
         };
-        let says_something = self.attachments.is_empty() || !text.trim().is_empty();
-        let attached = self.attachments.into_iter().map(media);
-        let said = says_something.then_some(MessagePart::Text(text));
-        ModelMessage { role: self.role, parts: attached.chain(said).collect() }
+        let attached: Vec<_> = self.attachments.into_iter().map(media).collect();
+        let says_something = attached.is_empty() || !text.trim().is_empty();
+        let said = match said(&self.segments) {
+            Some(parts) => parts,
+            None => says_something.then_some(MessagePart::Text(text)).into_iter().collect(),
+        };
+        ModelMessage { role: self.role, parts: attached.into_iter().chain(said).collect() }
     }
+}
+
+/// The texts and media of a message with media, in order; blanks between them are left out.
+fn said(segments: &[Segment]) -> Option<Vec<MessagePart>> {
+    segments.iter().any(Segment::is_media).then(|| {
+        let (mut parts, mut text) = (Vec::new(), String::new());
+        let end = |text: &mut String, parts: &mut Vec<MessagePart>| {
+            let text = std::mem::take(text);
+            parts.extend((!text.trim().is_empty()).then_some(MessagePart::Text(text)));
+        };
+        for segment in segments {
+            if let Segment::Media { url, content_type, .. } = segment {
+                end(&mut text, &mut parts);
+                parts.extend(media::read(url, content_type.as_deref()).map(MessagePart::Media));
+            } else {
+                text.push_str(segment.text());
+            }
+        }
+        end(&mut text, &mut parts);
+        parts
+    })
 }
 
 /// A piece of a message, with where it comes from.
@@ -99,6 +123,23 @@ pub enum Segment {
         /// The tag in the template.
         source: SourceRange,
     },
+    /// An image or another file at an address, between the texts around it.
+    Media {
+        /// The address; `data:` holds the file itself.
+        url: String,
+        /// The media type, such as `image/png`, where it was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content_type: Option<String>,
+        /// The tag in the template.
+        source: SourceRange,
+    },
+    /// A part of the message that has a name begins here; models are not told of it.
+    Section {
+        /// The name.
+        name: String,
+        /// The tag in the template.
+        source: SourceRange,
+    },
     /// What an earlier message of the conversation said.
     History {
         /// The text.
@@ -107,11 +148,18 @@ pub enum Segment {
 }
 
 impl Segment {
-    /// The text.
+    /// The text; none of a medium and of the name of a section.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
             Self::Literal { text, .. } | Self::Value { text, .. } | Self::History { text } => text,
+            Self::Media { .. } | Self::Section { .. } => "",
         }
+    }
+
+    /// Whether it is an image or another file.
+    #[must_use]
+    pub fn is_media(&self) -> bool {
+        matches!(self, Self::Media { .. })
     }
 }

@@ -5,21 +5,21 @@ mod tags;
 mod tree;
 mod whitespace;
 
-use crate::{ast::Node, diagnostic::Problem, source::Source};
+use crate::{ast::Program, diagnostic::Problem, source::Source};
 
 /// A parsed template and all that is wrong with its form.
 #[derive(Debug)]
 pub(crate) struct Parsed {
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) program: Program,
     pub(crate) problems: Vec<Problem>,
 }
 
 /// Parses a template. Where there are problems the tree holds what could be understood.
 pub(crate) fn parse(text: &str) -> Parsed {
     let source = Source::new(text);
-    let (mut tokens, mut problems) = tags::scan(&source);
-    whitespace::apply(&source, &mut tokens);
-    let nodes = tree::build(&source, tokens, &mut problems);
+    let (tokens, mut problems) = tags::scan(&source);
+    let mut nodes = tree::build(&source, tokens, &mut problems);
+    whitespace::apply(&source, &mut nodes);
     problems.sort_by_key(|problem| (problem.range.line, problem.range.column));
-    Parsed { nodes, problems }
+    Parsed { program: Program { nodes, ..Program::default() }, problems }
 }

@@ -12,6 +12,8 @@ mod picoschema;
 mod settings;
 mod variables;
 
+pub use picoschema::Schemas;
+
 use formaops_domain::{Body, Content, JsonObject, Message, Settings, Validation, ValidationRule, Variable};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -137,6 +139,28 @@ pub fn from_prompt_file(text: &str) -> Result<PromptFile, PromptFileError> {
     Ok(PromptFile { meta, content: Content { body, variables, settings, validations }, ignored })
 }
 
+/// The front matter, where there is one, and the body.
+pub(crate) fn split_front_matter(text: &str) -> Result<(Option<JsonObject>, &str), PromptFileError> {
+    let (front, body) = front_matter::split(text)?;
+    Ok(((body.len() < text.len()).then_some(front), body))
+}
+
+/// A schema in either form as JSON Schema; one that is only a name is that of `schemas`.
+pub(crate) fn resolve_schema(
+    schema: Value,
+    path: &str,
+    schemas: &Schemas,
+) -> Result<Option<JsonObject>, PromptFileError> {
+    let name = schema.as_str().map(str::to_owned);
+    let resolved = picoschema::to_json_schema(schema, path, schemas)?;
+    match (name, &resolved) {
+        (Some(name), None) => {
+            Err(PromptFileError::field(path, format!("names the schema `{name}`, which is not known")))
+        }
+        _ => Ok(resolved),
+    }
+}
+
 const EXT: &str = "ext.formaops";
 
 /// That a body with role tags is one text all the same.
@@ -176,7 +200,7 @@ fn output_schema(front: &mut JsonObject) -> Result<Option<Validation>, PromptFil
     let Some(mut output) = take::<JsonObject>(front, "", "output")? else { return Ok(None) };
     output.shift_remove("format");
     let schema = match output.shift_remove("schema") {
-        Some(schema) => picoschema::to_json_schema(schema, "output.schema")?,
+        Some(schema) => picoschema::to_json_schema(schema, "output.schema", &Schemas::new())?,
         None => None,
     };
     if !output.is_empty() {

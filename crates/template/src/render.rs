@@ -4,7 +4,9 @@ use crate::{
     Rendered, Severity, TemplateError,
     analysis::{self, Template},
     diagnostic::{Diagnostic, DiagnosticCode, Problem, nearest, template_path},
-    evaluate::{World, evaluate},
+    evaluate::evaluate,
+    library::{Library, Partials},
+    scope::World,
     sink::{Gathered, Sink},
 };
 use formaops_domain::{Body, Content, JsonObject, Message, RunContext};
@@ -26,13 +28,27 @@ pub fn render(
     inputs: &JsonObject,
     context: &RunContext,
 ) -> Result<Rendered, TemplateError> {
-    let templates = analysis::templates(content);
+    render_with(content, inputs, context, &Partials::new())
+}
+
+/// Renders a prompt as [`render`] does; its templates may call these partials, and the partials each other.
+///
+/// # Errors
+/// As [`render`], and where a partial that is called does not exist or has an error.
+pub fn render_with(
+    content: &Content,
+    inputs: &JsonObject,
+    context: &RunContext,
+    partials: &Partials,
+) -> Result<Rendered, TemplateError> {
+    let library = Library::new(partials);
+    let templates = analysis::templates(content, &library);
     refuse_errors(content, &templates)?;
     let given = with_defaults(content, inputs)?;
     let mut diagnostics = undeclared(content, &templates, &given);
 
     let (inputs, data) = (Value::Object(given), Value::Object(context.data.clone()));
-    let world = World { inputs: &inputs, context: &data };
+    let world = World { inputs: &inputs, context: &data, library: &library };
     let (mut sink, mut steps) = (Sink::new(&context.messages), 0);
     for (index, (template, text)) in templates.iter().zip(content.body.templates()).enumerate() {
         match &content.body {
@@ -42,11 +58,12 @@ pub fn render(
                 sink.begin_message(*role, index, attachments);
             }
         }
-        evaluate(text, &template.nodes, &world, &mut steps, &mut sink)?;
+        let path = template_path(content, index);
+        evaluate(text, &template.program, path, &world, &mut steps, &mut sink)?;
         sink.end_template();
     }
     let history_is_placed = templates.iter().any(|template| template.has_history);
-    let Gathered { messages, problems } = sink.finish(history_is_placed)?;
+    let Gathered { messages, problems, .. } = sink.finish(history_is_placed)?;
     diagnostics
         .extend(problems.into_iter().map(|(index, problem)| problem.at(template_path(content, index))));
     Ok(Rendered { messages, diagnostics })

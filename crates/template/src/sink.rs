@@ -6,6 +6,7 @@
 use crate::{
     RenderedMessage, Segment, TemplateError,
     diagnostic::{DiagnosticCode, Problem},
+    media,
     source::SourceRange,
 };
 use formaops_domain::{Attachment, ContextMessage, Role};
@@ -19,6 +20,24 @@ pub(crate) struct Sink<'k> {
     current: Current,
     bytes: usize,
     problems: Vec<(usize, Problem)>,
+    /// The blanks before the partials that are open, from the outermost.
+    indents: Vec<Indent>,
+    /// Whether `{{history}}` came.
+    history_is_placed: bool,
+}
+
+/// The blanks that go before each line of a partial.
+struct Indent {
+    blanks: String,
+    source: SourceRange,
+    /// Whether a line begins.
+    at_start: bool,
+}
+
+/// A piece of text on its way into a message.
+enum Piece<'t> {
+    Literal(SourceRange),
+    Value(&'t str, SourceRange),
 }
 
 /// What came out.
@@ -26,6 +45,8 @@ pub(crate) struct Gathered {
     pub(crate) messages: Vec<RenderedMessage>,
     /// Each with the index of its template.
     pub(crate) problems: Vec<(usize, Problem)>,
+    /// Whether `{{history}}` came.
+    pub(crate) history_is_placed: bool,
 }
 
 /// The message that text goes to.
@@ -50,7 +71,18 @@ impl<'k> Sink<'k> {
             current: Current::new(Role::User, 0, START),
             bytes: 0,
             problems: Vec::new(),
+            indents: Vec::new(),
+            history_is_placed: false,
         }
+    }
+
+    /// From here on each line begins with these blanks, after those of the calls around.
+    pub(crate) fn indent(&mut self, blanks: String, source: SourceRange) {
+        self.indents.push(Indent { blanks, source, at_start: true });
+    }
+
+    pub(crate) fn dedent(&mut self) {
+        self.indents.pop();
     }
 
     /// A text of its own begins: a single template, whose messages are started by tags.
@@ -66,7 +98,6 @@ impl<'k> Sink<'k> {
     }
 
     pub(crate) fn literal(&mut self, text: &str, source: SourceRange) -> Result<(), TemplateError> {
-        self.count(text.len())?;
         if self.current.after_history && !text.trim().is_empty() {
             self.current.after_history = false;
             let message = "text after `{{history}}` is spoken by the assistant";
@@ -74,8 +105,7 @@ impl<'k> Sink<'k> {
             let problem = Problem::warning(DiagnosticCode::TextAfterHistory, source, message, hint);
             self.problems.push((self.current.template, problem));
         }
-        self.current.segments.push(Segment::Literal { text: text.to_owned(), source });
-        Ok(())
+        self.write(text, &Piece::Literal(source), self.indents.len())
     }
 
     pub(crate) fn value(
@@ -84,8 +114,63 @@ impl<'k> Sink<'k> {
         path: String,
         source: SourceRange,
     ) -> Result<(), TemplateError> {
-        self.count(text.len())?;
-        self.current.segments.push(Segment::Value { text, path, source });
+        if self.indents.is_empty() {
+            self.count(text.len())?;
+            self.current.segments.push(Segment::Value { text, path, source });
+            return Ok(());
+        }
+        self.write(&text, &Piece::Value(&path, source), self.indents.len())
+    }
+
+    /// An address of an image or another file, between the texts.
+    pub(crate) fn media(
+        &mut self,
+        url: String,
+        content_type: Option<String>,
+        source: SourceRange,
+    ) -> Result<(), TemplateError> {
+        self.count(url.len())?;
+        if media::read(&url, content_type.as_deref()).is_none() {
+            let message = "the address of the medium is not `http:`, `https:` or `data:` with base64";
+            let hint = "Give `url` such an address; nothing is sent for this one";
+            let problem = Problem::warning(DiagnosticCode::HelperUse, source, message, hint);
+            self.problems.push((self.current.template, problem));
+        }
+        self.current.segments.push(Segment::Media { url, content_type, source });
+        Ok(())
+    }
+
+    /// The beginning of a part of the message that has a name.
+    pub(crate) fn section(&mut self, name: String, source: SourceRange) -> Result<(), TemplateError> {
+        self.count(name.len())?;
+        self.current.segments.push(Segment::Section { name, source });
+        Ok(())
+    }
+
+    /// Writes a text below the first `depth` indents. As in handlebars.js also an empty line gets the blanks, but not
+    /// the last one.
+    fn write(&mut self, text: &str, piece: &Piece<'_>, depth: usize) -> Result<(), TemplateError> {
+        let Some(level) = depth.checked_sub(1) else {
+            self.count(text.len())?;
+            let text = text.to_owned();
+            self.current.segments.push(match *piece {
+                Piece::Literal(source) => Segment::Literal { text, source },
+                Piece::Value(path, source) => Segment::Value { text, path: path.to_owned(), source },
+            });
+            return Ok(());
+        };
+        if text.is_empty() {
+            return self.write(text, piece, level);
+        }
+        for line in text.split_inclusive('\n') {
+            let Indent { blanks, source, at_start } = &mut self.indents[level];
+            if *at_start {
+                let (blanks, source) = (blanks.clone(), *source);
+                self.write(&blanks, &Piece::Literal(source), level)?;
+            }
+            self.indents[level].at_start = line.ends_with('\n');
+            self.write(line, piece, level)?;
+        }
         Ok(())
     }
 
@@ -98,6 +183,7 @@ impl<'k> Sink<'k> {
     /// `{{history}}`. As in dotprompt, what follows in a text is spoken by the assistant; in a message
     /// with a role of its own it keeps that role.
     pub(crate) fn history(&mut self, from: SourceRange) -> Result<(), TemplateError> {
+        self.history_is_placed = true;
         let Current { role, template, has_own_role, .. } = self.current;
         let role = if has_own_role { role } else { Role::Assistant };
         // What is attached goes with what is said, not before the conversation that leads to it.
@@ -120,14 +206,15 @@ impl<'k> Sink<'k> {
     /// The messages, with the earlier ones of the conversation before the last one of the user where no
     /// tag placed them.
     pub(crate) fn finish(mut self, history_is_placed: bool) -> Result<Gathered, TemplateError> {
-        if !history_is_placed {
+        if !history_is_placed && !self.history_is_placed {
             let history = self.history;
             self.count(history.iter().map(|message| message.text.len()).sum())?;
             let last = self.messages.iter().rposition(|message| message.role == Role::User);
             let at = last.unwrap_or(self.messages.len());
             self.messages.splice(at..at, history.iter().map(earlier));
         }
-        Ok(Gathered { messages: self.messages, problems: self.problems })
+        let Self { messages, problems, history_is_placed, .. } = self;
+        Ok(Gathered { messages, problems, history_is_placed })
     }
 
     fn replace(&mut self, next: Current) {
@@ -138,7 +225,8 @@ impl<'k> Sink<'k> {
         if is_bare && done.is_blank() {
             return;
         }
-        if is_bare && done.segments.iter().all(|segment| segment.text().trim().is_empty()) {
+        let is_empty = |segment: &Segment| segment.text().trim().is_empty() && !segment.is_media();
+        if is_bare && done.segments.iter().all(is_empty) {
             let message = format!("the {} message is empty", done.role.as_str());
             let hint = "Give its variables a value; many providers refuse an empty message";
             let problem = Problem::warning(DiagnosticCode::EmptyMessage, done.from, message, hint);
@@ -174,7 +262,10 @@ impl Current {
     fn is_blank(&self) -> bool {
         self.segments.iter().all(|segment| match segment {
             Segment::Literal { text, .. } => text.trim().is_empty(),
-            Segment::Value { .. } | Segment::History { .. } => false,
+            Segment::Value { .. }
+            | Segment::History { .. }
+            | Segment::Media { .. }
+            | Segment::Section { .. } => false,
         })
     }
 }

@@ -1,47 +1,212 @@
 //! Values during rendering: what they are, where they come from, how they print.
 
-use serde::Serialize;
-use serde_json::Value;
-use std::borrow::Cow;
+use serde_json::{Map, Value};
+use std::{borrow::Cow, fmt::Write as _, rc::Rc};
 
-/// A value and the path in the inputs it was found at.
+/// A value; what is missing is null.
+#[derive(Debug, Clone)]
+pub(crate) enum Val<'a> {
+    /// A part of the inputs.
+    Ref(&'a Value),
+    /// Worked out.
+    Made(Rc<Value>),
+    /// An object with named values over it, as a partial gets it.
+    Over(Rc<Over<'a>>),
+}
+
+/// Named values over the fields of another value.
+#[derive(Debug)]
+pub(crate) struct Over<'a> {
+    base: Val<'a>,
+    fields: Vec<(&'a str, Found<'a>)>,
+}
+
+/// A value and where it was found.
 #[derive(Debug, Clone)]
 pub(crate) struct Found<'a> {
-    pub(crate) value: Cow<'a, Value>,
-    /// Empty for the inputs as a whole and for what was worked out.
-    pub(crate) path: String,
+    pub(crate) val: Val<'a>,
+    /// None for the inputs as a whole and for what was worked out.
+    pub(crate) trail: Option<Rc<Trail<'a>>>,
+}
+
+/// The way to a value, from its end.
+#[derive(Debug)]
+pub(crate) struct Trail<'a> {
+    name: Name<'a>,
+    outer: Option<Rc<Trail<'a>>>,
+}
+
+/// A field or an item.
+#[derive(Debug, Clone)]
+pub(crate) enum Name<'a> {
+    Field(&'a str),
+    Made(Rc<str>),
+    Index(usize),
+}
+
+impl Name<'_> {
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Field(name) => Cow::Borrowed(name),
+            Self::Made(name) => Cow::Borrowed(name),
+            Self::Index(index) => Cow::Owned(index.to_string()),
+        }
+    }
+}
+
+impl<'a> Val<'a> {
+    pub(crate) fn null() -> Self {
+        Self::Ref(&Value::Null)
+    }
+
+    /// The value itself.
+    pub(crate) fn get(&self) -> Cow<'_, Value> {
+        match self {
+            Self::Ref(value) => Cow::Borrowed(*value),
+            Self::Made(value) => Cow::Borrowed(&**value),
+            Self::Over(over) => Cow::Owned(Value::Object(over.merged())),
+        }
+    }
+
+    fn child(&self, name: &Name<'_>) -> Self {
+        match self {
+            Self::Ref(value) => match field(value, name) {
+                Some(Cow::Borrowed(value)) => Self::Ref(value),
+                Some(Cow::Owned(value)) => Self::Made(Rc::new(value)),
+                None => Self::null(),
+            },
+            Self::Made(value) => {
+                field(value, name).map_or_else(Self::null, |value| Self::Made(Rc::new(value.into_owned())))
+            }
+            Self::Over(over) => {
+                let text = name.text();
+                match over.fields.iter().rev().find(|(field, _)| *field == text) {
+                    Some((_, found)) => found.val.clone(),
+                    None => over.base.child(name),
+                }
+            }
+        }
+    }
+
+    /// Whether both are one and the same object, or equal as `==` of JavaScript has it.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Ref(left), Self::Ref(right)) if std::ptr::eq(*left, *right) => true,
+            (Self::Made(left), Self::Made(right)) if Rc::ptr_eq(left, right) => true,
+            (Self::Over(left), Self::Over(right)) => Rc::ptr_eq(left, right),
+            (Self::Over(_), _) | (_, Self::Over(_)) => false,
+            _ => is_loosely_equal(&self.get(), &other.get()),
+        }
+    }
+}
+
+impl<'a> Over<'a> {
+    fn merged(&self) -> Map<String, Value> {
+        let mut fields = match &*self.base.get() {
+            Value::Object(fields) => fields.clone(),
+            Value::Array(items) => {
+                items.iter().enumerate().map(|(index, item)| (index.to_string(), item.clone())).collect()
+            }
+            _ => Map::new(),
+        };
+        for (name, found) in &self.fields {
+            fields.insert((*name).to_owned(), found.val.get().into_owned());
+        }
+        fields
+    }
 }
 
 impl<'a> Found<'a> {
-    pub(crate) fn new(value: &'a Value, path: impl Into<String>) -> Self {
-        Self { value: Cow::Borrowed(value), path: path.into() }
+    /// The inputs as a whole.
+    pub(crate) fn root(value: &'a Value) -> Self {
+        Self { val: Val::Ref(value), trail: None }
+    }
+
+    /// A value of this name outside of the inputs.
+    pub(crate) fn named(value: &'a Value, name: &'a str) -> Self {
+        Self::root(value).under(Name::Field(name), None)
     }
 
     pub(crate) fn made(value: Value) -> Self {
-        Self { value: Cow::Owned(value), path: String::new() }
+        Self { val: Val::Made(Rc::new(value)), trail: None }
     }
 
     pub(crate) fn nothing() -> Self {
-        Self::made(Value::Null)
+        Self { val: Val::null(), trail: None }
+    }
+
+    pub(crate) fn over(base: Found<'a>, fields: Vec<(&'a str, Found<'a>)>) -> Self {
+        if fields.is_empty() {
+            return base;
+        }
+        Self { trail: base.trail, val: Val::Over(Rc::new(Over { base: base.val, fields })) }
+    }
+
+    /// This value, found at this name below `outer`.
+    pub(crate) fn under(self, name: Name<'a>, outer: Option<Rc<Trail<'a>>>) -> Self {
+        Self { val: self.val, trail: Some(Rc::new(Trail { name, outer })) }
     }
 
     /// The field or item of this name; null where there is none.
-    pub(crate) fn child(&self, name: &str) -> Self {
-        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
-        let value = match &self.value {
-            Cow::Borrowed(value) => field(value, name).map(Cow::Borrowed),
-            Cow::Owned(value) => field(value, name).cloned().map(Cow::Owned),
-        };
-        Self { value: value.unwrap_or(Cow::Owned(Value::Null)), path }
+    pub(crate) fn child(&self, name: Name<'a>) -> Self {
+        if let Val::Over(over) = &self.val {
+            let text = name.text();
+            if let Some((_, found)) = over.fields.iter().rev().find(|(field, _)| *field == text) {
+                return found.clone();
+            }
+        }
+        Self { val: self.val.child(&name), trail: None }.under(name, self.trail.clone())
+    }
+
+    pub(crate) fn value(&self) -> Cow<'_, Value> {
+        self.val.get()
+    }
+
+    pub(crate) fn is_truthy(&self, include_zero: bool) -> bool {
+        match &self.val {
+            Val::Over(_) => true,
+            val => is_truthy(&val.get(), include_zero),
+        }
+    }
+
+    /// Where it was found, such as `files.0.path`.
+    pub(crate) fn path(&self) -> String {
+        let mut names = Vec::new();
+        let mut trail = self.trail.as_ref();
+        while let Some(step) = trail {
+            names.push(step.name.text());
+            trail = step.outer.as_ref();
+        }
+        names.reverse();
+        names.join(".")
     }
 }
 
-fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    match value {
-        Value::Object(fields) => fields.get(name),
-        Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+/// What a value has under a name, as JavaScript sees its own properties: also the length of lists and texts, and
+/// the units of texts.
+pub(crate) fn field<'v>(value: &'v Value, name: &Name<'_>) -> Option<Cow<'v, Value>> {
+    match (value, name) {
+        (Value::Array(items), Name::Index(index)) => items.get(*index).map(Cow::Borrowed),
+        (Value::Object(fields), name) => fields.get(&*name.text()).map(Cow::Borrowed),
+        (Value::Array(items), name) => match &*name.text() {
+            "length" => Some(Cow::Owned(Value::from(items.len()))),
+            index => items.get(self::index(index)?).map(Cow::Borrowed),
+        },
+        (Value::String(text), name) => match &*name.text() {
+            "length" => Some(Cow::Owned(Value::from(text.encode_utf16().count()))),
+            index => {
+                let unit = text.encode_utf16().nth(self::index(index)?)?;
+                Some(Cow::Owned(Value::from(String::from_utf16_lossy(&[unit]))))
+            }
+        },
         _ => None,
     }
+}
+
+/// `0`, `1`, …, without zeros before them.
+fn index(name: &str) -> Option<usize> {
+    let is_plain = name == "0" || name.starts_with(|c: char| ('1'..='9').contains(&c));
+    if is_plain { name.parse().ok() } else { None }
 }
 
 /// Whether a value counts as true for `if`: not null, false, 0, an empty text or an empty list.
@@ -64,38 +229,130 @@ pub(crate) fn is_equal(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// `==` of JavaScript, for anything but lists and objects.
+fn is_loosely_equal(left: &Value, right: &Value) -> bool {
+    let number = |value: &Value| match value {
+        Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) if text.trim().is_empty() => Some(0.0),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    };
+    match (left, right) {
+        (Value::Null, Value::Null) => true,
+        (Value::String(left), Value::String(right)) => left == right,
+        (Value::Array(_) | Value::Object(_), _) | (_, Value::Array(_) | Value::Object(_)) => false,
+        _ => number(left).is_some_and(|left| number(right) == Some(left)),
+    }
+}
+
 /// A value as it stands in a text: null is empty, lists and objects are JSON.
 pub(crate) fn print(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Number(number) => print_number(number),
-        Value::Bool(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Array(_) | Value::Object(_) => print_json(value, 0),
     }
 }
 
-/// A whole number has no fraction however it was written, as in JavaScript.
-fn print_number(number: &serde_json::Number) -> String {
-    match number.as_f64() {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
-        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => {
-            (float as i64).to_string()
+/// A number as JavaScript prints it; whole numbers beyond 2^53 keep their digits.
+pub(crate) fn print_number(number: &serde_json::Number) -> String {
+    let Some(float) = number.as_f64().filter(|_| number.is_f64()) else { return number.to_string() };
+    if float == 0.0 {
+        return "0".to_owned();
+    }
+    // The shortest digits, with their exponent.
+    let scientific = format!("{:e}", float.abs());
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let digits = digits.replace('.', "");
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or_default());
+    let text = match exponent {
+        21.. | ..-6 => {
+            let (first, rest) = digits.split_at(1);
+            let point = if rest.is_empty() { "" } else { "." };
+            format!("{first}{point}{rest}e{exponent:+}")
         }
-        _ => number.to_string(),
+        0.. if count <= exponent + 1 => format!("{digits}{}", zeros(exponent + 1 - count)),
+        0.. => {
+            let (whole, fraction) = digits.split_at(usize::try_from(exponent + 1).unwrap_or_default());
+            format!("{whole}.{fraction}")
+        }
+        _ => format!("0.{}{digits}", zeros(-exponent - 1)),
+    };
+    if float < 0.0 { format!("-{text}") } else { text }
+}
+
+/// A value as JSON as JavaScript writes it, on one line or indented by this many spaces (at most 10).
+pub(crate) fn print_json(value: &Value, indent: usize) -> String {
+    let mut text = String::new();
+    write_json(&mut text, value, indent.min(10), 0);
+    text
+}
+
+fn write_json(out: &mut String, value: &Value, indent: usize, depth: usize) {
+    let line = |out: &mut String, depth: usize| {
+        if indent > 0 {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent * depth));
+        }
+    };
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => {
+            let _ = write!(out, "{value}");
+        }
+        Value::Number(number) => out.push_str(&print_number(number)),
+        Value::Array(items) if items.is_empty() => out.push_str("[]"),
+        Value::Array(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                out.push_str(if at == 0 { "" } else { "," });
+                line(out, depth + 1);
+                write_json(out, item, indent, depth + 1);
+            }
+            line(out, depth);
+            out.push(']');
+        }
+        Value::Object(fields) if fields.is_empty() => out.push_str("{}"),
+        Value::Object(fields) => {
+            out.push('{');
+            for (at, (name, item)) in fields.iter().enumerate() {
+                out.push_str(if at == 0 { "" } else { "," });
+                line(out, depth + 1);
+                let _ = write!(out, "{}", serde_json::to_string(name).unwrap_or_default());
+                out.push_str(if indent > 0 { ": " } else { ":" });
+                write_json(out, item, indent, depth + 1);
+            }
+            line(out, depth);
+            out.push('}');
+        }
     }
 }
 
-/// A value as JSON, on one line or indented by this many spaces.
-pub(crate) fn print_json(value: &Value, indent: usize) -> String {
-    if indent == 0 {
-        return value.to_string();
-    }
-    let spaces = vec![b' '; indent.min(10)];
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(&spaces);
-    let mut bytes = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    match value.serialize(&mut serializer) {
-        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(_) => value.to_string(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_print_as_in_javascript() {
+        for (number, expected) in [
+            (json!(0.0), "0"),
+            (json!(-0.0), "0"),
+            (json!(1.0), "1"),
+            (json!(-2.5), "-2.5"),
+            (json!(1234.5678), "1234.5678"),
+            (json!(1e20), "100000000000000000000"),
+            (json!(1e21), "1e+21"),
+            (json!(1.5e300), "1.5e+300"),
+            (json!(0.000_001), "0.000001"),
+            (json!(0.000_000_15), "1.5e-7"),
+            (json!(9_007_199_254_740_993_u64), "9007199254740993"),
+        ] {
+            assert_eq!(print(&number), expected);
+        }
     }
 }

@@ -693,7 +693,7 @@ export type Diagnostic = {
 };
 
 /** The kinds of [`Diagnostic`]. */
-export type DiagnosticCode = 'syntax' | 'unclosed_block' | 'unexpected_close' | 'too_deep' | 'unsupported' | 'unknown_helper' | 'helper_use' | 'role' | 'undeclared_variable' | 'unused_variable' | 'text_after_history' | 'empty_message';
+export type DiagnosticCode = 'syntax' | 'unclosed_block' | 'unexpected_close' | 'too_deep' | 'unsupported' | 'unknown_partial' | 'unknown_helper' | 'helper_use' | 'role' | 'undeclared_variable' | 'unused_variable' | 'text_after_history' | 'empty_message';
 
 /** What the parts of a workspace take of the disk, in bytes. */
 export type DiskUse = {
@@ -2401,6 +2401,20 @@ export type Segment = {
    * worked out.
    */
   path: string;
+  /** The tag in the template. */
+  source: SourceRange;
+} | {
+  kind: 'media';
+  /** The address; `data:` holds the file itself. */
+  url: string;
+  /** The media type, such as `image/png`, where it was said. */
+  contentType?: string | null;
+  /** The tag in the template. */
+  source: SourceRange;
+} | {
+  kind: 'section';
+  /** The name. */
+  name: string;
   /** The tag in the template. */
   source: SourceRange;
 } | {

@@ -1,10 +1,11 @@
 //! What stands inside a tag: paths, literals, calls.
 
-use super::tags::Scanner;
+use super::{tags::Scanner, whitespace::is_space};
 use crate::{
-    ast::{Call, Expr, Path},
+    ast::{Call, Expr, Named, Path},
     diagnostic::{DiagnosticCode, Problem},
     source::Bytes,
+    value::print,
 };
 use serde_json::Value;
 
@@ -15,51 +16,75 @@ pub(super) type Step<T> = Result<T, Box<Problem>>;
 
 /// Whether a character may stand in a bare name (the rule of Handlebars).
 pub(super) fn is_name_char(c: char) -> bool {
-    !c.is_whitespace() && !"!\"#%&'()*+,./;<=>@[\\]^`{|}~".contains(c)
+    !is_space(c) && !"!\"#%&'()*+,./;<=>@[\\]^`{|}~".contains(c)
 }
 
 impl Scanner<'_> {
-    /// A call up to whatever closes it; `stop` says what may follow.
+    /// A call up to whatever closes it.
     pub(super) fn call(&mut self, depth: usize) -> Step<Call> {
         self.skip_whitespace();
         let start = self.at;
+        if self.rest().starts_with('(') {
+            return Err(self.unexpected("a variable or helper belongs here"));
+        }
         let head = match self.expression(depth)? {
-            Expr::Literal { value, range } => Expr::Path(literal_name(&value, range)),
-            head => head,
+            Expr::Literal { value, range } => literal_name(&value, &self.source.text[start..self.at], range),
+            Expr::Path(head) => head,
+            Expr::Call(call) => call.head,
         };
-        let (mut args, mut named, mut end) = (Vec::new(), Vec::new(), self.at);
+        let (args, named) = self.arguments(depth)?;
+        let end = self.source.text[..self.at].trim_end_matches(is_space).len();
+        Ok(Call { head, args, named, range: self.source.range(Bytes { start, end }) })
+    }
+
+    /// What stands after the name of a helper or partial: values, then named ones.
+    pub(super) fn arguments(&mut self, depth: usize) -> Step<(Vec<Expr>, Named)> {
+        let (mut args, mut named) = (Vec::new(), Vec::new());
         loop {
             self.skip_whitespace();
             if self.at_end_of_call() {
-                break;
+                return Ok((args, named));
             }
             match self.argument_name() {
                 Some(name) => named.push((name, self.expression(depth)?)),
                 None if named.is_empty() => args.push(self.expression(depth)?),
                 None => return Err(self.unexpected("only named arguments may follow a named one")),
             }
-            end = self.at;
         }
-        Ok(Call { head, args, named, range: self.source.range(Bytes { start, end }) })
+    }
+
+    /// A name as it is written, which the end of a block repeats: quotes and brackets do not count.
+    pub(super) fn written_name(&mut self) -> Step<String> {
+        let start = self.at;
+        Ok(match self.expression(0)? {
+            Expr::Literal { value, .. } => print(&value),
+            Expr::Path(_) => without_brackets(&self.source.text[start..self.at]),
+            Expr::Call(_) => {
+                self.at = start;
+                return Err(self.unexpected("a variable or helper belongs here"));
+            }
+        })
     }
 
     fn at_end_of_call(&self) -> bool {
         let rest = self.rest();
-        rest.is_empty()
-            || rest.starts_with(['}', '~', ')'])
-            || rest.strip_prefix("as").is_some_and(|rest| rest.trim_start().starts_with('|'))
+        rest.is_empty() || rest.starts_with(['}', '~', ')']) || block_params(rest).is_some()
     }
 
     /// `name=`, which is consumed.
     fn argument_name(&mut self) -> Option<String> {
         let rest = self.rest();
         let length = rest.find(|c| !is_name_char(c))?;
-        let after = rest[length..].trim_start().strip_prefix('=')?;
+        let (name, length) = match rest.strip_prefix('[') {
+            Some(inside) => bracketed(inside).map(|(name, length)| (name, length + 1))?,
+            None => (rest[..length].to_owned(), length),
+        };
+        let after = rest[length..].trim_start_matches(is_space).strip_prefix('=')?;
         if length == 0 {
             return None;
         }
-        self.at = self.source.text.len() - after.trim_start().len();
-        Some(rest[..length].to_owned())
+        self.at = self.source.text.len() - after.trim_start_matches(is_space).len();
+        Some(name)
     }
 
     fn expression(&mut self, depth: usize) -> Step<Expr> {
@@ -77,7 +102,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn subexpression(&mut self, depth: usize) -> Step<Call> {
+    pub(super) fn subexpression(&mut self, depth: usize) -> Step<Call> {
         let start = self.at;
         if depth >= MAX_DEPTH {
             return Err(Box::new(Problem::error(
@@ -127,17 +152,14 @@ impl Scanner<'_> {
         let rest = self.rest();
         let length = rest.find(|c| !is_name_char(c) && c != '.').unwrap_or(rest.len());
         let word = &rest[..length];
-        if !rest[length..].chars().next().is_none_or(|c| c.is_whitespace() || "~})".contains(c)) {
+        if !rest[length..].chars().next().is_none_or(|c| is_space(c) || "~})".contains(c)) {
             return None;
         }
-        let is_number = word.strip_prefix('-').unwrap_or(word).starts_with(|c: char| c.is_ascii_digit())
-            && !word.contains(['e', 'E', '+']);
         let value = match word {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
             "null" | "undefined" => Value::Null,
-            number if is_number => Value::Number(number.parse().ok()?),
-            _ => return None,
+            number => number_literal(number)?,
         };
         self.at += length;
         Some(value)
@@ -181,17 +203,15 @@ impl Scanner<'_> {
             return Ok(Segment::Up);
         }
         if let Some(after) = rest.strip_prefix('.') {
-            let ends = after.chars().next().is_none_or(|c| c.is_whitespace() || "=~}/.)|]".contains(c));
+            let ends = after.chars().next().is_none_or(|c| is_space(c) || "=~}/.)|]".contains(c));
             if ends {
                 self.at += 1;
                 return Ok(Segment::Current);
             }
         }
-        if let Some(after) = rest.strip_prefix('[')
-            && let Some(length) = after.find(']')
-        {
-            self.at += length + 2;
-            return Ok(Segment::Name(after[..length].to_owned()));
+        if let Some((name, length)) = rest.strip_prefix('[').and_then(bracketed) {
+            self.at += length + 1;
+            return Ok(Segment::Name(name));
         }
         match rest.find(|c| !is_name_char(c)).unwrap_or(rest.len()) {
             0 => Err(self.unexpected("a variable or helper belongs here")),
@@ -206,8 +226,7 @@ impl Scanner<'_> {
     /// `as |item index|`, where it stands.
     pub(super) fn block_params(&mut self) -> Step<Vec<String>> {
         self.skip_whitespace();
-        let Some(rest) = self.rest().strip_prefix("as") else { return Ok(Vec::new()) };
-        let Some(names) = rest.trim_start().strip_prefix('|') else { return Ok(Vec::new()) };
+        let Some(names) = block_params(self.rest()) else { return Ok(Vec::new()) };
         let Some(length) = names.find('|') else {
             return Err(self.unexpected("`as |` needs names and a closing `|`"));
         };
@@ -226,8 +245,55 @@ enum Segment {
     Name(String),
 }
 
+/// What follows `as |`.
+fn block_params(rest: &str) -> Option<&str> {
+    rest.strip_prefix("as")?.strip_prefix(is_space)?.trim_start_matches(is_space).strip_prefix('|')
+}
+
+/// The name in `name]`, where `\]` is a bracket of the name, and its length in bytes with the last bracket.
+fn bracketed(text: &str) -> Option<(String, usize)> {
+    let mut name = String::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            ']' => return Some((name, at + 1)),
+            '\\' if chars.peek().is_some_and(|&(_, next)| next == ']' || next == '\\') => {
+                name.extend(chars.next().map(|(_, next)| next));
+            }
+            c => name.push(c),
+        }
+    }
+    None
+}
+
+/// `a/[b c].d` as `a/b c.d`
+fn without_brackets(path: &str) -> String {
+    let (mut name, mut rest) = (String::new(), path);
+    while let Some(at) = rest.find('[') {
+        name.push_str(&rest[..at]);
+        let Some((inside, length)) = bracketed(&rest[at + 1..]) else { break };
+        name.push_str(&inside);
+        rest = &rest[at + 1 + length..];
+    }
+    name.push_str(rest);
+    name
+}
+
+/// `12`, `-1` or `1.5`
+fn number_literal(word: &str) -> Option<Value> {
+    let (whole, fraction) = match word.strip_prefix('-').unwrap_or(word).split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (word.strip_prefix('-').unwrap_or(word), None),
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !fraction.is_none_or(digits) {
+        return None;
+    }
+    word.parse().ok().map(Value::Number).or_else(|| Some(Value::from(word.parse::<f64>().ok()?)))
+}
+
 /// A literal in the place of a name is the variable of that name, as in Handlebars.
-fn literal_name(value: &Value, range: crate::SourceRange) -> Path {
-    let name = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+fn literal_name(value: &Value, written: &str, range: crate::SourceRange) -> Path {
+    let name = if value.is_null() { written.to_owned() } else { print(value) };
     Path { local: false, ups: 0, scoped: false, parts: vec![name], range }
 }

@@ -1,8 +1,8 @@
 //! Cuts a template into text and tags.
 
-use super::expression::{Step, is_name_char};
+use super::{expression::Step, whitespace::is_space};
 use crate::{
-    ast::Call,
+    ast::{Call, Expr, Named, PartialName, Strip},
     diagnostic::{DiagnosticCode, Problem},
     source::{Bytes, Source, SourceRange},
 };
@@ -20,20 +20,27 @@ pub(super) enum Token {
 pub(super) struct Tag {
     pub(super) kind: TagKind,
     pub(super) bytes: Bytes,
-    /// `{{~`
-    pub(super) strips_before: bool,
-    /// `~}}`
-    pub(super) strips_after: bool,
+    pub(super) strip: Strip,
 }
 
 #[derive(Debug)]
 pub(super) enum TagKind {
     Mustache(Call),
-    /// `{{#name` or `{{^name`; a broken call has none, but still opens the block.
+    /// `{{> name}}`
+    Partial {
+        name: PartialName,
+        args: Vec<Expr>,
+        named: Named,
+    },
+    /// `{{{{name}}}}text{{{{/name}}}}`
+    Raw {
+        call: Call,
+        text: Bytes,
+    },
+    /// `{{#name`, `{{^name`, `{{#> name` or `{{#*inline`; a broken one still opens the block.
     Open {
-        call: Option<Call>,
+        opened: Option<Opened>,
         params: Vec<String>,
-        inverted: bool,
         name: String,
     },
     /// `{{else}}`, `{{^}}` or `{{else if x}}`
@@ -42,6 +49,22 @@ pub(super) enum TagKind {
     Comment,
     /// A tag that a problem was reported for.
     Broken,
+}
+
+/// What a block is.
+#[derive(Debug)]
+pub(super) enum Opened {
+    Block {
+        call: Call,
+        inverted: bool,
+    },
+    Partial {
+        name: PartialName,
+        args: Vec<Expr>,
+        named: Named,
+    },
+    /// The name that the partial gets.
+    Inline(Expr),
 }
 
 /// Goes over a source from left to right.
@@ -74,7 +97,7 @@ impl<'s> Scanner<'s> {
     }
 
     pub(super) fn skip_whitespace(&mut self) {
-        self.at = self.source.text.len() - self.rest().trim_start().len();
+        self.at = self.source.text.len() - self.rest().trim_start_matches(is_space).len();
     }
 
     /// A problem with the next character.
@@ -120,8 +143,8 @@ impl<'s> Scanner<'s> {
 
     fn tag(&mut self) -> Tag {
         let start = self.at;
-        let mut flags = (false, false);
-        let kind = self.tag_kind(start, &mut flags).unwrap_or_else(|problem| {
+        let mut strip = Strip::default();
+        let kind = self.tag_kind(start, &mut strip).unwrap_or_else(|problem| {
             self.problems.push(*problem);
             self.recover(start);
             let broken = self.broken(start);
@@ -130,23 +153,17 @@ impl<'s> Scanner<'s> {
             }
             broken
         });
-        let bytes = Bytes { start, end: self.at };
-        Tag { kind, bytes, strips_before: flags.0, strips_after: flags.1 }
+        Tag { kind, bytes: Bytes { start, end: self.at }, strip }
     }
 
-    fn tag_kind(&mut self, start: usize, flags: &mut (bool, bool)) -> Step<TagKind> {
+    fn tag_kind(&mut self, start: usize, strip: &mut Strip) -> Step<TagKind> {
         if self.rest().starts_with("{{{{") {
-            return Err(self.unsupported(
-                start,
-                4,
-                "a raw block (`{{{{`)",
-                "Write `\\{{` for a literal `{{`",
-            ));
+            return self.raw(start);
         }
         self.at += 2;
-        flags.0 = self.eat("~");
+        strip.open = self.eat("~");
         let kind = match self.rest().chars().next() {
-            Some('!') => return self.comment(start, flags),
+            Some('!') => return self.comment(start, strip),
             Some('{') => {
                 self.at += 1;
                 let call = self.call(0)?;
@@ -159,8 +176,12 @@ impl<'s> Scanner<'s> {
                 self.at += 1;
                 TagKind::Mustache(self.call(0)?)
             }
-            Some('>') => return Err(self.unsupported(start, 3, "a partial (`{{>`)", COPY)),
-            Some('*') => return Err(self.unsupported(start, 3, "a decorator (`{{*`)", COPY)),
+            Some('>') => {
+                self.at += 1;
+                let (name, args, named) = self.partial(start)?;
+                TagKind::Partial { name, args, named }
+            }
+            Some('*') => return Err(self.unsupported(start, 3, "a decorator (`{{*`)", INLINE)),
             Some('#') => self.open(start)?,
             Some('^') => {
                 self.at += 1;
@@ -170,42 +191,122 @@ impl<'s> Scanner<'s> {
             Some('/') => {
                 self.at += 1;
                 self.skip_whitespace();
-                let length = self.rest().find(|c: char| c.is_whitespace() || matches!(c, '}' | '~'));
-                let name = self.rest()[..length.unwrap_or(self.rest().len())].to_owned();
-                self.at += name.len();
-                TagKind::Close(name)
+                TagKind::Close(self.written_name()?)
             }
             _ => self.mustache_or_else()?,
         };
-        self.close(flags)?;
+        self.close(strip)?;
         Ok(kind)
     }
 
     fn open(&mut self, start: usize) -> Step<TagKind> {
         self.at += 1;
         match self.rest().chars().next() {
-            Some('>') => Err(self.unsupported(start, 4, "a partial block (`{{#>`)", COPY)),
-            Some('*') => Err(self.unsupported(start, 4, "a decorator block (`{{#*`)", COPY)),
+            Some('>') => {
+                self.at += 1;
+                let (name, args, named) = self.partial(start)?;
+                let label = match &name {
+                    PartialName::Static(name) => name.clone(),
+                    PartialName::Dynamic(_) => String::new(),
+                };
+                let opened = Some(Opened::Partial { name, args, named });
+                Ok(TagKind::Open { opened, params: Vec::new(), name: label })
+            }
+            Some('*') => {
+                self.at += 1;
+                let mut call = self.call(0)?;
+                if call.name() != Some("inline") || call.args.len() != 1 || !call.named.is_empty() {
+                    return Err(self.unsupported(start, 4, "a decorator block (`{{#*`)", INLINE));
+                }
+                let opened = Some(Opened::Inline(call.args.remove(0)));
+                Ok(TagKind::Open { opened, params: Vec::new(), name: "inline".to_owned() })
+            }
             _ => self.opened(false),
         }
     }
 
     fn opened(&mut self, inverted: bool) -> Step<TagKind> {
         self.skip_whitespace();
-        let name = block_name(self.rest());
+        let start = self.at;
+        let name = self.written_name()?;
+        self.at = start;
         let call = self.call(0)?;
         let params = self.block_params()?;
-        Ok(TagKind::Open { call: Some(call), params, inverted, name })
+        Ok(TagKind::Open { opened: Some(Opened::Block { call, inverted }), params, name })
+    }
+
+    /// `name context key=value`
+    fn partial(&mut self, start: usize) -> Step<(PartialName, Vec<Expr>, Named)> {
+        self.skip_whitespace();
+        let name = if self.rest().starts_with('(') {
+            PartialName::Dynamic(self.subexpression(0)?)
+        } else {
+            PartialName::Static(self.written_name()?)
+        };
+        let (args, named) = self.arguments(0)?;
+        if args.len() > 1 {
+            let message = format!("a partial takes one context, got {}", args.len());
+            let hint = "Name the other values: `{{> name title=x}}`";
+            let range = self.range_from(start);
+            return Err(Box::new(Problem::error(DiagnosticCode::HelperUse, range, message, hint)));
+        }
+        Ok((name, args, named))
+    }
+
+    /// `{{{{name}}}}text{{{{/name}}}}`: the text is taken as it is. Raw blocks inside of it are text too.
+    fn raw(&mut self, start: usize) -> Step<TagKind> {
+        self.at += 4;
+        self.skip_whitespace();
+        let from = self.at;
+        let name = self.written_name()?;
+        self.at = from;
+        let call = self.call(0)?;
+        self.skip_whitespace();
+        if !self.eat("}}}}") {
+            return Err(self.unexpected("`{{{{` needs its `}}}}`"));
+        }
+        let (begin, mut depth) = (self.at, 1);
+        while let Some(found) = self.rest().find("{{{{") {
+            let at = self.at + found;
+            self.at = at + 4;
+            let Some(after) = self.rest().strip_prefix('/') else {
+                depth += 1;
+                continue;
+            };
+            let length = after.find("}}}}").unwrap_or(after.len());
+            if !after[..length].chars().all(super::expression::is_name_char) || length == after.len() {
+                continue;
+            }
+            depth -= 1;
+            if depth == 0 {
+                let closes = &after[..length];
+                let end = self.at + 1 + length + 4;
+                if closes != name {
+                    let range = self.source.range(Bytes { start: at, end });
+                    let message = format!("`{{{{{{{{/{closes}}}}}}}}}` does not end the raw block `{name}`");
+                    let hint = format!("Write `{{{{{{{{/{name}}}}}}}}}`");
+                    let code = DiagnosticCode::UnexpectedClose;
+                    return Err(Box::new(Problem::error(code, range, message, hint)));
+                }
+                self.at = end;
+                return Ok(TagKind::Raw { call, text: Bytes { start: begin, end: at } });
+            }
+        }
+        let range = self.source.range(Bytes { start, end: begin });
+        let message = format!("the raw block `{name}` is never closed");
+        let hint = format!("Add `{{{{{{{{/{name}}}}}}}}}` where it ends");
+        self.at = self.source.text.len();
+        Err(Box::new(Problem::error(DiagnosticCode::UnclosedBlock, range, message, hint)))
     }
 
     fn mustache_or_else(&mut self) -> Step<TagKind> {
         self.skip_whitespace();
-        let after = self.rest().strip_prefix("else");
-        let Some(after) = after.filter(|rest| !rest.starts_with(|c| is_name_char(c) || c == '.' || c == '/'))
-        else {
+        // As in handlebars.js the word ends where no letter, digit or `_` follows.
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let Some(after) = self.rest().strip_prefix("else").filter(|rest| !rest.starts_with(is_word)) else {
             return Ok(TagKind::Mustache(self.call(0)?));
         };
-        self.at = self.source.text.len() - after.trim_start().len();
+        self.at = self.source.text.len() - after.trim_start_matches(is_space).len();
         if self.rest().starts_with(['}', '~']) {
             return Ok(TagKind::Else(None));
         }
@@ -214,7 +315,7 @@ impl<'s> Scanner<'s> {
         Ok(TagKind::Else(Some((call, params))))
     }
 
-    fn comment(&mut self, start: usize, flags: &mut (bool, bool)) -> Step<TagKind> {
+    fn comment(&mut self, start: usize, strip: &mut Strip) -> Step<TagKind> {
         let rest = self.rest();
         let is_long = rest.starts_with("!--");
         let length = if is_long {
@@ -236,13 +337,13 @@ impl<'s> Scanner<'s> {
             )));
         };
         self.at += length;
-        flags.1 = self.source.text[..self.at].ends_with("~}}");
+        strip.close = self.source.text[..self.at].ends_with("~}}");
         Ok(TagKind::Comment)
     }
 
-    fn close(&mut self, flags: &mut (bool, bool)) -> Step<()> {
+    fn close(&mut self, strip: &mut Strip) -> Step<()> {
         self.skip_whitespace();
-        flags.1 = self.eat("~");
+        strip.close = self.eat("~");
         if self.eat("}}") { Ok(()) } else { Err(self.unexpected("a tag ends with `}}`")) }
     }
 
@@ -277,18 +378,17 @@ impl<'s> Scanner<'s> {
     fn broken(&self, start: usize) -> TagKind {
         let inside = self.source.text[start..self.at].trim_start_matches('{').trim_start_matches('~');
         match inside.strip_prefix(['#', '^']) {
-            Some(rest) if !inside.starts_with("#*") => TagKind::Open {
-                call: None,
+            Some(rest) => TagKind::Open {
+                opened: None,
                 params: Vec::new(),
-                inverted: false,
-                name: block_name(rest.trim_start_matches('>').trim_start()),
+                name: block_name(rest.trim_start_matches(['>', '*']).trim_start()),
             },
             _ => TagKind::Broken,
         }
     }
 }
 
-const COPY: &str = "Copy its text to where it is used";
+const INLINE: &str = "The one decorator is `{{#*inline \"name\"}}…{{/inline}}`";
 
 fn push_text(tokens: &mut Vec<Token>, start: usize, end: usize) {
     if start < end {

@@ -2,7 +2,7 @@
 
 use super::{EXT, PromptFileError, take};
 use crate::{
-    ast::Node,
+    ast::{Block, Node, Program, Text},
     helpers::{self, Helper},
     parse::{self, Parsed},
 };
@@ -96,14 +96,15 @@ pub(super) fn read(text: &str) -> Body {
 /// The messages, where every role tag stands at the top level, plain and with its role written out, and
 /// the first of them at the start.
 fn messages(text: &str) -> Option<Vec<Message>> {
-    let Parsed { nodes, problems } = parse::parse(text);
+    let Parsed { program, problems } = parse::parse(text);
+    let nodes = program.nodes;
     if !problems.is_empty() {
         return None;
     }
     let (mut starts, mut after_history) = (Vec::new(), false);
     for node in &nodes {
         match node {
-            Node::Mustache { call, bytes, .. } => match call.name().and_then(helpers::find) {
+            Node::Mustache { call, bytes, .. } => match helpers::find(call) {
                 Some(Helper::Role) => {
                     let role = helpers::role(call).ok()?;
                     let tag = &text[bytes.start..bytes.end];
@@ -122,13 +123,16 @@ fn messages(text: &str) -> Option<Vec<Message>> {
                 _ if after_history => return None,
                 _ => {}
             },
-            Node::Text { bytes, .. } => {
+            // A partial may begin messages of its own.
+            Node::Partial(_) | Node::Inline(_) => return None,
+            Node::Comment(_) => {}
+            Node::Text(Text { bytes, .. }) => {
                 if after_history && !text[bytes.start..bytes.end].trim().is_empty() {
                     return None;
                 }
             }
             Node::Block(block) => {
-                if after_history || has_special(&block.body) || has_special(&block.otherwise) {
+                if after_history || programs(block).any(|program| has_special(&program.nodes)) {
                     return None;
                 }
             }
@@ -147,7 +151,7 @@ fn messages(text: &str) -> Option<Vec<Message>> {
     let apart: Vec<_> = pieces
         .iter()
         .flat_map(|(_, offset, piece)| {
-            let kept = kept(&parse::parse(piece).nodes);
+            let kept = kept(&parse::parse(piece).program.nodes);
             kept.into_iter().map(move |(start, end)| (start + offset, end + offset))
         })
         .collect();
@@ -159,15 +163,20 @@ fn messages(text: &str) -> Option<Vec<Message>> {
     })
 }
 
-/// Whether tags that shape the list of messages stand inside a block.
+/// Whether tags that shape the list of messages stand inside a block; of a partial it is not known.
 fn has_special(nodes: &[Node]) -> bool {
     nodes.iter().any(|node| match node {
-        Node::Text { .. } => false,
+        Node::Text(_) | Node::Comment(_) => false,
         Node::Mustache { call, .. } => {
-            matches!(call.name().and_then(helpers::find), Some(Helper::Role | Helper::History))
+            matches!(helpers::find(call), Some(Helper::Role | Helper::History))
         }
-        Node::Block(block) => has_special(&block.body) || has_special(&block.otherwise),
+        Node::Block(block) => programs(block).any(|program| has_special(&program.nodes)),
+        Node::Partial(_) | Node::Inline(_) => true,
     })
+}
+
+fn programs(block: &Block) -> impl Iterator<Item = &Program> {
+    block.program.iter().chain(&block.inverse)
 }
 
 /// The stretches of text that stand for themselves, in order.
@@ -175,11 +184,10 @@ fn kept(nodes: &[Node]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for node in nodes {
         match node {
-            Node::Text { bytes, .. } => found.push((bytes.start, bytes.end)),
-            Node::Mustache { .. } => {}
+            Node::Text(Text { bytes, .. }) => found.push((bytes.start, bytes.end)),
+            Node::Mustache { .. } | Node::Comment(_) | Node::Partial(_) | Node::Inline(_) => {}
             Node::Block(block) => {
-                found.extend(kept(&block.body));
-                found.extend(kept(&block.otherwise));
+                programs(block).for_each(|program| found.extend(kept(&program.nodes)));
             }
         }
     }

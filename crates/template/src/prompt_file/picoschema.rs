@@ -5,21 +5,41 @@
 use super::PromptFileError;
 use formaops_domain::JsonObject;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const TYPES: [&str; 7] = ["string", "boolean", "null", "number", "integer", "any", "object"];
 
-/// A schema in either form as JSON Schema; `None` where it is only the name of a schema kept elsewhere.
-pub(super) fn to_json_schema(schema: Value, path: &str) -> Result<Option<JsonObject>, PromptFileError> {
+/// Schemas by the names that others may say.
+pub type Schemas = BTreeMap<String, JsonObject>;
+
+/// A schema in either form as JSON Schema; `None` where it is only the name of a schema that is not known.
+pub(super) fn to_json_schema(
+    schema: Value,
+    path: &str,
+    schemas: &Schemas,
+) -> Result<Option<JsonObject>, PromptFileError> {
     match schema {
         Value::Null => Ok(None),
         Value::String(text) => {
             let (kind, description) = described(&text);
-            Ok(TYPES.contains(&kind).then(|| scalar(kind, description)))
+            Ok(named(kind, description, schemas))
         }
         Value::Object(fields) if is_json_schema(&fields) => Ok(Some(with_type(fields))),
-        Value::Object(fields) => object(fields, path).map(Some),
+        Value::Object(fields) => object(fields, path, schemas).map(Some),
         other => Err(wrong(path, &other)),
     }
+}
+
+/// The schema of a type or of a name, with another description where there is one.
+fn named(kind: &str, description: Option<&str>, schemas: &Schemas) -> Option<JsonObject> {
+    if TYPES.contains(&kind) {
+        return Some(scalar(kind, description));
+    }
+    let mut schema = schemas.get(kind)?.clone();
+    if let Some(description) = description {
+        schema.insert("description".into(), json!(description));
+    }
+    Some(schema)
 }
 
 /// JSON Schema is told by a `type` of its own, or by `properties`.
@@ -36,12 +56,12 @@ fn with_type(mut fields: JsonObject) -> JsonObject {
     fields
 }
 
-fn object(fields: JsonObject, path: &str) -> Result<JsonObject, PromptFileError> {
+fn object(fields: JsonObject, path: &str, schemas: &Schemas) -> Result<JsonObject, PromptFileError> {
     let (mut properties, mut required, mut further) = (JsonObject::new(), Vec::new(), json!(false));
     for (key, value) in fields {
         let path = format!("{path}.{key}");
         if key == "(*)" {
-            further = Value::Object(field(value, &path)?);
+            further = Value::Object(field(value, &path, schemas)?);
             continue;
         }
         let (name, kind) = match key.split_once('(') {
@@ -53,8 +73,8 @@ fn object(fields: JsonObject, path: &str) -> Result<JsonObject, PromptFileError>
             None => (name, false),
         };
         let mut property = match kind {
-            None => field(value, &path)?,
-            Some(kind) => typed(kind, value, &path)?,
+            None => field(value, &path, schemas)?,
+            Some(kind) => typed(kind, value, &path, schemas)?,
         };
         if is_optional {
             allow_null(&mut property);
@@ -74,15 +94,15 @@ fn object(fields: JsonObject, path: &str) -> Result<JsonObject, PromptFileError>
 }
 
 /// `name(kind, description): value`
-fn typed(kind: &str, value: Value, path: &str) -> Result<JsonObject, PromptFileError> {
+fn typed(kind: &str, value: Value, path: &str, schemas: &Schemas) -> Result<JsonObject, PromptFileError> {
     let (kind, description) = described(kind);
     let mut schema = JsonObject::new();
     match (kind, value) {
         ("array", items) => {
             schema.insert("type".into(), json!("array"));
-            schema.insert("items".into(), Value::Object(field(items, path)?));
+            schema.insert("items".into(), Value::Object(field(items, path, schemas)?));
         }
-        ("object", Value::Object(fields)) => schema = object(fields, path)?,
+        ("object", Value::Object(fields)) => schema = object(fields, path, schemas)?,
         ("enum", options @ Value::Array(_)) => {
             schema.insert("enum".into(), options);
         }
@@ -98,17 +118,15 @@ fn typed(kind: &str, value: Value, path: &str) -> Result<JsonObject, PromptFileE
     Ok(schema)
 }
 
-fn field(value: Value, path: &str) -> Result<JsonObject, PromptFileError> {
+fn field(value: Value, path: &str, schemas: &Schemas) -> Result<JsonObject, PromptFileError> {
     match value {
         Value::String(text) => {
             let (kind, description) = described(&text);
-            if !TYPES.contains(&kind) {
-                let message = format!("names the type `{kind}`, which is not known");
-                return Err(PromptFileError::field(path, message));
-            }
-            Ok(scalar(kind, description))
+            named(kind, description, schemas).ok_or_else(|| {
+                PromptFileError::field(path, format!("names the type `{kind}`, which is not known"))
+            })
         }
-        Value::Object(fields) => object(fields, path),
+        Value::Object(fields) => object(fields, path, schemas),
         other => Err(wrong(path, &other)),
     }
 }

@@ -1,6 +1,6 @@
 //! Variables, as `input.schema` and `input.default`.
 
-use super::{EXT, PromptFileError, picoschema, take};
+use super::{EXT, PromptFileError, Schemas, picoschema, take};
 use formaops_domain::{JsonObject, Variable, VariableType};
 use serde_json::{Value, json};
 
@@ -149,7 +149,7 @@ pub(super) fn read(
     let mut input = take::<JsonObject>(front, "", "input")?.unwrap_or_default();
     let schema = input.shift_remove("schema").unwrap_or_default();
     let named = schema.is_string();
-    let schema = picoschema::to_json_schema(schema, "input.schema")?;
+    let schema = picoschema::to_json_schema(schema, "input.schema", &Schemas::new())?;
     let mut variables = if let Some(schema) = schema {
         declared(schema, ignored)?
     } else {

@@ -26,7 +26,7 @@ fn place(diagnostic: &Diagnostic) -> String {
 fn each_problem_has_its_place_and_its_fix() {
     use DiagnosticCode::{
         HelperUse, Role, Syntax, UnclosedBlock, UndeclaredVariable, UnexpectedClose, UnknownHelper,
-        Unsupported,
+        UnknownPartial, Unsupported,
     };
     for (template, code, at, message, hint) in [
         ("a {{", Syntax, "1:5-1:5", "the template ends inside a tag", "a variable or helper belongs here"),
@@ -86,10 +86,17 @@ fn each_problem_has_its_place_and_its_fix() {
         ),
         (
             "{{> header}}",
+            UnknownPartial,
+            "1:1-1:13",
+            "there is no partial `header`",
+            "Copy its text to where it is used, or define it with `{{#*inline}}`",
+        ),
+        (
+            "{{#*mark}}{{/mark}}",
             Unsupported,
-            "1:1-1:4",
-            "a partial (`{{>`) is not supported",
-            "Copy its text to where it is used",
+            "1:1-1:5",
+            "a decorator block (`{{#*`) is not supported",
+            "The one decorator is `{{#*inline \"name\"}}…{{/inline}}`",
         ),
         ("{{jsn name}}", UnknownHelper, "1:3-1:6", "there is no helper `jsn`", "Did you mean `json`?"),
         (
@@ -100,18 +107,18 @@ fn each_problem_has_its_place_and_its_fix() {
             "Did you mean `each`?",
         ),
         (
-            "{{media url=name}}",
-            UnknownHelper,
+            "{{media}}",
+            HelperUse,
             "1:3-1:8",
-            "the helper `media` of dotprompt is not supported yet",
-            "Remove it",
+            "`media` needs an argument named `url`",
+            "Write `{{media url=url contentType=type}}`",
         ),
         (
-            "{{section \"x\"}}",
-            UnknownHelper,
+            "{{section}}",
+            HelperUse,
             "1:3-1:10",
-            "the helper `section` of dotprompt is not supported yet",
-            "Remove it",
+            "`section` takes 1 argument, got 0",
+            "Write `{{section \"name\"}}`, or `{{this.section}}` for a variable of that name",
         ),
         (
             "{{#if}}{{/if}}",

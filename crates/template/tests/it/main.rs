@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod checking;
+mod dotprompt;
+mod functions;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]

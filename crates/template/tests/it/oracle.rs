@@ -13,7 +13,7 @@ fn template() -> impl Strategy<Value = String> {
         text.prop_map(String::from),
         Just("{{name}}".to_owned()),
         Just("{{{name}}}".to_owned()),
-        Just("{{user.tags.0}}".to_owned()),
+        Just("{{list.0}}".to_owned()),
         Just("{{n}}".to_owned()),
         Just("{{yes}}".to_owned()),
         Just("{{nothing}}".to_owned()),

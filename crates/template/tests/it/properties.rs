@@ -89,7 +89,7 @@ fn object(value: Value) -> JsonObject {
 fn skeleton(messages: &[RenderedMessage]) -> Vec<(Role, Vec<Option<String>>)> {
     let literal = |segment: &Segment| match segment {
         Segment::Literal { text, .. } => Some(text.clone()),
-        Segment::Value { .. } | Segment::History { .. } => None,
+        _ => None,
     };
     messages.iter().map(|message| (message.role, message.segments.iter().map(literal).collect())).collect()
 }

@@ -12,7 +12,7 @@ import type {
 import { count } from '../../lib/format';
 import { Attachments } from './Attachments';
 import { type Checked, useCheckError, useChecked, useIsLate } from './checked';
-import { looksSame, type Piece, piecesOf, variableOf } from './pieces';
+import { looksSame, type Piece, piecesOf, segmentText, variableOf, withText } from './pieces';
 import classes from './RenderedView.module.css';
 import { contentTexts } from './texts';
 
@@ -120,7 +120,8 @@ const Stretch = memo(
 );
 
 function Part({ segment }: { segment: Segment }) {
-  if (segment.kind !== 'value') return segment.text;
+  if (segment.kind === 'media') return <mark className={classes.value}>{segment.url}</mark>;
+  if (segment.kind !== 'value') return segmentText(segment);
   const { path, text } = segment;
   const variable = variableOf(path);
   const className = text === '' ? classes.missing : classes.value;
@@ -150,9 +151,9 @@ function cut(segments: readonly Segment[]): { shown: Segment[]; total: number } 
   const shown: Segment[] = [];
   for (const segment of segments) {
     const room = MOST_SHOWN - total;
-    if (room > 0)
-      shown.push(segment.text.length > room ? { ...segment, text: segment.text.slice(0, room) } : segment);
-    total += segment.text.length;
+    const text = segmentText(segment);
+    if (room > 0) shown.push(text.length > room ? withText(segment, text.slice(0, room)) : segment);
+    total += text.length;
   }
   return { shown, total };
 }

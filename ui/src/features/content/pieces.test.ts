@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { Segment } from '../../bindings/types';
-import { looksSame, piecesOf, variableOf } from './pieces';
+import { looksSame, piecesOf, segmentText, variableOf } from './pieces';
 
 const source = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 const literal = (text: string): Segment => ({ kind: 'literal', text, source });
 const value = (text: string, path: string): Segment => ({ kind: 'value', text, path, source });
-const textOf = (segments: readonly Segment[]) => segments.map(({ text }) => text).join('');
+const textOf = (segments: readonly Segment[]) => segments.map(segmentText).join('');
 
 it('a long text falls in pieces at the ends of lines, and nothing of it is lost', () => {
   const lines = Array.from({ length: 205 }, (_, line) => `line ${line}\n`);
@@ -19,7 +19,9 @@ it('a long text falls in pieces at the ends of lines, and nothing of it is lost'
   expect(pieces.length).toBeGreaterThan(4);
   expect(pieces.map((piece) => textOf(piece.segments)).join('')).toBe(textOf(segments));
   for (const piece of pieces.slice(0, -1)) expect(textOf(piece.segments)).toMatch(/\n$/);
-  expect(pieces.flatMap((piece) => piece.segments).filter(({ text }) => text === '')).toHaveLength(1);
+  expect(
+    pieces.flatMap((piece) => piece.segments).filter((segment) => segmentText(segment) === ''),
+  ).toHaveLength(1);
 });
 
 it('a text that nobody broke into lines is one piece', () => {

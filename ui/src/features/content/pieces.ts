@@ -10,6 +10,16 @@ export interface Piece {
   readonly segments: readonly Segment[];
 }
 
+/** The text of a segment; a medium and the beginning of a section have none. */
+export function segmentText(segment: Segment): string {
+  return segment.kind === 'media' || segment.kind === 'section' ? '' : segment.text;
+}
+
+/** The segment with another text, where it has one. */
+export function withText(segment: Segment, text: string): Segment {
+  return segment.kind === 'media' || segment.kind === 'section' ? segment : { ...segment, text };
+}
+
 /** The pieces of a text, each but the last at the end of a line where there is one. None of the text is lost. */
 export function piecesOf(segments: readonly Segment[]): Piece[] {
   const pieces: Piece[] = [];
@@ -24,17 +34,18 @@ export function piecesOf(segments: readonly Segment[]): Piece[] {
   };
   for (const segment of segments) {
     let from = 0;
-    for (let end = segment.text.indexOf('\n'); end >= 0; end = segment.text.indexOf('\n', end + 1)) {
+    const text = segmentText(segment);
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
       lines += 1;
       if (lines < MOST_LINES && length + end - from < MOST_TEXT) continue;
-      current.push({ ...segment, text: segment.text.slice(from, end + 1) });
+      current.push(withText(segment, text.slice(from, end + 1)));
       from = end + 1;
       cut();
     }
     // A value that is empty is shown as such.
-    if (from < segment.text.length || segment.text === '') {
-      current.push(from === 0 ? segment : { ...segment, text: segment.text.slice(from) });
-      length += segment.text.length - from;
+    if (from < text.length || text === '') {
+      current.push(from === 0 ? segment : withText(segment, text.slice(from)));
+      length += text.length - from;
     }
   }
   if (current.length > 0) pieces.push({ segments: current });
@@ -50,7 +61,7 @@ export function looksSame(one: Piece, other: Piece): boolean {
       return (
         against !== undefined &&
         segment.kind === against.kind &&
-        segment.text === against.text &&
+        segmentText(segment) === segmentText(against) &&
         pathOf(segment) === pathOf(against)
       );
     })
@@ -58,7 +69,16 @@ export function looksSame(one: Piece, other: Piece): boolean {
 }
 
 function pathOf(segment: Segment): string {
-  return segment.kind === 'value' ? segment.path : '';
+  switch (segment.kind) {
+    case 'value':
+      return segment.path;
+    case 'media':
+      return segment.url;
+    case 'section':
+      return segment.name;
+    default:
+      return '';
+  }
 }
 
 /** The variable that a value comes from; nothing where it was worked out or comes from elsewhere. */

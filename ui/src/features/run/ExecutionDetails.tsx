@@ -10,6 +10,7 @@ import type { Execution, ExecutionDetail, RenderedMessage } from '../../bindings
 import { bytes, dollars, duration, rate, shortVersion } from '../../lib/format';
 import { useStream } from '../../lib/useStream';
 import { Attachments } from '../content/Attachments';
+import { segmentText } from '../content/pieces';
 import { AttemptFacts } from './AttemptFacts';
 import classes from './details.module.css';
 import { Fact, Facts } from './Facts';
@@ -247,8 +248,12 @@ function Message({ message }: { message: RenderedMessage }) {
             <span key={at} className={classes.value} title={segment.path}>
               {segment.text}
             </span>
+          ) : segment.kind === 'media' ? (
+            <span key={at} className={classes.value}>
+              {segment.url}
+            </span>
           ) : (
-            segment.text
+            segmentText(segment)
           ),
         )}
       </pre>

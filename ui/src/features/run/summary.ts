@@ -1,6 +1,7 @@
 import type { Execution, Finish, Parameters, RenderedMessage, Run, Usage } from '../../bindings/types';
 import { texts } from '../../app/texts';
 import { count } from '../../lib/format';
+import { segmentText } from '../content/pieces';
 import { runsTexts } from './runs.texts';
 
 /** The tint that goes with a run's state. */
@@ -88,5 +89,5 @@ export function withheld({ failure, finish }: Execution): 'content-filter' | 're
 
 /** The whole text of a message. */
 export function messageText(message: RenderedMessage): string {
-  return message.segments.map((segment) => segment.text).join('');
+  return message.segments.map(segmentText).join('');
 }
