@@ -1,6 +1,6 @@
 import { Button, Menu, NumberInput } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Priority, Run } from '../../bindings/types';
 import { Keys } from '../../components/Keys';
@@ -35,66 +35,69 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
   }, [count]);
   return (
     <div className={classes.bar} role="toolbar" aria-label={texts.runBar.models}>
-      <div ref={chosen} className={classes.chosen}>
-        {bar.models.map((choice, at) => (
-          <ModelChip
-            key={`${choice.model} ${at}`}
-            choice={choice}
-            content={content}
-            isOpen={bar.opened === at}
-            onOpen={(isOpen) => bar.setOpened(isOpen ? at : null)}
-            onChange={(next) => change(at, next)}
-          />
-        ))}
-      </div>
-      <ModelPicker
-        isOpen={bar.opened === 'models'}
-        onOpen={(isOpen) => bar.setOpened(isOpen ? 'models' : null)}
-        onPick={(model) => bar.setModels([...bar.models, { model, parameters: {} }])}
-      />
-      {bar.models.length === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}
-      <span className="spacer" />
-      {isRunning && run !== undefined && !isLong(run) && <Ended run={run} />}
-      <label className={classes.field}>
-        {texts.runBar.repeats}
-        <NumberInput
-          w={56}
-          min={1}
-          max={100}
-          clampBehavior="strict"
-          allowDecimal={false}
-          value={bar.repeats}
-          onChange={(value) => bar.setRepeats(Math.max(1, Number(value)))}
+      <div className={classes.models} style={{ '--models': count } as CSSProperties}>
+        <div ref={chosen} className={classes.chosen}>
+          {bar.models.map((choice, at) => (
+            <ModelChip
+              key={`${choice.model} ${at}`}
+              choice={choice}
+              content={content}
+              isOpen={bar.opened === at}
+              onOpen={(isOpen) => bar.setOpened(isOpen ? at : null)}
+              onChange={(next) => change(at, next)}
+            />
+          ))}
+        </div>
+        <ModelPicker
+          isOpen={bar.opened === 'models'}
+          onOpen={(isOpen) => bar.setOpened(isOpen ? 'models' : null)}
+          onPick={(model) => bar.setModels([...bar.models, { model, parameters: {} }])}
         />
-      </label>
-      <PriorityMenu priority={bar.priority} onChange={(priority) => bar.setPriority(priority)} />
-      <ContextButton context={bar.context} onChange={(context) => bar.setContext(context)} />
-      <OptionsButton
-        options={bar.options}
-        models={bar.models.map(({ model }) => model)}
-        onChange={(options) => bar.setOptions(options)}
-      />
-      {cost}
-      {isRunning ? (
-        <Button
-          color="red"
-          variant="light"
-          leftSection={<IconPlayerStopFilled size={14} />}
-          onClick={stopNow}
-        >
-          {texts.actions.stop}&nbsp;
-          <Keys of="stop" className={classes.kbd} />
-        </Button>
-      ) : (
-        <Button
-          leftSection={<IconPlayerPlayFilled size={14} />}
-          disabled={bar.models.length === 0}
-          onClick={runNow}
-        >
-          {texts.runBar.run(bar.models.length)}&nbsp;
-          <Keys of="run" className={classes.kbd} />
-        </Button>
-      )}
+        {count === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}
+      </div>
+      <div>
+        {isRunning && run !== undefined && !isLong(run) && <Ended run={run} />}
+        <label className={classes.field}>
+          {texts.runBar.repeats}
+          <NumberInput
+            w={56}
+            min={1}
+            max={100}
+            clampBehavior="strict"
+            allowDecimal={false}
+            value={bar.repeats}
+            onChange={(value) => bar.setRepeats(Math.max(1, Number(value)))}
+          />
+        </label>
+        <PriorityMenu priority={bar.priority} onChange={(priority) => bar.setPriority(priority)} />
+        <ContextButton context={bar.context} onChange={(context) => bar.setContext(context)} />
+        <OptionsButton
+          options={bar.options}
+          models={bar.models.map(({ model }) => model)}
+          onChange={(options) => bar.setOptions(options)}
+        />
+        {cost}
+        {isRunning ? (
+          <Button
+            color="red"
+            variant="light"
+            leftSection={<IconPlayerStopFilled size={14} />}
+            onClick={stopNow}
+          >
+            {texts.actions.stop}&nbsp;
+            <Keys of="stop" className={classes.kbd} />
+          </Button>
+        ) : (
+          <Button
+            leftSection={<IconPlayerPlayFilled size={14} />}
+            disabled={bar.models.length === 0}
+            onClick={runNow}
+          >
+            {texts.runBar.run(bar.models.length)}&nbsp;
+            <Keys of="run" className={classes.kbd} />
+          </Button>
+        )}
+      </div>
     </div>
   );
 }
