@@ -427,9 +427,12 @@ impl<'a> Evaluator<'_, 'a, '_> {
     fn local(&self, path: &'a Path, scope: &Scope<'a>) -> Found<'a> {
         let Some((name, rest)) = path.parts.split_first() else { return Found::nothing() };
         let mut frames = std::iter::successors(Some(&scope.frame), |frame| frame.outer.as_ref());
-        let turn = frames.nth(path.ups).and_then(|frame| frame.turn());
+        let frame = frames.nth(path.ups);
+        let turn = frame.and_then(|frame| frame.turn());
         let value = match (name.as_str(), turn) {
             ("root", _) => return descend(Found::root(self.world.inputs), rest),
+            // What it holds is only for partials; whether there is one can be asked.
+            ("partial-block", _) => Value::from(frame.is_some_and(|frame| frame.block().is_some())),
             ("context", _) => return descend(Found::named(self.world.context, "@context"), rest),
             ("index", Some(turn)) => Value::from(turn.index),
             ("key", Some(turn)) => key_value(&turn.key),
