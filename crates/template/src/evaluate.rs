@@ -9,7 +9,7 @@ use crate::{
     scope::{Around, Closure, Defined, Frame, Instance, Params, Scope, Turn, World},
     sink::Sink,
     source::SourceRange,
-    value::{Found, Name, is_equal, print, print_json},
+    value::{Found, Name, Val, is_equal, print, print_json},
 };
 use serde_json::Value;
 use std::{cell::RefCell, rc::Rc};
@@ -246,10 +246,13 @@ impl<'a> Evaluator<'_, 'a, '_> {
     }
 
     fn each(&mut self, block: &'a Block, target: &Found<'a>, scope: &Scope<'a>) -> Done {
-        let names: Vec<Name<'a>> = match &*target.value() {
-            Value::Array(items) => (0..items.len()).map(Name::Index).collect(),
-            Value::Object(fields) => fields.keys().map(|name| Name::Made(Rc::from(name.as_str()))).collect(),
-            _ => Vec::new(),
+        let names: Vec<Name<'a>> = match &target.val {
+            Val::Ref(Value::Object(fields)) => fields.keys().map(|name| Name::Field(name)).collect(),
+            val => match &*val.get() {
+                Value::Array(items) => (0..items.len()).map(Name::Index).collect(),
+                Value::Object(fields) => fields.keys().map(|name| Name::Made(Rc::from(&**name))).collect(),
+                _ => Vec::new(),
+            },
         };
         let count = names.len();
         if count == 0 {
