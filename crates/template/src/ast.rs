@@ -1,7 +1,11 @@
 //! A parsed template.
 
-use crate::source::{Bytes, SourceRange};
+use crate::{
+    helpers::Helper,
+    source::{Bytes, SourceRange},
+};
 use serde_json::Value;
+use std::cell::OnceCell;
 
 /// A piece of a template.
 #[derive(Debug)]
@@ -119,6 +123,8 @@ pub(crate) struct Call {
     pub(crate) args: Vec<Expr>,
     pub(crate) named: Named,
     pub(crate) range: SourceRange,
+    /// What [`helpers::find`](crate::helpers::find) answers, once it was asked.
+    pub(crate) helper: OnceCell<Option<Helper>>,
 }
 
 impl Call {

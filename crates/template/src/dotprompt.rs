@@ -173,7 +173,9 @@ fn described(front: Option<JsonObject>, options: &JsonObject) -> JsonObject {
             _ => JsonObject::new(),
         };
         for (name, value) in &front {
-            if FIELDS.contains(&name.as_str()) {
+            if value.is_null() {
+                // As if it was not there.
+            } else if FIELDS.contains(&name.as_str()) {
                 result.insert(name.clone(), value.clone());
             } else if let Some((space, field)) = name.rsplit_once('.') {
                 let space = ext.entry(space).or_insert_with(|| json!({}));

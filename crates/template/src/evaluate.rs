@@ -9,7 +9,7 @@ use crate::{
     scope::{Around, Closure, Defined, Frame, Instance, Params, Scope, Turn, World},
     sink::Sink,
     source::SourceRange,
-    value::{Found, Name, is_equal, print, print_json},
+    value::{Found, Name, Val, is_equal, print, print_json},
 };
 use serde_json::Value;
 use std::{cell::RefCell, rc::Rc};
@@ -246,10 +246,13 @@ impl<'a> Evaluator<'_, 'a, '_> {
     }
 
     fn each(&mut self, block: &'a Block, target: &Found<'a>, scope: &Scope<'a>) -> Done {
-        let names: Vec<Name<'a>> = match &*target.value() {
-            Value::Array(items) => (0..items.len()).map(Name::Index).collect(),
-            Value::Object(fields) => fields.keys().map(|name| Name::Made(Rc::from(name.as_str()))).collect(),
-            _ => Vec::new(),
+        let names: Vec<Name<'a>> = match &target.val {
+            Val::Ref(Value::Object(fields)) => fields.keys().map(|name| Name::Field(name)).collect(),
+            val => match &*val.get() {
+                Value::Array(items) => (0..items.len()).map(Name::Index).collect(),
+                Value::Object(fields) => fields.keys().map(|name| Name::Made(Rc::from(&**name))).collect(),
+                _ => Vec::new(),
+            },
         };
         let count = names.len();
         if count == 0 {
@@ -427,9 +430,12 @@ impl<'a> Evaluator<'_, 'a, '_> {
     fn local(&self, path: &'a Path, scope: &Scope<'a>) -> Found<'a> {
         let Some((name, rest)) = path.parts.split_first() else { return Found::nothing() };
         let mut frames = std::iter::successors(Some(&scope.frame), |frame| frame.outer.as_ref());
-        let turn = frames.nth(path.ups).and_then(|frame| frame.turn());
+        let frame = frames.nth(path.ups);
+        let turn = frame.and_then(|frame| frame.turn());
         let value = match (name.as_str(), turn) {
             ("root", _) => return descend(Found::root(self.world.inputs), rest),
+            // What it holds is only for partials; whether there is one can be asked.
+            ("partial-block", _) => Value::from(frame.is_some_and(|frame| frame.block().is_some())),
             ("context", _) => return descend(Found::named(self.world.context, "@context"), rest),
             ("index", Some(turn)) => Value::from(turn.index),
             ("key", Some(turn)) => key_value(&turn.key),

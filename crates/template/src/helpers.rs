@@ -92,7 +92,7 @@ const RULES: [Rule; 13] = [
 
 /// The helper that a call names, where no block parameter has that name.
 pub(crate) fn find(call: &Call) -> Option<Helper> {
-    find_rule(call).map(|rule| rule.helper)
+    *call.helper.get_or_init(|| find_rule(call).map(|rule| rule.helper))
 }
 
 fn find_rule(call: &Call) -> Option<Rule> {

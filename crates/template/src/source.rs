@@ -29,21 +29,25 @@ pub(crate) struct Bytes {
 pub(crate) struct Source<'s> {
     pub(crate) text: &'s str,
     line_starts: Vec<usize>,
-    /// The characters before each [`STRIDE`]th byte, so that a long line costs no more than a short one.
-    characters: Vec<usize>,
+    /// The characters before each [`STRIDE`]th byte, so that a long line costs no more than a short one. None where
+    /// every character is a byte.
+    characters: Option<Vec<usize>>,
 }
 
-const STRIDE: usize = 256;
+const STRIDE: usize = 64;
 
 impl<'s> Source<'s> {
     pub(crate) fn new(text: &'s str) -> Self {
         let starts = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1);
         let line_starts = std::iter::once(0).chain(starts).collect();
-        let sums = text.as_bytes().chunks(STRIDE).scan(0, |sum, chunk| {
-            *sum += characters(chunk);
-            Some(*sum)
-        });
-        Self { text, line_starts, characters: std::iter::once(0).chain(sums).collect() }
+        let sums = || {
+            text.as_bytes().chunks(STRIDE).scan(0, |sum, chunk| {
+                *sum += characters(chunk);
+                Some(*sum)
+            })
+        };
+        let characters = (!text.is_ascii()).then(|| std::iter::once(0).chain(sums()).collect());
+        Self { text, line_starts, characters }
     }
 
     pub(crate) fn slice(&self, bytes: Bytes) -> &'s str {
@@ -64,8 +68,9 @@ impl<'s> Source<'s> {
     }
 
     fn characters_before(&self, at: usize) -> usize {
+        let Some(sums) = &self.characters else { return at };
         let stride = at / STRIDE;
-        self.characters[stride] + characters(&self.text.as_bytes()[stride * STRIDE..at])
+        sums[stride] + characters(&self.text.as_bytes()[stride * STRIDE..at])
     }
 }
 

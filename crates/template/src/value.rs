@@ -229,7 +229,8 @@ pub(crate) fn is_equal(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// `==` of JavaScript, for anything but lists and objects.
+/// `==` of JavaScript: values of different kinds are compared as numbers, and a list of one item is like its item. Two
+/// lists or objects are never equal by content.
 fn is_loosely_equal(left: &Value, right: &Value) -> bool {
     let number = |value: &Value| match value {
         Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
@@ -241,8 +242,21 @@ fn is_loosely_equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Null, Value::Null) => true,
         (Value::String(left), Value::String(right)) => left == right,
-        (Value::Array(_) | Value::Object(_), _) | (_, Value::Array(_) | Value::Object(_)) => false,
+        (Value::Array(_) | Value::Object(_), Value::Array(_) | Value::Object(_) | Value::Null) => false,
+        (Value::Array(_) | Value::Object(_), right) => {
+            is_loosely_equal(&Value::from(javascript_text(left)), right)
+        }
+        (_, Value::Array(_) | Value::Object(_)) => is_loosely_equal(right, left),
         _ => number(left).is_some_and(|left| number(right) == Some(left)),
+    }
+}
+
+/// What JavaScript makes of a value where it wants a text.
+fn javascript_text(value: &Value) -> String {
+    match value {
+        Value::Array(items) => items.iter().map(javascript_text).collect::<Vec<_>>().join(","),
+        Value::Object(_) => "[object Object]".to_owned(),
+        other => print(other),
     }
 }
 

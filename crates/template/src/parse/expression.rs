@@ -8,6 +8,7 @@ use crate::{
     value::print,
 };
 use serde_json::Value;
+use std::cell::OnceCell;
 
 /// The deepest nesting of parentheses.
 const MAX_DEPTH: usize = 32;
@@ -34,7 +35,8 @@ impl Scanner<'_> {
         };
         let (args, named) = self.arguments(depth)?;
         let end = self.source.text[..self.at].trim_end_matches(is_space).len();
-        Ok(Call { head, args, named, range: self.source.range(Bytes { start, end }) })
+        let range = self.source.range(Bytes { start, end });
+        Ok(Call { head, args, named, range, helper: OnceCell::new() })
     }
 
     /// What stands after the name of a helper or partial: values, then named ones.

@@ -127,8 +127,7 @@ impl Control<'_> {
             first = Some(first_of_chain(inverse));
         }
         let opens = self.starts_line(&program.nodes, None, false);
-        let closes =
-            self.ends_line(first.as_deref().map_or(&program.nodes, |first| &first.nodes), None, false);
+        let closes = self.ends_line(first.as_deref().unwrap_or(&program.nodes), None, false);
         if open.close {
             self.omit_right(&mut program.nodes, 0, Much::All);
         }
@@ -139,16 +138,16 @@ impl Control<'_> {
                 self.omit_left(&mut program.nodes, at, Much::All);
             }
             if between.close {
-                self.omit_right(&mut first.nodes, 0, Much::All);
+                self.omit_right(first, 0, Much::All);
             }
             if close.open {
-                let at = last(&first.nodes);
-                self.omit_left(&mut first.nodes, at, Much::All);
+                let at = last(first);
+                self.omit_left(first, at, Much::All);
             }
-            if self.ends_line(&program.nodes, None, false) && self.starts_line(&first.nodes, None, false) {
+            if self.ends_line(&program.nodes, None, false) && self.starts_line(first, None, false) {
                 let at = last(&program.nodes);
                 self.omit_left(&mut program.nodes, at, Much::Line);
-                self.omit_right(&mut first.nodes, 0, Much::Line);
+                self.omit_right(first, 0, Much::Line);
             }
         } else if close.open {
             let at = last(&program.nodes);
@@ -222,12 +221,12 @@ impl Control<'_> {
 }
 
 /// In a chain, the text after `{{else if}}` is that of the block it begins.
-fn first_of_chain(inverse: &mut Program) -> &mut Program {
-    if !inverse.chained || !matches!(inverse.nodes.as_slice(), [Node::Block(_)]) {
-        return inverse;
+fn first_of_chain(inverse: &mut Program) -> &mut Vec<Node> {
+    if !matches!(inverse.nodes.as_slice(), [Node::Block(_)]) || !inverse.chained {
+        return &mut inverse.nodes;
     }
-    match inverse.nodes.as_mut_slice() {
-        [Node::Block(block)] => block.program.get_or_insert_default(),
+    match &mut inverse.nodes[0] {
+        Node::Block(block) => &mut block.program.get_or_insert_default().nodes,
         _ => unreachable!("it was looked at"),
     }
 }

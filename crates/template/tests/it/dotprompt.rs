@@ -127,3 +127,37 @@ fn a_partial_may_begin_messages_and_place_the_conversation() {
         result["messages"].as_array().unwrap().iter().map(|message| &message["role"]).collect();
     assert_eq!(roles, ["system", "model", "user"]);
 }
+
+#[test]
+fn what_differs_from_the_runtimes_of_dotprompt_is_what_the_documentation_says() {
+    let text = |text: &str| json!({ "content": [{ "text": text }], "role": "user" });
+    for (request, part, expected) in [
+        (
+            json!({ "template": "---\ninput:\n  default: {a: 1}\n---\n{{a}}" }),
+            "/messages",
+            json!([text("1")]),
+        ),
+        (
+            json!({ "template": "{{role \"system\"}}{{x}}{{role \"user\"}}U" }),
+            "/messages/0",
+            json!({ "role": "system", "content": [{ "text": "" }] }),
+        ),
+        (
+            json!({ "template": "{{#ifEquals a b}}y{{/ifEquals}}", "input": { "a": [1], "b": [1] } }),
+            "/messages/0",
+            text("y"),
+        ),
+        (json!({ "template": "{{#ifEquals a null}}y{{/ifEquals}}" }), "/messages/0", text("y")),
+        (json!({ "template": "# note\n---\nmodel: a\n---\nx" }), "/messages/0", text("x")),
+        (json!({ "template": "---\nmodel: a\n---" }), "/messages", json!([])),
+        (json!({ "template": "---\nmetadata: {a: 1}\nconfig:\n---\nx" }), "/metadata", json!({ "a": 1 })),
+        (json!({ "template": "---\nmetadata: {a: 1}\nconfig:\n---\nx" }), "/config", json!({})),
+        (
+            json!({ "template": "---\next: {a: {b: 1}}\na.c: 2\n---\nx" }),
+            "/ext",
+            json!({ "a": { "b": 1, "c": 2 } }),
+        ),
+    ] {
+        assert_eq!(render(request.clone()).pointer(part), Some(&expected), "{request}");
+    }
+}
