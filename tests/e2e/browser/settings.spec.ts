@@ -42,3 +42,38 @@ test('the end of a long run is told outside of the page once that is wanted', as
   await app.reload();
   await expect(wanted()).toBeChecked();
 });
+
+test('long lines of an editor wrap unless that is not wanted', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await template(prompt).fill('a long line '.repeat(100));
+  const scroller = prompt.locator('.cm-scroller').first();
+  const hidden = () => scroller.evaluate((element) => element.scrollWidth - element.clientWidth);
+  expect(await hidden()).toBe(0);
+  await app.getByRole('link', { name: 'Settings', exact: true }).click();
+  await app.getByRole('link', { name: 'Editor', exact: true }).click();
+  await app.getByRole('switch', { name: 'Wrap long lines' }).press('Space');
+  await app.getByRole('link', { name: 'Prompts', exact: true }).click();
+  await expect.poll(hidden).toBeGreaterThan(1000);
+});
+
+test('about tells the version, and the licences of what it is made of', async ({ app, api }) => {
+  await app.getByRole('link', { name: 'Settings', exact: true }).click();
+  await app.getByRole('link', { name: 'About', exact: true }).click();
+  const { programVersion } = await api.workspaceGet({});
+  await expect(app.getByText(programVersion, { exact: true })).toBeVisible();
+  await app.getByRole('button', { name: /notices/i }).click();
+  await expect(app.getByRole('dialog')).toContainText('MIT');
+});
+
+test('colours are chosen in the settings, and stay chosen', async ({ app }) => {
+  await app.emulateMedia({ colorScheme: 'light' });
+  await app.getByRole('link', { name: 'Settings', exact: true }).click();
+  await app.getByRole('link', { name: 'Appearance', exact: true }).click();
+  const page = app.locator('html');
+  const schemes = app.getByRole('radiogroup', { name: 'Colours' });
+  await schemes.getByText('Dark').click();
+  await expect(page).toHaveAttribute('data-mantine-color-scheme', 'dark');
+  await app.reload();
+  await expect(schemes.getByRole('radio', { name: 'Dark' })).toBeChecked();
+  await expect(page).toHaveAttribute('data-mantine-color-scheme', 'dark');
+});
