@@ -460,3 +460,32 @@ test('tokens of each message, the share of the context and the cost follow what 
   await expect(prompt.getByText('longer than the context')).toBeVisible();
   await expect(prompt.getByText('Estimated cost', { exact: true }).locator('..')).toContainText('$');
 });
+
+test('a helper tells what it does, with an example, under the pointer', async ({ app, api }) => {
+  const prompt = await open(app, api);
+  await message(prompt, 2)
+    .getByText('{{#each')
+    .last()
+    .hover({ position: { x: 30, y: 6 } });
+  const card = app.locator('.cm-card');
+  await expect(card).toContainText('each');
+  await expect(card).toContainText('{{/each}}');
+});
+
+test('a text becomes messages and a text again', async ({ app, api }) => {
+  const prompt = await open(app, api, {
+    ...content,
+    body: { kind: 'text', template: 'Greet {{user.name}}.' },
+  });
+  await prompt.getByRole('button', { name: 'Edit as messages' }).click();
+  await expect(prompt.getByRole('textbox', { name: 'Message 1, user' })).toHaveText('Greet {{user.name}}.');
+  await prompt.getByRole('button', { name: 'Add message' }).click();
+  await message(prompt, 2).fill('In short.');
+  await prompt.getByRole('button', { name: 'Edit as one text' }).click();
+  const text = prompt.getByRole('textbox', { name: 'Template' });
+  await expect(text).toContainText('Greet {{user.name}}.');
+  await expect(text).toContainText('In short.');
+  await prompt.getByRole('button', { name: 'Edit as messages' }).click();
+  await expect(message(prompt, 1)).toHaveText('Greet {{user.name}}.');
+  await expect(message(prompt, 2)).toHaveText('In short.');
+});

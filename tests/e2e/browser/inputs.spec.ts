@@ -160,3 +160,34 @@ test('a variable that no template uses is marked, until one does', async ({ app 
   await prompt.getByRole('radiogroup', { name: 'Inputs' }).getByText('Inputs', { exact: true }).click();
   await expect(prompt.getByRole('textbox', { name: 'text string, required', exact: true })).toBeVisible();
 });
+
+test('a declaration says what a value may be, and one that is deleted comes back', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  const side = prompt.getByRole('radiogroup', { name: 'Inputs' });
+  await template(prompt).fill('{{text}} in a {{tone}} tone');
+  await side.getByText('Variables', { exact: true }).click();
+  await prompt.getByRole('button', { name: 'Declare tone' }).click();
+  await prompt.getByRole('combobox', { name: 'Type of tone' }).click();
+  await app.getByRole('option', { name: 'enum' }).click();
+  await prompt.getByRole('button', { name: 'More about tone' }).click();
+  await prompt.getByRole('textbox', { name: 'Description' }).fill('How it sounds.');
+  const options = prompt.getByRole('combobox', { name: 'Options' });
+  for (const option of ['dry', 'warm']) {
+    await options.fill(option);
+    await options.press('Enter');
+  }
+  await prompt.getByRole('combobox', { name: 'Default' }).click();
+  await app.getByRole('option', { name: 'dry' }).click();
+  await side.getByText('Inputs', { exact: true }).click();
+  await expect(prompt.getByText('How it sounds.')).toBeVisible();
+  const tone = prompt.getByRole('combobox', { name: 'tone enum, required' });
+  await expect(tone).toHaveAttribute('placeholder', 'Default: dry');
+
+  await side.getByText('Variables', { exact: true }).click();
+  await prompt.getByRole('button', { name: 'Move tone up' }).click();
+  await prompt.getByRole('button', { name: 'Delete tone' }).click();
+  await expect(prompt.getByRole('button', { name: 'Declare tone' })).toBeVisible();
+  await app.getByRole('button', { name: 'Undo' }).last().click();
+  await side.getByText('Inputs', { exact: true }).click();
+  await expect(tone).toHaveAttribute('placeholder', 'Default: dry');
+});

@@ -151,7 +151,7 @@ test('panes are as wide as they were drawn, by the mouse or the keys, after a re
   const prompt = await openPrompt(app, 'summarise');
   const list = app.getByRole('complementary', { name: 'Prompts' });
   const width = async () => Math.round((await list.boundingBox())?.width ?? 0);
-  const border = app.getByRole('separator').first();
+  const border = app.getByRole('separator', { name: 'Size of the list of prompts' });
   const at = await border.boundingBox();
   if (at === null) throw new Error('nothing to drag');
   const before = await width();
@@ -176,4 +176,21 @@ test('buttons say the keys that do the same', async ({ app }) => {
   await template(prompt).fill('Another text');
   await expect(prompt.getByRole('button', { name: /^Save/ })).toContainText('Ctrl S');
   await expect(app.getByRole('button', { name: 'Back' })).toHaveAttribute('title', /Alt/);
+});
+
+test('tabs are put in another order and closed by keys, and all others at once', async ({ app }) => {
+  const tabs = app.getByRole('navigation', { name: 'Open prompts' }).getByRole('link');
+  for (const name of ['code-review', 'summarise', 'reply-to-customer']) await openPrompt(app, name);
+  await expect(tabs).toHaveText(['code-review', 'summarise', 'reply-to-customer']);
+  await tabs.last().press('Alt+Shift+ArrowLeft');
+  await expect(tabs).toHaveText(['code-review', 'reply-to-customer', 'summarise']);
+  await expect(tabs.nth(1)).toBeFocused();
+  await tabs.first().press('Delete');
+  await expect(tabs).toHaveText(['reply-to-customer', 'summarise']);
+  await openPrompt(app, 'classify-ticket');
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('close other tabs');
+  await app.keyboard.press('Enter');
+  await expect(tabs).toHaveCount(0);
+  await expect(app.getByRole('region', { name: 'classify-ticket', exact: true })).toBeVisible();
 });

@@ -77,3 +77,31 @@ test('colours are chosen in the settings, and stay chosen', async ({ app }) => {
   await expect(schemes.getByRole('radio', { name: 'Dark' })).toBeChecked();
   await expect(page).toHaveAttribute('data-mantine-color-scheme', 'dark');
 });
+
+test('a key for other programs is shown once, holds, and is ended', async ({ app, host }) => {
+  await app.getByRole('link', { name: 'Settings', exact: true }).click();
+  await app.getByRole('link', { name: 'About', exact: true }).click();
+  await app.getByRole('button', { name: 'Make a key' }).click();
+  const dialog = app.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('reports');
+  await dialog.getByRole('checkbox', { name: 'Run' }).uncheck();
+  await dialog.getByRole('button', { name: 'Make key' }).click();
+  const secret = (await dialog.getByLabel('The new key').last().textContent()) ?? '';
+  // A click beside it or Esc would lose it.
+  await app.keyboard.press('Escape');
+  await expect(dialog).toContainText('It is not kept and cannot be shown again.');
+  await dialog.getByRole('button', { name: 'I have copied it' }).click();
+  const row = app.getByRole('row').filter({ hasText: 'reports' });
+  await expect(row.getByRole('cell').first()).toHaveText('Read');
+  await expect(app.getByText(secret)).toHaveCount(0);
+
+  const status = async () => {
+    const headers = { Authorization: `Bearer ${secret}` };
+    return (await fetch(new URL('/api/prompts', host.origin), { headers })).status;
+  };
+  expect(await status()).toBe(200);
+  await row.getByRole('button', { name: 'End key reports' }).click();
+  await app.getByRole('dialog', { name: 'End reports?' }).getByRole('button', { name: 'End key' }).click();
+  await expect(row).toContainText('ended');
+  expect(await status()).toBe(401);
+});
