@@ -1,6 +1,6 @@
 import { violations } from '../support/accessibility';
 import { expect, test } from '../support/browser-test';
-import { chooseModels, figure, openPrompt, run } from '../support/screens';
+import { chooseModels, column, figure, openPrompt, run } from '../support/screens';
 import { tours } from '../support/tour';
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -57,8 +57,16 @@ test('twice as large, all of a screen can be reached', async ({ app }) => {
     expect(await overflow(), place).toBe(0);
   }
   await app.getByRole('link', { name: 'Prompts', exact: true }).click();
-  await app.keyboard.press('Control+Enter');
+  const bar = app.getByRole('toolbar', { name: 'Models to run on' });
+  await bar.scrollIntoViewIfNeeded();
+  await expect(bar.getByRole('button', { name: 'Remove dry-run:echo' })).toBeInViewport({ ratio: 1 });
+  await expect(bar.getByRole('button', { name: /^Run/ })).toBeInViewport({ ratio: 1 });
+  await run(app);
   await expect(figure(app, 'dry-run:echo', 'finish')).toHaveText('stop');
+  const answer = column(app, 'dry-run:echo').locator('[data-scroller]');
+  await answer.scrollIntoViewIfNeeded();
+  await expect(answer).toBeInViewport({ ratio: 1 });
+  expect((await answer.boundingBox())?.height).toBeGreaterThan(100);
 });
 
 test('whatever the keys come to shows that it has the focus', async ({ app }) => {

@@ -463,6 +463,7 @@ test('tokens of each message, the share of the context and the cost follow what 
 
 test('a helper tells what it does, with an example, under the pointer', async ({ app, api }) => {
   const prompt = await open(app, api);
+  await message(prompt, 1).click();
   await message(prompt, 2)
     .getByText('{{#each')
     .last()
