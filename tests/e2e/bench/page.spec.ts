@@ -130,7 +130,8 @@ test('switching between prompts', async ({ app }) => {
             link?.click();
             // One that was on screen before is kept hidden.
             const isThere = () =>
-              document.querySelector(`section[aria-label="${wanted}"] .cm-content`)?.checkVisibility() === true;
+              document.querySelector(`section[aria-label="${wanted}"] .cm-content`)?.checkVisibility() ===
+              true;
             while (!isThere()) await new Promise((next) => requestAnimationFrame(next));
             return performance.now() - start;
           }, name),
