@@ -2,7 +2,7 @@ import type { Content } from '../../../ui/src/bindings/types';
 import { violations } from '../support/accessibility';
 import { type Locator, type Page, expect, test } from '../support/browser-test';
 import { type Api, Host } from '../support/host';
-import { openPrompt } from '../support/screens';
+import { chooseModels, openPrompt } from '../support/screens';
 
 const content: Content = {
   body: {
@@ -407,4 +407,110 @@ test('a value is checked while it is typed', async ({ app, api }) => {
   await expect(prompt.getByText(/at most `?5/)).toBeVisible();
   await input(prompt, 'stars').fill('4');
   await expect(prompt.getByText(/at most `?5/)).toHaveCount(0);
+});
+
+test('the parts of a template have colours of their own', async ({ app, api }) => {
+  const prompt = await open(app, api);
+  const line = message(prompt, 2).locator('.cm-line').filter({ hasText: '{{#each items}}' });
+  await expect(line).toBeVisible();
+  const colourOf = (element: Element) => getComputedStyle(element).color;
+  const colours = await Promise.all([
+    line.evaluate(colourOf),
+    ...['{{#each', 'items'].map((text) => line.getByText(text).last().evaluate(colourOf)),
+  ]);
+  expect(new Set(colours).size).toBe(3);
+});
+
+test('what is written in a message is found and replaced, all at once or one by one', async ({
+  app,
+  api,
+}) => {
+  const prompt = await open(app, api);
+  const editor = message(prompt, 2);
+  await editor.click();
+  await app.keyboard.press('Control+f');
+  await app.getByRole('textbox', { name: 'Find' }).fill('user.name');
+  await app.getByRole('textbox', { name: 'Replace' }).fill('user.age');
+  expect(await violations(app)).toEqual([]);
+  await app.getByRole('button', { name: 'replace', exact: true }).click();
+  await app.getByRole('button', { name: 'replace', exact: true }).click();
+  await expect(editor).toContainText('{{title}} for {{../user.age}}');
+  await expect(editor).toContainText('Nothing for {{user.name}}');
+  await app.getByRole('button', { name: 'replace all' }).click();
+  await expect(editor).toContainText('Nothing for {{user.age}}');
+  await app.keyboard.press('Escape');
+  await expect(app.getByRole('textbox', { name: 'Find' })).toHaveCount(0);
+  await expect(editor).toBeFocused();
+});
+
+test('the role of a message is chosen from its chip, by the keys too', async ({ app, api }) => {
+  const prompt = await open(app, api);
+  await prompt.getByRole('button', { name: 'Role of message 2: user' }).click();
+  await app.getByRole('menuitem', { name: 'assistant' }).click();
+  await expect(prompt.getByRole('textbox', { name: 'Message 2, assistant' })).toBeVisible();
+  const chip = prompt.getByRole('button', { name: 'Role of message 2: assistant' });
+  await chip.press('Enter');
+  await app.keyboard.press('ArrowDown');
+  await expect(app.getByRole('menuitem', { name: 'system' })).toBeFocused();
+  await app.keyboard.press('Enter');
+  await expect(prompt.getByRole('textbox', { name: 'Message 2, system' })).toBeVisible();
+  await expect.poll(() => kept(api)).not.toContain('"role":"user"');
+});
+
+test('tokens of each message, the share of the context and the cost follow what is typed', async ({
+  app,
+  api,
+  scripted,
+}) => {
+  const model = `${scripted}:words-20`;
+  await api.modelUpdate({
+    model,
+    contextWindow: 1_000,
+    price: { input: 1_000_000_000, output: 1_000_000_000 },
+  });
+  const prompt = await open(app, api);
+  await chooseModels(app, [model]);
+  const tokens = prompt.getByRole('region', { name: 'Message 1, system' }).getByText(/ tokens$/);
+  const gauge = prompt.getByRole('meter', { name: `Context ${model}` });
+  await expect(gauge).toHaveAttribute('aria-valuetext', /^≈ \d+ of 1,000$/);
+  const before = await tokens.textContent();
+  const filled = Number(await gauge.getAttribute('aria-valuenow'));
+  await message(prompt, 1).click();
+  await app.keyboard.press('Control+End');
+  await app.keyboard.insertText(' and again'.repeat(200));
+  await expect(tokens).not.toHaveText(before ?? '');
+  await expect.poll(async () => Number(await gauge.getAttribute('aria-valuenow'))).toBeGreaterThan(filled);
+  await input(prompt, 'tone').fill('so and so '.repeat(500));
+  await expect(prompt.getByText('longer than the context')).toBeVisible();
+  await expect(prompt.getByText('Estimated cost', { exact: true }).locator('..')).toContainText('$');
+});
+
+test('a helper tells what it does, with an example, under the pointer', async ({ app, api }) => {
+  const prompt = await open(app, api);
+  await message(prompt, 1).click();
+  await message(prompt, 2)
+    .getByText('{{#each')
+    .last()
+    .hover({ position: { x: 30, y: 6 } });
+  const card = app.locator('.cm-card');
+  await expect(card).toContainText('each');
+  await expect(card).toContainText('{{/each}}');
+});
+
+test('a text becomes messages and a text again', async ({ app, api }) => {
+  const prompt = await open(app, api, {
+    ...content,
+    body: { kind: 'text', template: 'Greet {{user.name}}.' },
+  });
+  await prompt.getByRole('button', { name: 'Edit as messages' }).click();
+  await expect(prompt.getByRole('textbox', { name: 'Message 1, user' })).toHaveText('Greet {{user.name}}.');
+  await prompt.getByRole('button', { name: 'Add message' }).click();
+  await message(prompt, 2).fill('In short.');
+  await prompt.getByRole('button', { name: 'Edit as one text' }).click();
+  const text = prompt.getByRole('textbox', { name: 'Template' });
+  await expect(text).toContainText('Greet {{user.name}}.');
+  await expect(text).toContainText('In short.');
+  await prompt.getByRole('button', { name: 'Edit as messages' }).click();
+  await expect(message(prompt, 1)).toHaveText('Greet {{user.name}}.');
+  await expect(message(prompt, 2)).toHaveText('In short.');
 });

@@ -76,7 +76,9 @@ test('the details of an execution say what was sent and what it took', async ({ 
   const details = app.getByRole('dialog', { name: 'Execution' });
   await expect(details).toContainText('Attempt 1');
   await expect(details).toContainText('succeeded');
-  await expect(details).toContainText('Rendered messages');
+  const messages = details.getByRole('region', { name: 'Rendered messages' });
+  await expect(messages).toContainText('Summarise the text below in 2 sentences');
+  await expect(details.getByText('First token').first()).toBeVisible();
   await app.keyboard.press('Escape');
   await expect(details).toBeHidden();
 });

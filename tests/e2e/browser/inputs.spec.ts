@@ -102,3 +102,92 @@ test('the run carries earlier messages and further data', async ({ app, api, scr
   const { items } = await api.runList({});
   expect(items[0]?.context).toMatchObject({ messages: [{ role: 'user', text: 'We spoke before' }] });
 });
+
+test('every type has the control that suits it, and all of them are one JSON as well', async ({
+  app,
+  api,
+}) => {
+  const { prompt: made } = await api.promptCreate({
+    name: 'typed',
+    content: {
+      body: {
+        kind: 'text',
+        template: '{{word}} {{count}} {{isShort}} {{tone}} {{#each items}}{{this}}{{/each}}',
+      },
+      settings: { parameters: {} },
+      validations: [],
+      variables: [
+        { name: 'word', type: 'string', required: true },
+        { name: 'count', type: 'number', required: false },
+        { name: 'isShort', type: 'boolean', required: false },
+        { name: 'tone', type: 'enum', required: false, options: ['dry', 'warm'] },
+        { name: 'items', type: 'array', required: false },
+      ],
+    },
+  });
+  await app.goto(new URL(`/prompts/${made.id}`, app.url()).href);
+  const prompt = app.getByRole('region', { name: 'typed', exact: true });
+  const inputs = async () => (await api.promptGet({ id: 'typed' })).draft?.inputs;
+  await prompt.getByRole('textbox', { name: /^word/ }).fill('true');
+  await prompt.getByRole('textbox', { name: /^count/ }).fill('12');
+  await prompt.getByRole('switch', { name: 'isShort' }).press('Space');
+  await prompt.getByRole('combobox', { name: /^tone/ }).click();
+  await app.getByRole('option', { name: 'warm' }).click();
+  await prompt.getByRole('textbox', { name: 'items' }).fill('["tea", 2]');
+  await expect
+    .poll(inputs)
+    .toEqual({ word: 'true', count: 12, isShort: true, tone: 'warm', items: ['tea', 2] });
+
+  await prompt.getByRole('radiogroup', { name: 'Show the inputs as' }).getByText('JSON').click();
+  const json = prompt.getByRole('textbox', { name: 'All inputs as JSON' });
+  await expect(json).toContainText('"tone": "warm"');
+  await json.fill('{"word": "milk", "count": }');
+  await expect(prompt.getByText(/^Not valid JSON from line 1, column 27/)).toBeVisible();
+  await json.fill('{"word": "milk", "isShort": false}');
+  await expect.poll(inputs).toEqual({ word: 'milk', isShort: false });
+  await prompt.getByRole('radiogroup', { name: 'Show the inputs as' }).getByText('Form').click();
+  await expect(prompt.getByRole('textbox', { name: /^word/ })).toHaveValue('milk');
+  await expect(prompt.getByRole('switch', { name: 'isShort' })).not.toBeChecked();
+});
+
+test('a variable that no template uses is marked, until one does', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await template(prompt).fill('Nothing of it.');
+  await expect(prompt.getByRole('textbox', { name: 'text string, required, unused' })).toBeVisible();
+  await prompt.getByRole('radiogroup', { name: 'Inputs' }).getByText('Variables', { exact: true }).click();
+  await expect(prompt.getByText('unused').first()).toBeVisible();
+  await template(prompt).fill('{{text}}');
+  await prompt.getByRole('radiogroup', { name: 'Inputs' }).getByText('Inputs', { exact: true }).click();
+  await expect(prompt.getByRole('textbox', { name: 'text string, required', exact: true })).toBeVisible();
+});
+
+test('a declaration says what a value may be, and one that is deleted comes back', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  const side = prompt.getByRole('radiogroup', { name: 'Inputs' });
+  await template(prompt).fill('{{text}} in a {{tone}} tone');
+  await side.getByText('Variables', { exact: true }).click();
+  await prompt.getByRole('button', { name: 'Declare tone' }).click();
+  await prompt.getByRole('combobox', { name: 'Type of tone' }).click();
+  await app.getByRole('option', { name: 'enum' }).click();
+  await prompt.getByRole('button', { name: 'More about tone' }).click();
+  await prompt.getByRole('textbox', { name: 'Description' }).fill('How it sounds.');
+  const options = prompt.getByRole('combobox', { name: 'Options' });
+  for (const option of ['dry', 'warm']) {
+    await options.fill(option);
+    await options.press('Enter');
+  }
+  await prompt.getByRole('combobox', { name: 'Default' }).click();
+  await app.getByRole('option', { name: 'dry' }).click();
+  await side.getByText('Inputs', { exact: true }).click();
+  await expect(prompt.getByText('How it sounds.')).toBeVisible();
+  const tone = prompt.getByRole('combobox', { name: 'tone enum, required' });
+  await expect(tone).toHaveAttribute('placeholder', 'Default: dry');
+
+  await side.getByText('Variables', { exact: true }).click();
+  await prompt.getByRole('button', { name: 'Move tone up' }).click();
+  await prompt.getByRole('button', { name: 'Delete tone' }).click();
+  await expect(prompt.getByRole('button', { name: 'Declare tone' })).toBeVisible();
+  await app.getByRole('button', { name: 'Undo' }).last().click();
+  await side.getByText('Inputs', { exact: true }).click();
+  await expect(tone).toHaveAttribute('placeholder', 'Default: dry');
+});

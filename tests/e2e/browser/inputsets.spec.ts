@@ -83,3 +83,21 @@ test('a row of a spreadsheet is pasted, and what nobody takes is told', async ({
   await app.getByRole('button', { name: 'Undo' }).click();
   await expect(field(app, 'person')).toHaveValue('');
 });
+
+test('pasted JSON is taken as inputs, and what is none says so', async ({ app, api }) => {
+  await greet(api);
+  await openPrompt(app, 'greet');
+  await field(app, 'person').fill('Bob');
+  await choose(app, 'Input sets', 'Paste inputs…');
+  const dialog = app.getByRole('dialog', { name: 'Paste inputs' });
+  const text = dialog.getByRole('textbox');
+  const take = dialog.getByRole('button', { name: 'Take these inputs' });
+  await text.fill('{"person": "Al",');
+  await expect(take).toBeDisabled();
+  await text.fill('{"count": 3, "city": "Oslo"}');
+  await expect(dialog).toContainText('No variable is called city: left out.');
+  await take.click();
+  // What the text does not name stays.
+  await expect(field(app, 'person')).toHaveValue('Bob');
+  await expect(field(app, 'count')).toHaveValue('3');
+});

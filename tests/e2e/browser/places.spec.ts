@@ -135,3 +135,62 @@ test('in a narrow window list and inputs are drawers that a key opens', async ({
   await app.keyboard.press('Control+Shift+B');
   await expect(app.getByRole('dialog', { name: 'Inputs' })).toBeVisible();
 });
+
+test('the palette finds a prompt by letters of its name, and opens it', async ({ app }) => {
+  await app.getByRole('link', { name: 'Runs', exact: true }).click();
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('cdrv');
+  await expect(chosen(app)).toContainText('code-review');
+  await app.keyboard.press('Enter');
+  await expect(app.getByRole('region', { name: 'code-review', exact: true })).toBeVisible();
+});
+
+test('panes are as wide as they were drawn, by the mouse or the keys, after a reload too', async ({
+  app,
+}) => {
+  const prompt = await openPrompt(app, 'summarise');
+  const list = app.getByRole('complementary', { name: 'Prompts' });
+  const width = async () => Math.round((await list.boundingBox())?.width ?? 0);
+  const border = app.getByRole('separator', { name: 'Size of the list of prompts' });
+  const at = await border.boundingBox();
+  if (at === null) throw new Error('nothing to drag');
+  const before = await width();
+  await app.mouse.move(at.x + at.width / 2, at.y + 300);
+  await app.mouse.down();
+  await app.mouse.move(at.x + at.width / 2 + 90, at.y + 300, { steps: 4 });
+  await app.mouse.up();
+  await expect.poll(width).toBe(before + 90);
+  await border.focus();
+  await app.keyboard.press('ArrowLeft');
+  await expect.poll(width).toBeLessThan(before + 90);
+  const drawn = await width();
+  await app.reload();
+  await expect(prompt.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect.poll(width).toBe(drawn);
+});
+
+test('buttons say the keys that do the same', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  const bar = app.getByRole('toolbar', { name: 'Models to run on' });
+  await expect(bar.getByRole('button', { name: /^Run/ })).toContainText('Ctrl');
+  await template(prompt).fill('Another text');
+  await expect(prompt.getByRole('button', { name: /^Save/ })).toContainText('Ctrl S');
+  await expect(app.getByRole('button', { name: 'Back' })).toHaveAttribute('title', /Alt/);
+});
+
+test('tabs are put in another order and closed by keys, and all others at once', async ({ app }) => {
+  const tabs = app.getByRole('navigation', { name: 'Open prompts' }).getByRole('link');
+  for (const name of ['code-review', 'summarise', 'reply-to-customer']) await openPrompt(app, name);
+  await expect(tabs).toHaveText(['code-review', 'summarise', 'reply-to-customer']);
+  await tabs.last().press('Alt+Shift+ArrowLeft');
+  await expect(tabs).toHaveText(['code-review', 'reply-to-customer', 'summarise']);
+  await expect(tabs.nth(1)).toBeFocused();
+  await tabs.first().press('Delete');
+  await expect(tabs).toHaveText(['reply-to-customer', 'summarise']);
+  await openPrompt(app, 'classify-ticket');
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('close other tabs');
+  await app.keyboard.press('Enter');
+  await expect(tabs).toHaveCount(0);
+  await expect(app.getByRole('region', { name: 'classify-ticket', exact: true })).toBeVisible();
+});

@@ -261,3 +261,44 @@ test('a long list is read as it is scrolled, and only what is looked at is in th
   await expect(app.getByRole('heading', { level: 1 })).toHaveText('summarise');
   expect(await list.getByRole('listitem').count()).toBeLessThan(100);
 });
+
+test('answers are checked against a schema that is written, until it is deleted', async ({
+  app,
+  api,
+  scripted,
+}) => {
+  const model = `${scripted}:json`;
+  const prompt = await openPrompt(app, 'summarise');
+  await chooseModels(app, [model]);
+  await prompt.getByRole('tab', { name: 'Validations' }).click();
+  await prompt.getByRole('button', { name: 'Add JSON Schema' }).click();
+  await prompt.getByRole('textbox', { name: 'Name', exact: true }).fill('shape');
+  const schema = prompt.getByRole('textbox', { name: 'JSON Schema: shape' });
+  await schema.fill('{"required": ["no such field"]');
+  await expect(prompt.getByText(/^Not valid JSON from line 1/)).toBeVisible();
+  await schema.fill('{"required": ["no such field"]}');
+  await prompt.getByRole('textbox', { name: 'text string, required' }).fill('Something long.');
+  await run(app);
+  await expect(column(app, model)).toContainText('0 of 1 valid');
+
+  await prompt.getByRole('button', { name: 'Delete shape' }).click();
+  await expect(schema).toHaveCount(0);
+  await app.getByRole('button', { name: 'Undo' }).last().click();
+  await expect(schema).toContainText('no such field');
+  await expect
+    .poll(async () => (await api.promptGet({ id: 'summarise' })).draft?.content.validations.length)
+    .toBe(1);
+});
+
+test('a draft is given up, and comes back by undo', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await template(prompt).fill('Something else: {{text}}');
+  await expect(prompt.getByText('unsaved draft')).toBeVisible();
+  await prompt.getByRole('button', { name: 'More about this prompt' }).click();
+  await app.getByRole('menuitem', { name: 'Discard draft' }).click();
+  await expect(template(prompt)).not.toContainText('Something else');
+  await expect(prompt.getByText('unsaved draft')).toHaveCount(0);
+  await app.getByRole('button', { name: 'Undo' }).last().click();
+  await expect(template(prompt)).toHaveText('Something else: {{text}}');
+  await expect(prompt.getByText('unsaved draft')).toBeVisible();
+});

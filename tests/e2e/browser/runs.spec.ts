@@ -2,6 +2,7 @@ import type { Content } from '../../../ui/src/bindings/types';
 import { violations } from '../support/accessibility';
 import { type Page, expect, test } from '../support/browser-test';
 import type { Api } from '../support/host';
+import { endless } from '../support/models';
 
 /** Content of one text, and nothing else. */
 const text = (template: string): Content => ({
@@ -148,4 +149,27 @@ test('axe finds nothing wrong with the history', async ({ app, api }) => {
     await app.emulateMedia({ colorScheme: scheme });
     expect(await violations(app)).toEqual([]);
   }
+});
+
+test('the history is narrowed by prompt and by state', async ({ app, api, scripted }) => {
+  await echo(api, ['one', 'two']);
+  await api.runCreate({ prompt: 'summarise', models: [{ model: 'dry-run:echo' }], inputs: { text: 'x' } });
+  const { run } = await api.runCreate({
+    prompt: 'summarise',
+    models: [{ model: `${scripted}:${endless(50)}` }],
+    inputs: { text: 'x' },
+  });
+  await api.runCancel({ id: run.id });
+  await openRuns(app);
+  await expect(rows(app)).toHaveCount(4);
+  await app.getByRole('combobox', { name: 'Prompt', exact: true }).click();
+  await app.getByRole('option', { name: 'summarise' }).click();
+  await expect(rows(app)).toHaveCount(2);
+  const states = app.getByRole('radiogroup', { name: 'Status' });
+  await states.getByText('cancelled').click();
+  await expect(rows(app)).toHaveCount(1);
+  await expect(rows(app)).toContainText('cancelled');
+  await states.getByText('completed').click();
+  await expect(rows(app)).toHaveCount(1);
+  await expect(rows(app)).toContainText('dry-run:echo');
 });

@@ -25,6 +25,12 @@ export const texts = {
     undo: 'Undo',
     undone: (what: string) => `Undone: ${what}`,
   },
+  borders: {
+    list: 'Size of the list of prompts',
+    preview: 'Size of the preview',
+    inputs: 'Size of the inputs',
+    columns: 'Size of the answers',
+  },
   rail: { prompts: 'Prompts', runs: 'Runs', health: 'Health', settings: 'Settings' },
   header: { search: 'Search prompts and commands', back: 'Back', forward: 'Forward' },
   ended: (prompt: string, { completed, failed }: { completed: number; failed: number }) => ({

@@ -17,10 +17,13 @@ interface Pane {
  */
 export function Panes({
   name,
+  border,
   orientation,
   panes: [first, second],
 }: {
   name: string;
+  /** What the border between them is called. */
+  border: string;
   orientation: 'horizontal' | 'vertical';
   panes: [Pane, Pane | null];
 }) {
@@ -41,7 +44,10 @@ export function Panes({
       </Panel>
       {second !== null && (
         <>
-          <Separator className={orientation === 'horizontal' ? classes.upright : classes.level} />
+          <Separator
+            className={orientation === 'horizontal' ? classes.upright : classes.level}
+            aria-label={border}
+          />
           <Panel
             id={second.id}
             defaultSize={`${second.size}%`}

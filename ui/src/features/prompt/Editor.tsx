@@ -93,6 +93,7 @@ function Templates(props: EditorProps & { readonly hasPreview: boolean }) {
   return (
     <Panes
       name={narrow ? 'preview-below' : 'preview'}
+      border={texts.borders.preview}
       orientation={narrow ? 'vertical' : 'horizontal'}
       panes={[
         { id: 'templates', size: 55, least: narrow ? 60 : 200, content: editor },

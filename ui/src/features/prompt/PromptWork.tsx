@@ -65,6 +65,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   ) : (
     <Panes
       name="inputs"
+      border={texts.borders.inputs}
       orientation="horizontal"
       panes={[
         { id: 'editor', size: 70, least: 360, content: editor },
@@ -100,6 +101,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
       <div className={classes.work}>
         <Panes
           name="columns"
+          border={texts.borders.columns}
           orientation="vertical"
           panes={[
             { id: 'upper', size: 50, least: 140, content: upper },

@@ -48,6 +48,7 @@ export function PromptsLayout() {
   return (
     <Panes
       name="prompts"
+      border={texts.borders.list}
       orientation="horizontal"
       panes={[
         { id: 'list', size: 19, least: 200, content: <PromptList /> },
