@@ -1,19 +1,18 @@
 import { Button, Group, SegmentedControl, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type SyntheticEvent, useId, useRef, useState } from 'react';
-import { queries } from '../../app/live';
 import type { KeyPlace, KeyStore, ProviderKeyView, ProviderView } from '../../bindings/types';
 import { Marked } from '../../components/Notice';
 import { api, toApiError } from '../../host';
 import { explainedBelow } from '../../lib/below';
-import { notifyDone, notifyError } from '../../lib/notify';
+import { notifyError } from '../../lib/notify';
 import { ExternalLink } from '../provider/ExternalLink';
 import { presetsQuery } from '../provider/queries';
 import { freeKeyName, type KeyProblems, placesOf, presetOf, problemsOfError, problemsOfNew } from './fields';
 import classes from './key.module.css';
 import { SecretField, takeSecret } from './SecretField';
 import { keyTexts } from './texts';
-import { openVault } from './vault';
+import { useKeeping } from './useKeeping';
 
 const words = keyTexts.form;
 
@@ -33,40 +32,34 @@ export function NewKey(props: {
   const [place, setPlace] = useState<KeyPlace>(places[0] ?? 'env');
   const [env, setEnv] = useState<string | null>(null);
   const [problems, setProblems] = useState<KeyProblems>({});
-  const [busy, setBusy] = useState(false);
+  const { busy, keep } = useKeeping();
   const secret = useRef<HTMLInputElement>(null);
   const id = useId();
   const variable = env ?? preset?.env ?? '';
 
-  const submit = async (event: SyntheticEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const hasSecret = (secret.current?.value ?? '') !== '';
     const found = problemsOfNew({ name, place, env: variable, hasSecret }, keys);
     setProblems(found);
     if (Object.keys(found).length > 0) return;
-    setBusy(true);
-    try {
-      if (place === 'vault' && !(await openVault())) return;
-      const kept = place === 'env' ? { env: variable } : { place, secret: takeSecret(secret.current) };
-      await api.providerKeyCreate({ provider: provider.id, name: name.trim(), ...kept });
-      await queries.invalidateQueries({ queryKey: ['providers'] });
-      notifyDone(words.added(name.trim()));
-      onDone();
-    } catch (thrown) {
-      const told = problemsOfError(toApiError(thrown));
-      if (told === null) notifyError(thrown);
-      else setProblems(told);
-    } finally {
-      setBusy(false);
-    }
+    void keep({
+      needsVault: place === 'vault',
+      send: () => {
+        const kept = place === 'env' ? { env: variable } : { place, secret: takeSecret(secret.current) };
+        return api.providerKeyCreate({ provider: provider.id, name: name.trim(), ...kept });
+      },
+      done: words.added(name.trim()),
+      onDone,
+      onError: (thrown) => {
+        const told = problemsOfError(toApiError(thrown));
+        if (told === null) notifyError(thrown);
+        else setProblems(told);
+      },
+    });
   };
   return (
-    <form
-      className={classes.form}
-      onSubmit={(event) => void submit(event)}
-      noValidate
-      aria-label={words.title}
-    >
+    <form className={classes.form} onSubmit={submit} noValidate aria-label={words.title}>
       {preset?.keyPage && (
         <p className={classes.about}>
           {words.getOne} <ExternalLink url={preset.keyPage} />

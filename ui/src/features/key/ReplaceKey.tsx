@@ -1,15 +1,13 @@
 import { Button, Group } from '@mantine/core';
 import { type SyntheticEvent, useRef, useState } from 'react';
-import { queries } from '../../app/live';
 import type { ProviderKeyView, ProviderView } from '../../bindings/types';
 import { Problem } from '../../components/Notice';
 import { api } from '../../host';
-import { notifyDone } from '../../lib/notify';
 import { ModelSelect } from '../provider/ModelSelect';
 import classes from './key.module.css';
 import { SecretField, takeSecret } from './SecretField';
 import { keyTexts } from './texts';
-import { openVault } from './vault';
+import { useKeeping } from './useKeeping';
 
 const words = keyTexts.replaceForm;
 
@@ -19,35 +17,27 @@ export function ReplaceKey(props: { provider: ProviderView; known: ProviderKeyVi
   const [model, setModel] = useState<string | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const [isMissing, setMissing] = useState(false);
-  const [busy, setBusy] = useState(false);
+  const { busy, keep } = useKeeping();
   const field = useRef<HTMLInputElement>(null);
-  const submit = async (event: SyntheticEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const isEmpty = (field.current?.value ?? '') === '';
     setMissing(isEmpty);
     if (isEmpty) return;
-    setBusy(true);
     setProblem(null);
-    try {
-      if (known.reference.kind === 'vault' && !(await openVault())) return;
-      const secret = takeSecret(field.current);
-      await api.providerKeyRotate({ provider: provider.id, key: known.id, secret, model });
-      await queries.invalidateQueries({ queryKey: ['providers'] });
-      notifyDone(words.done(known.name));
-      onDone();
-    } catch (thrown) {
-      setProblem(thrown);
-    } finally {
-      setBusy(false);
-    }
+    void keep({
+      needsVault: known.reference.kind === 'vault',
+      send: () => {
+        const secret = takeSecret(field.current);
+        return api.providerKeyRotate({ provider: provider.id, key: known.id, secret, model });
+      },
+      done: words.done(known.name),
+      onDone,
+      onError: setProblem,
+    });
   };
   return (
-    <form
-      className={classes.form}
-      onSubmit={(event) => void submit(event)}
-      noValidate
-      aria-label={words.title(known.name)}
-    >
+    <form className={classes.form} onSubmit={submit} noValidate aria-label={words.title(known.name)}>
       <b>{words.title(known.name)}</b>
       <p className={classes.about}>{words.text}</p>
       <div className={classes.fields}>
