@@ -46,20 +46,24 @@ pub(crate) enum Chosen {
 /// The whole command line.
 pub(crate) fn command() -> Command {
     let root = Command::new("formaops")
-        .about("The local, vendor-neutral, private workbench for prompts")
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true);
+    // What a command is about comes last: each set of arguments brings what itself is about.
     let root = Global::augment_args(root)
-        .subcommand(RunArguments::augment_args(
-            Command::new("run").about("Run a prompt on one or more models, streaming to the terminal"),
-        ))
-        .subcommand(RenderArguments::augment_args(
-            Command::new("render").about("Render a prompt file with inputs, without asking a model"),
-        ))
-        .subcommand(ServeArguments::augment_args(
-            Command::new("serve").about("Serve the screens and the REST API on this machine"),
-        ))
+        .about("The local, vendor-neutral, private workbench for prompts")
+        .subcommand(
+            RunArguments::augment_args(Command::new("run"))
+                .about("Run a prompt on one or more models, streaming to the terminal"),
+        )
+        .subcommand(
+            RenderArguments::augment_args(Command::new("render"))
+                .about("Render a prompt file with inputs, without asking a model"),
+        )
+        .subcommand(
+            ServeArguments::augment_args(Command::new("serve"))
+                .about("Serve the screens and the REST API on this machine"),
+        )
         .subcommand(
             Command::new("completions")
                 .about("Print the completions of a shell")
@@ -284,6 +288,17 @@ mod tests {
             let mut words = [Some(noun.as_str()), part, Some(verb.as_str())].into_iter().flatten();
             let found = words.try_fold(&command, |command, word| command.find_subcommand(word));
             assert!(found.is_some(), "no verb for `{}`", operation.name);
+        }
+    }
+
+    #[test]
+    fn help_says_what_a_command_does() {
+        let command = command();
+        let about = |command: &Command| command.get_about().map(ToString::to_string).unwrap_or_default();
+        assert!(about(&command).starts_with("The local"), "{}", about(&command));
+        for (name, does) in [("run", "Run a prompt"), ("render", "Render a prompt"), ("serve", "Serve the")] {
+            let about = about(command.find_subcommand(name).unwrap());
+            assert!(about.starts_with(does), "{name}: {about}");
         }
     }
 
