@@ -9,10 +9,17 @@ test('editors are as they were chosen, in every prompt and after a reload', asyn
   await app.getByRole('textbox', { name: 'Size of letters' }).fill('18');
   await expect(sample).toHaveCSS('font-size', '18px');
   await app.getByRole('switch', { name: 'Line numbers' }).press('Space');
-  await expect(app.locator('.cm-lineNumbers')).toHaveCount(0);
+  const numbered = app.locator('.cm-lineNumbers').filter({ visible: true });
+  await expect(numbered).toHaveCount(0);
   await app.getByRole('switch', { name: 'Close brackets' }).press('Space');
   await sample.fill('{');
   await expect(sample).toHaveText('{');
+
+  // One that was open before, and is shown again, is as the others.
+  await app.getByRole('link', { name: 'Prompts', exact: true }).click();
+  const before = app.getByRole('textbox', { name: /^Message 1, / });
+  await expect(before).toHaveCSS('font-size', '18px');
+  await expect(numbered).toHaveCount(0);
 
   await app.reload();
   await app.getByRole('link', { name: 'Prompts', exact: true }).click();

@@ -35,7 +35,7 @@ export function EventDetails({ seq, names, onClose, onRecord }: Props) {
       {detail.isPending && <Skeleton height={320} />}
       {detail.data !== undefined && (
         <>
-          <EventFacts event={detail.data.event} names={names} onRecord={onRecord} />
+          <EventFacts event={detail.data.event} names={names} onRecord={onRecord} onClose={onClose} />
           <States detail={detail.data} />
         </>
       )}
@@ -43,7 +43,7 @@ export function EventDetails({ seq, names, onClose, onRecord }: Props) {
   );
 }
 
-function EventFacts(props: Pick<Props, 'names' | 'onRecord'> & { event: AuditEvent }) {
+function EventFacts(props: Omit<Props, 'seq'> & { event: AuditEvent }) {
   const { event, names, onRecord } = props;
   const { action, record, actor, origin, operation, requestId, at, hash, previous } = event;
   return (
@@ -54,7 +54,7 @@ function EventFacts(props: Pick<Props, 'names' | 'onRecord'> & { event: AuditEve
         <Button variant="subtle" size="compact-xs" onClick={() => onRecord(record)}>
           {words.onlyRecord}
         </Button>
-        <Place record={record} />
+        <Place record={record} onLeave={props.onClose} />
       </Fact>
       <Fact name={columns.actor}>{`${whoIs(actor, names)} · ${auditTexts.origins[origin]}`}</Fact>
       <Fact name={columns.at}>
@@ -78,12 +78,13 @@ function EventFacts(props: Pick<Props, 'names' | 'onRecord'> & { event: AuditEve
 }
 
 /** The way to what was changed, where it has a place of its own. */
-function Place({ record }: { record: string }) {
+function Place({ record, onLeave }: { record: string; onLeave: () => void }) {
   const [id = ''] = record.split('/');
   const link = (to: '/prompts/$id' | '/runs/$id', label: string): ReactNode => (
     <Button
       variant="subtle"
       size="compact-xs"
+      onClick={onLeave}
       renderRoot={(props) => <Link to={to} params={{ id }} {...props} />}
     >
       {label}

@@ -48,7 +48,7 @@ export function ExecutionDetails({ executionId, onClose }: { executionId: string
     >
       {execution.isError && <Problem error={execution.error} onRetry={() => void execution.refetch()} />}
       {execution.isPending && <Loading />}
-      {execution.data !== undefined && <Details detail={execution.data} />}
+      {execution.data !== undefined && <Details detail={execution.data} onLeave={onClose} />}
     </Drawer>
   );
 }
@@ -62,11 +62,11 @@ function Loading() {
   );
 }
 
-function Details({ detail }: { detail: ExecutionDetail }) {
+function Details({ detail, onLeave }: { detail: ExecutionDetail; onLeave: () => void }) {
   const { execution, attempts, inputs, messages } = detail;
   return (
     <>
-      <Overview execution={execution} />
+      <Overview execution={execution} onLeave={onLeave} />
       {execution.failure !== null && <FailureBox failure={execution.failure} />}
       <Section title={words.parameters}>
         <Parameters execution={execution} />
@@ -118,7 +118,7 @@ function Section({ title, copy, children }: { title: string; copy?: string; chil
   );
 }
 
-function Overview({ execution }: { execution: Execution }) {
+function Overview({ execution, onLeave }: { execution: Execution; onLeave: () => void }) {
   const { metrics } = execution;
   return (
     <>
@@ -134,7 +134,7 @@ function Overview({ execution }: { execution: Execution }) {
           copy={execution.versionId}
         />
         <Fact name={words.id} value={execution.id} isMono copy={execution.id} />
-        <RunFact runId={execution.runId} />
+        <RunFact runId={execution.runId} onLeave={onLeave} />
         {execution.generation > 0 && (
           <Fact name={words.generation} value={String(execution.generation + 1)} />
         )}
@@ -164,14 +164,14 @@ function Overview({ execution }: { execution: Execution }) {
 }
 
 /** The way to its run, where that is not what is looked at. */
-function RunFact({ runId }: { runId: string }) {
+function RunFact({ runId, onLeave }: { runId: string; onLeave: () => void }) {
   const isThere = useLocation({ select: ({ pathname }) => pathname === `/runs/${runId}` });
   if (isThere) return null;
   return (
     <div>
       <dt>{words.run}</dt>
       <dd>
-        <Link to="/runs/$id" params={{ id: runId }}>
+        <Link to="/runs/$id" params={{ id: runId }} onClick={onLeave}>
           {words.openRun}
         </Link>
       </dd>
