@@ -450,6 +450,8 @@ test('the role of a message is chosen from its chip, by the keys too', async ({ 
   await expect(prompt.getByRole('textbox', { name: 'Message 2, assistant' })).toBeVisible();
   const chip = prompt.getByRole('button', { name: 'Role of message 2: assistant' });
   await chip.press('Enter');
+  // Keys belong to the menu from when it is there.
+  await expect(app.getByRole('menuitem', { name: 'system' })).toBeVisible();
   await app.keyboard.press('ArrowDown');
   await expect(app.getByRole('menuitem', { name: 'system' })).toBeFocused();
   await app.keyboard.press('Enter');
