@@ -32,4 +32,7 @@ test('an execution of a model that is left alone says until when', async ({ app,
   await expect(column(app, model)).toContainText(
     /scripted:fail-500 is left alone after repeated failures, until \d\d:\d\d:\d\d/,
   );
+  // A host that is asked to end waits for what is under way.
+  await app.keyboard.press('Control+.');
+  await expect(column(app, model)).toContainText('cancelled');
 });
