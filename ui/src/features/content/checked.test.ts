@@ -128,6 +128,17 @@ it('is late once what is on screen has waited for a while, however much of it wa
   expect(checked.isLate()).toBe(false);
 });
 
+it('is late where the first answer is', async () => {
+  const { checked, question } = typing();
+  const leave = checked.subscribe(() => undefined);
+  await vi.advanceTimersByTimeAsync(LATE_MS);
+  expect(checked.isLate()).toBe(true);
+  leave();
+  await question(0).answer('a');
+  checked.subscribe(() => undefined);
+  expect([checked.isLate(), checked.report()?.usedVariables]).toEqual([false, ['a']]);
+});
+
 it('keeps what it knew of a host that does not answer, and asks again after a while', async () => {
   const { checked, rest, question, asked } = typing();
   checked.subscribe(() => undefined);

@@ -74,6 +74,7 @@ export class Checked {
       this.#leave = this.calm.subscribe(this.#moved);
     }
     this.#listeners.add(listener);
+    this.#watchTime();
     this.#follow();
     return () => {
       this.#listeners.delete(listener);
@@ -83,6 +84,7 @@ export class Checked {
       clearTimeout(this.#timer);
       clearTimeout(this.#late);
       this.#late = undefined;
+      this.#isLate = false;
     };
   };
 
@@ -92,6 +94,8 @@ export class Checked {
   }
 
   readonly #moved = (): void => {
+    // Whoever looks next is followed from then.
+    if (this.#listeners.size === 0) return;
     this.#watchTime();
     this.#tell();
     this.#follow();
@@ -115,7 +119,7 @@ export class Checked {
   }
 
   #follow(): void {
-    if (this.#listeners.size === 0 || this.#isAsking || !this.calm.isRested() || this.#isAnswered()) return;
+    if (this.#isAsking || !this.calm.isRested() || this.#isAnswered()) return;
     this.#isAsking = true;
     void this.#ask({ draft: this.calm.get(), choices: this.#choices, round: this.#round });
   }
