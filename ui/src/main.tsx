@@ -7,6 +7,11 @@ import './app/tokens.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
+import { promptScreens } from './app/promptScreens';
+
+// A start shows prompts, but for a link to elsewhere: they are loaded while the frame is drawn. Where that fails, the
+// frame says so as it asks again.
+if (/^\/(prompts|$)/.test(location.pathname)) promptScreens().catch(() => undefined);
 
 const root = document.getElementById('root');
 if (root !== null) {

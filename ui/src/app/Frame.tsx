@@ -21,14 +21,13 @@ import { commandTexts } from './commands.texts';
 import classes from './Frame.module.css';
 import { follow } from './live';
 import { Palette } from './Palette';
+import { promptScreens } from './promptScreens';
 import { ShortcutSheet } from './ShortcutSheet';
 import { StatusBar } from './StatusBar';
 import { texts } from './texts';
 import { useAppCommands } from './useAppCommands';
 
-const PromptsLayout = lazy(() =>
-  import('../features/prompt/PromptsLayout').then((module) => ({ default: module.PromptsLayout })),
-);
+const PromptsLayout = lazy(() => promptScreens().then((module) => ({ default: module.PromptsLayout })));
 
 /** What stands around every screen. Prompts that were gone to stay as they are while other places are shown. */
 export function Frame() {

@@ -7,9 +7,12 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { readAuditSearch } from '../features/audit/search';
+import { currentPrompts, promptQuery } from '../features/prompt/queries';
 import { readSearch } from '../features/run/history';
+import { workspaceQuery } from '../features/workspace/queries';
 import { ErrorScreen } from './ErrorScreen';
 import { Frame } from './Frame';
+import { queries } from './live';
 
 // Screens are loaded when they are first gone to, so that the first one is there soon.
 const runScreens = () => import('../features/run/places');
@@ -28,10 +31,28 @@ const home = createRoute({
   },
 });
 
+// Loaders ask for what screens show before these are drawn. Where that fails, the screen asks again and says why.
+const askedAgain = () => undefined;
+
 // The frame shows prompts itself: it keeps them while other places are shown.
-const prompts = createRoute({ getParentRoute: () => root, path: '/prompts', component: Outlet });
+const prompts = createRoute({
+  getParentRoute: () => root,
+  path: '/prompts',
+  component: Outlet,
+  loader: () => {
+    queries.query(workspaceQuery).catch(askedAgain);
+    queries.infiniteQuery(currentPrompts).catch(askedAgain);
+  },
+});
 const noPrompt = createRoute({ getParentRoute: () => prompts, path: '/', component: () => null });
-const prompt = createRoute({ getParentRoute: () => prompts, path: '$id', component: () => null });
+const prompt = createRoute({
+  getParentRoute: () => prompts,
+  path: '$id',
+  component: () => null,
+  loader: ({ params }) => {
+    queries.query(promptQuery(params.id)).catch(askedAgain);
+  },
+});
 
 const runs = createRoute({
   getParentRoute: () => root,

@@ -1,21 +1,12 @@
 import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type ComponentProps, memo, useCallback, useEffect, useMemo, useState } from 'react';
+import { type ComponentProps, lazy, memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Problem, PromptDetail } from '../../bindings/types';
 import { Panes } from '../../components/Panes';
 import { useCommands } from '../../lib/commands';
 import { isSame } from '../../lib/same';
 import { useNarrow } from '../../lib/useNarrow';
-import { runCost } from '../budget/cost';
-import { CostButton } from '../budget/CostButton';
-import { useEstimates } from '../content/checked';
-import { Columns } from '../run/Columns';
-import { isLong } from '../run/course';
-import { RunActionsContext } from '../run/runActions';
-import { RunBar } from '../run/RunBar';
-import { RunProgress } from '../run/RunProgress';
-import { RunSteps } from '../run/RunSteps';
 import { type RunWork, useRunBar } from '../run/useRunBar';
 import type { WantedInput } from '../variable/InputField';
 import { type Desk, emptyContent, useDesk, useFrame } from './desk';
@@ -25,6 +16,9 @@ import { NewerVersion } from './NewerVersion';
 import { PromptHeader } from './PromptHeader';
 import classes from './prompt.module.css';
 import { useFramedWork } from './useWork';
+
+// Loaded after the editor, which can be typed in meanwhile.
+const RunArea = lazy(() => import('./RunArea').then((module) => ({ default: module.RunArea })));
 
 /** Editing, running and comparing one prompt. Each part follows what it shows of the work. */
 export function PromptWork({ detail }: { detail: PromptDetail }) {
@@ -74,25 +68,9 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
     />
   );
   const lower = (
-    <div className={classes.lower}>
-      <RunBar
-        bar={bar}
-        content={useFrame(desk)}
-        cost={
-          <Cost desk={desk} choices={bar.models} repeats={bar.repeats} cap={bar.cap} onCap={bar.setCap} />
-        }
-      />
-      {bar.run !== undefined && isLong(bar.run.run) && (
-        <div className={classes.progress}>
-          <RunProgress detail={bar.run} steps={<RunSteps run={bar.run.run} />} />
-        </div>
-      )}
-      <div className={classes.columns}>
-        <RunActionsContext value={bar.actions}>
-          <Columns detail={bar.run} />
-        </RunActionsContext>
-      </div>
-    </div>
+    <Suspense>
+      <RunArea desk={desk} bar={bar} />
+    </Suspense>
   );
   return (
     <section className={classes.screen} aria-label={prompt.name}>
@@ -130,19 +108,6 @@ function useCounted(desk: Desk, models: readonly ModelChoice[]): void {
   );
   useEffect(() => checked.countFor(choices), [checked, choices]);
 }
-
-/** What the next run costs. It follows the typing, as the estimates beside the inputs do. */
-const Cost = memo(function Cost(props: {
-  readonly desk: Desk;
-  readonly choices: readonly ModelChoice[];
-  readonly repeats: number;
-  readonly cap: string | null;
-  readonly onCap: (cap: string | null) => void;
-}) {
-  const estimates = useEstimates(props.desk.checked, props.choices);
-  const cost = runCost(estimates, props.repeats);
-  return <CostButton cost={cost} cap={props.cap} onCap={props.onCap} />;
-});
 
 const InputsSide = memo(function InputsSide({
   desk,
