@@ -3,8 +3,8 @@
 set -euo pipefail
 
 build=(build-essential pkg-config libwebkit2gtk-4.1-dev libdbus-1-dev)
-# The driver of the real window, the display it is shown on, a keychain with its bus, and a browser.
-test=(webkit2gtk-driver xvfb gnome-keyring dbus-x11)
+# The driver of the real window, the display it is shown on, a hand at it, a keychain with its bus, and a browser.
+test=(webkit2gtk-driver xvfb xdotool gnome-keyring dbus-x11)
 
 case "${1-}" in
   build) wanted=("${build[@]}") ;;

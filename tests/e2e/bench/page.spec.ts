@@ -74,6 +74,41 @@ test('typing in a prompt of 2,000 lines with the preview on', async ({ app, api 
   );
 });
 
+test('from a mistake to its mark', async ({ app }) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await template(prompt).click();
+  await app.keyboard.press('Control+End');
+  await app.keyboard.insertText(' {{language}}');
+  const times: number[] = [];
+  for (let at = 0; at < 40; at += 1) {
+    await rest(app);
+    await expect(prompt.locator('.cm-lintRange-error')).toHaveCount(0);
+    // Watching has begun once this is there.
+    const watch = await app.evaluateHandle(() => {
+      const marked = new Promise<number>((done) => {
+        let typed = NaN;
+        addEventListener('keydown', ({ timeStamp }) => (typed = timeStamp), { once: true, capture: true });
+        const look = new MutationObserver(() => {
+          if (document.querySelector('.cm-lintRange-error') === null) return;
+          look.disconnect();
+          done(performance.now() - typed);
+        });
+        look.observe(document.body, { childList: true, subtree: true, attributes: true });
+      });
+      return { marked };
+    });
+    await app.keyboard.press('Backspace');
+    times.push(await watch.evaluate(({ marked }) => marked));
+    await app.keyboard.insertText('}');
+  }
+  const sample = new Sample(times);
+  table(
+    'A mistake, 40 times',
+    ['', 'p50', 'p95', 'most', 'limit'],
+    [['from key to mark', ms(sample.at(0.5)), ms(sample.at(0.95)), ms(sample.most), '100 ms']],
+  );
+});
+
 test('eight columns that stream 200 tokens of Markdown a second each', async ({ app, api }) => {
   const [tokens, everyMs, name] = [12_500, 5, 'eight'];
   const prose = await Prose.start(tokens, everyMs);

@@ -53,6 +53,12 @@ test('inputs are remembered, changed, renamed, forgotten and brought back', asyn
   await choose(app, 'Brief · changed', 'Brief');
   await expect(field(app, 'person')).toHaveValue('Al');
   await expect(field(app, 'secret')).toHaveValue('hush');
+  const applied = app.getByRole('alert').filter({ hasText: 'Brief' });
+  await applied.getByRole('button', { name: 'Undo' }).click();
+  await expect(field(app, 'person')).toHaveValue('Bartholomew');
+  await expect(field(app, 'secret')).toHaveValue('hush');
+  await choose(app, 'Brief · changed', 'Brief');
+  await expect(field(app, 'person')).toHaveValue('Al');
 
   await choose(app, 'Brief', 'Delete Brief');
   await expect.poll(async () => (await sets()).length).toBe(0);

@@ -30,6 +30,7 @@ export const programs = {
   },
   driver: 'WebKitWebDriver',
   display: 'Xvfb',
+  pointer: 'xdotool',
   bus: 'dbus-daemon',
   busMonitor: 'dbus-monitor',
 };
