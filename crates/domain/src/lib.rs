@@ -27,6 +27,7 @@ mod execution_log;
 mod hash;
 mod id;
 mod media;
+pub mod merge;
 mod model;
 mod money;
 mod name;
