@@ -170,6 +170,9 @@ async fn every_save_is_a_version_that_can_be_run_compared_and_restored() {
     let compared = cli.json(&["version", "compare", "greet", "--from", "v1", "--to", "v2"]).await;
     let unified = compared["unified"].as_str().unwrap();
     assert!(unified.contains("-one") && unified.contains("+two"), "{unified}");
+    assert_eq!(compared["changes"], json!([{ "kind": "textChanged", "added": 1, "removed": 1 }]));
+    let told = cli.run(&["version", "compare", "greet", "--from", "v1", "--to", "v2"]).await.stdout;
+    assert!(told.starts_with("text changed: 1 line added, 1 removed\n"), "{told}");
 
     let restored = cli.json(&["version", "restore", "greet", "v1"]).await;
     assert_eq!(

@@ -59,7 +59,7 @@ macro_rules! for_each_operation {
             version_get(GetVersion) -> Version = GET "/api/prompts/{id}/versions/{version}", read;
             /// Saves content as a new version; content equal to the head makes none.
             version_create(CreateVersion) -> Version = POST "/api/prompts/{id}/versions", write;
-            /// What differs between two versions, as the text of their files.
+            /// What differs between two versions: by meaning, and as the text of their files.
             version_compare(CompareVersions) -> VersionComparison = GET "/api/prompts/{id}/compare", read;
             /// Makes a new version with the content of an old one.
             version_restore(RestoreVersion) -> Version = POST "/api/prompts/{id}/versions/{version}/restore", write;

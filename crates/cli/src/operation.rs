@@ -2,6 +2,8 @@
 
 use crate::{Ending, output};
 use formaops_api::{ApiError, Operation, Session};
+use formaops_domain::compare::ContentChange;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// Calls the operation and prints its answer.
@@ -12,10 +14,10 @@ pub(crate) async fn perform(
     as_json: bool,
 ) -> Result<Ending, ApiError> {
     let answer = session.call(operation.name, request).await?;
-    if as_json {
-        output::json(&answer);
-    } else {
-        output::answer(&answer);
+    match operation.name {
+        _ if as_json => output::json(&answer),
+        "version_compare" => comparison(&answer),
+        _ => output::answer(&answer),
     }
     if operation.name == "vault_unlock" && session.app().is_some() {
         output::line_to_stderr(
@@ -31,4 +33,18 @@ pub(crate) async fn perform(
     }
     let failed = operation.name == "prompt_execute" && answer["status"] == "failed";
     Ok(if failed { Ending::ExecutionFailed } else { Ending::Done })
+}
+
+/// Prints what changed: by meaning, then as text.
+fn comparison(answer: &Value) {
+    let changes = answer["changes"].as_array().into_iter().flatten();
+    let changes: Vec<_> = changes.filter_map(|change| ContentChange::deserialize(change).ok()).collect();
+    if changes.is_empty() {
+        return output::line("nothing changed");
+    }
+    for change in changes {
+        output::line(&output::visible(&change.to_string()));
+    }
+    output::line("");
+    output::text(&output::visible(answer["unified"].as_str().unwrap_or_default()));
 }

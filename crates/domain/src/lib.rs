@@ -19,6 +19,7 @@ mod attachment;
 mod audit;
 mod budget;
 mod catalogue;
+pub mod compare;
 mod egress;
 mod error;
 mod event;

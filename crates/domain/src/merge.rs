@@ -155,6 +155,20 @@ pub enum MergedList {
     Validations,
 }
 
+impl MergedList {
+    /// Its name, as on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Messages => "messages",
+            Self::Attachments => "attachments",
+            Self::Variables => "variables",
+            Self::Tools => "tools",
+            Self::Validations => "validations",
+        }
+    }
+}
+
 /// One of the two that are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -223,4 +237,4 @@ fn json(value: &impl Serialize) -> Value {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -299,7 +299,7 @@ export function client(caller: Caller) {
     /** Saves content as a new version; content equal to the head makes none. */
     versionCreate: (request: CreateVersion): Promise<Version> =>
       caller.call('version_create', 'POST', '/api/prompts/{id}/versions', request),
-    /** What differs between two versions, as the text of their files. */
+    /** What differs between two versions: by meaning, and as the text of their files. */
     versionCompare: (request: CompareVersions): Promise<VersionComparison> =>
       caller.call('version_compare', 'GET', '/api/prompts/{id}/compare', request),
     /** Makes a new version with the content of an old one. */

@@ -444,6 +444,108 @@ export type Content = {
   validations: Validation[];
 };
 
+/** One change. Places in lists are counted from 0; of what is removed, in the older content. */
+export type ContentChange = {
+  kind: 'bodyChanged';
+  messages: boolean;
+} | {
+  kind: 'textChanged';
+  added: number;
+  removed: number;
+} | {
+  kind: 'messageAdded';
+  index: number;
+  role: Role;
+} | {
+  kind: 'messageRemoved';
+  index: number;
+  role: Role;
+} | {
+  kind: 'messageMoved';
+  from: number;
+  index: number;
+  role: Role;
+} | {
+  kind: 'roleChanged';
+  index: number;
+  from: Role;
+  to: Role;
+} | {
+  kind: 'messageChanged';
+  index: number;
+  role: Role;
+  added: number;
+  removed: number;
+} | {
+  kind: 'attachmentAdded';
+  index: number;
+  name: string;
+} | {
+  kind: 'attachmentRemoved';
+  index: number;
+  name: string;
+} | {
+  kind: 'attachmentChanged';
+  index: number;
+  name: string;
+} | {
+  kind: 'variableAdded';
+  name: string;
+  to: VariableType;
+} | {
+  kind: 'variableRemoved';
+  name: string;
+} | {
+  kind: 'variableRenamed';
+  from: string;
+  name: string;
+} | {
+  kind: 'variableRetyped';
+  name: string;
+  from: VariableType;
+  to: VariableType;
+} | {
+  kind: 'variableRequired';
+  name: string;
+  required: boolean;
+} | {
+  kind: 'variableChanged';
+  name: string;
+  field: string;
+  from: unknown;
+  to: unknown;
+} | {
+  kind: 'modelChanged';
+  from: ModelRef | null;
+  to: ModelRef | null;
+} | {
+  kind: 'parameterChanged';
+  path: string[];
+  from: unknown;
+  to: unknown;
+} | {
+  kind: 'toolAdded';
+  name: string;
+} | {
+  kind: 'toolRemoved';
+  name: string;
+} | {
+  kind: 'toolChanged';
+  name: string;
+} | {
+  kind: 'validationAdded';
+  name: string;
+} | {
+  kind: 'validationRemoved';
+  name: string;
+} | {
+  kind: 'validationChanged';
+  name: string;
+} | {
+  kind: 'reordered';
+  list: MergedList;
+};
+
 export type ContentHash = string;
 
 /** What is wrong with content, and what it gives. */
@@ -1515,6 +1617,9 @@ export type MatchText = {
   /** Whether it is a word that was searched for. */
   found: boolean;
 };
+
+/** A list whose order can be in conflict. */
+export type MergedList = 'messages' | 'attachments' | 'variables' | 'tools' | 'validations';
 
 /** One message of a body. */
 export type Message = {
@@ -2783,6 +2888,8 @@ export type Version = {
 export type VersionComparison = {
   /** Whether they hold the same. */
   equal: boolean;
+  /** What changed, by meaning. */
+  changes: ContentChange[];
   /** The older side as a `.prompt` file. */
   from: string;
   /** The newer side as a `.prompt` file. */

@@ -2,7 +2,10 @@
 
 use super::{PromptKey, attachment::check_attachments, limit, prompt::find_prompt};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
-use formaops_domain::{Content, Noun, Page, Prompt, Version, VersionId, VersionSelector};
+use formaops_domain::{
+    Content, Noun, Page, Prompt, Version, VersionId, VersionSelector,
+    compare::{ContentChange, compare},
+};
 use formaops_store::NewVersion;
 use formaops_template::PromptMeta;
 
@@ -69,6 +72,8 @@ pub struct CompareVersions {
 pub struct VersionComparison {
     /// Whether they hold the same.
     pub equal: bool,
+    /// What changed, by meaning.
+    pub changes: Vec<ContentChange>,
     /// The older side as a `.prompt` file.
     pub from: String,
     /// The newer side as a `.prompt` file.
@@ -223,5 +228,6 @@ pub(crate) async fn version_compare(
     let (from_text, to_text) = (file(&from), file(&to));
     let unified =
         similar::TextDiff::from_lines(&from_text, &to_text).unified_diff().context_radius(3).to_string();
-    Ok(VersionComparison { equal: from == to, from: from_text, to: to_text, unified })
+    let changes = compare(&from, &to);
+    Ok(VersionComparison { equal: from == to, changes, from: from_text, to: to_text, unified })
 }

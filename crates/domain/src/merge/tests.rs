@@ -332,7 +332,7 @@ fn a_content() -> impl Strategy<Value = Content> {
 }
 
 /// A base and two sides that each changed a little of it, as people do.
-fn three_contents() -> impl Strategy<Value = (Content, Content, Content)> {
+pub(crate) fn three_contents() -> impl Strategy<Value = (Content, Content, Content)> {
     let edit = || (0..6_u8, 0..8_usize, a_message(), a_content());
     (a_content(), prop::collection::vec(edit(), 0..4), prop::collection::vec(edit(), 0..4)).prop_map(
         |(base, ours, theirs)| {
