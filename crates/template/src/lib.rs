@@ -53,7 +53,9 @@ pub use error::TemplateError;
 pub use evaluate::{MAX_NESTING, MAX_STEPS};
 pub use library::Partials;
 pub use message::{Rendered, RenderedMessage, Segment};
-pub use prompt_file::{PromptFile, PromptFileError, PromptMeta, Schemas, from_prompt_file, to_prompt_file};
+pub use prompt_file::{
+    PromptFile, PromptFileError, PromptMeta, Schemas, edit_prompt_file, from_prompt_file, to_prompt_file,
+};
 pub use render::{render, render_with};
 pub use sink::MAX_OUTPUT_BYTES;
 pub use source::SourceRange;

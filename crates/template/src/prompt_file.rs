@@ -7,16 +7,21 @@
 //! See <https://google.github.io/dotprompt/reference/frontmatter/>.
 
 mod body;
+mod edit;
 mod front_matter;
+mod patch;
 mod picoschema;
 mod settings;
+mod tree;
 mod variables;
 
+pub use edit::edit_prompt_file;
 pub use picoschema::Schemas;
 
 use formaops_domain::{Body, Content, JsonObject, Message, Settings, Validation, ValidationRule, Variable};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// What a `.prompt` file says of a prompt besides its content.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,6 +72,17 @@ pub enum PromptFileError {
 }
 
 impl PromptFileError {
+    /// Where in the text it is, line and column from 1, as far as that can be said.
+    #[must_use]
+    pub fn place(&self, text: &str) -> Option<(u32, u32)> {
+        let field = match self {
+            Self::Yaml { line, column, .. } => return line.map(|line| (line, column.unwrap_or(1))),
+            Self::Field { field, .. } => field.as_str(),
+            Self::TwoBodies => "ext.formaops.messages",
+        };
+        front_matter::place(text, field)
+    }
+
     fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Field { field: field.into(), message: message.into() }
     }
@@ -75,6 +91,12 @@ impl PromptFileError {
 /// Writes a prompt as a `.prompt` file.
 #[must_use]
 pub fn to_prompt_file(content: &Content, meta: &PromptMeta) -> String {
+    let (front, body) = to_front_matter(content, meta);
+    front_matter::join(front, &body)
+}
+
+/// The front matter and the body in our own words.
+fn to_front_matter(content: &Content, meta: &PromptMeta) -> (JsonObject, String) {
     let mut front = JsonObject::new();
     let mut ext = JsonObject::new();
     if !meta.description.is_empty() {
@@ -95,16 +117,22 @@ pub fn to_prompt_file(content: &Content, meta: &PromptMeta) -> String {
     if !ext.is_empty() {
         front.insert("ext".into(), json!({ "formaops": ext }));
     }
-    front_matter::join(front, &body)
+    (front, body)
 }
 
-/// Reads a `.prompt` file, of FormaOps or of any other tool.
+/// Reads a `.prompt` file, of FormaOps or of any other tool. One whose lines all end as on Windows is read as if
+/// they ended in `\n` alone; [`edit_prompt_file`] writes them as they were.
 ///
 /// # Errors
 /// [`PromptFileError`] where the front matter cannot be read or contradicts itself. A body is read as it
 /// is: [`crate::check`] tells what is wrong with it.
 pub fn from_prompt_file(text: &str) -> Result<PromptFile, PromptFileError> {
-    let (mut front, body) = front_matter::split(text)?;
+    let plain = if front_matter::is_crlf(text) {
+        Cow::Owned(text.replace("\r\n", "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let (mut front, body) = front_matter::split(&plain)?;
     let mut ext = take_ext(&mut front)?;
     let mut ignored = Vec::new();
 

@@ -5,6 +5,7 @@ use crate::{
     ast::{Block, Node, Program, Text},
     helpers::{self, Helper},
     parse::{self, Parsed},
+    source::Bytes,
 };
 use formaops_domain::{Attachment, Body, JsonObject, Message, Role};
 use serde_json::json;
@@ -12,14 +13,16 @@ use std::collections::BTreeMap;
 
 const ATTACHMENTS: &str = "attachments";
 
+/// What [`write`] may say under `ext.formaops`.
+pub(super) const MARKS: [&str; 3] = ["body", "messages", ATTACHMENTS];
+
 /// The body as text. What would be read as something else is marked in `ext`.
 pub(super) fn write(body: &Body, ext: &mut JsonObject) -> String {
     let text = match body {
         Body::Text { template } => template.clone(),
-        Body::Messages { messages } => messages
-            .iter()
-            .map(|message| format!("{{{{role \"{}\"}}}}{}", word(message.role), message.template))
-            .collect(),
+        Body::Messages { messages } => {
+            messages.iter().map(|message| tag(message.role) + &message.template).collect()
+        }
     };
     let (bare, attachments) = detached(body);
     if read(&text) == bare {
@@ -93,9 +96,53 @@ pub(super) fn read(text: &str) -> Body {
     }
 }
 
+/// The text of another body, in which messages that stay equal are as they were written, and others keep their
+/// tags; `None` where one of both is not a list of messages that is told by its tags.
+pub(super) fn edit(text: &str, wanted: &Body) -> Option<String> {
+    let (old, Body::Messages { messages: wanted }) = (pieces(text)?, wanted) else { return None };
+    let is_same = |piece: &Piece, message: &Message| {
+        piece.role == message.role && text[piece.template.start..piece.template.end] == message.template
+    };
+    let head = old.iter().zip(wanted).take_while(|(piece, message)| is_same(piece, message)).count();
+    let ends = old[head..].iter().rev().zip(wanted[head..].iter().rev());
+    let tail = ends.take_while(|(piece, message)| is_same(piece, message)).count();
+    let changed = &old[head..old.len() - tail];
+    let start = old.get(head).map_or(text.len(), |piece| piece.tag.start);
+    let end = old.get(old.len() - tail).map_or(text.len(), |piece| piece.tag.start);
+    let mut edited = text[..start].to_owned();
+    for (at, message) in wanted[head..wanted.len() - tail].iter().enumerate() {
+        match changed.get(at).filter(|piece| piece.role == message.role) {
+            Some(piece) => edited += &text[piece.tag.start..piece.tag.end],
+            None => edited += &tag(message.role),
+        }
+        edited += &message.template;
+    }
+    Some(edited + &text[end..])
+}
+
+fn tag(role: Role) -> String {
+    format!("{{{{role \"{}\"}}}}", word(role))
+}
+
+/// A message in the text of a body.
+struct Piece {
+    role: Role,
+    tag: Bytes,
+    template: Bytes,
+}
+
+fn messages(text: &str) -> Option<Vec<Message>> {
+    let message = |Piece { role, template, .. }| Message {
+        role,
+        template: text[template.start..template.end].to_owned(),
+        attachments: Vec::new(),
+    };
+    Some(pieces(text)?.into_iter().map(message).collect())
+}
+
 /// The messages, where every role tag stands at the top level, plain and with its role written out, and
 /// the first of them at the start.
-fn messages(text: &str) -> Option<Vec<Message>> {
+fn pieces(text: &str) -> Option<Vec<Piece>> {
     let Parsed { program, problems } = parse::parse(text);
     let nodes = program.nodes;
     if !problems.is_empty() {
@@ -142,25 +189,24 @@ fn messages(text: &str) -> Option<Vec<Message>> {
         return None;
     }
     let ends = starts.iter().skip(1).map(|(_, bytes)| bytes.start).chain([text.len()]);
-    let pieces: Vec<(Role, usize, &str)> =
-        starts.iter().zip(ends).map(|((role, tag), end)| (*role, tag.end, &text[tag.end..end])).collect();
+    let pieces: Vec<Piece> = starts
+        .iter()
+        .zip(ends)
+        .map(|(&(role, tag), end)| Piece { role, tag, template: Bytes { start: tag.end, end } })
+        .collect();
 
     // Whitespace control looks at the neighbours of a tag, so a piece of its own may keep other blanks.
     let from = starts.first()?.1.start;
     let whole: Vec<_> = kept(&nodes).into_iter().filter(|&(start, _)| start >= from).collect();
     let apart: Vec<_> = pieces
         .iter()
-        .flat_map(|(_, offset, piece)| {
-            let kept = kept(&parse::parse(piece).program.nodes);
+        .flat_map(|piece| {
+            let offset = piece.template.start;
+            let kept = kept(&parse::parse(&text[offset..piece.template.end]).program.nodes);
             kept.into_iter().map(move |(start, end)| (start + offset, end + offset))
         })
         .collect();
-    (whole == apart).then(|| {
-        pieces
-            .into_iter()
-            .map(|(role, _, piece)| Message { role, template: piece.to_owned(), attachments: Vec::new() })
-            .collect()
-    })
+    (whole == apart).then_some(pieces)
 }
 
 /// Whether tags that shape the list of messages stand inside a block; of a partial it is not known.

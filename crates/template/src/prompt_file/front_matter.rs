@@ -1,6 +1,6 @@
 //! Cuts a file into front matter and body, and YAML to JSON and back.
 
-use super::PromptFileError;
+use super::{PromptFileError, tree};
 use formaops_domain::JsonObject;
 use serde_json::Value;
 
@@ -13,7 +13,9 @@ const MAX_DEPTH: usize = 48;
 /// The front matter and the body. A file that does not begin with a closed front matter is all body.
 pub(super) fn split(text: &str) -> Result<(JsonObject, &str), PromptFileError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let Some(Parts { yaml, first_line, body }) = parts(text) else { return Ok((JsonObject::new(), text)) };
+    let Some(Parts { yaml, first_line, body, .. }) = parts(text) else {
+        return Ok((JsonObject::new(), text));
+    };
     if yaml.len() > MAX_BYTES {
         let message = format!("it is longer than {} KiB", MAX_BYTES / 1024);
         return Err(PromptFileError::Yaml { message, line: None, column: None });
@@ -28,8 +30,12 @@ pub(super) fn split(text: &str) -> Result<(JsonObject, &str), PromptFileError> {
         Err(error) => {
             let location = error.location();
             let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+            // Its own words count the lines of the front matter alone.
+            let message = error.without_snippet().to_string();
+            let own = location.map(|at| format!(" at line {}, column {}", at.line(), at.column()));
+            let message = own.map_or(message.clone(), |own| message.replace(&own, ""));
             return Err(PromptFileError::Yaml {
-                message: error.without_snippet().to_string(),
+                message,
                 line: location.map(|at| number(at.line()).saturating_add(first_line - 1)),
                 column: location.map(|at| number(at.column())),
             });
@@ -38,15 +44,34 @@ pub(super) fn split(text: &str) -> Result<(JsonObject, &str), PromptFileError> {
     Ok((front, body))
 }
 
-struct Parts<'t> {
-    yaml: &'t str,
+/// A file that begins with a closed front matter.
+pub(super) struct Parts<'t> {
+    pub(super) yaml: &'t str,
     /// The line of the file that `yaml` begins on, from 1.
-    first_line: u32,
-    body: &'t str,
+    pub(super) first_line: u32,
+    /// The `---` that closes it, with the end of its line.
+    pub(super) closing: &'t str,
+    pub(super) body: &'t str,
+}
+
+/// Whether every line ends as on Windows. Such a file is read as if its lines ended in `\n` alone.
+pub(super) fn is_crlf(text: &str) -> bool {
+    text.contains("\r\n") && text.match_indices('\n').all(|(at, _)| text[..at].ends_with('\r'))
+}
+
+/// The line and column of the deepest field on the way to this one, from 1.
+pub(super) fn place(text: &str, field: &str) -> Option<(u32, u32)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let Parts { yaml, first_line, .. } = parts(text)?;
+    let at = tree::read(yaml)?.find(field)?.start;
+    let before = &yaml[..at];
+    let line = before.bytes().filter(|&byte| byte == b'\n').count();
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    Some((first_line + u32::try_from(line).ok()?, u32::try_from(column).ok()?))
 }
 
 /// Blank lines and comments may stand before the first `---`, as in dotprompt.
-fn parts(text: &str) -> Option<Parts<'_>> {
+pub(super) fn parts(text: &str) -> Option<Parts<'_>> {
     let is_marker = |line: &str| line.trim_end() == "---";
     let (mut at, mut first_line) = (0, 1);
     let mut lines = text.split_inclusive('\n');
@@ -64,7 +89,8 @@ fn parts(text: &str) -> Option<Parts<'_>> {
     let start = at;
     for line in lines {
         if is_marker(line) {
-            return Some(Parts { yaml: &text[start..at], first_line, body: &text[at + line.len()..] });
+            let (yaml, body) = (&text[start..at], &text[at + line.len()..]);
+            return Some(Parts { yaml, first_line, closing: line, body });
         }
         at += line.len();
     }
@@ -73,7 +99,7 @@ fn parts(text: &str) -> Option<Parts<'_>> {
 
 /// The file of these fields and this body.
 pub(super) fn join(front: JsonObject, body: &str) -> String {
-    let reads_as_body = parts(body).is_none() && !body.starts_with('\u{feff}');
+    let reads_as_body = parts(body).is_none() && !body.starts_with('\u{feff}') && !is_crlf(body);
     if front.is_empty() && reads_as_body {
         return body.to_owned();
     }
@@ -98,7 +124,7 @@ fn read_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
     serde_saphyr::from_str_with_options(text, options)
 }
 
-fn write_yaml(value: &Value) -> String {
+pub(super) fn write_yaml(value: &Value) -> String {
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
     let yaml = (depth(value) < MAX_DEPTH).then(|| serde_saphyr::to_string_with_options(value, options));
     match yaml {

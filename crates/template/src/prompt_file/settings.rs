@@ -1,6 +1,6 @@
 //! Model and parameters, as `model` and `config`.
 
-use super::{PromptFileError, take};
+use super::{PromptFileError, edit::put, take};
 use formaops_domain::{JsonObject, ModelRef, Parameters, Settings};
 use serde_json::{Value, json};
 
@@ -14,6 +14,27 @@ pub(super) fn write(settings: &Settings, front: &mut JsonObject, ext: &mut JsonO
     } else {
         ext.insert("settings".into(), json!(settings));
     }
+}
+
+/// Says other settings where the old ones are said: a parameter that stays equal is as it was.
+pub(super) fn change(old: &Settings, new: &Settings, front: &mut JsonObject, ext: &mut JsonObject) {
+    let (mut native, mut own) = (JsonObject::new(), JsonObject::new());
+    write(new, &mut native, &mut own);
+    put(ext, "settings", own.shift_remove("settings"));
+    let was = to_native(old);
+    if native.get("model") != was.get("model") || !front.contains_key("model") {
+        put(front, "model", native.shift_remove("model"));
+    }
+    let fields =
+        |front: &JsonObject| front.get(CONFIG).and_then(Value::as_object).cloned().unwrap_or_default();
+    let (mut config, was, new) = (fields(front), fields(&was), fields(&native));
+    config.retain(|name, value| new.contains_key(name) || value.is_null());
+    for (name, value) in new {
+        if was.get(&name) != Some(&value) || !config.contains_key(&name) {
+            config.insert(name, value);
+        }
+    }
+    put(front, CONFIG, (!config.is_empty()).then_some(Value::Object(config)));
 }
 
 fn to_native(settings: &Settings) -> JsonObject {

@@ -1,6 +1,6 @@
 //! Variables, as `input.schema` and `input.default`.
 
-use super::{EXT, PromptFileError, Schemas, picoschema, take};
+use super::{EXT, PromptFileError, Schemas, edit::put, picoschema, take};
 use formaops_domain::{JsonObject, Variable, VariableType};
 use serde_json::{Value, json};
 
@@ -20,6 +20,86 @@ pub(super) fn write(variables: &[Variable], front: &mut JsonObject, ext: &mut Js
         }
     }
     ext.insert("variables".into(), json!(variables));
+}
+
+/// Says other variables in the form in which the old ones are said, else in another: one that stays equal is as it
+/// was.
+pub(super) fn change(old: &[Variable], new: &[Variable], front: &mut JsonObject, ext: &mut JsonObject) {
+    let same_form = schema_of(front).and_then(|schema| in_the_form_of(schema, old, new));
+    let all = [same_form, to_picoschema(new), Some(to_json_schema(new))];
+    for schema in all.into_iter().flatten() {
+        let (mut changed_front, mut changed_ext) = (front.clone(), ext.clone());
+        changed_ext.shift_remove("variables");
+        put_native(old, new, schema, &mut changed_front, &mut changed_ext);
+        let read = read(&mut changed_front.clone(), &mut changed_ext.clone(), &mut Vec::new());
+        if read.is_ok_and(|read| read == *new) {
+            (*front, *ext) = (changed_front, changed_ext);
+            return;
+        }
+    }
+    put_native(old, &[], json!({}), front, ext);
+    put(ext, "variables", (!new.is_empty()).then(|| json!(new)));
+}
+
+fn schema_of(front: &JsonObject) -> Option<&JsonObject> {
+    front.get("input")?.get("schema")?.as_object()
+}
+
+/// A schema of the form of the one that is there, with its entries for variables that stay equal.
+fn in_the_form_of(schema: &JsonObject, old: &[Variable], new: &[Variable]) -> Option<Value> {
+    let declared = |variables: &[Variable], name: &str| {
+        let variable = variables.iter().find(|variable| variable.name == name).cloned()?;
+        Some(Variable { default: None, sensitive: false, ..variable })
+    };
+    let stays = |name: &str| declared(old, name).is_some_and(|old| declared(new, name) == Some(old));
+    if let Some(Value::Object(properties)) = schema.get("properties") {
+        let Value::Object(mut made) = to_json_schema(new) else { return None };
+        if let Some(Value::Object(fields)) = made.get_mut("properties") {
+            fields.retain(|name, _| !stays(name) || properties.contains_key(name));
+            for (name, property) in fields.iter_mut().filter(|(name, _)| stays(name)) {
+                *property = properties[name].clone();
+            }
+        }
+        let mut changed = schema.clone();
+        put(&mut changed, "properties", made.shift_remove("properties"));
+        put(&mut changed, "required", made.shift_remove("required"));
+        return Some(Value::Object(changed));
+    }
+    let name_of = |key: &str| key.split(['?', '(']).next().unwrap_or_default().to_owned();
+    let mut fields = JsonObject::new();
+    for variable in new {
+        let written = schema.iter().find(|(key, _)| name_of(key) == variable.name);
+        match (stays(&variable.name), written) {
+            (true, Some((key, value))) => drop(fields.insert(key.clone(), value.clone())),
+            // One that only a default tells of.
+            (true, None) => {}
+            (false, _) => fields.extend([pico_field(variable)?]),
+        }
+    }
+    Some(Value::Object(fields))
+}
+
+/// Puts a schema, the defaults and the names of sensitive variables where they belong.
+fn put_native(
+    old: &[Variable],
+    new: &[Variable],
+    schema: Value,
+    front: &mut JsonObject,
+    ext: &mut JsonObject,
+) {
+    let mut input = front.get("input").and_then(Value::as_object).cloned().unwrap_or_default();
+    let has_fields = schema.as_object().is_some_and(|fields| !fields.is_empty());
+    put(&mut input, "schema", (has_fields && !new.is_empty()).then_some(schema));
+    let mut defaults = input.get("default").and_then(Value::as_object).cloned().unwrap_or_default();
+    defaults.retain(|name, _| new.iter().any(|variable| variable.name == *name));
+    for variable in new.iter().filter(|variable| !old.contains(variable)) {
+        put(&mut defaults, &variable.name, variable.default.clone());
+    }
+    put(&mut input, "default", (!defaults.is_empty()).then_some(Value::Object(defaults)));
+    put(front, "input", (!input.is_empty()).then_some(Value::Object(input)));
+    let sensitive: Vec<&str> =
+        new.iter().filter(|variable| variable.sensitive).map(|variable| variable.name.as_str()).collect();
+    put(ext, "sensitive", (!sensitive.is_empty()).then(|| json!(sensitive)));
 }
 
 /// The fields of the front matter and of `ext.formaops` around a schema.
@@ -46,32 +126,31 @@ fn native(variables: &[Variable], schema: Value) -> (JsonObject, JsonObject) {
     (front, ext)
 }
 
-/// Picoschema has no words for limits, patterns and schemas.
 fn to_picoschema(variables: &[Variable]) -> Option<Value> {
-    let mut fields = JsonObject::new();
-    for variable in variables {
-        let Variable { name, kind, required, options, min, max, pattern, description, schema, .. } = variable;
-        if min.is_some() || max.is_some() || pattern.is_some() || schema.is_some() {
-            return None;
-        }
-        let mark = if *required { "" } else { "?" };
-        let comma = if description.is_empty() { "" } else { ", " };
-        let word = kind.as_str();
-        let in_key = || format!("{name}{mark}({word}{comma}{description})");
-        // Other readers cut a key at any parenthesis.
-        let fits_key = !description.contains(['(', ')']);
-        let (key, value) = match kind {
-            VariableType::String | VariableType::Number | VariableType::Boolean => {
-                (format!("{name}{mark}"), json!(format!("{word}{comma}{description}")))
-            }
-            VariableType::Enum if fits_key => (in_key(), json!(options)),
-            VariableType::Array if fits_key => (in_key(), json!("any")),
-            VariableType::Object if fits_key => (in_key(), json!({ "(*)": "any" })),
-            VariableType::Enum | VariableType::Array | VariableType::Object => return None,
-        };
-        fields.insert(key, value);
+    variables.iter().map(pico_field).collect::<Option<JsonObject>>().map(Value::Object)
+}
+
+/// Picoschema has no words for limits, patterns and schemas.
+fn pico_field(variable: &Variable) -> Option<(String, Value)> {
+    let Variable { name, kind, required, options, min, max, pattern, description, schema, .. } = variable;
+    if min.is_some() || max.is_some() || pattern.is_some() || schema.is_some() {
+        return None;
     }
-    Some(Value::Object(fields))
+    let mark = if *required { "" } else { "?" };
+    let comma = if description.is_empty() { "" } else { ", " };
+    let word = kind.as_str();
+    let in_key = || format!("{name}{mark}({word}{comma}{description})");
+    // Other readers cut a key at any parenthesis.
+    let fits_key = !description.contains(['(', ')']);
+    match kind {
+        VariableType::String | VariableType::Number | VariableType::Boolean => {
+            Some((format!("{name}{mark}"), json!(format!("{word}{comma}{description}"))))
+        }
+        VariableType::Enum if fits_key => Some((in_key(), json!(options))),
+        VariableType::Array if fits_key => Some((in_key(), json!("any"))),
+        VariableType::Object if fits_key => Some((in_key(), json!({ "(*)": "any" }))),
+        VariableType::Enum | VariableType::Array | VariableType::Object => None,
+    }
 }
 
 fn to_json_schema(variables: &[Variable]) -> Value {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod checking;
 mod dotprompt;
+#[cfg(test)]
+mod editing;
 mod functions;
 #[cfg(test)]
 mod oracle;

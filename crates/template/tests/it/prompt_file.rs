@@ -387,7 +387,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     )
 }
 
-fn content() -> impl Strategy<Value = Content> {
+pub(crate) fn content() -> impl Strategy<Value = Content> {
     let validation = (odd_text(), json_value())
         .prop_map(|(name, schema)| Validation { name, rule: ValidationRule::Schema { schema } });
     let variables = prop::collection::vec(variable(), 0..4);
