@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, process::Command};
 
 /// What each crate may use of ours, beside itself.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("template", &["domain"]),
     ("validate", &["domain"]),
@@ -13,7 +13,8 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("secrets", &["domain"]),
     ("store", &["domain"]),
     ("testkit", &["domain"]),
-    ("api", &["domain", "template", "validate", "engine", "providers", "secrets", "store"]),
+    ("files", &["domain", "template"]),
+    ("api", &["domain", "template", "validate", "engine", "files", "providers", "secrets", "store"]),
 ];
 
 fn packages() -> Vec<Value> {

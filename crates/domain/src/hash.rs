@@ -101,6 +101,8 @@ hashes! {
     RequestHash = "req_";
     /// Names the bytes of an image or a file: BLAKE3 of them as they are.
     AttachmentHash = "att_";
+    /// Names the bytes of a linked file: BLAKE3 of them as they are.
+    FileHash = "fil_";
     /// Names a state in the audit trail: BLAKE3 of its text.
     StateHash = "sta_";
     /// Names an event of the audit trail and, through the one before it, all that came before.
@@ -108,6 +110,14 @@ hashes! {
 }
 
 impl AttachmentHash {
+    /// The name of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(*blake3::hash(bytes).as_bytes())
+    }
+}
+
+impl FileHash {
     /// The name of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {

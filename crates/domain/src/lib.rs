@@ -63,7 +63,8 @@ pub use execution::{
 };
 pub use execution_log::{ExecutionLog, LogEntry, LogLevel};
 pub use hash::{
-    AttachmentHash, ChainHash, ContentHash, InvalidHash, RequestHash, StateHash, VersionId, canonical_hash,
+    AttachmentHash, ChainHash, ContentHash, FileHash, InvalidHash, RequestHash, StateHash, VersionId,
+    canonical_hash,
 };
 pub use id::{
     ActorId, ApiKeyId, AttemptId, BudgetId, CallId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId,
