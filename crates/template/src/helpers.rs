@@ -106,6 +106,11 @@ fn find_rule(call: &Call) -> Option<Rule> {
     })
 }
 
+/// Whether a tag with nothing but this name calls a helper, and so can be no variable.
+pub(crate) fn is_taken(name: &str) -> bool {
+    RULES.iter().any(|rule| rule.name == name)
+}
+
 /// That there is no such partial.
 pub(crate) fn no_partial<'n>(
     name: &str,

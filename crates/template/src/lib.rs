@@ -33,6 +33,7 @@ mod diagnostic;
 mod dotprompt;
 mod error;
 mod evaluate;
+pub mod formats;
 mod functions;
 mod helpers;
 mod library;
@@ -45,6 +46,7 @@ mod scope;
 mod sink;
 mod source;
 mod value;
+mod yaml;
 
 pub use check::{check, used_variables};
 pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};

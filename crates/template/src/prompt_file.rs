@@ -173,6 +173,11 @@ pub(crate) fn split_front_matter(text: &str) -> Result<(Option<JsonObject>, &str
     Ok(((body.len() < text.len()).then_some(front), body))
 }
 
+/// The messages that a text with role tags is in all but its form; else the text.
+pub(crate) fn body_of(template: &str) -> Body {
+    body::read(template)
+}
+
 /// A schema in either form as JSON Schema; one that is only a name is that of `schemas`.
 pub(crate) fn resolve_schema(
     schema: Value,

@@ -1,14 +1,14 @@
-//! Cuts a file into front matter and body, and YAML to JSON and back.
+//! Cuts a file into front matter and body, and joins them.
 
 use super::{PromptFileError, tree};
+use crate::yaml::{self, Limits};
 use formaops_domain::JsonObject;
 use serde_json::Value;
 
 /// The longest front matter in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// The deepest nesting of YAML, whose reader takes much of the stack for each level.
-const MAX_DEPTH: usize = 48;
+const LIMITS: Limits = Limits { nodes: 100_000, aliases: 100 };
 
 /// The front matter and the body. A file that does not begin with a closed front matter is all body.
 pub(super) fn split(text: &str) -> Result<(JsonObject, &str), PromptFileError> {
@@ -20,7 +20,7 @@ pub(super) fn split(text: &str) -> Result<(JsonObject, &str), PromptFileError> {
         let message = format!("it is longer than {} KiB", MAX_BYTES / 1024);
         return Err(PromptFileError::Yaml { message, line: None, column: None });
     }
-    let front = match read_yaml(yaml) {
+    let front = match yaml::read(yaml, LIMITS) {
         Ok(Value::Object(front)) => front,
         Ok(Value::Null) => JsonObject::new(),
         Ok(_) => {
@@ -28,16 +28,10 @@ pub(super) fn split(text: &str) -> Result<(JsonObject, &str), PromptFileError> {
             return Err(PromptFileError::Yaml { message, line: Some(first_line), column: None });
         }
         Err(error) => {
-            let location = error.location();
-            let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-            // Its own words count the lines of the front matter alone.
-            let message = error.without_snippet().to_string();
-            let own = location.map(|at| format!(" at line {}, column {}", at.line(), at.column()));
-            let message = own.map_or(message.clone(), |own| message.replace(&own, ""));
             return Err(PromptFileError::Yaml {
-                message,
-                line: location.map(|at| number(at.line()).saturating_add(first_line - 1)),
-                column: location.map(|at| number(at.column())),
+                message: error.message,
+                line: error.line.map(|line| line.saturating_add(first_line - 1)),
+                column: error.column,
             });
         }
     };
@@ -103,40 +97,5 @@ pub(super) fn join(front: JsonObject, body: &str) -> String {
     if front.is_empty() && reads_as_body {
         return body.to_owned();
     }
-    format!("---\n{}---\n{body}", write_yaml(&Value::Object(front)))
-}
-
-/// JSON is YAML too, and may be nested deeper, as far as its own reader goes.
-fn read_yaml(text: &str) -> Result<Value, serde_saphyr::Error> {
-    if text.trim().is_empty() {
-        return Ok(Value::Null);
-    }
-    if text.starts_with('{')
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(value);
-    }
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_depth: MAX_DEPTH, max_aliases: 100, max_nodes: 100_000 },
-        strict_booleans: true,
-        with_snippet: false,
-    };
-    serde_saphyr::from_str_with_options(text, options)
-}
-
-pub(super) fn write_yaml(value: &Value) -> String {
-    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
-    let yaml = (depth(value) < MAX_DEPTH).then(|| serde_saphyr::to_string_with_options(value, options));
-    match yaml {
-        Some(Ok(yaml)) => yaml,
-        Some(Err(_)) | None => format!("{value:#}\n"),
-    }
-}
-
-fn depth(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
-    }
+    format!("---\n{}---\n{body}", yaml::write(&Value::Object(front), false))
 }

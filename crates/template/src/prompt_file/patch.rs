@@ -1,9 +1,7 @@
 //! Changes a YAML text where its values change, and nowhere else.
 
-use super::{
-    front_matter::write_yaml,
-    tree::{self, Field, Node, Shape, Style, Tree},
-};
+use super::tree::{self, Field, Node, Shape, Style, Tree};
+use crate::yaml;
 use formaops_domain::JsonObject;
 use serde_json::{Value, json};
 use std::ops::Range;
@@ -30,7 +28,7 @@ pub(super) fn rewrite(text: &str, wanted: &JsonObject) -> String {
     let mut written: String =
         comments.into_iter().map(|comment| format!("{}\n", text[comment].trim_end())).collect();
     if !wanted.is_empty() {
-        written += &write_yaml(&json!(wanted));
+        written += &yaml::write(&json!(wanted), false);
     }
     written
 }
@@ -235,7 +233,7 @@ impl Patch<'_> {
     }
 
     fn lines(value: &Value, indent: usize) -> String {
-        let written = write_yaml(value);
+        let written = yaml::write(value, false);
         written.lines().map(|line| format!("{:indent$}{line}\n", "")).collect()
     }
 

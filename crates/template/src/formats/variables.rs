@@ -1,0 +1,31 @@
+//! The variables that a template of another tool needs, declared nowhere but by their use.
+
+use crate::used_variables;
+use formaops_domain::{Body, Content, JsonObject, Variable, VariableType};
+use serde_json::Value;
+
+/// Declares what the templates use, in the order of its first use, with types from examples of values.
+pub(super) fn infer(body: &Body, examples: &[&JsonObject], required: bool) -> Vec<Variable> {
+    let content = Content { body: body.clone(), ..Content::default() };
+    let text: String = body.templates().collect::<Vec<_>>().join("\n");
+    let mut names: Vec<String> = used_variables(&content).into_iter().collect();
+    names.retain(|name| super::template::is_name(name));
+    names.sort_by_key(|name| text.find(name.as_str()).unwrap_or(usize::MAX));
+    let variables = names.into_iter().map(|name| {
+        let example = examples.iter().find_map(|inputs| inputs.get(&name)).filter(|value| !value.is_null());
+        let kind = example.map_or(VariableType::String, type_of);
+        Variable { required, ..Variable::new(name, kind) }
+    });
+    variables.collect()
+}
+
+/// The type of a value.
+pub(super) fn type_of(value: &Value) -> VariableType {
+    match value {
+        Value::Null | Value::String(_) => VariableType::String,
+        Value::Bool(_) => VariableType::Boolean,
+        Value::Number(_) => VariableType::Number,
+        Value::Array(_) => VariableType::Array,
+        Value::Object(_) => VariableType::Object,
+    }
+}
