@@ -10,6 +10,7 @@ mod command_line;
 mod configuration;
 mod disk_full;
 mod faults;
+mod finding;
 mod http;
 mod idempotency;
 mod keychain;

@@ -143,6 +143,9 @@ macro_rules! for_each_operation {
             /// What was spent in some days, by day, provider, model or prompt.
             spend_list(ListSpend) -> Page<Spend> = GET "/api/spend", read;
 
+            /// Prompts, versions and executions that have words, the likeliest first, with where the words stand.
+            hit_list(ListHits) -> Page<Hit> = GET "/api/hits", read;
+
             /// Starts a run: one column for each model.
             run_create(CreateRun) -> RunDetail = POST "/api/runs", run;
             /// Runs, newest first.

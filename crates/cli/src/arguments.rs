@@ -1,11 +1,11 @@
-//! The command line: `run` and `serve` by hand, every operation from the list.
+//! The command line: `run`, `render`, `search` and `serve` by hand, every operation from the list.
 
 use crate::{
     config::ConfigCommand,
     render::RenderArguments,
     run::RunArguments,
     schema::{self, Field, FieldKind},
-    secret,
+    search, secret,
     serve::ServeArguments,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -38,6 +38,7 @@ pub(crate) enum Chosen {
     Operation(&'static Operation, Value),
     Run(Box<RunArguments>),
     Render(RenderArguments),
+    Search(Value),
     Serve(ServeArguments),
     Config(ConfigCommand),
     Completions(clap_complete::Shell),
@@ -59,6 +60,10 @@ pub(crate) fn command() -> Command {
         .subcommand(
             RenderArguments::augment_args(Command::new("render"))
                 .about("Render a prompt file with inputs, without asking a model"),
+        )
+        .subcommand(
+            verb_command(searching(), "search".to_owned())
+                .about("Find prompts, versions and executions by words, and show where they stand"),
         )
         .subcommand(
             ServeArguments::augment_args(Command::new("serve"))
@@ -132,9 +137,19 @@ fn aliases(operation: &Operation) -> &'static [&'static str] {
     }
 }
 
+/// The operation that `search TEXT` carries out, the comfort for `hit list`.
+fn searching() -> &'static Operation {
+    Operation::find(search::OPERATION).unwrap_or_else(|| unreachable!("it is in the list"))
+}
+
 /// Whether a field is what the one before it is set to, as in `config set NAME VALUE`.
 fn is_assigned(operation: &Operation, field: &Field) -> bool {
     operation.name == "config_update" && field.name == "value"
+}
+
+/// Whether a field is given without its name, though it is not part of the path.
+fn is_plain(operation: &Operation, field: &Field) -> bool {
+    is_assigned(operation, field) || operation.name == search::OPERATION && field.name == "text"
 }
 
 fn flag_name(field: &str) -> String {
@@ -153,7 +168,7 @@ fn verb_command(operation: &'static Operation, verb: String) -> Command {
     let secret = fields.iter().any(|field| field.kind == FieldKind::Secret).then(secret::argument);
     let has_file = fields.iter().any(|field| field.kind == FieldKind::File);
     let args = fields.into_iter().filter(|field| field.kind != FieldKind::Secret).map(|field| {
-        let positional = path_fields.contains(&field.name.as_str()) || is_assigned(operation, &field);
+        let positional = path_fields.contains(&field.name.as_str()) || is_plain(operation, &field);
         let arg = argument(&field, positional);
         let arg = if is_assigned(operation, &field) { arg.allow_negative_numbers(true) } else { arg };
         // A file has a name already.
@@ -194,6 +209,7 @@ pub(crate) fn read(matches: &ArgMatches) -> Result<(Global, Chosen), ApiError> {
     let chosen = match name {
         "run" => Chosen::Run(Box::new(RunArguments::from_arg_matches(chosen).map_err(usage)?)),
         "render" => Chosen::Render(RenderArguments::from_arg_matches(chosen).map_err(usage)?),
+        "search" => Chosen::Search(request(searching(), chosen)?),
         "serve" => Chosen::Serve(ServeArguments::from_arg_matches(chosen).map_err(usage)?),
         "completions" => match chosen.get_one::<clap_complete::Shell>("shell") {
             Some(&shell) => Chosen::Completions(shell),

@@ -1,5 +1,5 @@
 //! `formaops`: every operation of a workspace as a verb, `run` for comparing models in the terminal, `render` for a
-//! prompt file without any, and `serve` for the HTTP host with the same screens as the desktop app.
+//! prompt file without any, `search` for everything by words, and `serve` for the HTTP host with the same screens as the desktop app.
 //!
 //! Exit codes: 0 done, 1 an error, 2 wrong usage, 3 an execution failed, 130 cancelled.
 
@@ -10,6 +10,7 @@ mod output;
 mod render;
 mod run;
 mod schema;
+mod search;
 mod secret;
 mod serve;
 mod wait;
@@ -94,6 +95,7 @@ async fn perform(global: &arguments::Global, chosen: Chosen) -> Result<Ending, A
             operation::perform(&session, operation, request, global.json).await
         }
         Chosen::Run(run) => run::perform(&session, *run, global.json).await,
+        Chosen::Search(request) => search::perform(&session, request, global.json).await,
         Chosen::Serve(serve) => serve::perform(&session, &serve, global.json).await,
         Chosen::Config(_) | Chosen::Completions(_) | Chosen::Render(_) => Ok(Ending::Done),
     };

@@ -88,7 +88,7 @@ pub use run::{
     ContextMessage, Fallback, OnRestart, Priority, Run, RunContext, RunKind, RunProgress, RunStatus, Variant,
 };
 pub use scrub::Scrubber;
-pub use search::{Match, MatchPart, MatchPlace, MatchText};
+pub use search::{Hit, HitKind, HitRecord, Match, MatchPart, MatchPlace, MatchText};
 pub use time::{Calendar, Day, InvalidDay, Span, Timestamp};
 pub use tool::{ResponseFormat, ToolCall, ToolChoice, ToolDefinition, ToolResult};
 

@@ -82,6 +82,7 @@ pub use provider::ProviderModels;
 pub use recording::Recording;
 pub use recovery::Recovered;
 pub use run::{NewCell, NewRun, Rate, RunFilter};
+pub use search::HitFilter;
 pub use totals::Totals;
 pub use version::NewVersion;
 pub use workspace::{Actor, ActorKind, Workspace};

@@ -32,6 +32,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 9, sql: include_str!("../migrations/0009_budgets.sql") },
     // A program that does not keep the audit trail would leave a hole in it.
     Migration { min_reader: 10, sql: include_str!("../migrations/0010_audit.sql") },
+    // Its triggers keep the indexes of words for programs that do not know them.
+    Migration { min_reader: 10, sql: include_str!("../migrations/0011_finding.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.
@@ -133,7 +135,7 @@ fn prune(folder: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{NewWorkspace, OpenOptions, RunFilter, Store, open};
+    use crate::{HitFilter, NewWorkspace, OpenOptions, RunFilter, Store, open};
     use formaops_domain::{ActorId, WorkspaceId};
     use serde_json::json;
     use std::path::Path;
@@ -234,12 +236,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_ran_before_is_found_by_model_and_once_it_is_read_by_words() {
+    async fn what_was_there_before_is_found_by_name_and_model_and_once_it_is_read_by_words() {
         const RAN: &str = r#"
             insert into prompts values (1, x'11111111111111111111111111111111', 'greet', '', '', 'greet', 'draft',
               (select id from actors), 1, 1, null, null);
-            insert into prompt_versions values (1, (select id from prompts), zeroblob(32), 1, zeroblob(32), '{}', '[]',
-              (select id from actors), '', 1);
+            insert into prompt_versions values (1, (select id from prompts), zeroblob(32), 1, zeroblob(32),
+              '{"body":{"kind":"text","template":"Dear {{name}}"}}', '[]', (select id from actors), '', 1);
+            insert into refs values ((select id from prompts), 'branch', 'main', zeroblob(32), 1);
             insert into runs values (1, x'22222222222222222222222222222222', 'single', 'pending', 'normal',
               (select id from prompts), 'greet', null, 1, 0, 0, 0, 0, 1, 0, (select id from actors), 7, null, null);
             insert into run_variants values ((select id from runs), 0, (select id from prompts), zeroblob(32),
@@ -278,8 +281,13 @@ mod tests {
         assert_eq!((found(by_model("local:a")).await, found(by_model("local")).await), (1, 1));
         let by_words = RunFilter { text: Some("bob".to_owned()), ..RunFilter::default() };
         assert_eq!(found(by_words.clone()).await, 0);
+        let hits = async |text: &str| {
+            store.list_hits(text, &HitFilter::default(), None, 10).await.unwrap().items.len()
+        };
+        assert_eq!((hits("gree").await, hits("reet").await, hits("dear").await), (1, 1, 0));
+        assert!(store.index_backlog().await.unwrap());
+        assert_eq!((found(by_words).await, hits("dear").await), (1, 1));
         assert!(!store.index_backlog().await.unwrap());
-        assert_eq!(found(by_words).await, 1);
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use crate::{
     Store, StoreError,
     column::{Int, Json, Key, Text, Word},
-    cursor,
+    cursor, search,
 };
 use formaops_domain::{ActorId, Page, Prompt, PromptId, PromptName, PromptStatus, Timestamp, VersionId};
 use sqlx::SqliteConnection;
@@ -16,6 +16,8 @@ pub struct PromptFilter {
     pub search: Option<String>,
     /// Only those with this tag.
     pub tag: Option<String>,
+    /// Only those with this label.
+    pub label: Option<String>,
     /// Only those that stand here.
     pub status: Option<PromptStatus>,
     /// Where no status is given: also those that are archived.
@@ -183,12 +185,17 @@ impl Store {
         let (name, seq): (String, i64) = cursor::decode(cursor)?.unwrap_or_default();
         let rows = cursor::rows(limit);
         let search = filter.search.map(|search| search.to_lowercase());
+        // The index of letters leads where the text is long enough for it; the texts themselves decide.
+        let letters = search.as_deref().and_then(search::letters);
         let status = filter.status.map(Word);
         let found = select_prompts!(
             "where (p.name, p.seq) > (?1, ?2) and (p.deleted_at is not null) = ?3
               and (p.status = ?4 or (?4 is null and (?5 or p.status <> 'archived')))
               and (?6 is null or exists (select 1 from prompt_tags t where t.prompt = p.id and t.tag = ?6))
+              and (?9 is null or p.seq in (select rowid from prompt_letters where prompt_letters match ?9))
               and (?7 is null or instr(p.search, ?7) > 0)
+              and (?10 is null
+                or exists (select 1 from refs l where l.prompt = p.id and l.kind = 'label' and l.name = ?10))
             order by p.name, p.seq limit ?8",
             name,
             seq,
@@ -197,7 +204,9 @@ impl Store {
             filter.archived,
             filter.tag,
             search,
-            rows
+            rows,
+            letters,
+            filter.label
         )
         .fetch_all(self.readers())
         .await?;

@@ -1,19 +1,22 @@
-//! Finding runs by words: the index of what went into executions and what came out, and what it finds.
+//! Finding by words: the index of what went into executions and what came out, the runs that it finds, and what all
+//! indexes find together.
 //!
-//! The index holds no text. What is found is shown from the texts themselves.
+//! The indexes hold no text. What is found is shown from the texts themselves.
 
+mod hits;
+mod places;
+mod versions;
 mod words;
 
-pub(crate) use words::Words;
+pub use hits::HitFilter;
+pub(crate) use words::{Words, letters};
 
 use crate::{
     Store, StoreError, blob,
     column::{Int, Key, Text, Word},
     run::RunFilter,
 };
-use formaops_domain::{
-    ExecutionId, JsonObject, Match, MatchPart, MatchPlace, ModelRef, PromptId, RunId, RunStatus, Timestamp,
-};
+use formaops_domain::{ExecutionId, JsonObject, Match, ModelRef, PromptId, RunId, RunStatus, Timestamp};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 use std::collections::HashSet;
@@ -23,7 +26,7 @@ use std::collections::HashSet;
 const MOST_BYTES: usize = 64 << 10;
 /// Matches that are looked at in one step.
 const STEP: u32 = 256;
-/// Executions that ended before there was an index, indexed in one step.
+/// Versions and executions that were there before their index, indexed in one step.
 const BACKLOG_STEP: u32 = 64;
 
 /// What can be searched of an execution, beside the name of its prompt.
@@ -180,33 +183,9 @@ async fn has_newer(
 }
 
 struct MatchRow {
+    seq: i64,
     execution: Key<ExecutionId>,
     model: Text<ModelRef>,
-    prompt: String,
-    inputs: Vec<u8>,
-    answer: Option<Vec<u8>>,
-}
-
-impl MatchRow {
-    fn into_match(self, run_id: RunId, words: &Words) -> Result<Match, StoreError> {
-        let mut places = Vec::new();
-        let mut look = |part, name: Option<String>, text: &str| {
-            if let Some(text) = words.mark(beginning(text)) {
-                places.push(MatchPlace { part, name, text });
-            }
-        };
-        if let Some(answer) = self.answer {
-            let answer = blob::decompress_range(&answer, 0, MOST_BYTES as u64)?;
-            look(MatchPart::Answer, None, &String::from_utf8_lossy(&answer));
-        }
-        for (name, value) in blob::json::<JsonObject>(&self.inputs)? {
-            let mut text = String::new();
-            collect(&value, &mut text);
-            look(MatchPart::Input, Some(name), &text);
-        }
-        look(MatchPart::Prompt, None, &self.prompt);
-        Ok(Match { run_id, execution_id: self.execution.0, model: self.model.0, places })
-    }
 }
 
 impl Store {
@@ -220,30 +199,31 @@ impl Store {
             let key = Key(run);
             let row = sqlx::query_as!(
                 MatchRow,
-                r#"select e.id as "execution: Key<ExecutionId>", e.model as "model: Text<ModelRef>",
-                  r.prompt_name as prompt, i.data as inputs, o.data as "answer?"
+                r#"select e.seq, e.id as "execution: Key<ExecutionId>", e.model as "model: Text<ModelRef>"
                 from executions e
                 cross join execution_words w on w.rowid = e.seq
-                join runs r on r.id = e.run
-                join run_cases rc on rc.run = e.run and rc.position = e.case_index
-                join blobs i on i.hash = rc.inputs
-                left join blobs o on o.hash = e.output
                 where e.run = ?1 and w.execution_words match ?2 order by e.seq desc limit 1"#,
                 key,
                 query,
             )
             .fetch_optional(&mut *connection)
             .await?;
-            if let Some(row) = row {
-                matches.push(row.into_match(run, &words)?);
+            if let Some(MatchRow { seq, execution, model }) = row {
+                let places = places::of_execution(&mut connection, seq, &words).await?;
+                matches.push(Match { run_id: run, execution_id: execution.0, model: model.0, places });
             }
         }
         Ok(matches)
     }
 
-    /// Makes some more executions searchable of those that ended before there was an index of words, newest
-    /// first; answers whether there may be more. Each step is short, so that it holds nobody up.
+    /// Makes some more versions and executions searchable of those that were there before there were indexes of
+    /// words, newest first; answers whether there may be more. Each step is short, so that it holds nobody up.
     pub async fn index_backlog(&self) -> Result<bool, StoreError> {
+        let versions = self.write(|connection| Box::pin(versions::index(connection, BACKLOG_STEP))).await?;
+        Ok(self.index_executions().await? || versions)
+    }
+
+    async fn index_executions(&self) -> Result<bool, StoreError> {
         let mut connection = self.readers().acquire().await?;
         let rows = sqlx::query!(
             r#"select e.seq, e.status as "status: String", i.data as inputs, o.data as "answer?"

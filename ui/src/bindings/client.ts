@@ -64,6 +64,7 @@ import type {
   ListEgress,
   ListEgressTotals,
   ListExecutions,
+  ListHits,
   ListInputSets,
   ListMatches,
   ListModels,
@@ -89,6 +90,7 @@ import type {
   PageOfEgressTotal,
   PageOfExecution,
   PageOfFoundServer,
+  PageOfHit,
   PageOfInputSet,
   PageOfMatch,
   PageOfPreset,
@@ -198,6 +200,7 @@ export type OperationName =
   | 'budget_delete'
   | 'budget_undelete'
   | 'spend_list'
+  | 'hit_list'
   | 'run_create'
   | 'run_list'
   | 'match_list'
@@ -410,6 +413,9 @@ export function client(caller: Caller) {
     /** What was spent in some days, by day, provider, model or prompt. */
     spendList: (request: ListSpend = {}): Promise<PageOfSpend> =>
       caller.call('spend_list', 'GET', '/api/spend', request),
+    /** Prompts, versions and executions that have words, the likeliest first, with where the words stand. */
+    hitList: (request: ListHits): Promise<PageOfHit> =>
+      caller.call('hit_list', 'GET', '/api/hits', request),
     /** Starts a run: one column for each model. */
     runCreate: (request: CreateRun): Promise<RunDetail> =>
       caller.call('run_create', 'POST', '/api/runs', request),

@@ -1280,6 +1280,43 @@ export type HealthPart = {
 /** How something is. */
 export type HealthStatus = 'ok' | 'degraded' | 'down';
 
+/** A prompt, a version or an execution that has the words that were searched for. */
+export type Hit = ({
+  kind: 'prompt';
+  /** Where it stands in its life. */
+  status: PromptStatus;
+} | {
+  kind: 'version';
+  /** The version. */
+  versionId: VersionId;
+  /** Its local ordinal. */
+  number: number;
+  /** Whether it is the newest of `main`. */
+  isHead: boolean;
+} | {
+  kind: 'execution';
+  /** The execution. */
+  executionId: ExecutionId;
+  /** Its run. */
+  runId: RunId;
+  /** The model that was asked. */
+  model: ModelRef;
+}) & {
+  /** The prompt that it is, or that it is of. */
+  promptId: PromptId;
+  /** What that is called. */
+  promptName: PromptName;
+  /** A title for people; may be empty. */
+  promptTitle: string;
+  /** When the prompt last changed, the version was saved, or the execution was made. */
+  at: Timestamp;
+  /** Where it has the words, at most four places; none where only letters inside words were found. */
+  places: MatchPlace[];
+};
+
+/** What can be found by words. */
+export type HitKind = 'prompt' | 'version' | 'execution';
+
 /** Inputs of a prompt that are remembered under a name. */
 export type InputSet = {
   /** The prompt. */
@@ -1428,6 +1465,36 @@ export type ListExecutions = {
   limit?: number | null;
 };
 
+/** Asks for what has words. */
+export type ListHits = {
+  /**
+   * The words, of which the first 32 count and the last may be just begun. Prompts are also found by three or more
+   * letters inside their names and titles. Nothing in it is an operator.
+   */
+  text: string;
+  /** Only these kinds: `prompt`, `version`, `execution`; all where absent. */
+  kinds?: HitKind[];
+  /** Only prompts with this tag, and what is of them. */
+  tag?: string | null;
+  /** Only prompts with this status, and what is of them. */
+  status?: PromptStatus | null;
+  /** Only prompts with this label, the versions that it names, and executions of those. */
+  label?: string | null;
+  /**
+   * Only executions on this model, as `provider:model`, or on one of this provider; versions that suggest it; and
+   * prompts whose newest version does.
+   */
+  model?: string | null;
+  /** Only what was changed, saved or made at this moment or later. */
+  from?: Timestamp | null;
+  /** Only what was changed, saved or made before this moment. */
+  to?: Timestamp | null;
+  /** Where to go on, from the page before. */
+  cursor?: string | null;
+  /** The most items, 1 to 1,000; 100 where absent. */
+  limit?: number | null;
+};
+
 /** Asks for the input sets of a prompt. */
 export type ListInputSets = {
   /** The prompt. */
@@ -1459,6 +1526,8 @@ export type ListPrompts = {
   search?: string | null;
   /** Only those with this tag. */
   tag?: string | null;
+  /** Only those with this label. */
+  label?: string | null;
   /** Only those with this status; where absent, all but the archived. */
   status?: PromptStatus | null;
   /** Only those in the bin. */
@@ -1597,14 +1666,14 @@ export type Match = {
   places: MatchPlace[];
 };
 
-/** The texts of an execution that can be searched. */
-export type MatchPart = 'answer' | 'input' | 'prompt';
+/** The texts that can be searched. */
+export type MatchPart = 'answer' | 'input' | 'prompt' | 'title' | 'description' | 'tag' | 'body' | 'variable' | 'note';
 
-/** A place in an execution that has words that were searched for. */
+/** A place that has words that were searched for. */
 export type MatchPlace = {
   /** Which text it is. */
   part: MatchPart;
-  /** The name of the variable, where it is an input. */
+  /** The name of the variable where it is an input or a variable, the role where it is one of several messages. */
   name: string | null;
   /** The text around the first word that was found, in pieces. */
   text: MatchText[];
@@ -1791,6 +1860,14 @@ export type PageOfExecution = {
 export type PageOfFoundServer = {
   /** The items, in the order of the list. */
   items: FoundServer[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfHit = {
+  /** The items, in the order of the list. */
+  items: Hit[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };

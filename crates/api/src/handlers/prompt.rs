@@ -71,6 +71,9 @@ pub struct ListPrompts {
     /// Only those with this tag.
     #[serde(default)]
     pub tag: Option<String>,
+    /// Only those with this label.
+    #[serde(default)]
+    pub label: Option<String>,
     /// Only those with this status; where absent, all but the archived.
     #[serde(default)]
     pub status: Option<PromptStatus>,
@@ -244,6 +247,7 @@ pub(crate) async fn prompt_list(
     let filter = PromptFilter {
         search: request.search.filter(|search| !search.trim().is_empty()),
         tag: request.tag,
+        label: request.label,
         status: request.status,
         archived: request.deleted,
         deleted: request.deleted,

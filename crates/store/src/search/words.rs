@@ -11,32 +11,72 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 const BEFORE: usize = 40;
 const AFTER: usize = 160;
 
-/// What somebody searches for: all of its words, of which the last may be just begun.
+/// The most words that are searched for: what somebody pastes can be as long as a prompt.
+const MOST_WORDS: usize = 32;
+/// The letters that an index of letters holds together.
+const LETTERS: usize = 3;
+
+/// What somebody searches for: all of its words, at most 32, of which the last may be just begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Words {
     query: String,
     folded: Vec<String>,
+    /// What was typed, in lower case and without blanks around it.
+    text: String,
 }
 
 impl Words {
     /// The words of a text; `None` where it has none, so that there is nothing to search for.
     pub(crate) fn of(text: &str) -> Option<Self> {
-        let folded: Vec<_> = words(text).map(|(_, word)| word).collect();
-        if folded.is_empty() {
-            return None;
-        }
+        let (places, folded): (Vec<_>, Vec<_>) = words(text).take(MOST_WORDS).unzip();
+        let text = &text[..places.last()?.end];
         // Quoted, nothing in it is an operator. What is written as one, such as `v1.2`, is found as one.
         let quoted = text
             .split(|c: char| c.is_whitespace() || c == '\0')
             .filter(|part| words(part).next().is_some())
             .map(|part| format!("\"{}\"", part.replace('"', "\"\"")));
         let query = quoted.collect::<Vec<_>>().join(" ") + "*";
-        Some(Self { query, folded })
+        Some(Self { query, folded, text: text.trim().to_lowercase() })
     }
 
     /// The words as the full-text index is asked for them.
     pub(crate) fn query(&self) -> &str {
         &self.query
+    }
+
+    /// The same, of some columns only.
+    pub(crate) fn query_in(&self, columns: &str) -> String {
+        format!("{{{columns}}} : ({})", self.query)
+    }
+
+    /// What has all words, but not what has all of them in these columns and none in the others.
+    pub(crate) fn query_beyond(&self, columns: &str, others: &str) -> String {
+        format!("(({}) NOT ({})) OR ({})", self.query, self.query_in(columns), self.query_in(others))
+    }
+
+    /// What an index of letters is asked for, to find what was typed also inside of words; nothing where that is too
+    /// short for it.
+    pub(crate) fn letters_in(&self, columns: &str) -> String {
+        format!("{{{columns}}} : {}", letters(&self.text).unwrap_or_else(|| "\"\"".to_owned()))
+    }
+
+    /// The text with the letters marked that were typed, where it has them anywhere and an index of letters finds them.
+    pub(crate) fn mark_letters(&self, text: &str) -> Option<Vec<MatchText>> {
+        letters(&self.text)?;
+        let mut wanted = text.char_indices().filter_map(|(start, _)| {
+            let mut rest = self.text.chars().peekable();
+            let end = text[start..].char_indices().find_map(|(at, c)| {
+                let same = c.to_lowercase().all(|c| rest.next_if_eq(&c).is_some());
+                (!same || rest.peek().is_none()).then_some((same, start + at + c.len_utf8()))
+            });
+            end.filter(|&(same, _)| same).map(|(_, end)| start..end)
+        });
+        let place = wanted.next()?;
+        let mut pieces = Pieces::default();
+        pieces.push(&text[..place.start], false);
+        pieces.push(&text[place.clone()], true);
+        pieces.push(&text[place.end..], false);
+        Some(pieces.0)
     }
 
     /// The text around the first of the words in it, in pieces; `None` where it has none of them.
@@ -61,6 +101,13 @@ impl Words {
         let begun = self.folded.last().is_some_and(|last| word.starts_with(last.as_str()));
         begun || self.folded.iter().any(|known| known == word)
     }
+}
+
+/// How an index of letters is asked for a text, of which no letter is an operator; `None` where the text is too short,
+/// or no such text can be asked for.
+pub(crate) fn letters(text: &str) -> Option<String> {
+    let can = text.chars().count() >= LETTERS && !text.contains('\0');
+    can.then(|| format!("\"{}\"", text.replace('"', "\"\"")))
 }
 
 #[derive(Default)]
@@ -140,6 +187,33 @@ mod tests {
         }
         for nothing in ["", "  ", "-- \"*\"", "\0"] {
             assert_eq!(Words::of(nothing), None, "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn of_what_is_as_long_as_a_prompt_the_first_words_are_searched_for() {
+        let words = Words::of(&"one.two three ".repeat(1000)).unwrap();
+        assert_eq!(words.folded.len(), MOST_WORDS);
+        assert_eq!(words.query(), r#""one.two" "three" "#.repeat(10) + r#""one.two"*"#);
+    }
+
+    #[test]
+    fn letters_are_asked_for_and_marked_also_inside_of_words() {
+        let words = Words::of(" LaSs\"i ").unwrap();
+        assert_eq!(words.letters_in("name"), r#"{name} : "lass""i""#);
+        assert_eq!(Words::of("ab").unwrap().letters_in("name"), r#"{name} : """#);
+        for (search, text, marked) in [
+            ("RGER", "Großer Ärger", Some("Großer Ä[rger]")),
+            ("ss/c", "class/class", Some("cla[ss/c]lass")),
+            ("aab", "aaab", Some("a[aab]")),
+            ("i̇st", "İstanbul", Some("[İst]anbul")),
+            ("la", "class", None),
+            ("lasso", "class", None),
+        ] {
+            let piece = |piece: MatchText| if piece.found { format!("[{}]", piece.text) } else { piece.text };
+            let found = Words::of(search).unwrap().mark_letters(text);
+            let found = found.map(|pieces| pieces.into_iter().map(piece).collect::<String>());
+            assert_eq!(found.as_deref(), marked, "{search} in {text}");
         }
     }
 

@@ -6,6 +6,7 @@ mod audit;
 mod budgets;
 mod egress;
 mod execution_log;
+mod finding;
 mod input_sets;
 mod keys;
 mod models;

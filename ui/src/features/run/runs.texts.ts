@@ -33,7 +33,17 @@ export const runsTexts = {
     all: 'All',
     clear: 'Show all runs',
   },
-  matches: { answer: 'answer', input: 'input', prompt: 'prompt' } satisfies Record<MatchPart, string>,
+  matches: {
+    answer: 'answer',
+    input: 'input',
+    prompt: 'prompt',
+    title: 'title',
+    description: 'description',
+    tag: 'tag',
+    body: 'template',
+    variable: 'variable',
+    note: 'note',
+  } satisfies Record<MatchPart, string>,
   columns: {
     prompt: 'Prompt',
     version: 'Version',
