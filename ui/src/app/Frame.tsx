@@ -1,5 +1,4 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { spotlight } from '@mantine/spotlight';
 import {
   IconArrowLeft,
   IconArrowRight,
@@ -20,7 +19,7 @@ import { shown } from '../lib/shortcuts';
 import { commandTexts } from './commands.texts';
 import classes from './Frame.module.css';
 import { follow } from './live';
-import { Palette } from './Palette';
+import { palette } from './paletteStore';
 import { promptScreens } from './promptScreens';
 import { ShortcutSheet } from './ShortcutSheet';
 import { StatusBar } from './StatusBar';
@@ -28,6 +27,8 @@ import { texts } from './texts';
 import { useAppCommands } from './useAppCommands';
 
 const PromptsLayout = lazy(() => promptScreens().then((module) => ({ default: module.PromptsLayout })));
+
+const Palette = lazy(() => import('./Palette').then((module) => ({ default: module.Palette })));
 
 /** What stands around every screen. Prompts that were gone to stay as they are while other places are shown. */
 export function Frame() {
@@ -43,7 +44,7 @@ export function Frame() {
     <div className={classes.frame}>
       <header className={classes.header}>
         <Start name={workspace.data?.name ?? texts.app.name} />
-        <button type="button" className={classes.search} onClick={() => spotlight.open()}>
+        <button type="button" className={classes.search} onClick={() => palette.open()}>
           <span>{texts.header.search}</span>
           <Keys of="palette" className={classes.key} />
         </button>
@@ -76,7 +77,9 @@ export function Frame() {
         )}
       </main>
       <StatusBar connected={connected} />
-      <Palette />
+      <Suspense>
+        <Palette />
+      </Suspense>
       <NewPrompt />
       <ShortcutSheet />
     </div>

@@ -1,4 +1,4 @@
-import { Spotlight } from '@mantine/spotlight';
+import { Spotlight, useSpotlight } from '@mantine/spotlight';
 import {
   IconArrowRight,
   IconCommand,
@@ -11,6 +11,7 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import { PaletteHits } from '../features/finding/PaletteHits';
 import { promptsQuery } from '../features/prompt/queries';
 import { Keys } from '../components/Keys';
 import { useTabs } from '../features/prompt/tabs';
@@ -18,9 +19,13 @@ import { commands, useAvailable } from '../lib/commands';
 import { type commandGroups, commandTexts, paletteTexts } from './commands.texts';
 import classes from './Palette.module.css';
 import { type Findable, search } from './paletteSearch';
+import { paletteStore } from './paletteStore';
 
-/** How many prompts are shown at once: typing narrows the list. */
+/** How many prompts are shown at once: typing narrows the list, and brings what is found in texts below it. */
 const MOST_PROMPTS = 50;
+const MOST_PROMPTS_FOUND = 8;
+/** Fewer letters than that are in nearly every text. */
+const LEAST_LETTERS = 2;
 
 interface Entry extends Findable {
   readonly id: string;
@@ -39,16 +44,21 @@ const ICONS: Record<keyof typeof commandGroups, typeof IconEye> = {
   app: IconCommand,
 };
 
-/** Every prompt and command, by a few letters of its name. */
+/** Every prompt and command, by a few letters of its name; versions and answers by their words. */
 export function Palette() {
   const [query, setQuery] = useState('');
-  const [opened, setOpened] = useState(false);
+  // It may have been opened before it was loaded.
+  const { opened } = useSpotlight(paletteStore);
   const commands = search(query, useCommandEntries());
   const { recent } = useTabs();
   const all = recentFirst(usePrompts(opened, query), recent);
-  const prompts = search(query, all).slice(0, MOST_PROMPTS);
+  const isTyped = query.trim() !== '';
+  const prompts = search(query, all).slice(0, isTyped ? MOST_PROMPTS_FOUND : MOST_PROMPTS);
+  const isNone = prompts.length + commands.length === 0;
+  const searchesTexts = opened && query.trim().length >= LEAST_LETTERS;
   return (
     <Spotlight.Root
+      store={paletteStore}
       query={query}
       onQueryChange={setQuery}
       // Its keys are those of the command, like all others.
@@ -57,8 +67,6 @@ export function Palette() {
       attributes={{ content: { 'aria-label': paletteTexts.placeholder } }}
       maxHeight={420}
       overlayProps={{ backgroundOpacity: 0.35, blur: 1 }}
-      onSpotlightOpen={() => setOpened(true)}
-      onSpotlightClose={() => setOpened(false)}
     >
       <Spotlight.Search
         placeholder={paletteTexts.placeholder}
@@ -68,7 +76,11 @@ export function Palette() {
       <Spotlight.ActionsList className={classes.list ?? ''}>
         {prompts.length > 0 && <Group label={paletteTexts.prompts} entries={prompts} />}
         {commands.length > 0 && <Group label={paletteTexts.commands} entries={commands} />}
-        {prompts.length + commands.length === 0 && <Spotlight.Empty>{paletteTexts.nothing}</Spotlight.Empty>}
+        {searchesTexts ? (
+          <PaletteHits query={query} isAlone={isNone} groupClass={classes.group ?? ''} />
+        ) : (
+          isNone && <Spotlight.Empty>{paletteTexts.nothing}</Spotlight.Empty>
+        )}
       </Spotlight.ActionsList>
       <Spotlight.Footer className={classes.footer}>
         <kbd>↑↓</kbd> {paletteTexts.keys.move} <kbd>↵</kbd> {paletteTexts.keys.open} <kbd>Esc</kbd>{' '}

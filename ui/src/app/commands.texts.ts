@@ -160,7 +160,12 @@ const table = {
   data: { group: 'go', label: 'Go to data', words: 'settings workspace folder disk size backup logs' },
   about: { group: 'go', label: 'Go to about', words: 'settings version api keys licences notices' },
 
-  palette: { group: 'app', label: 'Search prompts and commands', words: 'palette find', keys: 'mod+K' },
+  palette: {
+    group: 'app',
+    label: 'Search everything',
+    words: 'palette find prompts commands versions answers',
+    keys: 'mod+K',
+  },
   shortcuts: {
     group: 'app',
     label: 'Show keyboard shortcuts',
@@ -183,7 +188,7 @@ export const commandTexts: Readonly<Record<CommandId, CommandText>> = table;
 
 /** What palette and sheet say. */
 export const paletteTexts = {
-  placeholder: 'Search prompts and commands',
+  placeholder: 'Search prompts and commands, versions and answers',
   nothing: 'Nothing matches',
   prompts: 'Prompts',
   commands: 'Commands',

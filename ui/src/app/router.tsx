@@ -8,7 +8,8 @@ import {
 } from '@tanstack/react-router';
 import { readAuditSearch } from '../features/audit/search';
 import { currentPrompts, promptQuery } from '../features/prompt/queries';
-import { readSearch } from '../features/run/history';
+import { readExecutionSearch, readSearch } from '../features/run/history';
+import { readVersionSearch } from '../features/version/search';
 import { workspaceQuery } from '../features/workspace/queries';
 import { ErrorScreen } from './ErrorScreen';
 import { Frame } from './Frame';
@@ -48,6 +49,7 @@ const noPrompt = createRoute({ getParentRoute: () => prompts, path: '/', compone
 const prompt = createRoute({
   getParentRoute: () => prompts,
   path: '$id',
+  validateSearch: readVersionSearch,
   component: () => null,
   loader: ({ params }) => {
     queries.query(promptQuery(params.id)).catch(askedAgain);
@@ -63,6 +65,7 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$id',
+  validateSearch: readExecutionSearch,
   component: lazyRouteComponent(runScreens, 'RunPlace'),
 });
 

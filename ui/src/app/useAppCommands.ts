@@ -1,5 +1,4 @@
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { spotlight } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useSyncExternalStore } from 'react';
@@ -11,6 +10,7 @@ import { host } from '../host';
 import { LEAST_ZOOM, MOST_ZOOM, OWN_ZOOM, useZoom, zoom } from '../lib/zoom';
 import { chooseFromMenu } from './menu';
 import { undoLast, undoStack } from '../lib/notify';
+import { palette } from './paletteStore';
 import { openShortcuts } from './ShortcutSheet';
 
 /** The commands that every screen has. */
@@ -26,7 +26,7 @@ export function useAppCommands(): void {
   useEffect(() => host.onMenu(chooseFromMenu), []);
   const nothingToUndo = useSyncExternalStore(undoStack.subscribe, () => undoStack.isEmpty);
   useCommands({
-    palette: () => spotlight.toggle(),
+    palette: palette.toggle,
     shortcuts: openShortcuts,
     newPrompt: openNewPrompt,
     undo: { act: () => void undoLast(), isAvailable: !nothingToUndo },

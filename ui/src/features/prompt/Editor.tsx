@@ -11,6 +11,7 @@ import { contentTexts } from '../content/texts';
 import { ValidationsEditor } from '../content/ValidationsEditor';
 import { RunsTab } from '../run/RunsTab';
 import { VersionsTab } from '../version/LazyVersionsTab';
+import { useWantedVersion, type WantedVersion } from '../version/wanted';
 import { type Desk, useDraft } from './desk';
 import classes from './prompt.module.css';
 import { useWork } from './useWork';
@@ -30,6 +31,7 @@ interface EditorProps {
 export const Editor = memo(function Editor(props: EditorProps) {
   const { desk, narrow } = props;
   const [tab, setTab] = useState<Tab>('edit');
+  const wanted = useWantedVersion(props.prompt.id, () => setTab('versions'));
   const preview = usePreview();
   const validations = useDraft(desk, ({ content }) => content.validations.length);
   useCommands({
@@ -69,7 +71,7 @@ export const Editor = memo(function Editor(props: EditorProps) {
           <Templates {...props} hasPreview={preview.isOn} />
         ) : (
           <div className={classes.scroll}>
-            <Other {...props} tab={tab} />
+            <Other {...props} tab={tab} wanted={wanted} />
           </div>
         )}
       </div>
@@ -111,8 +113,13 @@ function Rendered({ desk, onGoToInput }: EditorProps) {
   return <RenderedView checked={desk.checked} onGoToInput={onGoToInput} />;
 }
 
-function Other(props: EditorProps & { readonly tab: Exclude<Tab, 'edit'> }) {
-  const { tab, prompt, desk } = props;
+interface OtherProps extends EditorProps {
+  readonly tab: Exclude<Tab, 'edit'>;
+  readonly wanted: WantedVersion | null;
+}
+
+function Other(props: OtherProps) {
+  const { tab, prompt, desk, wanted } = props;
   const work = useWork(desk);
   switch (tab) {
     case 'rendered':
@@ -120,7 +127,14 @@ function Other(props: EditorProps & { readonly tab: Exclude<Tab, 'edit'> }) {
     case 'validations':
       return <ValidationsEditor work={work} />;
     case 'versions':
-      return <VersionsTab prompt={prompt} work={work} />;
+      return (
+        <VersionsTab
+          key={wanted && `${wanted.visit} ${wanted.id}`}
+          prompt={prompt}
+          work={work}
+          wanted={wanted?.id ?? null}
+        />
+      );
     case 'runs':
       return <RunsTab promptId={prompt.id} />;
   }

@@ -1,7 +1,7 @@
 import { Button, Menu, Skeleton } from '@mantine/core';
 import { IconPencil, IconPlayerStop, IconRepeat } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { Chip } from '../../components/Chip';
 import { Keys } from '../../components/Keys';
@@ -16,6 +16,7 @@ import { repeatRun } from './again';
 import { putContent, putInputs } from './asDraft';
 import { Columns } from './Columns';
 import { isLong, isOver } from './course';
+import { ExecutionDetails } from './ExecutionDetails';
 import { Inputs } from './Inputs';
 import { runQuery } from './queries';
 import { RunProgress } from './RunProgress';
@@ -65,8 +66,18 @@ function Loaded({ detail }: { detail: RunDetail }) {
       <div className={classes.columns}>
         <Columns detail={detail} />
       </div>
+      <WantedExecution runId={run.id} />
     </section>
   );
+}
+
+/** The execution that the address wants to be seen. */
+function WantedExecution({ runId }: { runId: string }) {
+  const navigate = useNavigate();
+  const wanted = useSearch({ strict: false, select: ({ execution }: { execution?: string }) => execution });
+  if (wanted === undefined) return null;
+  const close = () => void navigate({ to: '/runs/$id', params: { id: runId }, search: {}, replace: true });
+  return <ExecutionDetails key={wanted} executionId={wanted} onClose={close} />;
 }
 
 function Header({ detail: { run } }: { detail: RunDetail }) {

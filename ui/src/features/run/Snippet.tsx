@@ -1,4 +1,5 @@
 import type { Match, MatchPlace } from '../../bindings/types';
+import { FoundText } from '../../components/FoundText';
 import classes from './history.module.css';
 import { runsTexts } from './runs.texts';
 
@@ -9,10 +10,7 @@ export function Snippet({ match }: { match: Match | undefined }) {
     <>
       {match.places.map((place, at) => (
         <span key={at} className={classes.place}>
-          <span className={classes.part}>{partName(place)}</span>{' '}
-          {place.text.map(({ text, found }, piece) =>
-            found ? <mark key={piece}>{text}</mark> : <span key={piece}>{text}</span>,
-          )}
+          <span className={classes.part}>{partName(place)}</span> <FoundText text={place.text} />
         </span>
       ))}
     </>

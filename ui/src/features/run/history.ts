@@ -40,6 +40,11 @@ export function readSearch(raw: Record<string, unknown>): RunSearch {
   return search;
 }
 
+/** The execution that an address opens beside its run. */
+export function readExecutionSearch({ execution }: Record<string, unknown>): { execution?: string } {
+  return typeof execution === 'string' ? { execution } : {};
+}
+
 /** The filter that the host is asked with. The days of a period end with the one that is now. */
 export function filterOf({ period, from, to, ...rest }: RunSearch, now = new Date()): ListRuns {
   const filter: ListRuns = { ...rest };

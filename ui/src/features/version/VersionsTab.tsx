@@ -12,17 +12,28 @@ import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
 import { handlebars } from '../content/editor/handlebars';
 import { theme } from '../content/editor/theme';
 import type { Work } from '../prompt/useWork';
-import { comparisonQuery, versionsQuery } from './queries';
+import { comparisonQuery, versionQuery, versionsQuery } from './queries';
 import { versionTexts as texts } from './texts';
 import classes from './VersionsTab.module.css';
 
+interface Props {
+  readonly prompt: Prompt;
+  readonly work: Work;
+  /** The version that is to be shown first; the newest where nobody wants one. */
+  readonly wanted: string | null;
+}
+
 /** The saved versions of a prompt, each beside what is on screen now. */
-export function VersionsTab({ prompt, work }: { prompt: Prompt; work: Work }) {
+export function VersionsTab({ prompt, work, wanted }: Props) {
   const query = useInfiniteQuery(versionsQuery(prompt.id));
   const versions = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const [chosen, setChosen] = useState<string | null>(null);
-  const version = versions.find(({ id }) => id === chosen) ?? versions[0];
-  if (query.isPending) return <p className={classes.empty}>{texts.loading}</p>;
+  const [chosen, setChosen] = useState(wanted);
+  const known = versions.find(({ id }) => id === chosen);
+  // A version that somebody was led to may be far down in the list.
+  const isFar = chosen !== null && query.isSuccess && known === undefined;
+  const far = useQuery({ ...versionQuery(prompt.id, chosen ?? ''), enabled: isFar });
+  const version = known ?? far.data ?? versions[0];
+  if (query.isPending || (isFar && far.isPending)) return <p className={classes.empty}>{texts.loading}</p>;
   if (query.isError) return <p className={classes.empty}>{toApiError(query.error).message}</p>;
   if (version === undefined) return <p className={classes.empty}>{texts.empty}</p>;
   return (

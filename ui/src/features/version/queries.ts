@@ -11,6 +11,13 @@ export const versionsQuery = (prompt: string) =>
     getNextPageParam: ({ next }) => next ?? null,
   });
 
+/** One version, which never changes. */
+export const versionQuery = (prompt: string, version: string) =>
+  queryOptions({
+    queryKey: ['version', prompt, version],
+    queryFn: () => api.versionGet({ id: prompt, version }),
+  });
+
 /** A version beside what is on screen now. */
 export const comparisonQuery = (prompt: string, from: string, work: Work) =>
   queryOptions({
