@@ -137,7 +137,7 @@ impl Shelf {
         // A server on this machine is free.
         let rate = Rate { price: Some(Price::FREE), max_output_tokens: None };
         let (rates, cases) = (vec![rate], vec![JsonObject::new()]);
-        Ok(NewRun { run, rates, cases, cells: (0..executions).map(cell).collect() })
+        Ok(NewRun { run, rates, partials: Vec::new(), cases, cells: (0..executions).map(cell).collect() })
     }
 }
 

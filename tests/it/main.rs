@@ -19,6 +19,7 @@ mod logs;
 mod network;
 mod outages;
 mod ownership;
+mod partials;
 mod render;
 mod secrets;
 mod vault;

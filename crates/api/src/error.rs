@@ -60,7 +60,7 @@ pub enum ErrorCode {
     Template,
     /// Nothing of that name or id.
     NotFound,
-    /// The name is taken, or an idempotency key was used for another request.
+    /// The name is taken, other prompts need what is to go, or an idempotency key was used for another request.
     Conflict,
     /// What is being changed has changed since it was read.
     Stale,

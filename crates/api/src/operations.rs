@@ -46,12 +46,17 @@ macro_rules! for_each_operation {
             prompt_create(CreatePrompt) -> PromptDetail = POST "/api/prompts", write;
             /// Renames, describes, tags, publishes or archives a prompt.
             prompt_update(UpdatePrompt) -> Prompt = PUT "/api/prompts/{id}", write;
-            /// Puts a prompt in the bin. `prompt_undelete` brings it back.
+            /// Puts a prompt in the bin, unless others call it as a partial. `prompt_undelete` brings it back.
             prompt_delete(DeletePrompt) -> Prompt = DELETE "/api/prompts/{id}", write;
             /// Takes a prompt out of the bin.
             prompt_undelete(UndeletePrompt) -> Prompt = POST "/api/prompts/{id}/undelete", write;
             /// Runs a prompt on one model and answers with the ended execution.
             prompt_execute(ExecutePrompt) -> ExecuteResult = POST "/api/prompts/{id}/execute", run;
+
+            /// The prompts that templates can call as partials, by name.
+            partial_list(ListPartials) -> Page<PartialChoice> = GET "/api/partials", read;
+            /// The prompts that call one as a partial.
+            partial_use_list(ListPartialUses) -> Page<PartialUse> = GET "/api/prompts/{id}/uses", read;
 
             /// The saved versions of a prompt, newest first.
             version_list(ListVersions) -> Page<Version> = GET "/api/prompts/{id}/versions", read;

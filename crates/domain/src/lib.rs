@@ -85,7 +85,8 @@ pub use provider::{
     EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,
 };
 pub use run::{
-    ContextMessage, Fallback, OnRestart, Priority, Run, RunContext, RunKind, RunProgress, RunStatus, Variant,
+    ContextMessage, Fallback, OnRestart, Priority, Run, RunContext, RunKind, RunPartial, RunProgress,
+    RunStatus, Variant,
 };
 pub use scrub::Scrubber;
 pub use search::{Hit, HitKind, HitRecord, Match, MatchPart, MatchPlace, MatchText};

@@ -380,6 +380,9 @@ pub trait RunStore: Send + Sync {
     /// All that is needed to execute a pending cell.
     fn load_work(&self, execution: ExecutionId) -> BoxFuture<'_, Result<Work, Failure>>;
 
+    /// What the partials of a run hold, by the names that its templates call them by.
+    fn load_partials(&self, run: RunId) -> BoxFuture<'_, Result<Vec<(String, Content)>, Failure>>;
+
     /// The bytes of an attachment, whole.
     fn load_attachment(&self, hash: AttachmentHash) -> BoxFuture<'_, Result<Bytes, Failure>>;
 

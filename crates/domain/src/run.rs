@@ -150,6 +150,22 @@ pub struct Variant {
     pub parameters: Parameters,
 }
 
+/// A version that the templates of a run call as a partial, found when the run was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunPartial {
+    /// As templates call it, such as `shared/tone` or `shared/tone@production`.
+    pub name: String,
+    /// The prompt.
+    pub prompt_id: PromptId,
+    /// What the prompt is called now.
+    pub prompt_name: PromptName,
+    /// The exact version.
+    pub version_id: VersionId,
+    /// Its local number.
+    pub version_number: Option<u32>,
+}
+
 /// What is sent along with the rendered prompt.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

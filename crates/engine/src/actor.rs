@@ -10,6 +10,7 @@ use crate::{
     sensitive::Sensitive,
     settings::Settings,
     spans,
+    templates::Templates,
 };
 use formaops_domain::{
     Budget, BudgetAlert, BudgetId, BudgetState, ErrorClass, EventBody, ExecutionId, Failure, JsonObject,
@@ -103,6 +104,7 @@ enum Done {
 struct RunInHand {
     span: Span,
     sensitive: Arc<Sensitive>,
+    templates: Arc<Templates>,
     news: mpsc::UnboundedSender<News>,
     waiters: Vec<Reply<Awaited>>,
     /// Those of them that have cancelled it.
@@ -275,6 +277,7 @@ impl Actor {
         let in_hand = RunInHand {
             span,
             sensitive,
+            templates: Arc::default(),
             news,
             waiters: Vec::new(),
             cancellers: Vec::new(),
@@ -391,6 +394,7 @@ impl Actor {
             choice,
             tries,
             sensitive: Arc::clone(&in_hand.sensitive),
+            templates: Arc::clone(&in_hand.templates),
             cancel: cancel.clone(),
             news: in_hand.news.clone(),
             commands: self.commands.clone(),

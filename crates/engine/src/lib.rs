@@ -45,6 +45,7 @@ mod sign;
 mod spans;
 mod steps;
 mod tally;
+mod templates;
 
 pub use handle::{Engine, EngineError, Ports, Submission};
 pub use level::{Level, Levels, Measures, TIME_TO_ENTER, TIME_TO_LEAVE, Trigger};

@@ -14,6 +14,7 @@ use crate::{
     settings::FallbackStrategy,
     settle::{Account, Settlement},
     sign, spans, steps,
+    templates::Templates,
 };
 use formaops_domain::{
     Attempt, AttemptStatus, Day, ErrorClass, EventBody, Execution, ExecutionId, Failure, Fallback, Finish,
@@ -40,6 +41,7 @@ pub(crate) struct Job {
     /// How often that model was asked for it before.
     pub(crate) tries: u32,
     pub(crate) sensitive: Arc<Sensitive>,
+    pub(crate) templates: Arc<Templates>,
     pub(crate) cancel: CancellationToken,
     pub(crate) news: UnboundedSender<News>,
     pub(crate) commands: UnboundedSender<Command>,
@@ -115,7 +117,8 @@ impl Job {
         spans::known(span, &work.execution);
         let loaded = self.core.ports.clock.monotonic();
         let asked = self.asked(&work);
-        match self.before_sending(prepare(&self.core, &work, &asked.model, &self.sensitive)).await {
+        let preparing = prepare(&self.core, &work, &asked.model, &self.templates, &self.sensitive);
+        match self.before_sending(preparing).await {
             Ok(prepared) => match self.set_aside(&work, &asked, &prepared).await {
                 Ok(reserved) => {
                     let span = spans::attempt(&work, &asked.model);

@@ -1,12 +1,12 @@
 //! From the stored work to the request: inputs checked, template rendered, attachments read, provider found.
 
-use crate::{core::Core, sensitive::Sensitive};
+use crate::{core::Core, sensitive::Sensitive, templates::Templates};
 use bytes::Bytes;
 use formaops_domain::{
-    Attachment, AttachmentHash, Content, ErrorClass, Failure, JsonObject, ModelRef, RunContext,
+    Attachment, AttachmentHash, ErrorClass, Failure, JsonObject, ModelRef, RunContext,
     ports::{ModelRequest, Provider, Work},
 };
-use formaops_template::Rendered;
+use formaops_template::{Compiled, Rendered};
 use formaops_validate::InputProblem;
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -27,13 +27,14 @@ pub(crate) async fn prepare(
     core: &Core,
     work: &Work,
     model: &ModelRef,
+    templates: &Templates,
     sensitive: &Arc<Sensitive>,
 ) -> Result<Prepared, Failure> {
-    let (content, inputs) = (Arc::clone(&work.content), Arc::clone(&work.inputs));
+    let (compiled, inputs) = (templates.of(core, work).await?, Arc::clone(&work.inputs));
     let (context, secrets) = (Arc::clone(&work.context), Arc::clone(sensitive));
     // A template may loop over much data, and the streams of others share this thread.
     let rendering =
-        tokio::task::spawn_blocking(move || render(&content, &secrets.overlay(&inputs), &context));
+        tokio::task::spawn_blocking(move || render(&compiled, &secrets.overlay(&inputs), &context));
     let rendered = rendering.await.unwrap_or_else(|_| Err(internal()));
     let rendered = rendered.map_err(|failure| sensitive.scrub(failure))?;
     let attached = load(core, &rendered).await?;
@@ -49,9 +50,9 @@ pub(crate) async fn prepare(
     Ok(Prepared { request, provider })
 }
 
-fn render(content: &Content, inputs: &JsonObject, context: &RunContext) -> Result<Rendered, Failure> {
-    let inputs = formaops_validate::check_inputs(&content.variables, inputs).map_err(unfit)?;
-    Ok(formaops_template::render(content, &inputs, context)?)
+fn render(compiled: &Compiled, inputs: &JsonObject, context: &RunContext) -> Result<Rendered, Failure> {
+    let inputs = formaops_validate::check_inputs(compiled.variables(), inputs).map_err(unfit)?;
+    Ok(compiled.render(&inputs, context)?)
 }
 
 /// The bytes of all that is attached, each read once.

@@ -34,6 +34,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 10, sql: include_str!("../migrations/0010_audit.sql") },
     // Its triggers keep the indexes of words for programs that do not know them.
     Migration { min_reader: 10, sql: include_str!("../migrations/0011_finding.sql") },
+    Migration { min_reader: 10, sql: include_str!("../migrations/0012_partials.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

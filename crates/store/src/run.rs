@@ -4,13 +4,13 @@ use crate::{
     Store, StoreError,
     blob::{self, Blob},
     column::{Int, Json, Key, Text, Word},
-    cursor,
+    cursor, partial,
     search::{self, Words},
 };
 use formaops_domain::{
     ActorId, ExecutionId, Fallback, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Parameters, Price,
-    Priority, PromptId, PromptName, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp,
-    Variant, VersionId,
+    Priority, PromptId, PromptName, Run, RunContext, RunId, RunKind, RunPartial, RunProgress, RunStatus,
+    Timestamp, Variant, VersionId,
 };
 use sqlx::SqliteConnection;
 use std::{collections::HashMap, num::NonZeroU32};
@@ -22,6 +22,8 @@ pub struct NewRun {
     pub run: Run,
     /// What each of its variants costs, in their order.
     pub rates: Vec<Rate>,
+    /// The versions that its templates call as partials.
+    pub partials: Vec<RunPartial>,
     /// The inputs of each case, masked. A run answers those of the first as its inputs.
     pub cases: Vec<JsonObject>,
     /// The cells, in the order they should run.
@@ -253,6 +255,7 @@ impl Store {
             Box::pin(async move {
                 insert(connection, &new, context).await?;
                 insert_variants(connection, &new).await?;
+                partial::insert(connection, new.run.id, &new.partials).await?;
                 let run = Key(new.run.id);
                 for (position, inputs) in (0u32..).zip(cases) {
                     let hash = Key(inputs.hash);

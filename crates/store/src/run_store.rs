@@ -3,8 +3,8 @@
 use crate::{Store, StoreError};
 use bytes::Bytes;
 use formaops_domain::{
-    AttachmentHash, Attempt, Execution, ExecutionId, ExecutionStatus, Failure, LogEntry, Retry, Run, RunId,
-    RunStatus, Timestamp,
+    AttachmentHash, Attempt, Content, Execution, ExecutionId, ExecutionStatus, Failure, LogEntry, Retry, Run,
+    RunId, RunStatus, Timestamp,
     ports::{Outcome, RecordingPart, RunStore, Work},
 };
 use futures::{FutureExt, TryFutureExt, future::BoxFuture};
@@ -34,6 +34,10 @@ impl Store {
 impl RunStore for Store {
     fn load_work(&self, execution: ExecutionId) -> BoxFuture<'_, Result<Work, Failure>> {
         self.load(execution).map_err(Failure::from).boxed()
+    }
+
+    fn load_partials(&self, run: RunId) -> BoxFuture<'_, Result<Vec<(String, Content)>, Failure>> {
+        self.list_partial_contents(run).map_err(Failure::from).boxed()
     }
 
     fn load_attachment(&self, hash: AttachmentHash) -> BoxFuture<'_, Result<Bytes, Failure>> {

@@ -1,11 +1,10 @@
 //! A parsed template.
 
 use crate::{
-    helpers::Helper,
+    helpers::{self, Helper},
     source::{Bytes, SourceRange},
 };
 use serde_json::Value;
-use std::cell::OnceCell;
 
 /// A piece of a template.
 #[derive(Debug)]
@@ -123,11 +122,16 @@ pub(crate) struct Call {
     pub(crate) args: Vec<Expr>,
     pub(crate) named: Named,
     pub(crate) range: SourceRange,
-    /// What [`helpers::find`](crate::helpers::find) answers, once it was asked.
-    pub(crate) helper: OnceCell<Option<Helper>>,
+    /// The helper that it names, where no block parameter has that name.
+    pub(crate) helper: Option<Helper>,
 }
 
 impl Call {
+    pub(crate) fn new(head: Path, args: Vec<Expr>, named: Named, range: SourceRange) -> Self {
+        let call = Self { head, args, named, range, helper: None };
+        Self { helper: helpers::find(&call), ..call }
+    }
+
     /// The name, where the head is a single plain word that a helper could have.
     pub(crate) fn name(&self) -> Option<&str> {
         self.head.plain_name()

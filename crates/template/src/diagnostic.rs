@@ -19,6 +19,9 @@ pub struct Diagnostic {
     pub hint: String,
     /// Where: `body`, `messages[1]` or `variables[0]`, with line and column in a template.
     pub place: Place,
+    /// The variable that it is about, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
     /// The line just after its last character, in a template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_line: Option<u32>,
@@ -55,6 +58,11 @@ pub enum DiagnosticCode {
     Unsupported,
     /// A partial that does not exist.
     UnknownPartial,
+    /// A partial that cannot be rendered where it is called: it has a mistake, calls one that does not exist, or calls
+    /// itself without end.
+    BrokenPartial,
+    /// A call of a partial that likely means something else, or that leaves something of it behind.
+    PartialUse,
     /// A helper that does not exist.
     UnknownHelper,
     /// A helper with wrong arguments, or a block helper without its block.
@@ -79,6 +87,7 @@ pub(crate) struct Problem {
     pub(crate) message: String,
     pub(crate) hint: String,
     pub(crate) range: SourceRange,
+    pub(crate) variable: Option<String>,
 }
 
 impl Problem {
@@ -88,7 +97,8 @@ impl Problem {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        Self { severity: Severity::Error, code, message: message.into(), hint: hint.into(), range }
+        let (message, hint) = (message.into(), hint.into());
+        Self { severity: Severity::Error, code, message, hint, range, variable: None }
     }
 
     pub(crate) fn warning(
@@ -97,7 +107,18 @@ impl Problem {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        Self { severity: Severity::Warning, code, message: message.into(), hint: hint.into(), range }
+        Self { severity: Severity::Warning, ..Self::error(code, range, message, hint) }
+    }
+
+    /// That it is about a variable.
+    pub(crate) fn about(self, variable: &str) -> Self {
+        Self { variable: Some(variable.to_owned()), ..self }
+    }
+
+    /// Whether nothing is rendered with it. What is wrong inside of a partial stops only what comes to it, with its
+    /// place there.
+    pub(crate) fn refuses(&self) -> bool {
+        self.severity == Severity::Error && self.code != DiagnosticCode::BrokenPartial
     }
 
     pub(crate) fn at(self, path: String) -> Diagnostic {
@@ -107,6 +128,7 @@ impl Problem {
             message: self.message,
             hint: self.hint,
             place: Place { path, line: Some(self.range.line), column: Some(self.range.column) },
+            variable: self.variable,
             end_line: Some(self.range.end_line),
             end_column: Some(self.range.end_column),
         }

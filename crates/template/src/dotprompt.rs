@@ -5,9 +5,9 @@
 //! marks, such as `<<<dotprompt:role:system>>>`, stays text, and a required input without a value is an error.
 
 use crate::{
-    Diagnostic, RenderedMessage, Segment, Severity, TemplateError, analysis,
+    Diagnostic, RenderedMessage, Segment, TemplateError, analysis,
     evaluate::evaluate,
-    library::{Library, Partials},
+    library::Partials,
     prompt_file::{self, PromptFileError, Schemas},
     scope::World,
     sink::Sink,
@@ -15,6 +15,7 @@ use crate::{
 use formaops_domain::{ContextMessage, JsonObject, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// What is to be rendered.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -35,7 +36,7 @@ pub struct DotpromptRequest {
     /// Schemas that Picoschema may name.
     pub schemas: Schemas,
     /// Partials by name.
-    pub partials: Partials,
+    pub partials: BTreeMap<String, String>,
 }
 
 /// Why it was not rendered.
@@ -82,6 +83,7 @@ impl DotpromptError {
                     .first()
                     .map_or_else(|| Self::new("syntax", error.to_string()), |first| Self::at(first, lines));
             }
+            TemplateError::UnresolvedPartial { .. } => "unknown_partial",
             TemplateError::MissingVariable { .. } => "missing_variable",
             TemplateError::TooLong { .. } => "too_long",
             TemplateError::TooManySteps { .. } => "too_many_steps",
@@ -241,12 +243,13 @@ fn messages(
     data: &Value,
     request: &DotpromptRequest,
 ) -> Result<Vec<Value>, TemplateError> {
-    let library = Library::new(&request.partials);
-    let template = analysis::template(body, &[], false, &library);
+    let partials: Partials =
+        request.partials.iter().map(|(name, text)| (name.clone(), text.clone())).collect();
+    let template = analysis::template(body, &[], false, &partials);
     let errors: Vec<_> = template
         .problems
         .iter()
-        .filter(|problem| problem.severity == Severity::Error)
+        .filter(|problem| problem.refuses())
         .map(|problem| problem.clone().at("template".to_owned()))
         .collect();
     if !errors.is_empty() {
@@ -257,7 +260,7 @@ fn messages(
         .iter()
         .map(|message| ContextMessage { role: Role::User, text: Value::Object(message.clone()).to_string() })
         .collect();
-    let world = World { inputs: input, context: data, library: &library };
+    let world = World { inputs: input, context: data, partials: &partials };
     let mut sink = Sink::new(&earlier);
     sink.begin_text();
     evaluate(body, &template.program, "template".to_owned(), &world, &mut 0, &mut sink)?;

@@ -9,6 +9,13 @@ pub enum TemplateError {
     /// The templates have errors; they come first in the list, which is never empty.
     #[error("{}", summary(.0))]
     Invalid(Vec<Diagnostic>),
+    /// A value names a partial that was not looked for yet: with an answer in
+    /// [`Partials`](crate::Partials), it renders further.
+    #[error("the partial `{name}` was not looked for")]
+    UnresolvedPartial {
+        /// The name.
+        name: String,
+    },
     /// A required variable has neither a value nor a default.
     #[error("`{name}` is required and has no value")]
     MissingVariable {
@@ -44,6 +51,7 @@ impl TemplateError {
                 diagnostics.first().map(|first| first.hint.clone()).unwrap_or_default()
             }
             Self::MissingVariable { name } => format!("Give `{name}` a value, or declare a default"),
+            Self::UnresolvedPartial { name } => format!("Look for `{name}`, and render again"),
             Self::TooLong { .. } => "Shorten the inputs, or loop over fewer items".to_owned(),
             Self::TooNested { .. } => "Let the partial that calls itself come to an end".to_owned(),
             Self::TooManySteps { .. } => "Loop over fewer items, or nest fewer loops".to_owned(),
@@ -58,7 +66,10 @@ impl TemplateError {
             Self::MissingVariable { name } => {
                 Some(Place { path: format!("inputs.{name}"), line: None, column: None })
             }
-            Self::TooLong { .. } | Self::TooManySteps { .. } | Self::TooNested { .. } => None,
+            Self::UnresolvedPartial { .. }
+            | Self::TooLong { .. }
+            | Self::TooManySteps { .. }
+            | Self::TooNested { .. } => None,
         }
     }
 }
@@ -68,6 +79,7 @@ impl From<TemplateError> for Failure {
         let class = match error {
             TemplateError::MissingVariable { .. } => ErrorClass::Inputs,
             TemplateError::Invalid(_)
+            | TemplateError::UnresolvedPartial { .. }
             | TemplateError::TooLong { .. }
             | TemplateError::TooManySteps { .. }
             | TemplateError::TooNested { .. } => ErrorClass::Template,

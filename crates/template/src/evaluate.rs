@@ -157,7 +157,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
 
     /// The helper that a call means: a block parameter of that name hides it.
     fn helper(&self, call: &Call, scope: &Scope<'a>) -> Option<Helper> {
-        let helper = helpers::find(call)?;
+        let helper = call.helper?;
         let name = call.name()?;
         let mut params = std::iter::successors(scope.params.as_ref(), |params| params.outer.as_ref());
         let is_hidden = params.any(|params| params.names.iter().any(|param| param == name));
@@ -305,22 +305,25 @@ impl<'a> Evaluator<'_, 'a, '_> {
             let indent = scope.instance.text[indent.start..indent.end].to_owned();
             self.sink.indent(indent, scope.instance.called.unwrap_or(partial.range));
         }
-        let done = match (found, self.world.library.find(&name), own) {
+        let done = match (found, self.world.partials.find(&name), own) {
             (Some(closure), _, _) => self.closure(&closure, this, frame),
-            (None, Some((text, parsed)), _) => {
-                refuse(&name, self.world.library.errors(&name))?;
+            (None, Some(called), _) => {
+                refuse(&name, &called.errors)?;
                 let instance = Rc::new(Instance {
-                    text,
+                    text: &called.text,
                     path: format!("partials.{name}"),
                     called: Some(scope.instance.called.unwrap_or(partial.range)),
                     inlines: RefCell::new(defined),
                 });
                 let scope = Scope { this: this.clone(), around: None, params: None, frame, instance };
-                self.program(&parsed.program, this, None, scope)
+                self.program(&called.parsed.program, this, None, scope)
+            }
+            (None, None, _) if self.world.partials.is_unresolved(&name) => {
+                Err(TemplateError::UnresolvedPartial { name })
             }
             (None, None, Some(own)) => self.closure(&own, this, frame),
             (None, None, None) => {
-                let problem = helpers::no_partial(&name, partial.range, self.world.library.names());
+                let problem = helpers::no_partial(&name, partial.range, self.world.partials);
                 Err(TemplateError::Invalid(vec![problem.at(scope.instance.path.clone())]))
             }
         };

@@ -4,6 +4,7 @@ use crate::{
     ast::{Call, Expr},
     diagnostic::{DiagnosticCode, Problem, nearest},
     functions::{self, Function},
+    library::{MissingPartial, Partials},
     source::SourceRange,
 };
 use formaops_domain::Role;
@@ -92,7 +93,7 @@ const RULES: [Rule; 13] = [
 
 /// The helper that a call names, where no block parameter has that name.
 pub(crate) fn find(call: &Call) -> Option<Helper> {
-    *call.helper.get_or_init(|| find_rule(call).map(|rule| rule.helper))
+    find_rule(call).map(|rule| rule.helper)
 }
 
 fn find_rule(call: &Call) -> Option<Rule> {
@@ -111,17 +112,17 @@ pub(crate) fn is_taken(name: &str) -> bool {
     RULES.iter().any(|rule| rule.name == name)
 }
 
-/// That there is no such partial.
-pub(crate) fn no_partial<'n>(
-    name: &str,
-    range: SourceRange,
-    names: impl Iterator<Item = &'n str>,
-) -> Problem {
-    let hint = match nearest(name, names) {
-        Some(known) => format!("Did you mean `{known}`?"),
-        None => "Copy its text to where it is used, or define it with `{{#*inline}}`".to_owned(),
+/// That there is no such partial, and why.
+pub(crate) fn no_partial(name: &str, range: SourceRange, partials: &Partials) -> Problem {
+    let unknown = || {
+        let hint = match nearest(name, partials.names()) {
+            Some(known) => format!("Did you mean `{known}`?"),
+            None => "Copy its text to where it is used, or define it with `{{#*inline}}`".to_owned(),
+        };
+        MissingPartial { message: format!("there is no partial `{name}`"), hint }
     };
-    Problem::error(DiagnosticCode::UnknownPartial, range, format!("there is no partial `{name}`"), hint)
+    let MissingPartial { message, hint } = partials.missing(name).cloned().unwrap_or_else(unknown);
+    Problem::error(DiagnosticCode::UnknownPartial, range, message, hint)
 }
 
 /// What a call means, and what is wrong with it.

@@ -28,7 +28,7 @@
 
 mod analysis;
 mod ast;
-mod check;
+mod compiled;
 mod diagnostic;
 mod dotprompt;
 mod error;
@@ -48,16 +48,16 @@ mod source;
 mod value;
 mod yaml;
 
-pub use check::{check, used_variables};
+pub use compiled::{Compiled, check};
 pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};
 pub use dotprompt::{DotpromptError, DotpromptRequest, render_dotprompt};
 pub use error::TemplateError;
 pub use evaluate::{MAX_NESTING, MAX_STEPS};
-pub use library::Partials;
+pub use library::{MissingPartial, Partial, Partials, partial_calls};
 pub use message::{Rendered, RenderedMessage, Segment};
 pub use prompt_file::{
     PromptFile, PromptFileError, PromptMeta, Schemas, edit_prompt_file, from_prompt_file, to_prompt_file,
 };
-pub use render::{render, render_with};
+pub use render::render;
 pub use sink::MAX_OUTPUT_BYTES;
 pub use source::SourceRange;

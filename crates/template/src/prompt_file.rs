@@ -18,6 +18,8 @@ mod variables;
 pub use edit::edit_prompt_file;
 pub use picoschema::Schemas;
 
+pub(crate) use body::text as body_text;
+
 use formaops_domain::{Body, Content, JsonObject, Message, Settings, Validation, ValidationRule, Variable};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 
 use crate::{
     ast::Program,
-    library::Library,
+    library::Partials,
     source::SourceRange,
     value::{Found, Name},
 };
@@ -17,7 +17,7 @@ pub(crate) struct World<'a> {
     pub(crate) inputs: &'a Value,
     /// Further data, an object, as `@context` and by its own names.
     pub(crate) context: &'a Value,
-    pub(crate) library: &'a Library<'a>,
+    pub(crate) partials: &'a Partials,
 }
 
 /// Where a piece of a template is evaluated.

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { Event, Noun, OutputPart, Run } from '../bindings/types';
 import { tellBudget } from '../features/budget/tell';
-import { checkAgain } from '../features/content/checked';
+import { callsOthers, checkAgain } from '../features/content/checked';
 import { tellRuns } from '../features/run/fresh';
 import { isOwnSave } from '../features/prompt/ownSaves';
 import { newestRunQuery } from '../features/run/queries';
@@ -51,6 +51,7 @@ const KEYS: Record<Noun, string[]> = {
 function invalidate(noun: Noun): void {
   for (const key of KEYS[noun]) readAgain(queries, { queryKey: [key] });
   if (noun === 'provider') checkAgain();
+  if (noun === 'prompt') checkAgain(callsOthers);
 }
 
 /** How long drafts rest before lists are read again that say which prompts have one, in milliseconds. */

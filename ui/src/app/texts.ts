@@ -103,6 +103,12 @@ export const texts = {
     'tool-calls': 'tool calls',
     other: 'other',
   } satisfies Record<FinishReason, string>,
+  uses: {
+    title: 'Other prompts call it',
+    what: 'They cannot be rendered until they are changed.',
+    delete: 'Delete anyway',
+    rename: 'Rename anyway',
+  },
   prompts: {
     title: 'Prompts',
     new: 'New prompt',

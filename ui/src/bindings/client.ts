@@ -68,6 +68,8 @@ import type {
   ListInputSets,
   ListMatches,
   ListModels,
+  ListPartialUses,
+  ListPartials,
   ListPresets,
   ListPrompts,
   ListProviderKeys,
@@ -93,6 +95,8 @@ import type {
   PageOfHit,
   PageOfInputSet,
   PageOfMatch,
+  PageOfPartialChoice,
+  PageOfPartialUse,
   PageOfPreset,
   PageOfPrompt,
   PageOfProviderKeyView,
@@ -160,6 +164,8 @@ export type OperationName =
   | 'prompt_delete'
   | 'prompt_undelete'
   | 'prompt_execute'
+  | 'partial_list'
+  | 'partial_use_list'
   | 'version_list'
   | 'version_get'
   | 'version_create'
@@ -284,7 +290,7 @@ export function client(caller: Caller) {
     /** Renames, describes, tags, publishes or archives a prompt. */
     promptUpdate: (request: UpdatePrompt): Promise<Prompt> =>
       caller.call('prompt_update', 'PUT', '/api/prompts/{id}', request),
-    /** Puts a prompt in the bin. `prompt_undelete` brings it back. */
+    /** Puts a prompt in the bin, unless others call it as a partial. `prompt_undelete` brings it back. */
     promptDelete: (request: DeletePrompt): Promise<Prompt> =>
       caller.call('prompt_delete', 'DELETE', '/api/prompts/{id}', request),
     /** Takes a prompt out of the bin. */
@@ -293,6 +299,12 @@ export function client(caller: Caller) {
     /** Runs a prompt on one model and answers with the ended execution. */
     promptExecute: (request: ExecutePrompt): Promise<ExecuteResult> =>
       caller.call('prompt_execute', 'POST', '/api/prompts/{id}/execute', request),
+    /** The prompts that templates can call as partials, by name. */
+    partialList: (request: ListPartials = {}): Promise<PageOfPartialChoice> =>
+      caller.call('partial_list', 'GET', '/api/partials', request),
+    /** The prompts that call one as a partial. */
+    partialUseList: (request: ListPartialUses): Promise<PageOfPartialUse> =>
+      caller.call('partial_use_list', 'GET', '/api/prompts/{id}/uses', request),
     /** The saved versions of a prompt, newest first. */
     versionList: (request: ListVersions): Promise<PageOfVersion> =>
       caller.call('version_list', 'GET', '/api/prompts/{id}/versions', request),

@@ -280,6 +280,26 @@ export type BudgetView = {
   promptName?: PromptName | null;
 };
 
+/** A partial that content calls, as it stands now. */
+export type CalledPartial = {
+  /** As templates call it, such as `shared/tone` or `shared/tone@production`. */
+  name: string;
+  /** The prompt. */
+  promptId: PromptId;
+  /** What the prompt is called now. */
+  promptName: PromptName;
+  /** The exact version. */
+  versionId: VersionId;
+  /** Its local number. */
+  versionNumber: number | null;
+  /** The title of the prompt; may be empty. */
+  title: string;
+  /** What the prompt is for; may be empty. */
+  description: string;
+  /** The beginning of its text. */
+  text: string;
+};
+
 /** Cancels an execution. */
 export type CancelExecution = {
   /** The execution. */
@@ -552,8 +572,12 @@ export type ContentHash = string;
 export type ContentReport = {
   /** All findings, in the order of the text. */
   diagnostics: Diagnostic[];
-  /** The names of the variables that templates use, sorted. */
+  /** The names of the variables that templates and their partials use, sorted. */
   usedVariables: string[];
+  /** The variables that only a partial declares which uses them: runs take them too. */
+  lentVariables: Variable[];
+  /** The partials that are called, by name. */
+  partials: CalledPartial[];
   /** What content and inputs give; absent where they give nothing. */
   rendered: RenderedContent | null;
   /** Why they give nothing. */
@@ -753,6 +777,8 @@ export type DeleteInputSet = {
 export type DeletePrompt = {
   /** The prompt. */
   id: PromptKey;
+  /** Whether it is deleted also where others call it as a partial. */
+  force?: boolean;
 };
 
 /** Removes a provider. */
@@ -788,6 +814,8 @@ export type Diagnostic = {
   hint: string;
   /** Where: `body`, `messages[1]` or `variables[0]`, with line and column in a template. */
   place: Place;
+  /** The variable that it is about, where it is about one. */
+  variable?: string | null;
   /** The line just after its last character, in a template. */
   endLine?: number | null;
   /** The column just after its last character, in a template. */
@@ -795,7 +823,7 @@ export type Diagnostic = {
 };
 
 /** The kinds of [`Diagnostic`]. */
-export type DiagnosticCode = 'syntax' | 'unclosed_block' | 'unexpected_close' | 'too_deep' | 'unsupported' | 'unknown_partial' | 'unknown_helper' | 'helper_use' | 'role' | 'undeclared_variable' | 'unused_variable' | 'text_after_history' | 'empty_message';
+export type DiagnosticCode = 'syntax' | 'unclosed_block' | 'unexpected_close' | 'too_deep' | 'unsupported' | 'unknown_partial' | 'broken_partial' | 'partial_use' | 'unknown_helper' | 'helper_use' | 'role' | 'undeclared_variable' | 'unused_variable' | 'text_after_history' | 'empty_message';
 
 /** What the parts of a workspace take of the disk, in bytes. */
 export type DiskUse = {
@@ -1059,6 +1087,8 @@ export type ExecutionDetail = {
   inputs: Record<string, unknown>;
   /** What was sent along. */
   context: RunContext;
+  /** The versions that were called as partials, by the names they were called by. */
+  partials: RunPartial[];
   /** The messages as they were rendered; empty where they cannot be rendered. */
   messages: RenderedMessage[];
   /** The answer as JSON, where a validation found it valid. */
@@ -1517,6 +1547,20 @@ export type ListModels = {
   refresh?: boolean;
 };
 
+/** Asks which prompts call one as a partial. */
+export type ListPartialUses = {
+  /** The prompt that is called. */
+  id: PromptKey;
+};
+
+/** Asks for the prompts that templates can call as partials. */
+export type ListPartials = {
+  /** Only those with this text in name, title or description, without regard to case. */
+  search?: string | null;
+  /** The most items, 1 to 1,000; 100 where absent. */
+  limit?: number | null;
+};
+
 /** Asks for the presets. */
 export type ListPresets = Record<string, never>;
 
@@ -1889,6 +1933,22 @@ export type PageOfMatch = {
 };
 
 /** Some items of a list, and where to go on. */
+export type PageOfPartialChoice = {
+  /** The items, in the order of the list. */
+  items: PartialChoice[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfPartialUse = {
+  /** The items, in the order of the list. */
+  items: PartialUse[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
 export type PageOfPreset = {
   /** The items, in the order of the list. */
   items: Preset[];
@@ -2048,6 +2108,32 @@ export type Parameters = {
    * messages, stream, n or headers.
    */
   extra?: Record<string, unknown>;
+};
+
+/** A prompt that templates can call as a partial. */
+export type PartialChoice = {
+  /** The prompt. */
+  id: PromptId;
+  /** Its name, by which its newest version is called. */
+  name: PromptName;
+  /** A title for people; may be empty. */
+  title: string;
+  /** What it is for; may be empty. */
+  description: string;
+  /** The labels that it can be called by too, as in `shared/tone@production`. */
+  labels: string[];
+};
+
+/** A prompt that calls another as a partial. */
+export type PartialUse = {
+  /** The prompt that calls. */
+  promptId: PromptId;
+  /** Its name. */
+  promptName: PromptName;
+  /** How it calls, such as `shared/tone@v3`. */
+  calls: string[];
+  /** Whether only its unsaved work does so. */
+  isDraft: boolean;
 };
 
 /** Pauses a run. */
@@ -2526,6 +2612,20 @@ export type RunId = string;
 /** What kind of request a run is. */
 export type RunKind = 'single' | 'compare';
 
+/** A version that the templates of a run call as a partial, found when the run was made. */
+export type RunPartial = {
+  /** As templates call it, such as `shared/tone` or `shared/tone@production`. */
+  name: string;
+  /** The prompt. */
+  promptId: PromptId;
+  /** What the prompt is called now. */
+  promptName: PromptName;
+  /** The exact version. */
+  versionId: VersionId;
+  /** Its local number. */
+  versionNumber: number | null;
+};
+
 /** How far a run is: counts of its executions' newest generations, and what all attempts cost. */
 export type RunProgress = {
   /** All of them. */
@@ -2804,6 +2904,8 @@ export type UpdatePrompt = {
   status?: PromptStatus | null;
   /** The tags it shall have. */
   tags?: string[] | null;
+  /** Whether it is renamed also where others call it as a partial by the name it has. */
+  force?: boolean;
 };
 
 /** Changes a provider. What is absent stays. */

@@ -2,14 +2,15 @@
 
 use super::{
     model::{find_model, longest_answer, parameter_problems, untaken_attachments},
+    partial::{CalledPartial, Whole},
     run::ModelChoice,
 };
-use crate::{ApiError, App, Caller, ErrorCode, Problem};
+use crate::{ApiError, App, Caller};
 use formaops_domain::{
     Content, JsonObject, MESSAGE_TOKENS, ModelRef, NanoUsd, ParameterProblem, Price, RunContext,
-    UntakenAttachment, Usage,
+    UntakenAttachment, Usage, Variable,
 };
-use formaops_template::{Diagnostic, Rendered, RenderedMessage};
+use formaops_template::{Diagnostic, RenderedMessage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,8 +49,12 @@ pub struct RenderedContent {
 pub struct ContentReport {
     /// All findings, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// The names of the variables that templates use, sorted.
+    /// The names of the variables that templates and their partials use, sorted.
     pub used_variables: Vec<String>,
+    /// The variables that only a partial declares which uses them: runs take them too.
+    pub lent_variables: Vec<Variable>,
+    /// The partials that are called, by name.
+    pub partials: Vec<CalledPartial>,
     /// What content and inputs give; absent where they give nothing.
     pub rendered: Option<RenderedContent>,
     /// Why they give nothing.
@@ -90,17 +95,26 @@ pub struct Estimate {
 /// Fails only where another try may succeed: what is wrong with content or inputs is an answer.
 pub(crate) async fn content_check(
     app: &App,
-    caller: &Caller,
+    _: &Caller,
     request: RenderContent,
 ) -> Result<ContentReport, ApiError> {
-    let diagnostics = formaops_template::check(&request.content);
-    let used_variables = formaops_template::used_variables(&request.content).into_iter().collect();
-    let (rendered, error) = match content_render(app, caller, request).await {
+    let mut whole = Whole::now(app, request.content.clone()).await?;
+    let (rendered, error) = match render(app, &mut whole, request).await {
         Ok(rendered) => (Some(rendered), None),
         Err(error) if error.retryable => return Err(error),
         Err(error) => (None, Some(error)),
     };
-    Ok(ContentReport { diagnostics, used_variables, rendered, error })
+    let compiled = whole.compiled();
+    let lent =
+        |variable: &&Variable| compiled.content().variables.iter().all(|own| own.name != variable.name);
+    Ok(ContentReport {
+        diagnostics: compiled.check(),
+        used_variables: compiled.used_variables().into_iter().collect(),
+        lent_variables: compiled.variables().iter().filter(lent).cloned().collect(),
+        partials: whole.shown(),
+        rendered,
+        error,
+    })
 }
 
 pub(crate) async fn content_render(
@@ -108,24 +122,17 @@ pub(crate) async fn content_render(
     _: &Caller,
     request: RenderContent,
 ) -> Result<RenderedContent, ApiError> {
-    let rendered = render(&request.content, &request.inputs, &request.context)?;
+    let mut whole = Whole::now(app, request.content.clone()).await?;
+    render(app, &mut whole, request).await
+}
+
+async fn render(app: &App, whole: &mut Whole, request: RenderContent) -> Result<RenderedContent, ApiError> {
+    let rendered = whole.render(app, &request.inputs, &request.context).await?;
     let mut estimates = Vec::new();
     for choice in request.models {
         estimates.push(estimate(app, choice, &rendered.messages, &request.content).await?);
     }
     Ok(RenderedContent { messages: rendered.messages, diagnostics: rendered.diagnostics, estimates })
-}
-
-/// Checks the inputs and renders, as a run would.
-pub(super) fn render(
-    content: &Content,
-    inputs: &JsonObject,
-    context: &RunContext,
-) -> Result<Rendered, ApiError> {
-    let checked = formaops_validate::check_inputs(&content.variables, inputs).map_err(|problems| {
-        ApiError::problems(ErrorCode::Invalid, problems.into_iter().map(Problem::from).collect())
-    })?;
-    Ok(formaops_template::render(content, &checked, context)?)
 }
 
 async fn estimate(

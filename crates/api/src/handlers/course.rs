@@ -2,6 +2,7 @@
 
 use super::{
     execution::retry,
+    partial::Whole,
     run::{RunDetail, detail, publish},
     sensitive::MASK,
 };
@@ -83,7 +84,8 @@ async fn has_lost_values(app: &App, run: &Run, executions: &[Execution]) -> Resu
     let Some(first) = executions.first() else { return Ok(false) };
     let content = app.store.get_version(run.prompt_id, first.version_id).await?.content;
     let is_masked = |name: &str| run.inputs.get(name).is_some_and(|value| value == MASK);
-    Ok(content.variables.iter().any(|variable| variable.sensitive && is_masked(&variable.name)))
+    let whole = Whole::of_run(app, content, run.id).await?;
+    Ok(whole.variables().iter().any(|variable| variable.sensitive && is_masked(&variable.name)))
 }
 
 fn lost_values() -> Failure {

@@ -1,6 +1,6 @@
 //! Drafts: unsaved work that a crash does not take.
 
-use super::{PromptKey, attachment::check_attachments, prompt::find_prompt};
+use super::{PromptKey, attachment::check_attachments, partial::Whole, prompt::find_prompt};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{Content, Draft, JsonObject, Noun, Prompt, PromptId, Timestamp, VersionId};
 use schemars::JsonSchema;
@@ -46,7 +46,11 @@ pub(crate) async fn draft_put(app: &App, _: &Caller, request: PutDraft) -> Resul
     check_attachments(&request.content)?;
     let prompt = find_prompt(app, &request.id).await?;
     let (prompt_id, base, updated_at) = (prompt.id, request.base.or(prompt.head), app.now());
-    let PutDraft { content, inputs, .. } = request;
+    let PutDraft { content, mut inputs, .. } = request;
+    let whole = Whole::now(app, content.clone()).await?;
+    for variable in whole.variables().iter().filter(|variable| variable.sensitive) {
+        inputs.shift_remove(&variable.name);
+    }
     app.store.save_draft(Draft { prompt_id, content, base, inputs, updated_at }).await?;
     app.changed(Noun::Prompt, prompt_id);
     Ok(KeptDraft { prompt_id, base, updated_at })

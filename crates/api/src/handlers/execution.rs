@@ -3,6 +3,7 @@
 use super::{
     PromptKey, limit,
     model::{find_model, refusals},
+    partial::Whole,
     prompt::find_prompt,
     run::publish,
     sensitive::unmask,
@@ -10,7 +11,7 @@ use super::{
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
     Attempt, Execution, ExecutionId, ExecutionLog, ExecutionStatus, JsonObject, OutputPart, OutputWindow,
-    Page, RunContext, RunId,
+    Page, RunContext, RunId, RunPartial,
 };
 use formaops_engine::{EngineError, Submission};
 use formaops_store::{ExecutionFilter, ExecutionRecord};
@@ -59,6 +60,8 @@ pub struct ExecutionDetail {
     pub inputs: JsonObject,
     /// What was sent along.
     pub context: RunContext,
+    /// The versions that were called as partials, by the names they were called by.
+    pub partials: Vec<RunPartial>,
     /// The messages as they were rendered; empty where they cannot be rendered.
     pub messages: Vec<RenderedMessage>,
     /// The answer as JSON, where a validation found it valid.
@@ -142,9 +145,10 @@ pub(crate) async fn execution_get(
         app.store.get_execution_record(request.id).await?;
     let attempts = app.store.list_attempts(request.id).await?;
     // Sensitive values are masked here, so a message may be refused that was fine when it was sent.
-    let messages =
-        formaops_template::render(&content, &inputs, &context).map_or(Vec::new(), |done| done.messages);
-    Ok(ExecutionDetail { execution, attempts, inputs, context, messages, validated_output })
+    let whole = Whole::of_run(app, content, execution.run_id).await?;
+    let messages = whole.compiled().render(&inputs, &context).map_or(Vec::new(), |done| done.messages);
+    let partials = whole.called();
+    Ok(ExecutionDetail { execution, attempts, inputs, context, partials, messages, validated_output })
 }
 
 pub(crate) async fn execution_output(
@@ -197,10 +201,12 @@ pub(super) async fn retry(
         if !problems.is_empty() {
             return Err(ApiError::problems(ErrorCode::Invalid, problems));
         }
+        let whole = Whole::of_run(app, content, execution.run_id).await?;
+        let variables = whole.variables();
         let is_sensitive =
-            |name: &str| content.variables.iter().any(|variable| variable.sensitive && variable.name == name);
-        let whole = unmask(&content, inputs, given.clone())?;
-        sensitive.extend(whole.into_iter().filter(|(name, _)| is_sensitive(name)));
+            |name: &str| variables.iter().any(|variable| variable.sensitive && variable.name == name);
+        let inputs = unmask(variables, inputs, given.clone())?;
+        sensitive.extend(inputs.into_iter().filter(|(name, _)| is_sensitive(name)));
         ended.push(execution);
     }
     let Some(run) = ended.first().map(|execution| execution.run_id) else { return Ok(Vec::new()) };

@@ -1,6 +1,6 @@
 //! Input sets: inputs of a prompt that are remembered under names.
 
-use super::{PromptKey, prompt::find_prompt};
+use super::{PromptKey, partial::Whole, prompt::find_prompt};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{Content, InputSet, JsonObject, Noun, Page, Prompt};
 use schemars::JsonSchema;
@@ -62,7 +62,8 @@ pub(crate) async fn input_set_put(app: &App, _: &Caller, request: PutInputSet) -
     let mut inputs = request.inputs;
     // A variable that is sensitive in the draft or in the newest version is so here.
     for content in contents(app, &prompt).await? {
-        for variable in content.variables.iter().filter(|variable| variable.sensitive) {
+        let whole = Whole::now(app, content).await?;
+        for variable in whole.variables().iter().filter(|variable| variable.sensitive) {
             inputs.remove(&variable.name);
         }
     }

@@ -1,6 +1,6 @@
 //! Prompts: found, made, renamed, tagged, archived, deleted and brought back.
 
-use super::{limit, version::check_content_for_saving};
+use super::{limit, partial::require_unused, version::check_content_for_saving};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{
     ActorId, Content, Draft, Noun, Page, Prompt, PromptId, PromptName, PromptStatus, Version, VersionSelector,
@@ -167,6 +167,9 @@ pub struct UpdatePrompt {
     /// The tags it shall have.
     #[serde(default)]
     pub tags: Option<Vec<String>>,
+    /// Whether it is renamed also where others call it as a partial by the name it has.
+    #[serde(default)]
+    pub force: bool,
 }
 
 /// Deletes a prompt.
@@ -175,6 +178,9 @@ pub struct UpdatePrompt {
 pub struct DeletePrompt {
     /// The prompt.
     pub id: PromptKey,
+    /// Whether it is deleted also where others call it as a partial.
+    #[serde(default)]
+    pub force: bool,
 }
 
 /// Brings a deleted prompt back.
@@ -327,7 +333,11 @@ pub(crate) async fn prompt_create(
 pub(crate) async fn prompt_update(app: &App, _: &Caller, request: UpdatePrompt) -> Result<Prompt, ApiError> {
     check_length("title", request.title.as_deref(), MOST_TITLE)?;
     check_length("description", request.description.as_deref(), MOST_DESCRIPTION)?;
-    let id = find_prompt(app, &request.id).await?.id;
+    let before = find_prompt(app, &request.id).await?;
+    if !request.force && request.name.as_ref().is_some_and(|name| *name != before.name) {
+        require_unused(app, &before, "rename it").await?;
+    }
+    let id = before.id;
     let change = PromptChange {
         name: request.name,
         title: request.title,
@@ -341,7 +351,11 @@ pub(crate) async fn prompt_update(app: &App, _: &Caller, request: UpdatePrompt) 
 }
 
 pub(crate) async fn prompt_delete(app: &App, _: &Caller, request: DeletePrompt) -> Result<Prompt, ApiError> {
-    let id = find_prompt(app, &request.id).await?.id;
+    let before = find_prompt(app, &request.id).await?;
+    if !request.force && before.deleted_at.is_none() {
+        require_unused(app, &before, "delete it").await?;
+    }
+    let id = before.id;
     let prompt = app.store.delete_prompt(id, app.now()).await?;
     app.changed(Noun::Prompt, id);
     Ok(prompt)

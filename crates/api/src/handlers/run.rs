@@ -4,8 +4,8 @@ use super::{
     PromptKey,
     attachment::check_attachments,
     budget::check_cap,
-    content::render,
     model::{find_model, refusals},
+    partial::Whole,
     prompt::find_prompt,
     sensitive::{mask, unmask},
     version::find_version,
@@ -13,8 +13,8 @@ use super::{
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
     Body, Content, EventBody, Execution, Fallback, JsonObject, ModelRef, NanoUsd, Noun, OnRestart,
-    Parameters, Priority, Prompt, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Settings, Variant,
-    ports::EventSink,
+    Parameters, Priority, Prompt, Run, RunContext, RunId, RunKind, RunPartial, RunProgress, RunStatus,
+    Settings, Variable, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
 use formaops_store::{ExecutionFilter, NewCell, NewRun, NewVersion, Rate};
@@ -170,7 +170,8 @@ pub(crate) async fn run_create(
     };
     // What cannot be rendered, misses an input, or no model takes is said now, before anything is
     // kept or sent.
-    render(&content, &request.inputs, &request.context)?;
+    let mut whole = Whole::now(app, content.clone()).await?;
+    whole.render(app, &request.inputs, &request.context).await?;
     let columns = columns(&content.settings, request.models)?;
     let asked = columns.iter().map(|column| (&column.model, &column.parameters));
     let rates = rates(app, &content.body, asked).await?;
@@ -189,8 +190,9 @@ pub(crate) async fn run_create(
     let asked = Asked {
         prompt,
         variants: columns.into_iter().map(variant).collect(),
-        content: version.content,
         rates,
+        sensitive: whole.variables().iter().filter(|variable| variable.sensitive).cloned().collect(),
+        partials: whole.called(),
         inputs: request.inputs,
         context: request.context,
         repeats: request.repeats,
@@ -237,8 +239,11 @@ async fn fallbacks(
 /// A run whose parts are all known.
 struct Asked {
     prompt: Prompt,
-    content: Content,
+    /// The sensitive variables.
+    sensitive: Vec<Variable>,
     variants: Vec<Variant>,
+    /// The versions that are called as partials.
+    partials: Vec<RunPartial>,
     rates: Vec<Rate>,
     inputs: JsonObject,
     context: RunContext,
@@ -300,7 +305,7 @@ async fn rates(
 }
 
 async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, ApiError> {
-    let (stored, sensitive) = mask(&asked.content, asked.inputs);
+    let (stored, sensitive) = mask(&asked.sensitive, asked.inputs);
     let run = Run {
         id: app.ids.run(),
         kind: if asked.variants.len() > 1 { RunKind::Compare } else { RunKind::Single },
@@ -328,7 +333,8 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         .flat_map(|(variant, _)| (0..run.repeats).map(move |repeat| (variant, repeat)))
         .map(|(variant, repeat)| NewCell { id: app.ids.execution(), variant, case: 0, repeat })
         .collect();
-    let run = app.store.insert_run(NewRun { run, rates: asked.rates, cases: vec![stored], cells }).await?;
+    let new = NewRun { run, rates: asked.rates, partials: asked.partials, cases: vec![stored], cells };
+    let run = app.store.insert_run(new).await?;
     let started = detail(app, run.id).await?;
     app.hub.publish(EventBody::RunUpdated { run: Box::new(run) });
     let mut submission = Submission::new(&started.run, &started.executions);
@@ -379,13 +385,16 @@ pub(crate) async fn run_repeat(
         return Err(ApiError::new(ErrorCode::Invalid, "the run has no executions", ""));
     };
     let content = app.store.get_version(run.prompt_id, first.version_id).await?.content;
-    let inputs = unmask(&content, run.inputs, request.sensitive_inputs)?;
+    let body = content.body.clone();
+    let whole = Whole::of_run(app, content, run.id).await?;
+    let inputs = unmask(whole.variables(), run.inputs, request.sensitive_inputs)?;
     let columns = run.variants.iter().map(|column| (&column.model, &column.parameters));
-    let rates = rates(app, &content.body, columns).await?;
+    let rates = rates(app, &body, columns).await?;
     let asked = Asked {
         prompt,
-        content,
         rates,
+        sensitive: whole.variables().iter().filter(|variable| variable.sensitive).cloned().collect(),
+        partials: whole.called(),
         variants: run.variants,
         inputs,
         context: run.context,

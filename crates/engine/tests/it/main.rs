@@ -17,3 +17,4 @@ mod shutdown;
 mod steps;
 mod streaming;
 mod support;
+mod templates;

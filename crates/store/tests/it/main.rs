@@ -12,6 +12,7 @@ mod keys;
 mod models;
 mod opening;
 mod outputs;
+mod partials;
 mod prompts;
 mod provider_keys;
 mod providers;

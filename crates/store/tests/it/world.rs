@@ -174,6 +174,7 @@ pub(crate) fn new_run(run: Run, first: u64) -> NewRun {
     let price = Price { input: 1_000_000, output: 1_000_000, ..Price::default() };
     NewRun {
         rates: vec![Rate { price: Some(price), max_output_tokens: Some(100) }; run.variants.len()],
+        partials: Vec::new(),
         cases: vec![run.inputs.clone()],
         cells: (0..columns).map(cell).collect(),
         run,

@@ -1,6 +1,6 @@
 //! The variables that a template of another tool needs, declared nowhere but by their use.
 
-use crate::used_variables;
+use crate::{Compiled, Partials};
 use formaops_domain::{Body, Content, JsonObject, Variable, VariableType};
 use serde_json::Value;
 
@@ -8,7 +8,8 @@ use serde_json::Value;
 pub(super) fn infer(body: &Body, examples: &[&JsonObject], required: bool) -> Vec<Variable> {
     let content = Content { body: body.clone(), ..Content::default() };
     let text: String = body.templates().collect::<Vec<_>>().join("\n");
-    let mut names: Vec<String> = used_variables(&content).into_iter().collect();
+    let compiled = Compiled::new(content, Partials::new());
+    let mut names: Vec<String> = compiled.used_variables().into_iter().collect();
     names.retain(|name| super::template::is_name(name));
     names.sort_by_key(|name| text.find(name.as_str()).unwrap_or(usize::MAX));
     let variables = names.into_iter().map(|name| {

@@ -8,7 +8,6 @@ use crate::{
     value::print,
 };
 use serde_json::Value;
-use std::cell::OnceCell;
 
 /// The deepest nesting of parentheses.
 const MAX_DEPTH: usize = 32;
@@ -36,7 +35,7 @@ impl Scanner<'_> {
         let (args, named) = self.arguments(depth)?;
         let end = self.source.text[..self.at].trim_end_matches(is_space).len();
         let range = self.source.range(Bytes { start, end });
-        Ok(Call { head, args, named, range, helper: OnceCell::new() })
+        Ok(Call::new(head, args, named, range))
     }
 
     /// What stands after the name of a helper or partial: values, then named ones.

@@ -18,12 +18,7 @@ pub(super) const MARKS: [&str; 3] = ["body", "messages", ATTACHMENTS];
 
 /// The body as text. What would be read as something else is marked in `ext`.
 pub(super) fn write(body: &Body, ext: &mut JsonObject) -> String {
-    let text = match body {
-        Body::Text { template } => template.clone(),
-        Body::Messages { messages } => {
-            messages.iter().map(|message| tag(message.role) + &message.template).collect()
-        }
-    };
+    let text = text(body);
     let (bare, attachments) = detached(body);
     if read(&text) == bare {
         if !attachments.is_empty() {
@@ -39,6 +34,16 @@ pub(super) fn write(body: &Body, ext: &mut JsonObject) -> String {
         Body::Messages { messages } => {
             ext.insert("messages".into(), json!(messages));
             String::new()
+        }
+    }
+}
+
+/// The body as one text: a list of messages is each with its role tag before it.
+pub(crate) fn text(body: &Body) -> String {
+    match body {
+        Body::Text { template } => template.clone(),
+        Body::Messages { messages } => {
+            messages.iter().map(|message| tag(message.role) + &message.template).collect()
         }
     }
 }
@@ -151,7 +156,7 @@ fn pieces(text: &str) -> Option<Vec<Piece>> {
     let (mut starts, mut after_history) = (Vec::new(), false);
     for node in &nodes {
         match node {
-            Node::Mustache { call, bytes, .. } => match helpers::find(call) {
+            Node::Mustache { call, bytes, .. } => match call.helper {
                 Some(Helper::Role) => {
                     let role = helpers::role(call).ok()?;
                     let tag = &text[bytes.start..bytes.end];
@@ -214,7 +219,7 @@ fn has_special(nodes: &[Node]) -> bool {
     nodes.iter().any(|node| match node {
         Node::Text(_) | Node::Comment(_) => false,
         Node::Mustache { call, .. } => {
-            matches!(helpers::find(call), Some(Helper::Role | Helper::History))
+            matches!(call.helper, Some(Helper::Role | Helper::History))
         }
         Node::Block(block) => programs(block).any(|program| has_special(&program.nodes)),
         Node::Partial(_) | Node::Inline(_) => true,

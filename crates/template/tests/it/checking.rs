@@ -1,5 +1,5 @@
 use formaops_domain::{Body, Content, Role, Variable, VariableType};
-use formaops_template::{Diagnostic, DiagnosticCode, Severity, check, used_variables};
+use formaops_template::{Compiled, Diagnostic, DiagnosticCode, Partials, Severity, check};
 
 fn content(template: &str) -> Content {
     let variables = ["name", "items", "flag"];
@@ -216,7 +216,8 @@ fn names_are_looked_up_where_they_stand() {
         ("{{@context.user}} {{json this}} {{history}} {{../up}}", ""),
         ("{{#if flag}}{{else if other}}{{/if}}", "flag other"),
     ] {
-        let names: Vec<_> = used_variables(&content(template)).into_iter().collect();
+        let names: Vec<_> =
+            Compiled::new(content(template), Partials::new()).used_variables().into_iter().collect();
         assert_eq!(names.join(" "), used, "{template}");
     }
 }

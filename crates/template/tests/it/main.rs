@@ -9,6 +9,8 @@ mod functions;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod partials;
+#[cfg(test)]
 mod prompt_file;
 #[cfg(test)]
 mod properties;

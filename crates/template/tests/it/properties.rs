@@ -2,7 +2,7 @@ use formaops_domain::{
     Attachment, AttachmentHash, Body, Content, ContextMessage, JsonObject, Message, Role, RunContext,
 };
 use formaops_template::{
-    PromptMeta, RenderedMessage, Segment, check, from_prompt_file, render, to_prompt_file, used_variables,
+    Compiled, Partials, PromptMeta, RenderedMessage, Segment, check, from_prompt_file, render, to_prompt_file,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -140,7 +140,7 @@ proptest! {
     fn any_body_is_checked_and_renders_or_is_refused(body in body(), x in hostile()) {
         let content = Content { body, ..Content::default() };
         let diagnostics = check(&content);
-        let _ = used_variables(&content);
+        let _ = Compiled::new(content.clone(), Partials::new()).used_variables();
         let is_refused = diagnostics.iter().any(|d| d.severity == formaops_template::Severity::Error);
         let rendered = render(&content, &object(json!({"x": x, "y": [1, {"a": x}]})), &RunContext::default());
         prop_assert_eq!(rendered.is_err(), is_refused, "{:?}", rendered);

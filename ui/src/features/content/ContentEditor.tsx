@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconMessages } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useSyncExternalStore } from 'react';
 import type { ContentReport } from '../../bindings/types';
+import { api } from '../../host';
 import { count } from '../../lib/format';
 import { type Desk, useFrame, type WorkActions } from '../prompt/desk';
 import { declared } from '../variable/declare';
@@ -18,6 +20,8 @@ import { type SharedByTemplates, TemplateCard } from './TemplateCard';
 import { useTemplate } from './template';
 import { contentTexts as texts } from './texts';
 
+/** How many partials are offered at once. */
+const MOST_PARTIALS = 50;
 const NO_TOKENS: string[] = [];
 const NOTHING: Findings = {};
 
@@ -29,12 +33,16 @@ export function ContentEditor(props: {
 }) {
   const { desk, onGoToInput } = props;
   const { actions } = desk;
+  const navigate = useNavigate();
   // Each template is followed by its own editor alone.
   const { body } = useFrame(desk);
   const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
   const found = useChecked(desk.checked, findingsOf) ?? NOTHING;
   const tokens = useChecked(desk.checked, tokensOf) ?? NO_TOKENS;
-  const around = useMemo(() => surroundingsOf(actions, onGoToInput), [actions, onGoToInput]);
+  const around = useMemo(() => {
+    const openPrompt = (id: string) => void navigate({ to: '/prompts/$id', params: { id } });
+    return surroundingsOf(desk, onGoToInput, openPrompt);
+  }, [desk, onGoToInput, navigate]);
   const shared = { desk, found, tokens, actions, around, renaming };
   return (
     <div className={classes.editor}>
@@ -47,18 +55,30 @@ export function ContentEditor(props: {
   );
 }
 
-function surroundingsOf(actions: WorkActions, goToInput: (name: string) => void): Surroundings {
+function surroundingsOf(
+  { actions, checked }: Desk,
+  goToInput: (name: string) => void,
+  openPrompt: (id: string) => void,
+): Surroundings {
   return {
     know: () => {
       const { content, inputs } = actions.now();
-      return { variables: content.variables, inputs };
+      const { lentVariables = [], partials = [] } = checked.report() ?? {};
+      return { variables: [...content.variables, ...lentVariables], inputs, partials };
     },
     hasRoles: () => actions.now().content.body.kind === 'text',
     goToInput,
     renameProblem: (from, to) => renameProblem(actions.now(), from, to),
     rename: (from, to) => renameVariable(actions, from, to),
     renameBack: actions.rename,
-    declare: (name) => actions.setContent((now) => declared(now, name)),
+    declare: (name) => actions.setContent((now) => declared(now, name, checked.report()?.lentVariables)),
+    // Who types on is not kept from it where the host does not answer.
+    partials: (search) =>
+      api.partialList({ search, limit: MOST_PARTIALS }).then(
+        ({ items }) => items,
+        () => [],
+      ),
+    openPrompt,
   };
 }
 

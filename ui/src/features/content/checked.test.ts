@@ -58,7 +58,14 @@ function draftOf(template: string): Draft {
 }
 
 function reportOf(used: string): ContentReport {
-  return { diagnostics: [], usedVariables: [used], rendered: null, error: null };
+  return {
+    diagnostics: [],
+    usedVariables: [used],
+    lentVariables: [],
+    partials: [],
+    rendered: null,
+    error: null,
+  };
 }
 
 it('asks nothing for as long as nobody looks', async () => {

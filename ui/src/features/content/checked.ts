@@ -1,6 +1,6 @@
 import { replaceEqualDeep } from '@tanstack/react-query';
 import { useMemo, useSyncExternalStore } from 'react';
-import type { ApiError, ContentReport, Estimate, ModelChoice } from '../../bindings/types';
+import type { ApiError, ContentReport, Estimate, ModelChoice, Variable } from '../../bindings/types';
 import { HostError } from '../../host/host';
 import type { Calm } from '../prompt/calm';
 import type { Draft } from '../prompt/keeper';
@@ -22,9 +22,17 @@ interface Asked {
 
 const watched = new Set<Checked>();
 
-/** Has all work that is on screen be checked again, as more is known of models now. */
-export function checkAgain(): void {
-  watched.forEach((checked) => checked.again());
+/** Has work that is on screen be checked again, as more is known of models or of prompts now. */
+export function checkAgain(isMeant: (report: ContentReport) => boolean = () => true): void {
+  watched.forEach((checked) => {
+    const report = checked.report();
+    if (report === null || isMeant(report)) checked.again();
+  });
+}
+
+/** Whether what the host says hangs on other prompts. */
+export function callsOthers({ partials, diagnostics }: ContentReport): boolean {
+  return partials.length > 0 || diagnostics.some(({ code }) => code === 'unknown_partial');
 }
 
 /**
@@ -174,6 +182,9 @@ export function useCheckError(checked: Checked): ApiError | null {
 
 /** The names of the variables that templates use. */
 export const usedVariables = (report: ContentReport): readonly string[] => report.usedVariables;
+
+/** The variables that only partials declare: runs take them too. */
+export const lentVariables = (report: ContentReport): readonly Variable[] => report.lentVariables;
 
 const errorOf = ({ error }: ContentReport) => error;
 

@@ -10,11 +10,12 @@ export const CLEAN: readonly EditorDiagnostic[] = [];
 /** What is wrong with each template, as editors mark it. */
 export function findingsOf({ diagnostics }: ContentReport): Findings {
   const found: Record<string, EditorDiagnostic[]> = {};
-  for (const { severity, code, message, hint, place, endLine, endColumn } of diagnostics) {
+  for (const { severity, code, variable, message, hint, place, endLine, endColumn } of diagnostics) {
     const { path, line, column } = place;
     if (line == null || column == null) continue;
     const end = endLine == null || endColumn == null ? {} : { endLine, endColumn };
-    (found[path] ??= []).push({ severity, code, message, hint, line, column, ...end });
+    const about = variable == null ? {} : { variable };
+    (found[path] ??= []).push({ severity, code, ...about, message, hint, line, column, ...end });
   }
   return found;
 }

@@ -5,6 +5,7 @@ import { texts } from '../../app/texts';
 import type { Prompt } from '../../bindings/types';
 import { api, toApiError } from '../../host';
 import { tagsQuery } from './queries';
+import { unlessUsed } from './unlessUsed';
 
 /** Name, title, description and tags of a prompt. */
 export function PromptFacts({
@@ -32,9 +33,14 @@ function Form({ prompt, onClose }: { prompt: Prompt; onClose: () => void }) {
   const known = useQuery(tagsQuery);
   const save = async (event: SyntheticEvent) => {
     event.preventDefault();
-    try {
-      await api.promptUpdate({ id: prompt.id, name, title, description, tags });
+    const update = async (force: boolean) => {
+      await api.promptUpdate({ id: prompt.id, name, title, description, tags, force });
       onClose();
+    };
+    try {
+      // A name that is taken is a conflict too, and nothing to be asked about.
+      const uses = name === prompt.name ? [] : (await api.partialUseList({ id: prompt.id })).items;
+      await (uses.length > 0 ? unlessUsed(texts.uses.rename, update) : update(false));
     } catch (thrown) {
       setProblem(toApiError(thrown).message);
     }

@@ -14,6 +14,7 @@ import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
 import { PromptFacts } from './PromptFacts';
 import { promptQuery } from './queries';
 import classes from './prompt.module.css';
+import { unlessUsed } from './unlessUsed';
 import { type Desk, emptyContent, useDraft, useIsChanged, useIsKeeping, type WorkActions } from './desk';
 import { forgotten, tabStore } from './tabs';
 
@@ -143,9 +144,9 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: HeaderW
     await api.promptUpdate({ id: prompt.id, status });
     notifyUndo(texts.promptStatus[status], () => api.promptUpdate({ id: prompt.id, status: before }));
   };
-  const remove = async () => {
+  const remove = async (force: boolean) => {
     await work.keep();
-    await api.promptDelete({ id: prompt.id });
+    await api.promptDelete({ id: prompt.id, force });
     tabStore.change((tabs) => forgotten(tabs, prompt.id));
     // The list is read again first, as it says which prompt is shown next.
     await queries.invalidateQueries({ queryKey: ['prompts'] });
@@ -166,7 +167,7 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: HeaderW
   const publish = () => void setStatus('published').catch(notifyError);
   const toDraft = () => void setStatus('draft').catch(notifyError);
   const archive = () => void setStatus('archived').catch(notifyError);
-  const removeNow = () => void remove().catch(notifyError);
+  const removeNow = () => void unlessUsed(texts.uses.delete, remove).catch(notifyError);
   useCommands({
     editFacts: props.onEdit,
     publish: { act: publish, isAvailable: prompt.status !== 'published' },

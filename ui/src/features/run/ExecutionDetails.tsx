@@ -6,7 +6,7 @@ import { texts } from '../../app/texts';
 import { Chip } from '../../components/Chip';
 import { CopyIcon } from '../../components/CopyIcon';
 import { Marked, Problem } from '../../components/Notice';
-import type { Execution, ExecutionDetail, RenderedMessage } from '../../bindings/types';
+import type { Execution, ExecutionDetail, RenderedMessage, RunPartial } from '../../bindings/types';
 import { bytes, dollars, duration, rate, shortVersion } from '../../lib/format';
 import { useStream } from '../../lib/useStream';
 import { Attachments } from '../content/Attachments';
@@ -63,7 +63,7 @@ function Loading() {
 }
 
 function Details({ detail, onLeave }: { detail: ExecutionDetail; onLeave: () => void }) {
-  const { execution, attempts, inputs, messages } = detail;
+  const { execution, attempts, inputs, messages, partials } = detail;
   return (
     <>
       <Overview execution={execution} onLeave={onLeave} />
@@ -96,6 +96,11 @@ function Details({ detail, onLeave }: { detail: ExecutionDetail; onLeave: () => 
           <Inputs inputs={inputs} />
         )}
       </Section>
+      {partials.length > 0 && (
+        <Section title={words.partials}>
+          <Partials partials={partials} onLeave={onLeave} />
+        </Section>
+      )}
       <Section title={words.messages}>
         {messages.length === 0 && <p className={classes.none}>{words.noMessages}</p>}
         {messages.map((message, at) => (
@@ -186,6 +191,25 @@ function Parameters({ execution }: { execution: Execution }) {
     <Facts>
       {parameters.map(([name, value]) => (
         <Fact key={name} name={name} value={value} isMono />
+      ))}
+    </Facts>
+  );
+}
+
+/** The versions that were called as partials, each with the way to its prompt. */
+function Partials({ partials, onLeave }: { partials: readonly RunPartial[]; onLeave: () => void }) {
+  return (
+    <Facts>
+      {partials.map(({ name, promptId, promptName, versionId, versionNumber }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <Link to="/prompts/$id" params={{ id: promptId }} onClick={onLeave}>
+              {promptName}
+            </Link>{' '}
+            {versionNumber == null ? shortVersion(versionId) : `v${String(versionNumber)}`}
+          </dd>
+        </div>
       ))}
     </Facts>
   );

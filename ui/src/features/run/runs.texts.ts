@@ -150,6 +150,7 @@ export const runsTexts = {
     firstToken: 'First token',
     latency: 'Latency',
     rate: 'Tokens per second',
+    partials: 'Partials',
     parameters: 'Parameters',
     noParameters: 'None are sent: the provider uses its own defaults.',
     log: 'Log',

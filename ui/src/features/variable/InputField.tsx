@@ -19,6 +19,8 @@ export const InputField = memo(function InputField(props: {
   readonly name: string;
   /** Its declaration; none where it is only used. */
   readonly variable: Variable | null;
+  /** Its declaration by a partial that uses it, where there is no other. */
+  readonly lent: Variable | null;
   readonly isUnused: boolean;
   readonly value: unknown;
   readonly error: string;
@@ -26,7 +28,8 @@ export const InputField = memo(function InputField(props: {
   readonly wanted: WantedInput | null;
   readonly onArrived: () => void;
 }) {
-  const { name, variable, actions, wanted, onArrived } = props;
+  const { name, variable, lent, actions, wanted, onArrived } = props;
+  const declaration = variable ?? lent;
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (wanted === null || element.current === null) return;
@@ -37,30 +40,36 @@ export const InputField = memo(function InputField(props: {
     (value: unknown) => actions.setInputs((now) => withInput(now, name, value)),
     [actions, name],
   );
-  const note =
-    variable === null ? texts.undeclared : texts.note(texts.types[variable.type], variable.required);
+  const note = noteOf(variable, lent);
   const unused = props.isUnused ? `, ${texts.editor.unused}` : '';
   return (
     <div ref={element} className={classes.field}>
-      <ValueField
-        owner={actions}
-        path={`inputs.${name}`}
-        variable={variable ?? { name, type: 'string', required: false }}
-        value={props.value}
-        onChange={change}
-        label={name}
-        note={`${note}${unused}`}
-        description={variable?.description ?? ''}
-        fallback={variable?.default}
-        {...(props.error !== '' && { error: props.error })}
-      />
+      {lent?.sensitive ? (
+        // Only what is declared here is known to be masked wherever it is kept.
+        <p className={classes.quiet}>
+          {name} <small>{note}</small>
+        </p>
+      ) : (
+        <ValueField
+          owner={actions}
+          path={`inputs.${name}`}
+          variable={declaration ?? { name, type: 'string', required: false }}
+          value={props.value}
+          onChange={change}
+          label={name}
+          note={`${note}${unused}`}
+          description={declaration?.description ?? ''}
+          fallback={declaration?.default}
+          {...(props.error !== '' && { error: props.error })}
+        />
+      )}
       {variable === null && (
         <Button
           className={classes.declare}
           variant="subtle"
           size="compact-xs"
           leftSection={<IconPlus size={12} aria-hidden />}
-          onClick={() => actions.setContent((now) => declared(now, name))}
+          onClick={() => actions.setContent((now) => declared(now, name, lent === null ? [] : [lent]))}
         >
           {texts.editor.declare(name)}
         </Button>
@@ -68,6 +77,14 @@ export const InputField = memo(function InputField(props: {
     </div>
   );
 });
+
+function noteOf(variable: Variable | null, lent: Variable | null): string {
+  const declaration = variable ?? lent;
+  if (declaration === null) return texts.undeclared;
+  const note = texts.note(texts.types[declaration.type], declaration.required);
+  if (lent === null) return note;
+  return lent.sensitive ? texts.lentSensitive(note) : texts.lent(note);
+}
 
 /** Scrolls to a field, takes the cursor into it, and lets it stand out for a moment. */
 function arrive(element: HTMLElement): void {

@@ -1,8 +1,8 @@
 import { SegmentedControl } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import type { Problem } from '../../bindings/types';
-import { useChecked, usedVariables } from '../content/checked';
+import type { Problem, Variable } from '../../bindings/types';
+import { lentVariables, useChecked, usedVariables } from '../content/checked';
 import { JsonEditor } from '../content/JsonEditor';
 import { type JsonText, ownerOf, useJsonText } from '../content/useJsonText';
 import type { Work } from '../prompt/useWork';
@@ -12,6 +12,7 @@ import { variableTexts } from './texts';
 import { problemsOf } from './variable';
 
 const texts = variableTexts.inputs;
+const NO_VARIABLES: readonly Variable[] = [];
 
 export type View = 'form' | 'json';
 
@@ -71,6 +72,7 @@ function Fields(props: {
   const { work, problems, wanted, onArrived } = props;
   const { content, inputs, actions } = work;
   const used = useChecked(work.checked, usedVariables) ?? [];
+  const lent = useChecked(work.checked, lentVariables) ?? NO_VARIABLES;
   const declared = content.variables.map(({ name }) => name);
   const others = used.filter((name) => !declared.includes(name));
   if (declared.length + others.length === 0) return <p className={classes.quiet}>{texts.none}</p>;
@@ -91,11 +93,18 @@ function Fields(props: {
           key={`${variable.name}.${variable.type}`}
           {...shared(variable.name)}
           variable={variable}
+          lent={null}
           isUnused={!used.includes(variable.name)}
         />
       ))}
       {others.map((name) => (
-        <InputField key={name} {...shared(name)} variable={null} isUnused={false} />
+        <InputField
+          key={name}
+          {...shared(name)}
+          variable={null}
+          lent={lent.find((variable) => variable.name === name) ?? null}
+          isUnused={false}
+        />
       ))}
     </div>
   );

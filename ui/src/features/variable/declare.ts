@@ -1,7 +1,10 @@
-import type { Content } from '../../bindings/types';
+import type { Content, Variable } from '../../bindings/types';
 
-/** The content with a variable declared: a string that a run needs, unless it was declared already. */
-export function declared(content: Content, name: string): Content {
+const NONE: readonly Variable[] = [];
+
+/** The content with a variable declared: as a partial lends it, else a string that a run needs; unless it was declared. */
+export function declared(content: Content, name: string, lent: readonly Variable[] = NONE): Content {
   if (content.variables.some((variable) => variable.name === name)) return content;
-  return { ...content, variables: [...content.variables, { name, type: 'string', required: true }] };
+  const own = lent.find((variable) => variable.name === name) ?? { name, type: 'string', required: true };
+  return { ...content, variables: [...content.variables, own] };
 }

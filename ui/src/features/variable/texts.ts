@@ -14,6 +14,8 @@ export const variableTexts = {
   required: 'required',
   sensitive: 'sensitive',
   undeclared: 'not declared',
+  lent: (note: string) => `${note}, declared by a partial`,
+  lentSensitive: (note: string) => `${note}, sensitive: declare it to enter it`,
   note: (type: string, required: boolean) => (required ? `${type}, required` : type),
   editor: {
     empty: 'No variables yet. Write {{name}} in a message, or add one here.',

@@ -3,8 +3,8 @@
 use super::journal::{Entry, Journal};
 use bytes::Bytes;
 use formaops_domain::{
-    AttachmentHash, Attempt, AttemptStatus, ErrorClass, Execution, ExecutionId, ExecutionStatus, Failure,
-    LogEntry, Retry, Run, RunId, RunProgress, RunStatus, Timestamp,
+    AttachmentHash, Attempt, AttemptStatus, Content, ErrorClass, Execution, ExecutionId, ExecutionStatus,
+    Failure, LogEntry, Retry, Run, RunId, RunProgress, RunStatus, Timestamp,
     ports::{Outcome, RecordingPart, RunStore, Work},
 };
 use futures::future::BoxFuture;
@@ -19,6 +19,7 @@ use tokio::sync::watch;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum StoreCall {
     Load,
+    LoadPartials,
     LoadAttachment,
     Start,
     Append,
@@ -41,6 +42,8 @@ enum Fault {
 #[derive(Default)]
 struct State {
     works: BTreeMap<ExecutionId, Work>,
+    partials: BTreeMap<RunId, Vec<(String, Content)>>,
+    partial_loads: BTreeMap<RunId, u32>,
     runs: BTreeMap<RunId, Run>,
     faults: HashMap<StoreCall, Fault>,
     attachments: HashMap<AttachmentHash, Bytes>,
@@ -71,6 +74,16 @@ impl FakeStore {
 
     pub(crate) fn insert_attachment(&self, bytes: &'static [u8]) {
         self.state().attachments.insert(AttachmentHash::of(bytes), Bytes::from_static(bytes));
+    }
+
+    /// What the templates of a run call by name.
+    pub(crate) fn insert_partial(&self, run: RunId, name: &str, content: Content) {
+        self.state().partials.entry(run).or_default().push((name.to_owned(), content));
+    }
+
+    /// How often the partials of a run were asked for.
+    pub(crate) fn partial_loads(&self, run: RunId) -> u32 {
+        self.state().partial_loads.get(&run).copied().unwrap_or_default()
     }
 
     pub(crate) fn insert_run(&self, run: Run) {
@@ -158,6 +171,15 @@ impl RunStore for FakeStore {
         Box::pin(async move {
             self.pass(StoreCall::Load).await?;
             Ok(self.state().works[&execution].clone())
+        })
+    }
+
+    fn load_partials(&self, run: RunId) -> BoxFuture<'_, Result<Vec<(String, Content)>, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::LoadPartials).await?;
+            let mut state = self.state();
+            *state.partial_loads.entry(run).or_default() += 1;
+            Ok(state.partials.get(&run).cloned().unwrap_or_default())
         })
     }
 

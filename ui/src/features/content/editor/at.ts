@@ -1,4 +1,5 @@
 import type { EditorState } from '@codemirror/state';
+import type { CalledPartial } from '../../../bindings/types';
 import { type Field, flags, isRequired, type Shape, shapeAt } from './knowledge';
 import { helperOf, pathsOf, resolve } from './scope';
 import { surroundings, templateOf } from './state';
@@ -8,6 +9,7 @@ import type { Call, Expression, Path, Tag } from './syntax';
 export type Thing = { readonly from: number; readonly to: number } & (
   | { readonly kind: 'helper'; readonly name: string }
   | { readonly kind: 'local'; readonly name: string }
+  | { readonly kind: 'partial'; readonly partial: CalledPartial }
   | {
       readonly kind: 'value';
       readonly field: Field;
@@ -22,6 +24,8 @@ export function thingAt(state: EditorState, at: number): Thing | null {
   const placed = templateOf(state).tags.find(({ tag }) => tag.from <= at && at <= tag.to);
   if (placed === undefined) return null;
   const { tag, scope } = placed;
+  const called = partialAt(state, tag, at);
+  if (called !== null) return called;
   const helper = helperAt(tag, at);
   if (helper !== null) return helper;
   const path = pathsOf(tag).find(({ from, to }) => from <= at && at <= to);
@@ -45,6 +49,13 @@ export function thingAt(state: EditorState, at: number): Thing | null {
     isRequired: isRequired(parent, field),
     variable: found.variable === part ? part.name : null,
   };
+}
+
+function partialAt(state: EditorState, { partial }: Tag, at: number): Thing | null {
+  if (partial === null || at < partial.from || at > partial.to) return null;
+  const { partials } = state.facet(surroundings).know();
+  const known = partials.find(({ name }) => name === partial.name);
+  return known === undefined ? null : { kind: 'partial', from: partial.from, to: partial.to, partial: known };
 }
 
 function localAt({ local, ups, scoped, parts, from, to }: Path, at: number): Thing | null {

@@ -1,3 +1,5 @@
+import type { CalledPartial, PartialChoice } from '../../../bindings/types';
+import { shortVersion } from '../../../lib/format';
 import { helperOfName, locals } from './helpers';
 import { descriptionOf, type Field, typeOf } from './knowledge';
 import { editorTexts as texts } from './texts';
@@ -14,6 +16,26 @@ export function helperCard(name: string): HTMLElement | null {
   if (helper === undefined) return null;
   const detail = helper.form === 'block' ? texts.block : texts.helper;
   return card(name, detail, helper.does, [[texts.example, helper.example]]);
+}
+
+/** What a partial is: the version that is called, what it is for, and the beginning of its text. */
+export function partialCard({
+  name,
+  title,
+  description,
+  text,
+  versionId,
+  versionNumber,
+}: CalledPartial): HTMLElement {
+  const version = versionNumber == null ? shortVersion(versionId) : `v${String(versionNumber)}`;
+  const words = [title, description].filter((part) => part !== '').join('. ');
+  const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  return card(name, version, words, [[texts.text, shown]], texts.howPartial);
+}
+
+/** What a partial would be, before it is called. */
+export function choiceCard({ name, title, description }: PartialChoice): HTMLElement {
+  return card(title === '' ? name : title, texts.partial, description, []);
 }
 
 /** What a word such as `@index` stands for. */

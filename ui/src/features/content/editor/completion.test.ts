@@ -21,6 +21,7 @@ const knowledge: Knowledge = {
     { name: 'tone', type: 'enum', required: false, options: ['dry'] },
   ],
   inputs: { user: { name: 'Ada', age: 36 }, items: [{ title: 'One' }, { pages: 3 }], free: { field: 1 } },
+  partials: [],
 };
 
 function offered(text: string): Completion[] {
@@ -33,6 +34,8 @@ function offered(text: string): Completion[] {
     rename: () => undefined,
     renameBack: () => undefined,
     declare: () => undefined,
+    partials: () => Promise.resolve([]),
+    openPrompt: () => undefined,
   });
   const state = EditorState.create({ doc: text.replace('‸', ''), extensions: [around] });
   return [...(completions(new CompletionContext(state, pos, false))?.options ?? [])];

@@ -64,6 +64,8 @@ function begunTag(text: string, pos: number): Begun | null {
   const tag = /\{\{[{&]?~?[{&]?([#/^]?)((?:"[^"]*"|'[^']*'|[^{}"'])*)$/.exec(text);
   if (tag === null || isEscaped(text, tag.index) || tag[2]?.trimStart().startsWith('!')) return null;
   const [, sigil = '', inner = ''] = tag;
+  // The name of a partial is none of the inputs.
+  if (/^>\s*["']?[^\s"']*$/.test(inner)) return null;
   if (/\bas\s*\|[^|]*$/.test(inner)) return null;
   const typed = /(?:\.\.\/)*[@\w]*(?:[./]\w*)*$/.exec(inner)?.[0] ?? '';
   const separator = Math.max(typed.lastIndexOf('.'), typed.lastIndexOf('/'));

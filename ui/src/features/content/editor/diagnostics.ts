@@ -9,6 +9,8 @@ import { editorTexts } from './texts';
 export interface EditorDiagnostic {
   readonly severity: Severity;
   readonly code?: DiagnosticCode;
+  /** The variable that it is about. */
+  readonly variable?: string;
   readonly message: string;
   readonly hint?: string;
   readonly line: number;
@@ -32,18 +34,17 @@ export function offsetOf(text: Text, line: number, column: number): number {
 
 /** A diagnostic as the editor marks it. */
 export function toMark(text: Text, diagnostic: EditorDiagnostic): Mark {
-  const { severity, code, message, hint, line, column, endLine, endColumn } = diagnostic;
+  const { severity, code, variable, message, hint, line, column, endLine, endColumn } = diagnostic;
   const from = offsetOf(text, line, column);
   const end = endLine === undefined || endColumn === undefined ? from : offsetOf(text, endLine, endColumn);
   const to = Math.max(from, end);
-  const actions = code === 'undeclared_variable' ? declaring(text.sliceString(from, to)) : [];
+  const actions = code === 'undeclared_variable' && variable !== undefined ? declaring(variable) : [];
   return { from, to, severity, message, actions, renderMessage: () => described(message, hint) };
 }
 
-/** Declares the variable that a path leads to. */
-function declaring(path: string): Action[] {
-  const name = /^(?:@root[./]|(?:\.\.\/)+|this[./]|\.\/)?\[?([A-Za-z_]\w*)/.exec(path)?.[1];
-  if (name === undefined) return [];
+/** Declares a variable, where it can be one. */
+function declaring(name: string): Action[] {
+  if (!/^[A-Za-z_]\w*$/.test(name)) return [];
   const declare = (view: EditorView) => view.state.facet(surroundings).declare(name);
   return [{ name: editorTexts.declare(name), apply: declare }];
 }

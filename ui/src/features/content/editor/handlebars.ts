@@ -11,6 +11,7 @@ import { completions } from './completion';
 import { blockFolding } from './folding';
 import { hover } from './hover';
 import { matching } from './matching';
+import { partialCompletions } from './partialCompletion';
 import { renaming } from './renaming';
 import { templateOf } from './state';
 import { type TokenKind, tokensOf } from './tags';
@@ -49,7 +50,7 @@ const colours = ViewPlugin.fromClass(
 /** Templates: colours, completion, what is told of a word, folding, and the tags that belong together. */
 export const handlebars = [
   colours,
-  autocompletion({ override: [completions], icons: false }),
+  autocompletion({ override: [completions, partialCompletions], icons: false }),
   hover,
   renaming,
   blockFolding,

@@ -1,4 +1,4 @@
-import type { Variable } from '../../../bindings/types';
+import type { CalledPartial, Variable } from '../../../bindings/types';
 import { INSIDE, type IsFlag, ITEM, type Step } from './scope';
 
 /** What is known of the values that a template may name. */
@@ -6,6 +6,8 @@ export interface Knowledge {
   readonly variables: readonly Variable[];
   /** The inputs as they are entered now. */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** The partials that are called, as the host found them. */
+  readonly partials: readonly CalledPartial[];
 }
 
 /** What is known of one value: what it should be, and what it is now. */

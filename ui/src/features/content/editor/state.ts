@@ -1,4 +1,5 @@
 import { type EditorState, Facet, type Text } from '@codemirror/state';
+import type { PartialChoice } from '../../../bindings/types';
 import type { Knowledge } from './knowledge';
 import { type RenameProblem } from './rename';
 import { readTemplate, type Template } from './scope';
@@ -19,16 +20,22 @@ export interface Surroundings {
   readonly renameBack: (from: string, to: string) => void;
   /** Declares a variable. */
   readonly declare: (name: string) => void;
+  /** The prompts that can be called as partials and have some text. */
+  readonly partials: (search: string) => Promise<readonly PartialChoice[]>;
+  /** Goes to a prompt. */
+  readonly openPrompt: (id: string) => void;
 }
 
 const NOBODY: Surroundings = {
-  know: () => ({ variables: [], inputs: {} }),
+  know: () => ({ variables: [], inputs: {}, partials: [] }),
   hasRoles: () => false,
   goToInput: () => undefined,
   renameProblem: () => null,
   rename: () => undefined,
   renameBack: () => undefined,
   declare: () => undefined,
+  partials: () => Promise.resolve([]),
+  openPrompt: () => undefined,
 };
 
 /** What stands around an editor; an editor that stands alone knows nothing. */

@@ -50,6 +50,8 @@ export interface Tag {
   readonly inverted: boolean;
   /** The word by which the end of a block names its beginning. */
   readonly name: Part | null;
+  /** The name of the partial that it calls, without quotes; nothing where a value decides it. */
+  readonly partial: Part | null;
 }
 
 /** The tags of a template in order. It is read by the rules of the host (`crates/template/src/parse`). */
@@ -81,6 +83,7 @@ export function pathOf(text: string): Path | null {
 
 const names = /[^\s!"#%&'()*+,./;<=>@[\\\]^`{|}~]+/y;
 const spaces = /\s*/y;
+const partialNames = /(?:\[[^\]]*\]|[^\s!"#%&'()*+,;<=>@[\\\]^`{|}~])+/y;
 const literals = /(?:true|false|null|undefined|-?\d[^\s!"#%&'()*+,/;<=>@[\\\]^`{|}~eE]*)(?=[\s~})]|$)/y;
 const doubleQuoted = /"(?:\\"|[^"])*"/y;
 const singleQuoted = /'(?:\\'|[^'])*'/y;
@@ -148,7 +151,7 @@ class Scanner {
     if (this.eat('{{{{')) return null;
     this.at += 2;
     this.eat('~');
-    const blank = { from, call: null, params: [], inverted: false, name: null };
+    const blank = { from, call: null, params: [], inverted: false, name: null, partial: null };
     if (this.text[this.at] === '!') {
       const to = this.comment();
       return to === null ? null : { ...blank, kind: 'comment', to };
@@ -161,6 +164,8 @@ class Scanner {
       const call = this.call();
       return call && this.ended({ ...blank, kind: 'value', call });
     }
+    if (this.eat('>')) return this.partial({ ...blank, kind: 'value' });
+    if (this.eat('#>')) return this.partial({ ...blank, kind: 'open' });
     if (this.eat('#')) return this.opened(blank, false);
     if (this.eat('^')) {
       this.skip();
@@ -196,6 +201,28 @@ class Scanner {
     return this.ended({ ...blank, kind: 'open', call, params: this.params(), inverted, name });
   }
 
+  /** `name context key=value`, where the name may be in quotes or worked out. */
+  private partial(tag: Omit<Tag, 'to'>): Tag | null {
+    this.skip();
+    const start = this.at;
+    const isQuoted = /["']/.test(this.text[start] ?? '');
+    const head = this.text[start] === '(' ? this.expression() : this.partialName(isQuoted);
+    if (head === null) return null;
+    const isWorkedOut = head.kind === 'call';
+    const [from, to] = isQuoted ? [start + 1, this.at - 1] : [start, this.at];
+    const name = { name: this.text.slice(from, to), from, to };
+    const given = this.arguments();
+    if (given === null) return null;
+    const call: Call = { kind: 'call', from: start, head, ...given };
+    return this.ended({ ...tag, call, name, partial: isWorkedOut ? null : name });
+  }
+
+  private partialName(isQuoted: boolean): Expression | null {
+    const from = this.at;
+    const name = isQuoted ? (this.match(doubleQuoted) ?? this.match(singleQuoted)) : this.match(partialNames);
+    return name === null ? null : { kind: 'literal', from, to: this.at };
+  }
+
   private ended(tag: Omit<Tag, 'to'>): Tag | null {
     this.skip();
     this.eat('~');
@@ -207,6 +234,12 @@ class Scanner {
     const from = this.at;
     const head = this.expression();
     if (head === null) return null;
+    const given = this.arguments();
+    return given && { kind: 'call', from, head, ...given };
+  }
+
+  /** What stands after the name of a helper or partial: values, then named ones. */
+  private arguments(): Pick<Call, 'args' | 'named' | 'to'> | null {
     const args: Expression[] = [];
     const named: { name: string; value: Expression }[] = [];
     let to = this.at;
@@ -225,7 +258,7 @@ class Scanner {
       else named.push({ name, value });
       to = this.at;
     }
-    return { kind: 'call', from, to, head, args, named };
+    return { args, named, to };
   }
 
   private expression(): Expression | null {
@@ -273,7 +306,7 @@ class Scanner {
     let to = end < 0 || end + 2 > limit ? limit : end + 2;
     while (to > end + 1 && end >= 0 && to < limit && this.text[to] === '}') to += 1;
     const opening = /^\{\{+~?[#^]>?\s*([^\s}~]*)/.exec(this.text.slice(from, to));
-    const blank = { from, to, call: null, params: [], inverted: false };
+    const blank = { from, to, call: null, params: [], inverted: false, partial: null };
     if (opening === null || opening[1]?.startsWith('*')) return { ...blank, kind: 'broken', name: null };
     const [whole, name = ''] = opening;
     const at = from + whole.length;
