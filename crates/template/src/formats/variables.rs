@@ -8,8 +8,8 @@ use serde_json::Value;
 pub(super) fn infer(body: &Body, examples: &[&JsonObject], required: bool) -> Vec<Variable> {
     let content = Content { body: body.clone(), ..Content::default() };
     let text: String = body.templates().collect::<Vec<_>>().join("\n");
-    let compiled = Compiled::new(content, Partials::new());
-    let mut names: Vec<String> = compiled.used_variables().into_iter().collect();
+    let mut names: Vec<String> =
+        Compiled::new(content, Partials::new()).used_variables().into_iter().collect();
     names.retain(|name| super::template::is_name(name));
     names.sort_by_key(|name| text.find(name.as_str()).unwrap_or(usize::MAX));
     let variables = names.into_iter().map(|name| {

@@ -3,7 +3,7 @@
 use crate::{
     ast::{Block, Call, Expr, Node, Path, Program},
     formats::template::is_name,
-    helpers::{self, Helper},
+    helpers::Helper,
     parse,
 };
 use serde_json::Value;
@@ -118,7 +118,7 @@ impl Writer<'_> {
     }
 
     fn mustache(&mut self, call: &Call) -> Result<(), NoWord> {
-        let value = match (self.dialect, helpers::find(call)) {
+        let value = match (self.dialect, call.helper) {
             (_, None) if call.is_bare() => self.path(&call.head)?,
             (Dialect::Jinja, Some(_)) => self.call(call)?,
             _ => return self.no_word(&shown(call), call.range.line),
@@ -133,7 +133,7 @@ impl Writer<'_> {
 
     fn block(&mut self, block: &Block) -> Result<(), NoWord> {
         let call = &block.call;
-        match (helpers::find(call), call.args.as_slice()) {
+        match (call.helper, call.args.as_slice()) {
             (Some(Helper::If), [condition]) if call.named.is_empty() => {
                 let condition = self.expression(condition)?;
                 self.branches(&condition, block)
@@ -199,7 +199,7 @@ impl Writer<'_> {
                 Value::String(text) if !text.contains(['\'', '\\', '\n']) => Ok(format!("'{text}'")),
                 _ => self.no_word("this text", range.line),
             },
-            Expr::Call(call) if call.is_bare() && helpers::find(call).is_none() => self.path(&call.head),
+            Expr::Call(call) if call.is_bare() && call.helper.is_none() => self.path(&call.head),
             Expr::Call(call) => Ok(format!("({})", self.call(call)?)),
         }
     }
