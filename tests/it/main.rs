@@ -22,4 +22,5 @@ mod ownership;
 mod partials;
 mod render;
 mod secrets;
+mod transfer;
 mod vault;

@@ -91,6 +91,13 @@ macro_rules! for_each_operation {
             /// The bytes of an attachment.
             attachment_get(GetAttachment) -> AttachmentBytes = GET "/api/attachments/{hash}", read;
 
+            /// What importing files would do, and what of them is not understood; changes nothing.
+            import_preview(PreviewImport) -> ImportPreview = POST "/api/import/preview", read;
+            /// Imports the prompts of files, all of them or none.
+            import_apply(ApplyImport) -> ImportResult = POST "/api/import", write;
+            /// One file, or a zip, of prompts in a format of choice.
+            export_create(CreateExport) -> Export = POST "/api/export", read;
+
             /// The configured providers.
             provider_list(ListProviders) -> Page<ProviderView> = GET "/api/providers", read;
             /// What a new provider can start from.

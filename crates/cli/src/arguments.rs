@@ -7,6 +7,7 @@ use crate::{
     schema::{self, Field, FieldKind},
     search, secret,
     serve::ServeArguments,
+    transfer::{ExportArguments, ImportArguments},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand, value_parser};
@@ -40,6 +41,8 @@ pub(crate) enum Chosen {
     Render(RenderArguments),
     Search(Value),
     Serve(ServeArguments),
+    Import(ImportArguments),
+    Export(ExportArguments),
     Config(ConfigCommand),
     Completions(clap_complete::Shell),
 }
@@ -68,6 +71,14 @@ pub(crate) fn command() -> Command {
         .subcommand(
             ServeArguments::augment_args(Command::new("serve"))
                 .about("Serve the screens and the REST API on this machine"),
+        )
+        .subcommand(
+            ImportArguments::augment_args(Command::new("import"))
+                .about("Import prompts from files, folders and zips of many formats"),
+        )
+        .subcommand(
+            ExportArguments::augment_args(Command::new("export"))
+                .about("Export prompts to a file in a format of choice"),
         )
         .subcommand(
             Command::new("completions")
@@ -107,7 +118,9 @@ fn noun_command(name: &str, about: &str) -> Command {
 
 fn plural(noun: &str) -> String {
     match noun {
-        "content" | "figures" | "health" | "metrics" | "runs" | "spend" => noun.to_owned(),
+        "content" | "exports" | "figures" | "health" | "imports" | "metrics" | "runs" | "spend" => {
+            noun.to_owned()
+        }
         "config" => "the configuration".to_owned(),
         "key of a provider" => "the keys of a provider".to_owned(),
         _ => format!("{}s", noun.replace('-', " ")),
@@ -119,8 +132,10 @@ fn plural(noun: &str) -> String {
 fn words(operation: &Operation) -> (String, Option<&'static str>, String) {
     let (noun, verb) = operation.name.rsplit_once('_').unwrap_or((operation.name, "do"));
     let (noun, part) = match noun {
-        // `run NAME` is the comfort above; what the list calls `run_…` is reached as `runs …`.
+        // `run NAME` is the comfort above; what the list calls `run_…` is reached as `runs …`. So are others.
         "run" => ("runs", None),
+        "import" => ("imports", None),
+        "export" => ("exports", None),
         "provider_key" => ("provider", Some("key")),
         noun => (noun, None),
     };
@@ -210,6 +225,8 @@ pub(crate) fn read(matches: &ArgMatches) -> Result<(Global, Chosen), ApiError> {
         "run" => Chosen::Run(Box::new(RunArguments::from_arg_matches(chosen).map_err(usage)?)),
         "render" => Chosen::Render(RenderArguments::from_arg_matches(chosen).map_err(usage)?),
         "search" => Chosen::Search(request(searching(), chosen)?),
+        "import" => Chosen::Import(ImportArguments::from_arg_matches(chosen).map_err(usage)?),
+        "export" => Chosen::Export(ExportArguments::from_arg_matches(chosen).map_err(usage)?),
         "serve" => Chosen::Serve(ServeArguments::from_arg_matches(chosen).map_err(usage)?),
         "completions" => match chosen.get_one::<clap_complete::Shell>("shell") {
             Some(&shell) => Chosen::Completions(shell),
@@ -312,7 +329,12 @@ mod tests {
         let command = command();
         let about = |command: &Command| command.get_about().map(ToString::to_string).unwrap_or_default();
         assert!(about(&command).starts_with("The local"), "{}", about(&command));
-        for (name, does) in [("run", "Run a prompt"), ("render", "Render a prompt"), ("serve", "Serve the")] {
+        for (name, does) in [
+            ("run", "Run a prompt"),
+            ("render", "Render a prompt"),
+            ("serve", "Serve the"),
+            ("import", "Import prompts"),
+        ] {
             let about = about(command.find_subcommand(name).unwrap());
             assert!(about.starts_with(does), "{name}: {about}");
         }

@@ -13,6 +13,7 @@ mod schema;
 mod search;
 mod secret;
 mod serve;
+mod transfer;
 mod wait;
 
 use arguments::Chosen;
@@ -96,6 +97,8 @@ async fn perform(global: &arguments::Global, chosen: Chosen) -> Result<Ending, A
         }
         Chosen::Run(run) => run::perform(&session, *run, global.json).await,
         Chosen::Search(request) => search::perform(&session, request, global.json).await,
+        Chosen::Import(import) => transfer::import(&session, import, global.json).await,
+        Chosen::Export(export) => transfer::export(&session, export, global.json).await,
         Chosen::Serve(serve) => serve::perform(&session, &serve, global.json).await,
         Chosen::Config(_) | Chosen::Completions(_) | Chosen::Render(_) => Ok(Ending::Done),
     };

@@ -5,6 +5,52 @@ use crate::{
     column::{Int, Json, Key},
 };
 use formaops_domain::{Content, Draft, JsonObject, PromptId, Timestamp, VersionId};
+use sqlx::SqliteConnection;
+
+/// The draft of a prompt, as the connection sees it.
+pub(crate) async fn find(
+    connection: &mut SqliteConnection,
+    prompt: PromptId,
+) -> Result<Option<Draft>, StoreError> {
+    let key = Key(prompt);
+    let row = sqlx::query!(
+        r#"select content as "content: Json<Content>", base as "base: Key<VersionId>",
+          inputs as "inputs: Json<JsonObject>", updated_at as "updated_at: Int<Timestamp>"
+        from drafts where prompt = ?1"#,
+        key,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Draft {
+        prompt_id: prompt,
+        content: row.content.0,
+        base: row.base.map(|base| base.0),
+        inputs: row.inputs.0,
+        updated_at: row.updated_at.0,
+    }))
+}
+
+/// Keeps a draft, over what was kept before.
+pub(crate) async fn put(connection: &mut SqliteConnection, draft: &Draft) -> Result<(), StoreError> {
+    let (prompt, base, hash) = (Key(draft.prompt_id), draft.base.map(Key), Key(draft.content.hash()));
+    let (content, inputs, updated_at) = (Json(&draft.content), Json(&draft.inputs), Int(draft.updated_at));
+    sqlx::query!(
+        "insert into drafts (prompt, content_hash, content, base, inputs, updated_at)
+        values (?1, ?2, ?3, ?4, ?5, ?6)
+        on conflict (prompt) do update set content_hash = excluded.content_hash,
+          content = excluded.content, base = excluded.base, inputs = excluded.inputs,
+          updated_at = excluded.updated_at",
+        prompt,
+        hash,
+        content,
+        base,
+        inputs,
+        updated_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
 
 impl Store {
     /// Keeps the draft of a prompt, over what was kept before. Values of sensitive variables are left out.
@@ -19,7 +65,7 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 attachment::check(connection, &draft.content).await?;
-                let (prompt, base) = (Key(draft.prompt_id), draft.base.map(Key));
+                let prompt = Key(draft.prompt_id);
                 let head = sqlx::query_scalar!(
                     "select v.content_hash from refs r join prompt_versions v on v.prompt = r.prompt and v.id = r.version
                     where r.prompt = ?1 and r.kind = 'branch' and r.name = 'main'",
@@ -31,23 +77,7 @@ impl Store {
                     sqlx::query!("delete from drafts where prompt = ?1", prompt).execute(connection).await?;
                     return Ok(());
                 }
-                let (content, inputs, updated_at) = (Json(draft.content), Json(draft.inputs), Int(draft.updated_at));
-                sqlx::query!(
-                    "insert into drafts (prompt, content_hash, content, base, inputs, updated_at)
-                    values (?1, ?2, ?3, ?4, ?5, ?6)
-                    on conflict (prompt) do update set content_hash = excluded.content_hash,
-                      content = excluded.content, base = excluded.base, inputs = excluded.inputs,
-                      updated_at = excluded.updated_at",
-                    prompt,
-                    hash,
-                    content,
-                    base,
-                    inputs,
-                    updated_at,
-                )
-                .execute(connection)
-                .await?;
-                Ok(())
+                put(connection, &draft).await
             })
         })
         .await
@@ -55,22 +85,7 @@ impl Store {
 
     /// The draft of a prompt, where there is one.
     pub async fn find_draft(&self, prompt: PromptId) -> Result<Option<Draft>, StoreError> {
-        let key = Key(prompt);
-        let row = sqlx::query!(
-            r#"select content as "content: Json<Content>", base as "base: Key<VersionId>",
-              inputs as "inputs: Json<JsonObject>", updated_at as "updated_at: Int<Timestamp>"
-            from drafts where prompt = ?1"#,
-            key,
-        )
-        .fetch_optional(self.readers())
-        .await?;
-        Ok(row.map(|row| Draft {
-            prompt_id: prompt,
-            content: row.content.0,
-            base: row.base.map(|base| base.0),
-            inputs: row.inputs.0,
-            updated_at: row.updated_at.0,
-        }))
+        find(&mut *self.readers().acquire().await?, prompt).await
     }
 
     /// Throws the draft of a prompt away.

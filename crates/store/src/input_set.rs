@@ -5,6 +5,31 @@ use crate::{
     column::{Int, Json, Key},
 };
 use formaops_domain::{InputSet, JsonObject, PromptId, Timestamp};
+use sqlx::SqliteConnection;
+
+/// The input sets of a prompt, by name, as the connection sees them.
+pub(crate) async fn list(
+    connection: &mut SqliteConnection,
+    prompt: PromptId,
+) -> Result<Vec<InputSet>, StoreError> {
+    let key = Key(prompt);
+    let rows = sqlx::query!(
+        r#"select name, inputs as "inputs: Json<JsonObject>", created_at as "created_at: Int<Timestamp>",
+          updated_at as "updated_at: Int<Timestamp>"
+        from input_sets where prompt = ?1 order by name"#,
+        key,
+    )
+    .fetch_all(connection)
+    .await?;
+    let sets = rows.into_iter().map(|row| InputSet {
+        prompt_id: prompt,
+        name: row.name,
+        inputs: row.inputs.0,
+        created_at: row.created_at.0,
+        updated_at: row.updated_at.0,
+    });
+    Ok(sets.collect())
+}
 
 impl Store {
     /// Keeps an input set, over one of the same name in whatever case. Where `was` names another set of the prompt,
@@ -53,23 +78,7 @@ impl Store {
 
     /// The input sets of a prompt, by name.
     pub async fn list_input_sets(&self, prompt: PromptId) -> Result<Vec<InputSet>, StoreError> {
-        let key = Key(prompt);
-        let rows = sqlx::query!(
-            r#"select name, inputs as "inputs: Json<JsonObject>", created_at as "created_at: Int<Timestamp>",
-              updated_at as "updated_at: Int<Timestamp>"
-            from input_sets where prompt = ?1 order by name"#,
-            key,
-        )
-        .fetch_all(self.readers())
-        .await?;
-        let sets = rows.into_iter().map(|row| InputSet {
-            prompt_id: prompt,
-            name: row.name,
-            inputs: row.inputs.0,
-            created_at: row.created_at.0,
-            updated_at: row.updated_at.0,
-        });
-        Ok(sets.collect())
+        list(&mut *self.readers().acquire().await?, prompt).await
     }
 
     /// Forgets an input set.

@@ -64,6 +64,7 @@ mod run_store;
 mod search;
 mod setting;
 mod totals;
+mod transfer;
 mod version;
 mod workspace;
 mod writer;
@@ -86,6 +87,9 @@ pub use recovery::Recovered;
 pub use run::{NewCell, NewRun, Rate, RunFilter};
 pub use search::HitFilter;
 pub use totals::Totals;
+pub use transfer::{
+    Import, Imported, ImportedPrompt, PromptImport, VersionName, WholeExecution, WholePrompt, WholeRun,
+};
 pub use version::NewVersion;
 pub use workspace::{Actor, ActorKind, Workspace};
 pub use writer::WriteStats;

@@ -143,6 +143,16 @@ async fn put_tags(
     Ok(())
 }
 
+/// A new prompt, without versions.
+pub(crate) async fn insert_with_tags(
+    connection: &mut SqliteConnection,
+    prompt: &Prompt,
+    created_by: ActorId,
+) -> Result<(), StoreError> {
+    insert(connection, prompt, created_by).await.map_err(|error| name_taken(error, &prompt.name))?;
+    put_tags(connection, prompt.id, &prompt.tags).await
+}
+
 impl Store {
     /// Keeps a new prompt. Head and draft come from its versions and its draft, whatever `prompt` says.
     ///
@@ -151,10 +161,7 @@ impl Store {
     pub async fn insert_prompt(&self, prompt: Prompt, created_by: ActorId) -> Result<Prompt, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                insert(connection, &prompt, created_by)
-                    .await
-                    .map_err(|error| name_taken(error, &prompt.name))?;
-                put_tags(connection, prompt.id, &prompt.tags).await?;
+                insert_with_tags(connection, &prompt, created_by).await?;
                 get(connection, prompt.id).await
             })
         })

@@ -245,29 +245,15 @@ pub(crate) async fn set_paused(
 impl Store {
     /// Keeps a run with its variants, cases and cells, all pending.
     pub async fn insert_run(&self, new: NewRun) -> Result<Run, StoreError> {
-        let context = if new.run.context == RunContext::default() {
-            None
-        } else {
-            Some(Blob::of_json(&new.run.context)?)
-        };
+        let context = context_blob(&new.run)?;
         let cases = new.cases.iter().map(Blob::of_json).collect::<Result<Vec<_>, _>>()?;
         self.write(move |connection| {
             Box::pin(async move {
                 insert(connection, &new, context).await?;
                 insert_variants(connection, &new).await?;
                 partial::insert(connection, new.run.id, &new.partials).await?;
-                let run = Key(new.run.id);
                 for (position, inputs) in (0u32..).zip(cases) {
-                    let hash = Key(inputs.hash);
-                    blob::insert(connection, [inputs]).await?;
-                    sqlx::query!(
-                        "insert into run_cases (run, position, inputs) values (?1, ?2, ?3)",
-                        run,
-                        position,
-                        hash,
-                    )
-                    .execute(&mut *connection)
-                    .await?;
+                    insert_case(connection, new.run.id, position, inputs).await?;
                 }
                 insert_cells(connection, &new).await?;
                 get(connection, new.run.id).await
@@ -459,6 +445,56 @@ async fn insert(
         run.fail_fast,
         on_restart,
         cap,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What was sent along, where there is something.
+pub(crate) fn context_blob(run: &Run) -> Result<Option<Blob>, StoreError> {
+    let is_empty = run.context == RunContext::default();
+    (!is_empty).then(|| Blob::of_json(&run.context)).transpose()
+}
+
+/// A row of a run: its inputs.
+pub(crate) async fn insert_case(
+    connection: &mut SqliteConnection,
+    run: RunId,
+    position: u32,
+    inputs: Blob,
+) -> Result<(), StoreError> {
+    let (run, hash) = (Key(run), Key(inputs.hash));
+    blob::insert(connection, [inputs]).await?;
+    sqlx::query!("insert into run_cases (run, position, inputs) values (?1, ?2, ?3)", run, position, hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// A run that has ended elsewhere, with its variants; cases and executions are still to come.
+pub(crate) async fn insert_ended(
+    connection: &mut SqliteConnection,
+    new: &NewRun,
+    context: Option<Blob>,
+) -> Result<(), StoreError> {
+    insert(connection, new, context).await?;
+    insert_variants(connection, new).await?;
+    let Run { progress, started_at, completed_at, .. } = &new.run;
+    let (id, status, cost) = (Key(new.run.id), Word(new.run.status), Int(progress.cost_usd));
+    let (started_at, completed_at) = (started_at.map(Int), completed_at.map(Int));
+    sqlx::query!(
+        "update runs set status = ?2, completed = ?3, failed = ?4, cancelled = ?5, cost_nanos = ?6, started_at = ?7,
+          completed_at = ?8
+        where id = ?1",
+        id,
+        status,
+        progress.completed,
+        progress.failed,
+        progress.cancelled,
+        cost,
+        started_at,
+        completed_at,
     )
     .execute(connection)
     .await?;

@@ -68,7 +68,8 @@ macro_rules! select_versions {
     };
 }
 
-async fn find_head(
+/// The newest version of `main`.
+pub(crate) async fn find_head(
     connection: &mut SqliteConnection,
     prompt: PromptId,
 ) -> Result<Option<Version>, StoreError> {
@@ -83,7 +84,17 @@ async fn find_head(
     Ok(row.map(Version::from))
 }
 
-async fn insert(connection: &mut SqliteConnection, version: &Version) -> Result<(), StoreError> {
+/// All versions of a prompt, oldest first, with those that only ran.
+pub(crate) async fn all(
+    connection: &mut SqliteConnection,
+    prompt: PromptId,
+) -> Result<Vec<Version>, StoreError> {
+    let prompt = Key(prompt);
+    let rows = select_versions!("where v.prompt = ?1 order by v.seq", prompt).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(Version::from).collect())
+}
+
+pub(crate) async fn insert(connection: &mut SqliteConnection, version: &Version) -> Result<(), StoreError> {
     let (id, prompt, author) = (Key(version.id), Key(version.prompt_id), Key(version.author));
     let (content_hash, created_at) = (Key(version.content_hash), Int(version.created_at));
     let (content, parents) = (Json(&version.content), Json(&version.parents));

@@ -25,7 +25,7 @@ pub use archive::{
     Archive, ArchivedActor, ArchivedAttachment, ArchivedDraft, ArchivedExecution, ArchivedInputSet,
     ArchivedPrompt, ArchivedRef, ArchivedRun, ArchivedVersion, read_archive, write_archive,
 };
-pub use name::to_prompt_name;
+pub use name::{numbered, to_prompt_name};
 pub use write::{PromptToWrite, VersionToWrite, Written, write_prompts};
 pub use zip::{pack, unpack};
 

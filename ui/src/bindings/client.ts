@@ -2,6 +2,7 @@
 
 import type {
   ApiKey,
+  ApplyImport,
   Attachment,
   AttachmentBytes,
   AuditDetail,
@@ -17,6 +18,7 @@ import type {
   CreateApiKey,
   CreateAttachment,
   CreateBudget,
+  CreateExport,
   CreatePrompt,
   CreateProvider,
   CreateProviderKey,
@@ -36,6 +38,7 @@ import type {
   Execution,
   ExecutionDetail,
   ExecutionLog,
+  Export,
   GetAttachment,
   GetAudit,
   GetConfig,
@@ -54,6 +57,8 @@ import type {
   GetVersion,
   GetWorkspace,
   Health,
+  ImportPreview,
+  ImportResult,
   InputSet,
   KeptDraft,
   KeyStore,
@@ -106,6 +111,7 @@ import type {
   PageOfTagCount,
   PageOfVersion,
   PauseRun,
+  PreviewImport,
   Prompt,
   PromptDetail,
   ProviderKeyView,
@@ -180,6 +186,9 @@ export type OperationName =
   | 'content_render'
   | 'attachment_create'
   | 'attachment_get'
+  | 'import_preview'
+  | 'import_apply'
+  | 'export_create'
   | 'provider_list'
   | 'preset_list'
   | 'provider_get'
@@ -347,6 +356,15 @@ export function client(caller: Caller) {
     /** The bytes of an attachment. */
     attachmentGet: (request: GetAttachment): Promise<AttachmentBytes> =>
       caller.call('attachment_get', 'GET', '/api/attachments/{hash}', request),
+    /** What importing files would do, and what of them is not understood; changes nothing. */
+    importPreview: (request: PreviewImport): Promise<ImportPreview> =>
+      caller.call('import_preview', 'POST', '/api/import/preview', request),
+    /** Imports the prompts of files, all of them or none. */
+    importApply: (request: ApplyImport): Promise<ImportResult> =>
+      caller.call('import_apply', 'POST', '/api/import', request),
+    /** One file, or a zip, of prompts in a format of choice. */
+    exportCreate: (request: CreateExport): Promise<Export> =>
+      caller.call('export_create', 'POST', '/api/export', request),
     /** The configured providers. */
     providerList: (request: ListProviders = {}): Promise<PageOfProviderView> =>
       caller.call('provider_list', 'GET', '/api/providers', request),

@@ -70,6 +70,18 @@ export type ApiKey = {
 
 export type ApiKeyId = string;
 
+/** Imports files. */
+export type ApplyImport = {
+  /** The files. */
+  files: ImportFile[];
+  /** What becomes of single prompts. */
+  choices?: ImportChoice[];
+  /** What becomes of the rest where their names are taken; where absent, the import is refused then. */
+  taken?: TakenNames | null;
+  /** The same key and request within 24 hours answer with what was done the first time. */
+  idempotencyKey?: string | null;
+};
+
 /** An image or a file of a message. Its bytes are kept apart, under their hash. */
 export type Attachment = {
   /** Its name as a file, without a path: 1 to 255 characters. */
@@ -627,6 +639,26 @@ export type CreateBudget = {
   kind: BudgetKind;
 };
 
+/** Exports prompts. */
+export type CreateExport = {
+  /** The prompts; all outside the bin where there are none. */
+  prompts?: PromptKey[];
+  /** Of all, only those with this text in name, title or description. */
+  search?: string | null;
+  /** Of all, only those with this tag. */
+  tag?: string | null;
+  /** Of all, only those with this status. */
+  status?: PromptStatus | null;
+  /** The format. */
+  format: Format;
+  /** Whether all versions are exported; else the newest, and those that unsaved work and results rest on. */
+  history?: boolean;
+  /** Whether runs that have ended are exported with their answers, which only our own formats can hold. */
+  results?: boolean;
+  /** Whether the bytes of attachments are left out. */
+  withoutAttachments?: boolean;
+};
+
 /** Makes a prompt. */
 export type CreatePrompt = {
   /** Its name, free in the workspace. */
@@ -1108,6 +1140,20 @@ export type ExecutionLog = {
 /** Where an execution stands. */
 export type ExecutionStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
 
+/** The exported file. */
+export type Export = {
+  /** A name for the file. */
+  name: string;
+  /** Its bytes in base 64. */
+  data: string;
+  /** How many prompts were asked for. */
+  prompts: number;
+  /** How many runs are in it. */
+  runs: number;
+  /** What it does not hold. */
+  notes: Note[];
+};
+
 /**
  * Where each fact of a model comes from. A fact that is unknown, or follows from where the model runs
  * (servers on this machine are free), has no source.
@@ -1161,6 +1207,9 @@ export type Finish = {
 
 /** Why a model stopped. */
 export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal' | 'tool-calls' | 'other';
+
+/** A format of prompts. */
+export type Format = 'json' | 'yaml' | 'prompt' | 'prompty' | 'promptfoo' | 'langfuse' | 'openai';
 
 /** A model server that answers on this machine. */
 export type FoundServer = {
@@ -1346,6 +1395,101 @@ export type Hit = ({
 
 /** What can be found by words. */
 export type HitKind = 'prompt' | 'version' | 'execution';
+/** What becomes of a prompt in a file. */
+export type ImportAction = 'create' | 'version' | 'skip';
+
+/** What shall become of one prompt. */
+export type ImportChoice = {
+  /** Its name in the preview. */
+  prompt: PromptName;
+  /** What becomes of it. */
+  action: ImportAction;
+  /** The name it gets instead of its own. */
+  name?: PromptName | null;
+};
+
+/** A file to import. */
+export type ImportFile = {
+  /** Its name, with `/` between folders. */
+  name: string;
+  /** Its bytes in base 64. All files together have at most 64 MiB, unpacked; a zip is unpacked. */
+  data: string;
+};
+
+/** A prompt in the files. */
+export type ImportItem = {
+  /** The name it would get; choices name it by this. */
+  name: PromptName;
+  /** A title for people. */
+  title: string;
+  /** What it is for. */
+  description: string;
+  /** Words to find it by. */
+  tags: string[];
+  /** How many versions it has. */
+  versions: number;
+  /** The names of its inputs. */
+  inputSets: string[];
+  /** Its labels. */
+  labels: string[];
+  /** How many runs it brings. */
+  runs: number;
+  /** The newest version as a `.prompt` file, cut after 16 KiB. */
+  text: string;
+  /** Whether the name is free here. */
+  state: ImportState;
+  /** The prompt that has the name. */
+  existing: PromptId | null;
+  /** A name that is free, where this one is not. */
+  freeName: PromptName | null;
+  /** Why it cannot be imported. */
+  problem: Problem | null;
+  /** What was not understood, or was changed. */
+  notes: Note[];
+};
+
+/** What became of a prompt. */
+export type ImportOutcome = {
+  /** Its name in the preview. */
+  prompt: PromptName;
+  /** Its name here. */
+  name: PromptName;
+  /** The prompt; none where it was left out. */
+  id: PromptId | null;
+  /** What was done. */
+  outcome: Outcome;
+};
+
+/** What importing files would do. */
+export type ImportPreview = {
+  /** The files that were understood. */
+  files: ImportedFile[];
+  /** The prompts in them. */
+  prompts: ImportItem[];
+  /** What is to be said of no one prompt. */
+  notes: Note[];
+};
+
+/** What was imported. */
+export type ImportResult = {
+  /** The prompts of the files, in their order. */
+  prompts: ImportOutcome[];
+  /** How many runs were added. */
+  runs: number;
+  /** What was not understood, or was changed. */
+  notes: Note[];
+};
+
+/** What there is already of a prompt in a file. */
+export type ImportState = 'new' | 'taken' | 'same';
+
+/** A file that was understood. */
+export type ImportedFile = {
+  /** Its name. */
+  name: string;
+  /** Its format. */
+  format: Format;
+};
 
 /** Inputs of a prompt that are remembered under a name. */
 export type InputSet = {
@@ -1811,6 +1955,19 @@ export type Network = {
   offline: boolean;
 };
 
+/** What is to be said of something in a file. */
+export type Note = {
+  /** Missing or changed. */
+  kind: NoteKind;
+  /** What, and why. */
+  message: string;
+  /** Where: the file, and the field in it after a colon. */
+  at: Place;
+};
+
+/** Whether something is missing now, or there in another way. */
+export type NoteKind = 'notUnderstood' | 'changed';
+
 /** The kinds of things that change. */
 export type Noun = 'prompt' | 'provider' | 'run' | 'budget' | 'workspace' | 'health' | 'egress' | 'window';
 
@@ -1818,6 +1975,9 @@ export type Noun = 'prompt' | 'provider' | 'run' | 'budget' | 'workspace' | 'hea
 export type OnRestart = 'fail' | 'resume';
 
 export type Origin = string;
+
+/** What was done with a prompt. */
+export type Outcome = 'created' | 'updated' | 'unchanged' | 'skipped';
 
 /** Which text of an execution. */
 export type OutputPart = 'text' | 'reasoning';
@@ -2183,6 +2343,12 @@ export type Preset = {
   keyPage: string | null;
   /** What a newcomer should know; empty where there is nothing peculiar. */
   note?: string;
+};
+
+/** Asks what importing files would do. */
+export type PreviewImport = {
+  /** The files. */
+  files: ImportFile[];
 };
 
 /** What a model costs: nano-dollars per million tokens, a meter for each kind of token. */
@@ -2772,6 +2938,9 @@ export type TagCount = {
   /** Prompts that are not deleted. */
   prompts: number;
 };
+
+/** What becomes of prompts whose names are taken. */
+export type TakenNames = 'skip' | 'rename' | 'version';
 
 /** Tests whether a provider can be called. */
 export type TestProvider = {

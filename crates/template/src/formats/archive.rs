@@ -218,6 +218,9 @@ pub struct ArchivedExecution {
     /// What the model thought.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
+    /// The answer as JSON, where a validation found it valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validated_output: Option<Value>,
 }
 
 /// Writes a file of our own, as YAML or as JSON.

@@ -47,25 +47,19 @@ pub(super) fn make_unique(prompts: &mut [FoundPrompt]) {
     let mut taken = HashSet::new();
     for prompt in prompts {
         if taken.contains(&prompt.name) {
-            prompt.name = free_name(&prompt.name, |name| !taken.contains(name));
+            let free =
+                (2u32..).map(|number| numbered(&prompt.name, number)).find(|name| !taken.contains(name));
+            prompt.name = free.unwrap_or_else(|| prompt.name.clone());
         }
         taken.insert(prompt.name.clone());
     }
 }
 
-/// The first of `name-2`, `name-3`, … that is free.
-fn free_name(name: &PromptName, is_free: impl Fn(&PromptName) -> bool) -> PromptName {
-    let mut number = 2u32;
-    loop {
-        let end = format!("-{number}");
-        let most = PromptName::MAX_LENGTH - end.len();
-        let start = name.as_str();
-        let start = &start[..start.len().min(most)];
-        if let Ok(next) = format!("{start}{end}").parse()
-            && is_free(&next)
-        {
-            return next;
-        }
-        number += 1;
-    }
+/// The name with a number at its end, cut where it would be too long.
+#[must_use]
+pub fn numbered(name: &PromptName, number: u32) -> PromptName {
+    let end = format!("-{number}");
+    let start = name.as_str();
+    let start = &start[..start.len().min(PromptName::MAX_LENGTH - end.len())];
+    format!("{start}{end}").parse().unwrap_or_else(|_| unreachable!("a name stays one with a number"))
 }

@@ -60,6 +60,12 @@ pub(super) fn read(file: &str, text: &str) -> Result<FoundPrompt, FormatError> {
             variables.push(used);
         }
     }
+    // What only a tag without a counterpart uses is a variable all the same.
+    for (name, value) in &sample {
+        if super::template::is_name(name) && !variables.iter().any(|variable| variable.name == *name) {
+            variables.push(Variable::new(name, type_of(value)));
+        }
+    }
     let content = Content { body, variables, settings, validations: Vec::new() };
     let name = if called.is_empty() { name::path_stem(file) } else { &called };
     let mut prompt = FoundPrompt::new(file, name, content);

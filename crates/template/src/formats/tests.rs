@@ -108,6 +108,7 @@ model:
 sample:
   guest: Ada
   nights: 3
+  question: Late?
 ---
 system:
 You work at a hotel.
@@ -134,13 +135,17 @@ user:
         ]
     );
     let variables: Vec<_> = content.variables.iter().map(|it| (it.name.as_str(), it.kind)).collect();
-    assert_eq!(variables, [("nights", VariableType::Number), ("guest", VariableType::String)]);
-    assert_eq!(prompt.input_sets[0].inputs, *json!({"guest": "Ada", "nights": 3}).as_object().unwrap());
+    let (text, number) = (VariableType::String, VariableType::Number);
+    assert_eq!(variables, [("nights", number), ("guest", text), ("question", text)]);
+    assert_eq!(
+        prompt.input_sets[0].inputs,
+        *json!({"guest": "Ada", "nights": 3, "question": "Late?"}).as_object().unwrap()
+    );
     let notes = said(&prompt.notes);
     assert!(notes.iter().any(|note| note.contains("addresses and keys are never taken over")), "{notes:#?}");
     assert!(notes.iter().any(|note| note.contains("logit_bias")), "{notes:#?}");
     let shout = prompt.notes.iter().find(|note| note.message.contains("shout")).unwrap();
-    assert_eq!((shout.at.line, shout.at.column), (Some(26), Some(1)), "{shout:?}");
+    assert_eq!((shout.at.line, shout.at.column), (Some(27), Some(1)), "{shout:?}");
 }
 
 #[test]

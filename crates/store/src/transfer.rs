@@ -1,0 +1,541 @@
+//! Prompts as they leave a workspace, and as they come into one.
+
+use crate::{
+    Actor, Store, StoreError, attachment,
+    blob::{self, Blob},
+    column::{Int, Json, Key, Text, Word},
+    draft, output, prompt,
+    run::{self, NewRun},
+    search::Entry,
+    version,
+};
+use formaops_domain::{
+    ActorId, Draft, Execution, InputSet, JsonObject, Prompt, PromptId, Run, RunId, Timestamp, Version,
+    VersionId,
+};
+use sqlx::{Connection as _, SqliteConnection};
+use std::collections::{HashMap, HashSet};
+
+/// A name that points to a version of a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionName {
+    /// `branch` or `label`.
+    pub kind: String,
+    /// The name.
+    pub name: String,
+    /// The version.
+    pub version: VersionId,
+    /// When it was last moved.
+    pub updated_at: Timestamp,
+}
+
+/// A prompt with all that belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WholePrompt {
+    /// The prompt.
+    pub prompt: Prompt,
+    /// Its versions, oldest first, with those that only ran.
+    pub versions: Vec<Version>,
+    /// The names that point to them.
+    pub names: Vec<VersionName>,
+    /// Unsaved work.
+    pub draft: Option<Draft>,
+    /// Inputs under names.
+    pub input_sets: Vec<InputSet>,
+}
+
+/// A run with its cases and what came of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WholeRun {
+    /// The run; it has ended.
+    pub run: Run,
+    /// The inputs of each case, masked.
+    pub cases: Vec<JsonObject>,
+    /// Its executions.
+    pub executions: Vec<WholeExecution>,
+}
+
+/// An execution with its texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WholeExecution {
+    /// The execution; it has ended.
+    pub execution: Execution,
+    /// The answer.
+    pub output: String,
+    /// What the model thought.
+    pub reasoning: String,
+    /// The answer as JSON, where a validation found it valid.
+    pub validated_output: Option<serde_json::Value>,
+}
+
+/// What is brought into a workspace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Import {
+    /// Who brings it.
+    pub by: ActorId,
+    /// When.
+    pub at: Timestamp,
+    /// Whoever wrote the versions; those that are known stay as they are.
+    pub actors: Vec<Actor>,
+    /// The bytes of attachments.
+    pub attachments: Vec<Vec<u8>>,
+    /// The prompts.
+    pub prompts: Vec<PromptImport>,
+    /// Runs of them. One that is here already stays as it is.
+    pub runs: Vec<WholeRun>,
+}
+
+/// A prompt that is brought in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PromptImport {
+    /// As a prompt of its own.
+    New(WholePrompt),
+    /// Into one that is there: its versions are added, and the newest is laid over what is there.
+    Into {
+        /// The prompt that is there.
+        id: PromptId,
+        /// What is added to it.
+        whole: WholePrompt,
+        /// Why, for a version that has to be made.
+        note: String,
+    },
+}
+
+/// What became of a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportedPrompt {
+    /// The prompt as it is here.
+    pub id: PromptId,
+    /// Whether anything of it changed.
+    pub changed: bool,
+}
+
+/// What became of an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The prompts, in their order.
+    pub prompts: Vec<ImportedPrompt>,
+    /// How many runs were added.
+    pub runs: usize,
+}
+
+impl Store {
+    /// A prompt with all that belongs to it, as it is at one moment.
+    pub async fn get_whole_prompt(&self, id: PromptId) -> Result<WholePrompt, StoreError> {
+        let mut connection = self.readers().acquire().await?;
+        let mut transaction = connection.begin().await?;
+        Ok(WholePrompt {
+            prompt: prompt::get(&mut transaction, id).await?,
+            versions: version::all(&mut transaction, id).await?,
+            names: names(&mut transaction, id).await?,
+            draft: draft::find(&mut transaction, id).await?,
+            input_sets: crate::input_set::list(&mut transaction, id).await?,
+        })
+    }
+
+    /// The inputs of each case of a run, masked.
+    pub async fn list_cases(&self, run: RunId) -> Result<Vec<JsonObject>, StoreError> {
+        let run = Key(run);
+        let rows = sqlx::query_scalar!(
+            "select b.data from run_cases c join blobs b on b.hash = c.inputs where c.run = ?1 order by c.position",
+            run,
+        )
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(|data| blob::json(data)).collect()
+    }
+
+    /// Brings prompts in, all or none.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`] where a new prompt has the name of one that is here, [`StoreError::NoAttachment`] where
+    /// the bytes of an attachment are neither here nor brought.
+    pub async fn import(&self, import: Import) -> Result<Imported, StoreError> {
+        // Compressing takes a while where there is much, and nobody else shall wait for it.
+        let packed =
+            tokio::task::spawn_blocking(move || pack(import)).await.map_err(StoreError::unreadable)??;
+        self.write(move |connection| Box::pin(bring_in(connection, packed))).await
+    }
+}
+
+/// An import whose texts are compressed.
+struct Packed {
+    import: Import,
+    attachments: Vec<Blob>,
+    runs: Vec<PackedRun>,
+}
+
+struct PackedRun {
+    context: Option<Blob>,
+    cases: Vec<Blob>,
+    executions: Vec<PackedExecution>,
+}
+
+struct PackedExecution {
+    output: Option<Blob>,
+    reasoning: Option<Blob>,
+    validated_output: Option<Blob>,
+    words: Entry,
+}
+
+fn pack(mut import: Import) -> Result<Packed, StoreError> {
+    let bytes = std::mem::take(&mut import.attachments);
+    let attachments = bytes.iter().map(|bytes| Blob::new(bytes)).collect::<Result<_, _>>()?;
+    let mut runs = Vec::new();
+    for whole in &import.runs {
+        let executions = whole.executions.iter().map(|it| {
+            let case = usize::try_from(it.execution.case).ok().and_then(|case| whole.cases.get(case));
+            Ok(PackedExecution {
+                output: Blob::of_text(&it.output)?,
+                reasoning: Blob::of_text(&it.reasoning)?,
+                validated_output: it.validated_output.as_ref().map(Blob::of_json).transpose()?,
+                words: Entry::new(case.unwrap_or(&JsonObject::new()), &it.output),
+            })
+        });
+        runs.push(PackedRun {
+            context: run::context_blob(&whole.run)?,
+            cases: whole.cases.iter().map(Blob::of_json).collect::<Result<_, _>>()?,
+            executions: executions.collect::<Result<_, StoreError>>()?,
+        });
+    }
+    Ok(Packed { import, attachments, runs })
+}
+
+async fn bring_in(connection: &mut SqliteConnection, packed: Packed) -> Result<Imported, StoreError> {
+    let Packed { import, attachments, runs } = packed;
+    let Import { by, at, actors, prompts, runs: whole_runs, .. } = import;
+    for actor in &actors {
+        let (id, kind, created_at) = (Key(actor.id), Word(actor.kind), Int(actor.created_at));
+        sqlx::query!(
+            "insert into actors (id, kind, name, created_at) values (?1, ?2, ?3, ?4) on conflict do nothing",
+            id,
+            kind,
+            actor.name,
+            created_at,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    blob::insert(connection, attachments).await?;
+    let (mut imported, mut ids) = (Vec::new(), HashMap::new());
+    for one in prompts {
+        let (of_file, done) = match one {
+            PromptImport::New(whole) => {
+                let of_file = whole.prompt.id;
+                (of_file, insert_whole(connection, whole, by).await?)
+            }
+            PromptImport::Into { id, whole, note } => {
+                let of_file = whole.prompt.id;
+                (of_file, merge_into(connection, id, whole, note, by, at).await?)
+            }
+        };
+        ids.insert(of_file, done.id);
+        imported.push(done);
+    }
+    let mut added = 0;
+    for (mut whole, packed) in whole_runs.into_iter().zip(runs) {
+        let Some(id) = ids.get(&whole.run.prompt_id) else { continue };
+        whole.run.prompt_id = *id;
+        added += usize::from(insert_run(connection, whole, packed, by).await?);
+    }
+    Ok(Imported { prompts: imported, runs: added })
+}
+
+async fn names(connection: &mut SqliteConnection, prompt: PromptId) -> Result<Vec<VersionName>, StoreError> {
+    let prompt = Key(prompt);
+    let rows = sqlx::query!(
+        r#"select kind, name, version as "version: Key<VersionId>", updated_at as "updated_at: Int<Timestamp>"
+        from refs where prompt = ?1 order by kind, name"#,
+        prompt,
+    )
+    .fetch_all(connection)
+    .await?;
+    let names = rows.into_iter().map(|row| VersionName {
+        kind: row.kind,
+        name: row.name,
+        version: row.version.0,
+        updated_at: row.updated_at.0,
+    });
+    Ok(names.collect())
+}
+
+async fn put_name(
+    connection: &mut SqliteConnection,
+    prompt: PromptId,
+    name: &VersionName,
+) -> Result<(), StoreError> {
+    let (prompt, version, updated_at) = (Key(prompt), Key(name.version), Int(name.updated_at));
+    sqlx::query!(
+        "insert into refs (prompt, kind, name, version, updated_at) values (?1, ?2, ?3, ?4, ?5)
+        on conflict (prompt, kind, name)
+        do update set version = excluded.version, updated_at = excluded.updated_at",
+        prompt,
+        name.kind,
+        name.name,
+        version,
+        updated_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A prompt of its own. Where its id is taken, as by itself in the bin, it gets the one that `whole` was given by
+/// whoever calls, who looks first.
+async fn insert_whole(
+    connection: &mut SqliteConnection,
+    whole: WholePrompt,
+    by: ActorId,
+) -> Result<ImportedPrompt, StoreError> {
+    let WholePrompt { prompt, versions, names, draft, input_sets } = whole;
+    let id = prompt.id;
+    prompt::insert_with_tags(connection, &prompt, by).await?;
+    for version in versions {
+        attachment::check(connection, &version.content).await?;
+        version::insert(connection, &Version { prompt_id: id, ..version }).await?;
+    }
+    for name in names {
+        put_name(connection, id, &name).await?;
+    }
+    if let Some(draft) = draft {
+        attachment::check(connection, &draft.content).await?;
+        draft::put(connection, &Draft { prompt_id: id, ..draft }).await?;
+    }
+    for set in input_sets {
+        insert_set(connection, &InputSet { prompt_id: id, ..set }).await?;
+    }
+    Ok(ImportedPrompt { id, changed: true })
+}
+
+async fn insert_set(connection: &mut SqliteConnection, set: &InputSet) -> Result<bool, StoreError> {
+    let (prompt, inputs) = (Key(set.prompt_id), Json(&set.inputs));
+    let (created_at, updated_at) = (Int(set.created_at), Int(set.updated_at));
+    let done = sqlx::query!(
+        "insert into input_sets (prompt, name, inputs, created_at, updated_at) values (?1, ?2, ?3, ?4, ?5)
+        on conflict do nothing",
+        prompt,
+        set.name,
+        inputs,
+        created_at,
+        updated_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Adds what is not there: versions, labels and inputs whose names are free. `main` goes on to the newest version of the
+/// file where that follows the head; stays where the head follows it; else both become the parents of a new version.
+async fn merge_into(
+    connection: &mut SqliteConnection,
+    id: PromptId,
+    whole: WholePrompt,
+    note: String,
+    by: ActorId,
+    at: Timestamp,
+) -> Result<ImportedPrompt, StoreError> {
+    let WholePrompt { versions, names: brought, input_sets, .. } = whole;
+    prompt::get(connection, id).await?;
+    let here = version::all(connection, id).await?;
+    let known: HashSet<_> = here.iter().map(|version| version.id).collect();
+    let mut number = here.iter().filter_map(|version| version.number).max().unwrap_or(0);
+    let head = version::find_head(connection, id).await?;
+    let is_main = |name: &&VersionName| name.kind == "branch" && name.name == "main";
+    let newest = brought.iter().find(is_main).map(|name| name.version);
+    let newest = newest.or_else(|| versions.last().map(|version| version.id));
+    let theirs = versions.iter().chain(&here).find(|version| Some(version.id) == newest).cloned();
+    let parents: HashMap<VersionId, Vec<VersionId>> =
+        here.iter().chain(&versions).map(|version| (version.id, version.parents.clone())).collect();
+
+    let mut changed = false;
+    for version in versions.into_iter().filter(|version| !known.contains(&version.id)) {
+        attachment::check(connection, &version.content).await?;
+        if version.number.is_some() {
+            number += 1;
+        }
+        let number = version.number.map(|_| number);
+        version::insert(connection, &Version { prompt_id: id, number, ..version }).await?;
+        changed = true;
+    }
+    if let Some(theirs) = theirs {
+        let main =
+            |version| VersionName { kind: "branch".into(), name: "main".into(), version, updated_at: at };
+        match head {
+            Some(head) if head.content_hash == theirs.content_hash => {}
+            Some(head) if follows(&parents, head.id, theirs.id) => {}
+            Some(head) if !follows(&parents, theirs.id, head.id) => {
+                let both = vec![head.id, theirs.id];
+                let joined = Version::new(id, theirs.content, both, by, note, at);
+                let joined = Version { number: Some(number + 1), ..joined };
+                version::insert(connection, &joined).await?;
+                put_name(connection, id, &main(joined.id)).await?;
+                changed = true;
+            }
+            _ => {
+                put_name(connection, id, &main(theirs.id)).await?;
+                changed = true;
+            }
+        }
+    }
+    let taken: HashSet<_> =
+        names(connection, id).await?.into_iter().map(|name| (name.kind, name.name)).collect();
+    for name in brought {
+        if !taken.contains(&(name.kind.clone(), name.name.clone())) {
+            put_name(connection, id, &name).await?;
+            changed = true;
+        }
+    }
+    for set in input_sets {
+        changed |= insert_set(connection, &InputSet { prompt_id: id, ..set }).await?;
+    }
+    if changed {
+        let (key, at) = (Key(id), Int(at));
+        sqlx::query!("update prompts set updated_at = max(updated_at, ?2) where id = ?1", key, at)
+            .execute(connection)
+            .await?;
+    }
+    Ok(ImportedPrompt { id, changed })
+}
+
+/// Whether a version was made from another one, directly or not.
+fn follows(parents: &HashMap<VersionId, Vec<VersionId>>, later: VersionId, earlier: VersionId) -> bool {
+    let (mut seen, mut open) = (HashSet::new(), vec![later]);
+    while let Some(version) = open.pop() {
+        if version == earlier {
+            return true;
+        }
+        if seen.insert(version) {
+            open.extend(parents.get(&version).into_iter().flatten());
+        }
+    }
+    false
+}
+
+/// Whether the run was not here.
+async fn insert_run(
+    connection: &mut SqliteConnection,
+    whole: WholeRun,
+    packed: PackedRun,
+    by: ActorId,
+) -> Result<bool, StoreError> {
+    let WholeRun { run, executions, .. } = whole;
+    let key = Key(run.id);
+    let is_here = sqlx::query_scalar!("select 1 as one from runs where id = ?1", key)
+        .fetch_optional(&mut *connection)
+        .await?;
+    if is_here.is_some() {
+        return Ok(false);
+    }
+    let creator = Key(run.created_by);
+    let known = sqlx::query_scalar!("select 1 as one from actors where id = ?1", creator)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let created_by = if known.is_some() { run.created_by } else { by };
+    let new =
+        NewRun { run: Run { created_by, ..run }, rates: Vec::new(), cases: Vec::new(), cells: Vec::new() };
+    run::insert_ended(connection, &new, packed.context).await?;
+    for (position, inputs) in (0u32..).zip(packed.cases) {
+        run::insert_case(connection, new.run.id, position, inputs).await?;
+    }
+    for (whole, packed) in executions.into_iter().zip(packed.executions) {
+        insert_execution(connection, &new.run, whole.execution, packed).await?;
+    }
+    Ok(true)
+}
+
+async fn insert_execution(
+    connection: &mut SqliteConnection,
+    run: &Run,
+    execution: Execution,
+    packed: PackedExecution,
+) -> Result<(), StoreError> {
+    let hash = |blob: &Option<Blob>| blob.as_ref().map(|blob| Key(blob.hash));
+    let (output, reasoning) = (hash(&packed.output), hash(&packed.reasoning));
+    let validated = hash(&packed.validated_output);
+    let bytes = Int(packed.output.as_ref().map_or(0, |blob| blob.size));
+    blob::insert(
+        connection,
+        [packed.output, packed.reasoning, packed.validated_output].into_iter().flatten(),
+    )
+    .await?;
+    let (id, run_id, prompt) = (Key(execution.id), Key(run.id), Key(run.prompt_id));
+    let (version, model, status) =
+        (Key(execution.version_id), Text(&execution.model), Word(execution.status));
+    let answered_by = execution.answered_by.as_ref().map(Text);
+    let preview = output::preview(&execution.preview);
+    let (failure, finish) = (execution.failure.as_ref().map(Json), execution.finish.as_ref().map(Json));
+    let calls = (!execution.tool_calls.is_empty()).then_some(Json(&execution.tool_calls));
+    let metrics = &execution.metrics;
+    let (latency, first) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
+    let (usage, cost) = (metrics.token_usage.as_ref().map(Json), metrics.cost_usd.map(Int));
+    let (basis, checked) = (Word(metrics.basis), Word(execution.validation_status));
+    let (created_by, created_at) = (Key(run.created_by), Int(execution.created_at));
+    let (started_at, completed_at) = (execution.started_at.map(Int), execution.completed_at.map(Int));
+    let seq = sqlx::query_scalar!(
+        r#"insert into executions (id, run, prompt, version, model, case_index, repeat, variant_index, generation, status,
+          preview, output_bytes, output, reasoning, validated_output, failure, finish, latency_micros,
+          first_token_micros, tokens_per_second, usage, cost_nanos, basis, validation_status, created_by, created_at,
+          started_at, completed_at, tool_calls, answered_by)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
+          ?24, ?25, ?26, ?27, ?28, ?29, ?30)
+        returning seq as "seq!: i64""#,
+        id,
+        run_id,
+        prompt,
+        version,
+        model,
+        execution.case,
+        execution.repeat,
+        execution.variant,
+        execution.generation,
+        status,
+        preview,
+        bytes,
+        output,
+        reasoning,
+        validated,
+        failure,
+        finish,
+        latency,
+        first,
+        metrics.tokens_per_second,
+        usage,
+        cost,
+        basis,
+        checked,
+        created_by,
+        created_at,
+        started_at,
+        completed_at,
+        calls,
+        answered_by,
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    for (position, result) in (0u32..).zip(&execution.validations) {
+        let verdict = Word(result.verdict);
+        sqlx::query!(
+            "insert into validation_results (execution, position, name, verdict, score, message)
+            values (?1, ?2, ?3, ?4, ?5, ?6)",
+            id,
+            position,
+            result.name,
+            verdict,
+            result.score,
+            result.message,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    let prompt_name = run.prompt_name.as_str();
+    sqlx::query!(
+        "insert into execution_words (rowid, prompt, inputs, answer) values (?1, ?2, ?3, ?4)",
+        seq,
+        prompt_name,
+        packed.words.inputs,
+        packed.words.answer,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
