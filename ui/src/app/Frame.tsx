@@ -12,6 +12,7 @@ import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { Activity, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { NetworkSwitch } from '../features/egress/NetworkSwitch';
 import { NewPrompt } from '../features/prompt/NewPrompt';
+import { Transfer } from '../features/transfer/Transfer';
 import { workspaceQuery } from '../features/workspace/queries';
 import { Keys } from '../components/Keys';
 import { commands, followKeys } from '../lib/commands';
@@ -81,6 +82,7 @@ export function Frame() {
         <Palette />
       </Suspense>
       <NewPrompt />
+      <Transfer />
       <ShortcutSheet />
     </div>
   );

@@ -50,6 +50,16 @@ const table = {
     label: 'Edit name, title and tags',
     words: 'rename description label properties',
   },
+  importPrompts: {
+    group: 'prompt',
+    label: 'Import prompts from files',
+    words: 'open load migrate json yaml zip promptfoo langfuse prompty dotprompt',
+  },
+  exportPrompts: {
+    group: 'prompt',
+    label: 'Export all prompts to a file',
+    words: 'save backup download json yaml',
+  },
   deletePrompt: { group: 'prompt', label: 'Delete prompt', words: 'remove bin trash' },
   undo: {
     group: 'prompt',

@@ -143,6 +143,8 @@ export const texts = {
       taken: (number: number | null) =>
         `Took ${number === null ? 'the newer version' : `v${number}`} in place of the draft`,
     },
+    import: 'Import prompts',
+    export: 'Export…',
     discardDraft: 'Discard draft',
     discarded: 'Draft discarded',
     more: 'More about this prompt',

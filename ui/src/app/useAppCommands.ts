@@ -5,6 +5,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { switchNetwork } from '../features/egress/network';
 import { networkQuery } from '../features/egress/queries';
 import { openNewPrompt } from '../features/prompt/NewPrompt';
+import { openExport, openImport } from '../features/transfer/open';
 import { useCommands } from '../lib/commands';
 import { host } from '../host';
 import { LEAST_ZOOM, MOST_ZOOM, OWN_ZOOM, useZoom, zoom } from '../lib/zoom';
@@ -29,6 +30,8 @@ export function useAppCommands(): void {
     palette: palette.toggle,
     shortcuts: openShortcuts,
     newPrompt: openNewPrompt,
+    importPrompts: openImport,
+    exportPrompts: () => openExport(),
     undo: { act: () => void undoLast(), isAvailable: !nothingToUndo },
     back: () => history.back(),
     forward: () => history.forward(),

@@ -11,6 +11,7 @@ import { api, toApiError } from '../../host';
 import { Keys } from '../../components/Keys';
 import { useCommands } from '../../lib/commands';
 import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
+import { openExport } from '../transfer/open';
 import { PromptFacts } from './PromptFacts';
 import { promptQuery } from './queries';
 import classes from './prompt.module.css';
@@ -191,6 +192,8 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: HeaderW
         <Menu.Item disabled={!work.isChanged} onClick={discard}>
           {texts.prompts.discardDraft}
         </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={() => openExport(prompt)}>{texts.prompts.export}</Menu.Item>
         <Menu.Divider />
         <Menu.Item color="red" onClick={removeNow}>
           {texts.actions.delete}

@@ -1,10 +1,11 @@
 import { ActionIcon, Menu, TextInput, Tooltip } from '@mantine/core';
-import { IconFilter, IconPlus } from '@tabler/icons-react';
+import { IconFileImport, IconFilter, IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { ListPrompts } from '../../bindings/types';
 import { count } from '../../lib/format';
+import { openImport } from '../transfer/open';
 import { openNewPrompt } from './NewPrompt';
 import { PromptRows } from './PromptRows';
 import { promptPagesQuery, tagsQuery } from './queries';
@@ -41,6 +42,11 @@ export function PromptList() {
         </h2>
         <span>
           <FilterMenu tag={tag} onTag={setTag} showing={showing} onShowing={setShowing} />
+          <Tooltip label={texts.prompts.import}>
+            <ActionIcon aria-label={texts.prompts.import} onClick={openImport}>
+              <IconFileImport size={16} />
+            </ActionIcon>
+          </Tooltip>
           <Tooltip label={texts.prompts.new}>
             <ActionIcon aria-label={texts.prompts.new} onClick={openNewPrompt}>
               <IconPlus size={16} />

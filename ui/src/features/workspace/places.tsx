@@ -5,6 +5,7 @@ export { AuditScreen } from '../audit/AuditScreen';
 export { BudgetsScreen } from '../budget/BudgetsScreen';
 export { EgressScreen } from '../egress/EgressScreen';
 export { EngineScreen } from '../config/EngineScreen';
+export { Dialogs } from '../transfer/Dialogs';
 export { ProvidersScreen } from '../provider/ProvidersScreen';
 export { AboutScreen } from './AboutScreen';
 export { AppearanceScreen } from './AppearanceScreen';

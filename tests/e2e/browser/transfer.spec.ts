@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { type Page, expect, test } from '../support/browser-test';
+import { openPrompt } from '../support/screens';
+
+const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+
+const CONFIG = file(
+  'promptfooconfig.yaml',
+  [
+    'prompts:',
+    '  - id: greet',
+    '    raw: "Hello {{ name | upper }}{{ name | weird }}"',
+    '  - id: summarise',
+    '    raw: "In one word: {{ text }}"',
+    'providers: [openai:chat:gpt-4o]',
+    'tests:',
+    '  - vars: { name: Ada, text: Long }',
+    '    assert: [{ type: contains, value: Ada }]',
+  ].join('\n'),
+);
+
+async function choose(app: Page, files: ReturnType<typeof file>[]) {
+  await app.getByRole('button', { name: 'Import prompts' }).click();
+  const dialog = app.getByRole('dialog', { name: 'Import prompts' });
+  await dialog.locator('input[type=file]').setInputFiles(files);
+  return dialog;
+}
+
+test('files of another tool are looked at, imported, and put in the bin again', async ({ app, api }) => {
+  const before = (await api.promptList({})).items.length;
+  const dialog = await choose(app, [CONFIG]);
+  const greet = dialog.getByRole('region', { name: 'greet', exact: true });
+  await expect(greet).toContainText('not taken over');
+  await expect(greet).toContainText('{{ name | weird }} has no counterpart');
+  await expect(greet).toContainText('promptfooconfig.yaml: prompts[0], line 1');
+  await expect(greet.locator('pre')).toContainText('{{upper name}}{{jinja "name | weird"}}');
+  await expect(dialog).toContainText('assertions are not understood yet: contains (1)', { ignoreCase: true });
+  expect((await api.promptList({})).items.length, 'nothing is changed by looking').toBe(before);
+
+  await dialog.getByRole('button', { name: /^summarise/ }).click();
+  await expect(dialog.getByLabel('Name for summarise')).toHaveValue('summarise-2');
+  await dialog.getByLabel('Name for summarise').fill('Not a name');
+  await expect(dialog.getByRole('button', { name: 'Import 2 prompts' })).toBeDisabled();
+  await dialog.getByLabel('Name for summarise').fill('from/elsewhere');
+  await dialog.getByRole('button', { name: 'Import 2 prompts' }).click();
+
+  await expect(app.getByRole('heading', { level: 1, name: 'greet' })).toBeVisible();
+  const names = async () => (await api.promptList({})).items.map(({ name }) => name);
+  expect(await names()).toEqual(expect.arrayContaining(['greet', 'from/elsewhere']));
+  await app.getByRole('alert').getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(names).not.toContain('greet');
+  expect(await names()).not.toContain('from/elsewhere');
+});
+
+test('a prompt becomes a new version of the one that has its name', async ({ app, api }) => {
+  const dialog = await choose(app, [file('summarise.prompt', 'Quite another text: {{text}}')]);
+  await dialog.getByLabel('What becomes of summarise').selectOption('Add as a version');
+  await dialog.getByRole('button', { name: 'Import 1 prompt' }).click();
+  await expect(dialog).toBeHidden();
+  const detail = await api.promptGet({ id: 'summarise' });
+  expect(detail.head?.number).toBe(2);
+  expect(detail.head?.content.body).toEqual({ kind: 'text', template: 'Quite another text: {{text}}' });
+});
+
+test('what cannot be read is named with its place, and another file can be chosen', async ({ app }) => {
+  const dialog = await choose(app, [file('broken.json', '{\n  "formaops": 1,\n  "prompts": [}\n')]);
+  await expect(dialog.getByRole('alert')).toContainText('broken.json is no valid JSON');
+  await expect(dialog.getByRole('alert')).toContainText('line 3');
+  await dialog.locator('input[type=file]').setInputFiles([CONFIG]);
+  await expect(dialog.getByRole('region', { name: 'greet', exact: true })).toBeVisible();
+});
+
+test('a prompt is exported, and found to be here already', async ({ app }) => {
+  const prompt = await openPrompt(app, 'code-review');
+  await prompt.getByRole('button', { name: 'More about this prompt' }).click();
+  await app.getByRole('menuitem', { name: 'Export…' }).click();
+  const dialog = app.getByRole('dialog', { name: 'Export code-review' });
+  const downloading = app.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('code-review.json');
+  const text = await readFile(await download.path(), 'utf8');
+  expect((JSON.parse(text) as { prompts: { name: string }[] }).prompts[0]?.name).toBe('code-review');
+
+  const wizard = await choose(app, [file('code-review.json', text)]);
+  await expect(wizard.getByRole('region', { name: 'Prompts in the files' })).toContainText('is here already');
+  await expect(wizard.getByRole('button', { name: 'Nothing to import' })).toBeDisabled();
+});
+
+test('what a format does not hold is said when it is exported', async ({ app }) => {
+  const prompt = await openPrompt(app, 'code-review');
+  await prompt.getByRole('button', { name: 'More about this prompt' }).click();
+  await app.getByRole('menuitem', { name: 'Export…' }).click();
+  const dialog = app.getByRole('dialog', { name: 'Export code-review' });
+  await dialog.getByLabel('Format').selectOption('OpenAI');
+  const downloading = app.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  await Promise.any([downloading, dialog.getByRole('alert').waitFor()]);
+  await expect(
+    dialog.getByText(/The file does not hold everything|nothing that this format can hold/),
+  ).toBeVisible();
+});
