@@ -11,6 +11,7 @@ mod configuration;
 mod disk_full;
 mod faults;
 mod finding;
+mod folder;
 mod http;
 mod idempotency;
 mod keychain;

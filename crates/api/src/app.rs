@@ -6,6 +6,7 @@ use crate::{
     background::Background,
     call::Turns,
     configuration::{ConfigProblem, Configuration, Key},
+    folder::Folder,
     handlers::{OFFLINE, scopes_of, take_up},
     ledger::StoreLedger,
     registry::Registry,
@@ -45,6 +46,7 @@ pub struct App {
     pub(crate) ids: NewIds,
     pub(crate) turns: Arc<Turns>,
     pub(crate) acts: Acts,
+    pub(crate) folder: Folder,
     /// Held while the engine is given the budgets, so that the newest come last.
     enforcing: Arc<Mutex<()>>,
     calendar: Calendar,
@@ -133,6 +135,7 @@ impl App {
             ids,
             turns,
             acts: Acts::default(),
+            folder: Folder::default(),
             enforcing: Arc::default(),
             calendar,
             clock,
@@ -143,6 +146,7 @@ impl App {
         take_up(&app).await?;
         tokio::spawn(app.clone().index_backlog());
         tokio::spawn(watch::watch(app.clone()));
+        Folder::start(&app, false).await?;
         Ok(app)
     }
 
@@ -266,6 +270,7 @@ impl App {
 
     /// Stops the engine and closes the store.
     pub async fn close(&self) {
+        self.folder.close().await;
         self.watch.close();
         self.background.close();
         self.engine.shutdown().await;

@@ -28,6 +28,7 @@ const ACTS: &[&str] = &[
     "provider_key_rotate",
     "config_update",
     "config_reset",
+    "folder_file_resolve",
 ];
 
 /// Answers that hold a secret, which is shown once: they are not kept, so a repeated request gets no answer.
@@ -295,6 +296,9 @@ mod tests {
         "input_set_put",
         "input_set_delete",
         "import_apply",
+        "folder_link",
+        "folder_trust",
+        "folder_unlink",
         "provider_create",
         "provider_update",
         "provider_delete",

@@ -27,6 +27,7 @@ pub mod configuration;
 mod error;
 mod events;
 mod figures;
+mod folder;
 pub mod generate;
 pub mod handlers;
 mod ledger;

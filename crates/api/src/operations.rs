@@ -98,6 +98,19 @@ macro_rules! for_each_operation {
             /// One file, or a zip, of prompts in a format of choice.
             export_create(CreateExport) -> Export = POST "/api/export", read;
 
+            /// The linked folder, where there is one: how it is, what stands in the way, what git says.
+            folder_get(GetFolder) -> FolderAnswer = GET "/api/folder", read;
+            /// Links a folder of `.prompt` files: prompts and files follow each other from now on.
+            folder_link(LinkFolder) -> FolderAnswer = POST "/api/folder", admin;
+            /// Trusts what is in the linked folder: its prompts may be run.
+            folder_trust(TrustFolder) -> FolderAnswer = POST "/api/folder/trust", admin;
+            /// Unlinks the folder. Prompts and files stay as they are.
+            folder_unlink(UnlinkFolder) -> FolderAnswer = DELETE "/api/folder", admin;
+            /// The file of a prompt as it is now, with both sides where a person has to decide.
+            folder_file_get(GetFolderFile) -> FolderFileAnswer = GET "/api/folder/files/{id}", read;
+            /// Decides what a prompt and its file say, where both were changed.
+            folder_file_resolve(ResolveFolderFile) -> FolderFileAnswer = POST "/api/folder/files/{id}/resolve", write;
+
             /// The configured providers.
             provider_list(ListProviders) -> Page<ProviderView> = GET "/api/providers", read;
             /// What a new provider can start from.

@@ -148,6 +148,7 @@ fn aliases(operation: &Operation) -> &'static [&'static str] {
         "provider_key_create" => &["add"],
         "provider_key_delete" => &["remove"],
         "config_update" => &["set"],
+        "folder_get" => &["state"],
         _ => &[],
     }
 }

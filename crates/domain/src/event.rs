@@ -82,6 +82,8 @@ pub enum Noun {
     Health,
     /// The ledger of what left this machine.
     Egress,
+    /// The linked folder and its files; the id is that of the prompt.
+    File,
     /// A window was asked to show itself.
     Window,
 }

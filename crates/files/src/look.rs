@@ -29,6 +29,13 @@ impl Stamp {
         Ok(metadata.is_file().then(|| Self::from(&metadata)))
     }
 
+    /// Whether the file was written within the last second, or later than now.
+    #[must_use]
+    pub fn is_fresh(&self, now: SystemTime) -> bool {
+        let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+        self.modified_nanos + 1_000_000_000 > now
+    }
+
     /// What a file keeps when it is renamed and no later one gets: its number on the disk and when it was made.
     #[must_use]
     pub fn identity(&self) -> Option<String> {

@@ -14,7 +14,7 @@ const ENDING: &str = ".prompt";
 pub struct FilePath(String);
 
 impl FilePath {
-    /// The path of a file below the folder; `None` where it is no `.prompt` file, or its name is not Unicode.
+    /// The path of a file below the folder; `None` where it is no `.prompt` file, is passed over, or is not Unicode.
     #[must_use]
     pub fn within(root: &Path, path: &Path) -> Option<Self> {
         let mut text = String::new();
@@ -23,7 +23,7 @@ impl FilePath {
             if !text.is_empty() {
                 text.push('/');
             }
-            text.push_str(part.to_str()?);
+            text.push_str(part.to_str().filter(|part| !is_ignored(part))?);
         }
         let is_prompt = text.len() > ENDING.len() && is_prompt_file(&text);
         is_prompt.then_some(Self(text))

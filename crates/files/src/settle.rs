@@ -46,11 +46,10 @@ impl Settling {
         }
     }
 
-    /// A file was written, whatever it holds.
-    pub fn touched(&mut self, now: Duration, path: &FilePath) {
-        if let Some(waiting) = self.waiting.get_mut(path) {
-            waiting.at_rest = now + if waiting.is_half { LONG_REST } else { REST };
-        }
+    /// Whether a file has yet to come to rest.
+    #[must_use]
+    pub fn waits_for(&self, path: &FilePath) -> bool {
+        self.waiting.contains_key(path)
     }
 
     /// Nothing waits any more for a file.

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 
 /// How long to gather what is touched together.
 const GATHERING: Duration = Duration::from_millis(30);
@@ -37,17 +37,26 @@ pub struct Touched {
     pub git: bool,
 }
 
+/// What was touched, and since when that is so.
+#[derive(Default)]
+struct Gathered {
+    touched: Touched,
+    since: Option<Instant>,
+}
+
 /// A watch over folders, each by itself: so those that are passed over cost nothing, and no link is followed.
 pub struct Watch {
     watcher: Option<RecommendedWatcher>,
     mode: WatchMode,
     watched: BTreeSet<PathBuf>,
+    /// When it looks next, where there are no events.
+    look_at: Mutex<Instant>,
     shared: Arc<Shared>,
 }
 
 #[derive(Default)]
 struct Shared {
-    touched: Mutex<Touched>,
+    touched: Mutex<Gathered>,
     /// Folders that came or went: what was watched under their paths is another one now.
     replaced: Mutex<BTreeSet<PathBuf>>,
     wake: Notify,
@@ -63,7 +72,7 @@ impl Watch {
             Ok(watcher) => (Some(watcher), WatchMode::Events),
             Err(error) => (None, WatchMode::Polling(reason(&error))),
         };
-        Self { watcher, mode, watched: BTreeSet::new(), shared }
+        Self { watcher, mode, watched: BTreeSet::new(), look_at: Mutex::new(Instant::now() + POLL), shared }
     }
 
     /// Watches these folders and no others.
@@ -108,6 +117,7 @@ impl Watch {
         self.watcher = None;
         self.watched.clear();
         self.mode = WatchMode::Polling(reason);
+        *lock(&self.look_at) = Instant::now() + POLL;
         self.shared.wake.notify_one();
     }
 
@@ -117,17 +127,21 @@ impl Watch {
         &self.mode
     }
 
-    /// Waits until something is touched, and tells all that is touched together. Dropping it loses nothing.
+    /// Waits until something is touched, and tells all that is touched together. Dropping it loses nothing and delays
+    /// nothing: the next call goes on where it was.
     pub async fn touched(&self) -> Touched {
         if self.watcher.is_none() {
-            tokio::time::sleep(POLL).await;
+            let at = *lock(&self.look_at);
+            tokio::time::sleep_until(at).await;
+            *lock(&self.look_at) = Instant::now() + POLL;
             return Touched { everything: true, ..Touched::default() };
         }
         loop {
             let woken = self.shared.wake.notified();
-            if *lock(&self.shared.touched) != Touched::default() {
-                tokio::time::sleep(GATHERING).await;
-                return std::mem::take(&mut *lock(&self.shared.touched));
+            let since = lock(&self.shared.touched).since;
+            if let Some(since) = since {
+                tokio::time::sleep_until(since + GATHERING).await;
+                return std::mem::take(&mut *lock(&self.shared.touched)).touched;
             }
             woken.await;
             if self.watcher.is_none() {
@@ -140,20 +154,22 @@ impl Watch {
 impl Shared {
     fn told(&self, event: notify::Result<Event>) {
         {
-            let mut touched = lock(&self.touched);
+            let mut gathered = lock(&self.touched);
+            let touched = &mut gathered.touched;
             match event {
-                Ok(event) => self.note(&event, &mut touched),
+                Ok(event) => self.note(&event, touched),
                 Err(error) => {
                     tracing::warn!(%error, "events of the linked folder were lost");
                     touched.everything = true;
                 }
             }
             if touched.paths.len() > MANY {
-                *touched = Touched { everything: true, ..Touched::default() };
+                *touched = Touched { everything: true, git: touched.git, ..Touched::default() };
             }
             if *touched == Touched::default() {
                 return;
             }
+            gathered.since.get_or_insert_with(Instant::now);
         }
         self.wake.notify_one();
     }

@@ -3,8 +3,8 @@
 
 use formaops_domain::{
     ActorId, ApiKeyId, AttachmentHash, AttemptId, BudgetId, ChainHash, ContentHash, EgressId, ExecutionId,
-    NanoUsd, PromptId, ProviderId, ProviderKeyId, RequestHash, RunId, Span, StateHash, Timestamp, VersionId,
-    WorkspaceId,
+    FileHash, NanoUsd, PromptId, ProviderId, ProviderKeyId, RequestHash, RunId, Span, StateHash, Timestamp,
+    VersionId, WorkspaceId,
 };
 use serde::{
     Serialize,
@@ -59,7 +59,7 @@ macro_rules! bytes {
 }
 
 bytes! { ActorId ApiKeyId AttemptId BudgetId EgressId ExecutionId PromptId ProviderId ProviderKeyId RunId WorkspaceId }
-bytes! { AttachmentHash ChainHash ContentHash RequestHash StateHash VersionId }
+bytes! { AttachmentHash ChainHash ContentHash FileHash RequestHash StateHash VersionId }
 
 impl Bytes for [u8; 32] {
     fn to_slice(&self) -> &[u8] {

@@ -35,6 +35,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     // Its triggers keep the indexes of words for programs that do not know them.
     Migration { min_reader: 10, sql: include_str!("../migrations/0011_finding.sql") },
     Migration { min_reader: 10, sql: include_str!("../migrations/0012_partials.sql") },
+    // A program that does not know the linked folder would leave its files behind.
+    Migration { min_reader: 13, sql: include_str!("../migrations/0013_linked_folder.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

@@ -232,24 +232,7 @@ impl Store {
     ) -> Result<Prompt, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                let before = get(connection, id).await?;
-                let tags = change.tags;
-                let publishes = change.status == Some(PromptStatus::Published)
-                    && (before.status != PromptStatus::Published || before.published_at.is_none());
-                let after = Prompt {
-                    name: change.name.unwrap_or(before.name),
-                    title: change.title.unwrap_or(before.title),
-                    description: change.description.unwrap_or(before.description),
-                    status: change.status.unwrap_or(before.status),
-                    published_at: if publishes { Some(now) } else { before.published_at },
-                    // A clock that stepped back must not make a change older than the prompt.
-                    updated_at: now.max(before.created_at),
-                    ..before
-                };
-                update(connection, &after).await.map_err(|error| name_taken(error, &after.name))?;
-                if let Some(tags) = tags {
-                    put_tags(connection, id, &tags).await?;
-                }
+                self::change(connection, id, change, now).await?;
                 get(connection, id).await
             })
         })
@@ -303,6 +286,34 @@ impl Store {
         .await?;
         Ok(rows.into_iter().map(|row| TagCount { tag: row.tag, prompts: row.prompts }).collect())
     }
+}
+
+/// Changes a prompt, as the connection sees it.
+pub(crate) async fn change(
+    connection: &mut SqliteConnection,
+    id: PromptId,
+    change: PromptChange,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let before = get(connection, id).await?;
+    let tags = change.tags;
+    let publishes = change.status == Some(PromptStatus::Published)
+        && (before.status != PromptStatus::Published || before.published_at.is_none());
+    let after = Prompt {
+        name: change.name.unwrap_or(before.name),
+        title: change.title.unwrap_or(before.title),
+        description: change.description.unwrap_or(before.description),
+        status: change.status.unwrap_or(before.status),
+        published_at: if publishes { Some(now) } else { before.published_at },
+        // A clock that stepped back must not make a change older than the prompt.
+        updated_at: now.max(before.created_at),
+        ..before
+    };
+    update(connection, &after).await.map_err(|error| name_taken(error, &after.name))?;
+    if let Some(tags) = tags {
+        put_tags(connection, id, &tags).await?;
+    }
+    Ok(())
 }
 
 async fn insert(

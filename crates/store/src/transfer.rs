@@ -431,8 +431,13 @@ async fn insert_run(
         .fetch_optional(&mut *connection)
         .await?;
     let created_by = if known.is_some() { run.created_by } else { by };
-    let new =
-        NewRun { run: Run { created_by, ..run }, rates: Vec::new(), cases: Vec::new(), cells: Vec::new() };
+    let new = NewRun {
+        run: Run { created_by, ..run },
+        rates: Vec::new(),
+        partials: Vec::new(),
+        cases: Vec::new(),
+        cells: Vec::new(),
+    };
     run::insert_ended(connection, &new, packed.context).await?;
     for (position, inputs) in (0u32..).zip(packed.cases) {
         run::insert_case(connection, new.run.id, position, inputs).await?;

@@ -173,7 +173,8 @@ async fn move_ref(
     Ok(())
 }
 
-async fn save(
+/// Saves content as the next numbered version, as the connection sees it.
+pub(crate) async fn save(
     connection: &mut SqliteConnection,
     new: NewVersion,
     expected_head: Option<VersionId>,

@@ -155,6 +155,9 @@ for (const { name: look, viewport, colorScheme } of LOOKS) {
       await picture('appearance');
       await visit(app, '/settings/editor', 'Editor');
       await picture('editor');
+      await visit(app, '/settings/folder', 'Linked folder');
+      await app.getByRole('button', { name: 'Link folder' }).waitFor();
+      await picture('folder');
       await visit(app, '/settings/data', 'Data');
       await app.getByRole('region', { name: 'What it takes of the disk' }).waitFor();
       await picture('data');

@@ -9,6 +9,7 @@ import { budgetTexts } from '../features/budget/texts';
 import { networkQuery } from '../features/egress/queries';
 import { egressTexts } from '../features/egress/texts';
 import { LevelNews } from '../features/health/LevelNews';
+import { FolderNews } from '../features/folder/FolderNews';
 import { keyTexts } from '../features/key/texts';
 import { openVault } from '../features/key/vault';
 import { providersQuery } from '../features/provider/queries';
@@ -43,6 +44,7 @@ export function StatusBar({ connected }: { connected: boolean }) {
             {configTexts.status(problems)}
           </Link>
         )}
+        <FolderNews />
         {under > 0 && (
           <span>{texts.status.running(data?.engine.running ?? 0, data?.engine.queued ?? 0)}</span>
         )}

@@ -167,6 +167,7 @@ const table = {
   },
   appearance: { group: 'go', label: 'Go to appearance', words: 'settings theme colours zoom text size' },
   editor: { group: 'go', label: 'Go to settings of the editor', words: 'wrap lines font tab brackets' },
+  folder: { group: 'go', label: 'Go to linked folder', words: 'settings files git prompt sync trust' },
   data: { group: 'go', label: 'Go to data', words: 'settings workspace folder disk size backup logs' },
   about: { group: 'go', label: 'Go to about', words: 'settings version api keys licences notices' },
 

@@ -129,6 +129,11 @@ const editor = createRoute({
   path: 'editor',
   component: lazyRouteComponent(settingsScreens, 'EditorScreen'),
 });
+const folder = createRoute({
+  getParentRoute: () => settings,
+  path: 'folder',
+  component: lazyRouteComponent(settingsScreens, 'FolderScreen'),
+});
 const data = createRoute({
   getParentRoute: () => settings,
   path: 'data',
@@ -156,6 +161,7 @@ const routeTree = root.addChildren([
     engine,
     appearance,
     editor,
+    folder,
     data,
     about,
   ]),

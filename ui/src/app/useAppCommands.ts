@@ -44,6 +44,7 @@ export function useAppCommands(): void {
     engine: () => void navigate({ to: '/settings/engine' }),
     appearance: () => void navigate({ to: '/settings/appearance' }),
     editor: () => void navigate({ to: '/settings/editor' }),
+    folder: () => void navigate({ to: '/settings/folder' }),
     data: () => void navigate({ to: '/settings/data' }),
     about: () => void navigate({ to: '/settings/about' }),
     ...(host.setZoom !== null && {

@@ -39,12 +39,16 @@ import type {
   ExecutionDetail,
   ExecutionLog,
   Export,
+  FolderAnswer,
+  FolderFileAnswer,
   GetAttachment,
   GetAudit,
   GetConfig,
   GetExecution,
   GetExecutionLog,
   GetFigures,
+  GetFolder,
+  GetFolderFile,
   GetHealth,
   GetKeyStore,
   GetMetrics,
@@ -62,6 +66,7 @@ import type {
   InputSet,
   KeptDraft,
   KeyStore,
+  LinkFolder,
   ListActors,
   ListApiKeys,
   ListAudit,
@@ -125,6 +130,7 @@ import type {
   RepeatRun,
   ResetConfig,
   ResetModel,
+  ResolveFolderFile,
   RestoreVersion,
   ResumeRun,
   RetryExecution,
@@ -134,8 +140,10 @@ import type {
   RunDetail,
   Setting,
   TestProvider,
+  TrustFolder,
   UndeleteBudget,
   UndeletePrompt,
+  UnlinkFolder,
   UnlockVault,
   UpdateBudget,
   UpdateConfig,
@@ -189,6 +197,12 @@ export type OperationName =
   | 'import_preview'
   | 'import_apply'
   | 'export_create'
+  | 'folder_get'
+  | 'folder_link'
+  | 'folder_trust'
+  | 'folder_unlink'
+  | 'folder_file_get'
+  | 'folder_file_resolve'
   | 'provider_list'
   | 'preset_list'
   | 'provider_get'
@@ -365,6 +379,24 @@ export function client(caller: Caller) {
     /** One file, or a zip, of prompts in a format of choice. */
     exportCreate: (request: CreateExport): Promise<Export> =>
       caller.call('export_create', 'POST', '/api/export', request),
+    /** The linked folder, where there is one: how it is, what stands in the way, what git says. */
+    folderGet: (request: GetFolder = {}): Promise<FolderAnswer> =>
+      caller.call('folder_get', 'GET', '/api/folder', request),
+    /** Links a folder of `.prompt` files: prompts and files follow each other from now on. */
+    folderLink: (request: LinkFolder): Promise<FolderAnswer> =>
+      caller.call('folder_link', 'POST', '/api/folder', request),
+    /** Trusts what is in the linked folder: its prompts may be run. */
+    folderTrust: (request: TrustFolder): Promise<FolderAnswer> =>
+      caller.call('folder_trust', 'POST', '/api/folder/trust', request),
+    /** Unlinks the folder. Prompts and files stay as they are. */
+    folderUnlink: (request: UnlinkFolder = {}): Promise<FolderAnswer> =>
+      caller.call('folder_unlink', 'DELETE', '/api/folder', request),
+    /** The file of a prompt as it is now, with both sides where a person has to decide. */
+    folderFileGet: (request: GetFolderFile): Promise<FolderFileAnswer> =>
+      caller.call('folder_file_get', 'GET', '/api/folder/files/{id}', request),
+    /** Decides what a prompt and its file say, where both were changed. */
+    folderFileResolve: (request: ResolveFolderFile): Promise<FolderFileAnswer> =>
+      caller.call('folder_file_resolve', 'POST', '/api/folder/files/{id}/resolve', request),
     /** The configured providers. */
     providerList: (request: ListProviders = {}): Promise<PageOfProviderView> =>
       caller.call('provider_list', 'GET', '/api/providers', request),

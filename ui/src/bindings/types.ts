@@ -647,6 +647,8 @@ export type CreateExport = {
   search?: string | null;
   /** Of all, only those with this tag. */
   tag?: string | null;
+  /** Of all, only those with this label. */
+  label?: string | null;
   /** Of all, only those with this status. */
   status?: PromptStatus | null;
   /** The format. */
@@ -1197,6 +1199,36 @@ export type Fallback = {
   maxOutputTokens?: number | null;
 };
 
+export type FileHash = string;
+
+/** What stands in the way of a file. */
+export type FileProblem = {
+  /** The path of the file. */
+  path: string;
+  /** Its prompt, where it has one. */
+  promptId: PromptId | null;
+  /** What is wrong. */
+  message: string;
+  /** What to do. */
+  hint: string;
+  /** The line in the file, from 1. */
+  line: number | null;
+  /** The column, from 1. */
+  column: number | null;
+};
+
+/** Both sides of a conflict, each as a whole `.prompt` file. */
+export type FileSides = {
+  /** What both last said, where that is known. */
+  base: string | null;
+  /** What the prompt says. */
+  ours: string;
+  /** What the file says. */
+  theirs: string;
+  /** The newest version of the prompt. */
+  head: VersionId;
+};
+
 /** Why a model stopped, in the one set of words and in the provider's own. */
 export type Finish = {
   /** The reason, whatever the provider calls it. */
@@ -1207,6 +1239,87 @@ export type Finish = {
 
 /** Why a model stopped. */
 export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal' | 'tool-calls' | 'other';
+
+/** The linked folder, where there is one. */
+export type FolderAnswer = {
+  /** The folder. */
+  folder: FolderView | null;
+};
+
+/** A prompt and its file that were both changed. */
+export type FolderConflict = {
+  /** The prompt. */
+  promptId: PromptId;
+  /** Its name. */
+  name: string;
+  /** The path of the file. */
+  path: string;
+};
+
+/** A file. */
+export type FolderFile = {
+  /** Its path in the folder. */
+  path: string;
+  /** The hash of what it holds; absent where it cannot be read. */
+  hash: FileHash | null;
+  /** What it holds; absent where it cannot be read as a prompt. */
+  content: Content | null;
+  /** Whether it was changed and is not a version yet, while the prompt is as it was. */
+  ahead: boolean;
+  /** What stands in its way. */
+  problem: FileProblem | null;
+  /** Both sides, where a person has to decide. */
+  conflict: FileSides | null;
+};
+
+/** The file of a prompt as it is now. */
+export type FolderFileAnswer = {
+  /** The file, where the prompt has one. */
+  file: FolderFile | null;
+};
+
+/** Something that was done and should be known. */
+export type FolderNotice = {
+  /** When. */
+  at: Timestamp;
+  /** The prompt it is about. */
+  promptId: PromptId | null;
+  /** What, for people. */
+  message: string;
+};
+
+/** How a linked folder is. */
+export type FolderStatus = 'reading' | 'live' | 'missing' | 'emptied';
+
+/** A linked folder as it is. */
+export type FolderView = {
+  /** Its full path. */
+  path: string;
+  /** Whether its prompts may be run. */
+  trusted: boolean;
+  /** How it is. */
+  status: FolderStatus;
+  /** Why it is looked through every two seconds and not watched, where that is so. */
+  polling: string | null;
+  /** How many files are prompts. */
+  files: number;
+  /** While it is read: how many files have yet to be read. */
+  waiting: number;
+  /** Where a prompt and its file were both changed, and a person has to decide. */
+  conflicts: FolderConflict[];
+  /** What stands in the way of files. */
+  problems: FileProblem[];
+  /** Files that are left alone; at most 200 of them. */
+  skipped: Skipped[];
+  /** How many files are left alone. */
+  skippedCount: number;
+  /** What was done that should be known, newest first; at most 50. */
+  notices: FolderNotice[];
+  /** What git says. */
+  git: Git | null;
+  /** When something was last read from it or written to it. */
+  changedAt: Timestamp | null;
+};
 
 /** A format of prompts. */
 export type Format = 'json' | 'yaml' | 'prompt' | 'prompty' | 'promptfoo' | 'langfuse' | 'openai';
@@ -1257,6 +1370,15 @@ export type GetFigures = {
    * clock was set back.
    */
   after?: Timestamp | null;
+};
+
+/** Asks for the linked folder. */
+export type GetFolder = Record<string, never>;
+
+/** Asks for the file of a prompt as it is now. */
+export type GetFolderFile = {
+  /** The prompt. */
+  id: PromptKey;
 };
 
 /** Asks how things are. */
@@ -1317,6 +1439,14 @@ export type GetVersion = {
 
 /** Asks for the workspace. */
 export type GetWorkspace = Record<string, never>;
+
+/** The state of the repository that a folder is in. */
+export type Git = {
+  /** The branch, or the start of the commit where none is checked out. */
+  branch: string;
+  /** Whether the folder differs from the last commit; absent where that is not known. */
+  dirty: boolean | null;
+};
 
 /** How things are. */
 export type Health = {
@@ -1395,6 +1525,7 @@ export type Hit = ({
 
 /** What can be found by words. */
 export type HitKind = 'prompt' | 'version' | 'execution';
+
 /** What becomes of a prompt in a file. */
 export type ImportAction = 'create' | 'version' | 'skip';
 
@@ -1578,6 +1709,18 @@ export type LeftOff = 'refreshes' | 'indexing' | 'debug-logs' | 'low-runs' | 'lo
 
 /** How well everything is. Each level leaves off what the ones before do, and more. */
 export type Level = 'normal' | 'degraded' | 'critical' | 'emergency';
+
+/** Links a folder, in the place of any other. */
+export type LinkFolder = {
+  /** The full path of the folder. */
+  path: string;
+  /** Makes the folder where it is not there. */
+  create?: boolean;
+  /** Also writes a file for each prompt that is here already. Prompts made from now on get one anyway. */
+  export?: boolean;
+  /** Trusts what is in the folder: its prompts may be run. */
+  trust?: boolean;
+};
 
 /** Asks who can act. */
 export type ListActors = Record<string, never>;
@@ -1969,7 +2112,7 @@ export type Note = {
 export type NoteKind = 'notUnderstood' | 'changed';
 
 /** The kinds of things that change. */
-export type Noun = 'prompt' | 'provider' | 'run' | 'budget' | 'workspace' | 'health' | 'egress' | 'window';
+export type Noun = 'prompt' | 'provider' | 'run' | 'budget' | 'workspace' | 'health' | 'egress' | 'file' | 'window';
 
 /** What becomes of a run where FormaOps ends before it does. */
 export type OnRestart = 'fail' | 'resume';
@@ -2636,6 +2779,20 @@ export type ResetModel = {
   model: ModelRef;
 };
 
+/** Ends the conflict of a prompt and its file. */
+export type ResolveFolderFile = {
+  /** The prompt. */
+  id: PromptKey;
+  /** What both are to say. */
+  take: Take;
+  /** The file as it was seen. Where it holds something else by now, nothing is done (`stale`). */
+  hash: FileHash;
+  /** The newest version as it was seen; the same holds for it. */
+  head: VersionId;
+  /** What both are to say with `text`: a whole `.prompt` file. */
+  text?: string | null;
+};
+
 /** What shape the answer of a model shall have. */
 export type ResponseFormat = {
   kind: 'json';
@@ -2890,6 +3047,19 @@ export type Settings = {
 /** How bad a [`Diagnostic`] is. Ordered: `Info < Warning < Error`. */
 export type Severity = 'info' | 'warning' | 'error';
 
+/** Why a file is left alone. */
+export type SkipReason = 'name' | 'twin' | 'link' | 'large' | 'binary' | 'encoding' | 'unreadable' | 'limit';
+
+/** A file that is left alone. */
+export type Skipped = {
+  /** Its path in the folder. */
+  path: string;
+  /** Why. */
+  reason: SkipReason;
+  /** The same, for people, with what to do. */
+  message: string;
+};
+
 /** Where a fact comes from. */
 export type Source = {
   /** The page it was read from, `list` for the provider's own list, or `user` for what the user entered. */
@@ -2939,6 +3109,9 @@ export type TagCount = {
   prompts: number;
 };
 
+/** What a prompt and its file are to say. */
+export type Take = 'ours' | 'theirs' | 'text';
+
 /** What becomes of prompts whose names are taken. */
 export type TakenNames = 'skip' | 'rename' | 'version';
 
@@ -2984,6 +3157,12 @@ export type ToolDefinition = {
 /** What speaks for another level than normal. */
 export type Trigger = 'cpu' | 'errors' | 'slow' | 'outage' | 'slow-store' | 'stalled-store' | 'disk-low' | 'not-writable';
 
+/** Trusts what is in the linked folder. */
+export type TrustFolder = {
+  /** The path of the folder that is meant. */
+  path: string;
+};
+
 /** Brings a removed budget back. */
 export type UndeleteBudget = {
   /** The budget. */
@@ -2995,6 +3174,9 @@ export type UndeletePrompt = {
   /** The prompt, by its id: its name may have been given to another. */
   id: PromptId;
 };
+
+/** Unlinks the folder. Prompts and files stay as they are. */
+export type UnlinkFolder = Record<string, never>;
 
 /** Opens the vault. */
 export type UnlockVault = {

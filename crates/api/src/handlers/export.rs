@@ -32,6 +32,9 @@ pub struct CreateExport {
     /// Of all, only those with this tag.
     #[serde(default)]
     pub tag: Option<String>,
+    /// Of all, only those with this label.
+    #[serde(default)]
+    pub label: Option<String>,
     /// Of all, only those with this status.
     #[serde(default)]
     pub status: Option<PromptStatus>,
@@ -126,6 +129,7 @@ async fn chosen(app: &App, request: &CreateExport) -> Result<Vec<Prompt>, ApiErr
         let filter = PromptFilter {
             search: request.search.clone().filter(|search| !search.trim().is_empty()),
             tag: request.tag.clone(),
+            label: request.label.clone(),
             status: request.status,
             archived: true,
             deleted: false,

@@ -235,6 +235,13 @@ fn tidy_tags(tags: &[String]) -> Result<Vec<String>, ApiError> {
     Ok(tags)
 }
 
+/// Refuses a title or description that is too long, and gives the tags as they are kept.
+pub(crate) fn check_words(title: &str, description: &str, tags: &[String]) -> Result<Vec<String>, ApiError> {
+    check_length("title", Some(title), MOST_TITLE)?;
+    check_length("description", Some(description), MOST_DESCRIPTION)?;
+    tidy_tags(tags)
+}
+
 fn check_length(field: &str, text: Option<&str>, most: usize) -> Result<(), ApiError> {
     match text.map(|text| text.chars().count()) {
         Some(length) if length > most => {
@@ -279,6 +286,28 @@ pub(crate) struct PromptFacts {
     pub(crate) tags: Vec<String>,
 }
 
+impl PromptFacts {
+    /// A new prompt, which was never saved.
+    pub(crate) fn into_prompt(self, app: &App) -> Prompt {
+        let now = app.now();
+        Prompt {
+            id: app.ids.prompt(),
+            name: self.name,
+            title: self.title,
+            description: self.description,
+            status: PromptStatus::Draft,
+            tags: self.tags,
+            head: None,
+            head_number: None,
+            has_draft: false,
+            created_at: now,
+            updated_at: now,
+            published_at: None,
+            deleted_at: None,
+        }
+    }
+}
+
 /// Makes a prompt and its first version.
 pub(crate) async fn insert(
     app: &App,
@@ -288,21 +317,7 @@ pub(crate) async fn insert(
     note: String,
 ) -> Result<Version, ApiError> {
     let now = app.now();
-    let prompt = Prompt {
-        id: app.ids.prompt(),
-        name: facts.name,
-        title: facts.title,
-        description: facts.description,
-        status: PromptStatus::Draft,
-        tags: facts.tags,
-        head: None,
-        head_number: None,
-        has_draft: false,
-        created_at: now,
-        updated_at: now,
-        published_at: None,
-        deleted_at: None,
-    };
+    let prompt = facts.into_prompt(app);
     let id = app.store.insert_prompt(prompt, author).await?.id;
     let first = NewVersion { prompt: id, content, note, author, at: now };
     Ok(app.store.save_version(first, None).await?)
@@ -313,17 +328,12 @@ pub(crate) async fn prompt_create(
     caller: &Caller,
     request: CreatePrompt,
 ) -> Result<PromptDetail, ApiError> {
-    check_length("title", Some(&request.title), MOST_TITLE)?;
-    check_length("description", Some(&request.description), MOST_DESCRIPTION)?;
+    let tags = check_words(&request.title, &request.description, &request.tags)?;
     check_content_for_saving(&request.content)?;
     // Saving checks this too, but by then the prompt is there.
     app.store.check_attachments(&request.content).await?;
-    let facts = PromptFacts {
-        name: request.name,
-        title: request.title,
-        description: request.description,
-        tags: tidy_tags(&request.tags)?,
-    };
+    let facts =
+        PromptFacts { name: request.name, title: request.title, description: request.description, tags };
     let version = insert(app, app.actor(caller), facts, request.content, String::new()).await?;
     let id = version.prompt_id;
     app.changed(Noun::Prompt, id);

@@ -305,6 +305,8 @@ async fn rates(
 }
 
 async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, ApiError> {
+    let versions = asked.variants.iter().map(|variant| variant.version_id);
+    app.folder.admit(app, &asked.prompt, versions).await?;
     let (stored, sensitive) = mask(&asked.sensitive, asked.inputs);
     let run = Run {
         id: app.ids.run(),

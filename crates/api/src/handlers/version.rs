@@ -99,7 +99,7 @@ const MOST_NOTE: usize = 4096;
 
 /// Refuses what no version may hold. A template that cannot be rendered may be saved: it is work in
 /// progress, and its diagnostics are shown.
-pub(super) fn check_content_for_saving(content: &Content) -> Result<(), ApiError> {
+pub(crate) fn check_content_for_saving(content: &Content) -> Result<(), ApiError> {
     let mut problems = formaops_validate::check_variables(&content.variables);
     problems.extend(formaops_validate::check_validations(&content.validations));
     if !problems.is_empty() {

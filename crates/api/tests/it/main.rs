@@ -4,4 +4,5 @@
 
 mod clock;
 mod configuration;
+mod folder;
 mod health;

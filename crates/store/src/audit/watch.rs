@@ -89,6 +89,11 @@ const KINDS: &[Kind] = &[
             from budgets",
     },
     Kind {
+        noun: "folder",
+        state: "select path as record, '' as part, json_object('path', path, 'trustedAt', trusted_at) as state
+            from linked_folders",
+    },
+    Kind {
         noun: "execution",
         state: "select id as record, '' as part, json_object('model', model, 'generation', generation) as state
             from executions",
@@ -148,6 +153,7 @@ const TABLES: &[Table] = &[
         ],
     },
     Table { noun: "budget", name: "budgets", record: "id", part: None, events: ALL },
+    Table { noun: "folder", name: "linked_folders", record: "path", part: None, events: ALL },
     Table {
         noun: "execution",
         name: "executions",

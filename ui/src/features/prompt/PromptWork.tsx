@@ -7,6 +7,7 @@ import { Panes } from '../../components/Panes';
 import { useCommands } from '../../lib/commands';
 import { isSame } from '../../lib/same';
 import { useNarrow } from '../../lib/useNarrow';
+import { FileNews } from '../folder/FileNews';
 import { type RunWork, useRunBar } from '../run/useRunBar';
 import type { WantedInput } from '../variable/InputField';
 import { type Desk, emptyContent, useDesk, useFrame } from './desk';
@@ -76,6 +77,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
     <section className={classes.screen} aria-label={prompt.name}>
       <PromptHeader detail={detail} desk={desk} />
       <NewerVersion detail={detail} desk={desk} />
+      <FileNews detail={detail} desk={desk} />
       <div className={classes.work}>
         <Panes
           name="columns"

@@ -2,6 +2,7 @@ import {
   IconBrush,
   IconCoin,
   IconDatabase,
+  IconFolderSymlink,
   IconGauge,
   IconHistory,
   IconInfoCircle,
@@ -21,6 +22,7 @@ const PLACES = [
   { to: '/settings/engine', name: 'engine', Icon: IconGauge },
   { to: '/settings/appearance', name: 'appearance', Icon: IconBrush },
   { to: '/settings/editor', name: 'editor', Icon: IconPencil },
+  { to: '/settings/folder', name: 'folder', Icon: IconFolderSymlink },
   { to: '/settings/data', name: 'data', Icon: IconDatabase },
   { to: '/settings/about', name: 'about', Icon: IconInfoCircle },
 ] as const;

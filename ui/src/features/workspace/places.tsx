@@ -4,6 +4,7 @@ import { ProvidersScreen } from '../provider/ProvidersScreen';
 export { AuditScreen } from '../audit/AuditScreen';
 export { BudgetsScreen } from '../budget/BudgetsScreen';
 export { EgressScreen } from '../egress/EgressScreen';
+export { FolderScreen } from '../folder/FolderScreen';
 export { EngineScreen } from '../config/EngineScreen';
 export { Dialogs } from '../transfer/Dialogs';
 export { ProvidersScreen } from '../provider/ProvidersScreen';

@@ -11,6 +11,7 @@ export const workspaceTexts = {
     engine: 'Engine',
     appearance: 'Appearance',
     editor: 'Editor',
+    folder: 'Folder',
     data: 'Data',
     about: 'About',
   },

@@ -1,0 +1,94 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useId } from 'react';
+import { queries } from '../../app/live';
+import type { FolderConflict, Take } from '../../bindings/types';
+import { Problem } from '../../components/Notice';
+import { MergeSides } from '../../components/MergeSides';
+import { MergeViewer } from '../../components/MergeViewer';
+import { api } from '../../host';
+import { notifyDone, notifyError } from '../../lib/notify';
+import { handlebars } from '../content/editor/handlebars';
+import { theme } from '../content/editor/theme';
+import workspace from '../workspace/workspace.module.css';
+import classes from './folder.module.css';
+import { folderFileQuery, folderQuery } from './queries';
+import { folderTexts as words } from './texts';
+
+const looks = [handlebars, theme];
+
+/** Prompts and files that were both changed, with both sides and a way out of each. */
+export function Conflicts({ conflicts }: { conflicts: FolderConflict[] }) {
+  const id = useId();
+  return (
+    <section className={workspace.section} aria-labelledby={id}>
+      <h2 id={id}>{words.conflicts}</h2>
+      <p className={workspace.about}>{words.conflictText}</p>
+      {conflicts.map((conflict) => (
+        <Conflict key={conflict.promptId} conflict={conflict} />
+      ))}
+    </section>
+  );
+}
+
+function Conflict({ conflict: { promptId, name, path } }: { conflict: FolderConflict }) {
+  const title = useId();
+  const answer = useQuery(folderFileQuery(promptId));
+  const file = answer.data?.file;
+  const sides = file?.conflict;
+  const decide = useMutation({
+    mutationFn: async (take: Take) => {
+      if (file?.hash == null || sides == null) return;
+      await api.folderFileResolve({ id: promptId, take, hash: file.hash, head: sides.head });
+      notifyDone(words.decided(name));
+    },
+    onError: notifyError,
+    // Where one of both was changed meanwhile, it is shown as it is now.
+    onSettled: async () => {
+      await queries.invalidateQueries(folderFileQuery(promptId));
+      await queries.invalidateQueries(folderQuery);
+    },
+  });
+  return (
+    <article className={classes.conflict} aria-labelledby={title}>
+      <header>
+        <h3 id={title} className="mono">
+          {path}
+        </h3>
+        <span className="spacer" />
+        <Button
+          variant="default"
+          disabled={sides == null || decide.isPending}
+          onClick={() => decide.mutate('ours')}
+        >
+          {words.keepOurs}
+        </Button>
+        <Button
+          variant="default"
+          disabled={sides == null || decide.isPending}
+          onClick={() => decide.mutate('theirs')}
+        >
+          {words.takeTheirs}
+        </Button>
+      </header>
+      {answer.isError && <Problem error={answer.error} onRetry={() => void answer.refetch()} />}
+      {answer.isPending && <Skeleton height={120} />}
+      {sides != null && (
+        <>
+          <MergeSides from={words.ours} to={words.theirs} layout="side" />
+          <div className={classes.sides}>
+            <MergeViewer
+              from={sides.ours}
+              to={sides.theirs}
+              fromLabel={words.ours}
+              toLabel={words.theirs}
+              layout="side"
+              isWhole={false}
+              extensions={looks}
+            />
+          </div>
+        </>
+      )}
+    </article>
+  );
+}
