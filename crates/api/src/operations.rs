@@ -40,6 +40,8 @@ macro_rules! for_each_operation {
             prompt_list(ListPrompts) -> Page<Prompt> = GET "/api/prompts", read;
             /// The tags in use, with how many prompts have each.
             tag_list(ListTags) -> Page<TagCount> = GET "/api/tags", read;
+            /// The labels in use, with how many prompts have each.
+            label_list(ListLabels) -> Page<LabelCount> = GET "/api/labels", read;
             /// A prompt with its newest version and its draft.
             prompt_get(GetPrompt) -> PromptDetail = GET "/api/prompts/{id}", read;
             /// Makes a prompt and its first version.

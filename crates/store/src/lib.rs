@@ -82,7 +82,7 @@ pub use linked::{FilePlace, LinkedFile, LinkedFolder, LinkedWords, NewLinked};
 pub use open::{NewWorkspace, OpenOptions};
 pub use output::MOST_OUTPUT_BYTES;
 pub use partial::{Callable, Holder};
-pub use prompt::{PromptChange, PromptFilter, TagCount};
+pub use prompt::{LabelCount, PromptChange, PromptFilter, TagCount};
 pub use provider::ProviderModels;
 pub use recording::Recording;
 pub use recovery::Recovered;

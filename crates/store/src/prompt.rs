@@ -50,6 +50,15 @@ pub struct TagCount {
     pub prompts: u32,
 }
 
+/// A label and how many prompts have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelCount {
+    /// The label.
+    pub label: String,
+    /// Prompts that have it and are not in the bin.
+    pub prompts: u32,
+}
+
 struct PromptRow {
     seq: i64,
     id: Key<PromptId>,
@@ -285,6 +294,18 @@ impl Store {
         .fetch_all(self.readers())
         .await?;
         Ok(rows.into_iter().map(|row| TagCount { tag: row.tag, prompts: row.prompts }).collect())
+    }
+
+    /// All labels of prompts outside the bin.
+    pub async fn list_labels(&self) -> Result<Vec<LabelCount>, StoreError> {
+        let rows = sqlx::query_as!(
+            LabelCount,
+            r#"select l.name as label, count(*) as "prompts!: u32" from refs l join prompts p on p.id = l.prompt
+            where l.kind = 'label' and p.deleted_at is null group by l.name order by l.name"#
+        )
+        .fetch_all(self.readers())
+        .await?;
+        Ok(rows)
     }
 }
 

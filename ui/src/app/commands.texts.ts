@@ -208,4 +208,5 @@ export const paletteTexts = {
   message: 'In a message',
   editor: 'In an editor',
   columns: 'In a column that has the focus',
+  list: 'In the list of prompts',
 } as const;

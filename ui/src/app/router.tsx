@@ -5,8 +5,10 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  retainSearchParams,
 } from '@tanstack/react-router';
 import { readAuditSearch } from '../features/audit/search';
+import { LIST_KEYS, type ListSearch, readListSearch } from '../features/library/filters';
 import { currentPrompts, promptQuery } from '../features/prompt/queries';
 import { readExecutionSearch, readSearch } from '../features/run/history';
 import { readVersionSearch } from '../features/version/search';
@@ -39,6 +41,9 @@ const askedAgain = () => undefined;
 const prompts = createRoute({
   getParentRoute: () => root,
   path: '/prompts',
+  validateSearch: readListSearch,
+  // The list stays narrowed as it is while one goes from prompt to prompt.
+  search: { middlewares: [retainSearchParams<ListSearch>([...LIST_KEYS])] },
   component: Outlet,
   loader: () => {
     queries.query(workspaceQuery).catch(askedAgain);

@@ -1,4 +1,5 @@
 import { contentShortcuts } from '../features/content/shortcuts';
+import { libraryShortcuts } from '../features/library/shortcuts';
 import { columnShortcuts } from '../features/run/shortcuts';
 import { commands } from '../lib/commands';
 import type { Shortcut, ShortcutList } from '../lib/shortcuts';
@@ -15,6 +16,7 @@ export function shortcutLists(): ShortcutList[] {
     { title: paletteTexts.message, shortcuts: contentShortcuts.filter(({ where }) => where === 'message') },
     { title: paletteTexts.editor, shortcuts: contentShortcuts.filter(({ where }) => where === 'editor') },
     { title: paletteTexts.columns, shortcuts: columnShortcuts },
+    { title: paletteTexts.list, shortcuts: libraryShortcuts },
   ];
   return [...ofCommands, ...ofParts].filter(({ shortcuts }) => shortcuts.length > 0);
 }

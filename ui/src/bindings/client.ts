@@ -76,6 +76,7 @@ import type {
   ListExecutions,
   ListHits,
   ListInputSets,
+  ListLabels,
   ListMatches,
   ListModels,
   ListPartialUses,
@@ -104,6 +105,7 @@ import type {
   PageOfFoundServer,
   PageOfHit,
   PageOfInputSet,
+  PageOfLabelCount,
   PageOfMatch,
   PageOfPartialChoice,
   PageOfPartialUse,
@@ -172,6 +174,7 @@ export type OperationName =
   | 'config_reset'
   | 'prompt_list'
   | 'tag_list'
+  | 'label_list'
   | 'prompt_get'
   | 'prompt_create'
   | 'prompt_update'
@@ -304,6 +307,9 @@ export function client(caller: Caller) {
     /** The tags in use, with how many prompts have each. */
     tagList: (request: ListTags = {}): Promise<PageOfTagCount> =>
       caller.call('tag_list', 'GET', '/api/tags', request),
+    /** The labels in use, with how many prompts have each. */
+    labelList: (request: ListLabels = {}): Promise<PageOfLabelCount> =>
+      caller.call('label_list', 'GET', '/api/labels', request),
     /** A prompt with its newest version and its draft. */
     promptGet: (request: GetPrompt): Promise<PromptDetail> =>
       caller.call('prompt_get', 'GET', '/api/prompts/{id}', request),

@@ -1690,6 +1690,14 @@ export type KeyStore = {
 /** How the keychain is. */
 export type KeychainState = 'none' | 'locked' | 'available';
 
+/** A label and how many prompts have it. */
+export type LabelCount = {
+  /** The label. */
+  label: string;
+  /** Prompts that are not deleted. */
+  prompts: number;
+};
+
 /** How executions ended within a minute. */
 export type LastMinute = {
   /** Those that were completed. */
@@ -1817,6 +1825,9 @@ export type ListInputSets = {
   /** The prompt. */
   id: PromptKey;
 };
+
+/** Asks for the labels in use. */
+export type ListLabels = Record<string, never>;
 
 /** Asks where runs have words. */
 export type ListMatches = {
@@ -2223,6 +2234,14 @@ export type PageOfHit = {
 export type PageOfInputSet = {
   /** The items, in the order of the list. */
   items: InputSet[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfLabelCount = {
+  /** The items, in the order of the list. */
+  items: LabelCount[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };

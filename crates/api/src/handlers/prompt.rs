@@ -103,6 +103,21 @@ pub struct TagCount {
     pub prompts: u64,
 }
 
+/// Asks for the labels in use.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListLabels {}
+
+/// A label and how many prompts have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LabelCount {
+    /// The label.
+    pub label: String,
+    /// Prompts that are not deleted.
+    pub prompts: u64,
+}
+
 /// Asks for a prompt.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -271,6 +286,12 @@ pub(crate) async fn prompt_list(
 pub(crate) async fn tag_list(app: &App, _: &Caller, _: ListTags) -> Result<Page<TagCount>, ApiError> {
     let count = |tag: formaops_store::TagCount| TagCount { tag: tag.tag, prompts: tag.prompts.into() };
     Ok(Page::whole(app.store.list_tags().await?.into_iter().map(count).collect()))
+}
+
+pub(crate) async fn label_list(app: &App, _: &Caller, _: ListLabels) -> Result<Page<LabelCount>, ApiError> {
+    let count =
+        |label: formaops_store::LabelCount| LabelCount { label: label.label, prompts: label.prompts.into() };
+    Ok(Page::whole(app.store.list_labels().await?.into_iter().map(count).collect()))
 }
 
 pub(crate) async fn prompt_get(app: &App, _: &Caller, request: GetPrompt) -> Result<PromptDetail, ApiError> {

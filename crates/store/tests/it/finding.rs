@@ -5,7 +5,7 @@ use formaops_domain::{
     Content, Hit, HitKind, HitRecord, MatchPlace, Prompt, PromptStatus, Role, Settings, Variable,
     VariableType,
 };
-use formaops_store::{HitFilter, NewVersion, PromptChange, Store};
+use formaops_store::{HitFilter, NewVersion, PromptChange, PromptFilter, Store};
 use formaops_testkit::{content, message_content};
 use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 
@@ -240,6 +240,17 @@ async fn hits_are_filtered_by_what_their_prompt_is_and_where_and_when_they_came_
     answered(&world, 40, &old, "local:x", "a needle").await;
     answered(&world, 50, &new, "other:y", "a needle").await;
 
+    let labels = world.store.list_labels().await.unwrap();
+    let labels: Vec<_> = labels.iter().map(|count| (count.label.as_str(), count.prompts)).collect();
+    assert_eq!(labels, [("production", 1)]);
+    let labelled = PromptFilter {
+        label: Some("production".into()),
+        search: Some("EEDL".into()),
+        ..PromptFilter::default()
+    };
+    let listed = world.store.list_prompts(labelled, None, 9).await.unwrap().items;
+    assert_eq!(listed.iter().map(|prompt| prompt.id).collect::<Vec<_>>(), [a.id]);
+
     let all = HitFilter::default;
     let text = |text: &str| Some(text.to_owned());
     for (filter, found) in [
@@ -328,7 +339,7 @@ async fn whatever_somebody_types_is_a_search_and_never_an_error() {
             .list_runs(formaops_store::RunFilter { text: Some(text.into()), ..Default::default() }, None, 9)
             .await
             .unwrap_or_else(|error| panic!("{error}: {text}"));
-        let filter = formaops_store::PromptFilter { search: Some(text.into()), ..Default::default() };
+        let filter = PromptFilter { search: Some(text.into()), ..Default::default() };
         world.store.list_prompts(filter, None, 9).await.unwrap_or_else(|error| panic!("{error}: {text}"));
     }
 }

@@ -11,6 +11,7 @@ import { api, toApiError } from '../../host';
 import { Keys } from '../../components/Keys';
 import { useCommands } from '../../lib/commands';
 import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
+import { libraryTexts } from '../library/texts';
 import { openExport } from '../transfer/open';
 import { PromptFacts } from './PromptFacts';
 import { promptQuery } from './queries';
@@ -65,7 +66,7 @@ function NotKept({ desk }: { desk: Desk }) {
 function InBin({ id }: { id: string }) {
   return (
     <>
-      <Chip tone="bad">{texts.prompts.showing.deleted}</Chip>
+      <Chip tone="bad">{libraryTexts.showing.deleted}</Chip>
       <Button variant="default" onClick={() => void api.promptUndelete({ id }).catch(notifyError)}>
         {texts.actions.restore}
       </Button>

@@ -1,47 +1,50 @@
-import { ActionIcon, Menu, TextInput, Tooltip } from '@mantine/core';
-import { IconFileImport, IconFilter, IconPlus } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { ActionIcon, Pill, TextInput, Tooltip, VisuallyHidden } from '@mantine/core';
+import { IconFileImport, IconPlus } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
-import type { ListPrompts } from '../../bindings/types';
 import { count } from '../../lib/format';
+import { FilterMenu } from '../library/FilterMenu';
+import { filterOf, type ListSearch } from '../library/filters';
+import libraryClasses from '../library/library.module.css';
+import { NONE, type Selection } from '../library/selection';
+import { SelectionBar } from '../library/SelectionBar';
+import { libraryTexts } from '../library/texts';
+import { useListSearch } from '../library/useListSearch';
 import { openImport } from '../transfer/open';
 import { openNewPrompt } from './NewPrompt';
 import { PromptRows } from './PromptRows';
-import { promptPagesQuery, tagsQuery } from './queries';
+import { promptPagesQuery } from './queries';
 import classes from './prompt.module.css';
 
-type Showing = keyof typeof texts.prompts.showing;
-
-const FILTERS: Record<Showing, ListPrompts> = {
-  current: {},
-  archived: { status: 'archived' },
-  deleted: { deleted: true },
-};
-
-/** Every prompt, to be found by words, tag and state. */
+/** Every prompt, to be found by words, tag, label and state; some of them at once can be selected and changed. */
 export function PromptList() {
-  const [search, setSearch] = useState('');
-  const [tag, setTag] = useState<string | null>(null);
-  const [showing, setShowing] = useState<Showing>('current');
-  const filter = { ...FILTERS[showing], search, tag };
+  const { search, find, setFind, change } = useListSearch();
+  const filter = filterOf({ ...search, find });
+  const key = JSON.stringify(filter);
   const prompts = useInfiniteQuery(promptPagesQuery(filter));
   const items = useMemo(() => prompts.data?.pages.flatMap((page) => page.items) ?? [], [prompts.data]);
   const { fetchNextPage, hasNextPage, isFetching } = prompts;
   const more = useCallback(() => {
     if (!isFetching) void fetchNextPage();
   }, [fetchNextPage, isFetching]);
+  const [{ of, selection }, setSelected] = useState({ of: key, selection: NONE });
+  // Another filter is another list, of which nothing is selected.
+  const here = of === key ? selection : NONE;
+  const select = useCallback((next: Selection) => setSelected({ of: key, selection: next }), [key]);
+  const chosen = useMemo(() => items.filter(({ id }) => here.ids.has(id)), [items, here.ids]);
+  const { show } = search;
   return (
     <aside className={classes.list} aria-label={texts.prompts.title}>
       <div className={classes.head}>
         <h2>
-          {showing === 'current' ? texts.prompts.title : texts.prompts.showing[showing]}{' '}
+          {show === undefined ? texts.prompts.title : libraryTexts.showing[show]}{' '}
           <span className={classes.count}>
             {prompts.data !== undefined && countOf(items.length, hasNextPage)}
           </span>
         </h2>
         <span>
-          <FilterMenu tag={tag} onTag={setTag} showing={showing} onShowing={setShowing} />
+          <FilterMenu search={{ ...search, find: find.trim() === '' ? undefined : find }} onChange={change} />
           <Tooltip label={texts.prompts.import}>
             <ActionIcon aria-label={texts.prompts.import} onClick={openImport}>
               <IconFileImport size={16} />
@@ -58,15 +61,28 @@ export function PromptList() {
         className={classes.filter}
         placeholder={texts.prompts.filter}
         aria-label={texts.prompts.filter}
-        value={search}
-        onChange={(event) => setSearch(event.currentTarget.value)}
+        value={find}
+        onChange={(event) => setFind(event.currentTarget.value)}
       />
+      <ActiveFilters search={search} onChange={change} />
       {prompts.isSuccess && items.length === 0 ? (
         <p className={classes.empty}>{texts.prompts.empty}</p>
       ) : (
-        // Another filter is another list, seen from its beginning.
-        <PromptRows key={JSON.stringify(filter)} prompts={items} onMore={hasNextPage ? more : null} />
+        // Another filter is seen from its beginning.
+        <PromptRows
+          key={key}
+          prompts={items}
+          onMore={hasNextPage ? more : null}
+          selection={here}
+          onSelect={select}
+        />
       )}
+      {chosen.length > 0 && (
+        <SelectionBar prompts={chosen} deleted={show === 'deleted'} onClear={() => select(NONE)} />
+      )}
+      <VisuallyHidden role="status">
+        {chosen.length > 0 ? libraryTexts.selected(chosen.length) : ''}
+      </VisuallyHidden>
     </aside>
   );
 }
@@ -75,39 +91,23 @@ function countOf(known: number, hasMore: boolean): string {
   return hasMore ? texts.prompts.moreThan(count(known)) : count(known);
 }
 
-function FilterMenu(props: {
-  tag: string | null;
-  onTag: (tag: string | null) => void;
-  showing: Showing;
-  onShowing: (showing: Showing) => void;
-}) {
-  const tags = useQuery(tagsQuery);
-  const filtered = props.tag !== null || props.showing !== 'current';
+/** The tag and the label that narrow the list, each with a way out. */
+function ActiveFilters({ search, onChange }: { search: ListSearch; onChange: (change: ListSearch) => void }) {
+  const { tag, label } = search;
+  if (tag === undefined && label === undefined) return null;
+  const pill = (text: string, drop: ListSearch) => (
+    <Pill
+      withRemoveButton
+      removeButtonProps={{ 'aria-label': libraryTexts.drop(text), 'aria-hidden': false, tabIndex: 0 }}
+      onRemove={() => onChange(drop)}
+    >
+      {text}
+    </Pill>
+  );
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon aria-label={texts.prompts.filterMenu} color={filtered ? 'accent' : 'gray'}>
-          <IconFilter size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.RadioGroup value={props.showing} onChange={(value) => props.onShowing(value as Showing)}>
-          {(Object.keys(FILTERS) as Showing[]).map((showing) => (
-            <Menu.RadioItem key={showing} value={showing}>
-              {texts.prompts.showing[showing]}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-        <Menu.Divider />
-        <Menu.RadioGroup value={props.tag ?? ''} onChange={(tag) => props.onTag(tag === '' ? null : tag)}>
-          <Menu.RadioItem value="">{texts.prompts.allTags}</Menu.RadioItem>
-          {tags.data?.items.map(({ tag, prompts }) => (
-            <Menu.RadioItem key={tag} value={tag}>
-              {tag} <span className={classes.count}>{count(prompts)}</span>
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-      </Menu.Dropdown>
-    </Menu>
+    <div className={libraryClasses.active} role="group" aria-label={libraryTexts.active}>
+      {tag !== undefined && pill(libraryTexts.tag(tag), { tag: undefined })}
+      {label !== undefined && pill(libraryTexts.label(label), { label: undefined })}
+    </div>
   );
 }

@@ -39,7 +39,14 @@ export function PromptsLayout() {
           </ActionIcon>
         </div>
         <div className={classes.rest}>{screens}</div>
-        <Drawer opened={opened} onClose={drawer.close} size={300} padding={0} title={texts.prompts.title}>
+        <Drawer
+          opened={opened}
+          onClose={drawer.close}
+          size={300}
+          padding={0}
+          title={texts.prompts.title}
+          classNames={{ content: classes.drawer ?? '', body: classes.drawerBody ?? '' }}
+        >
           <PromptList />
         </Drawer>
       </div>

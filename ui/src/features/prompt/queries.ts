@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { ListPrompts } from '../../bindings/types';
 import { api } from '../../host';
+import { filterOf } from '../library/filters';
 
 /** Prompts that match a filter. */
 export const promptsQuery = (filter: ListPrompts) =>
@@ -21,7 +22,7 @@ export const promptPagesQuery = (filter: ListPrompts) =>
   });
 
 /** All prompts but the archived, as the list has them at first. */
-export const currentPrompts = promptPagesQuery({ search: '', tag: null });
+export const currentPrompts = promptPagesQuery(filterOf({}));
 
 /** A prompt with its newest version and its draft. */
 export const promptQuery = (id: string) =>
