@@ -54,11 +54,18 @@ pub(crate) struct Program {
     pub(crate) nodes: Vec<Node>,
     /// The names in `as |item index|`.
     pub(crate) params: Vec<String>,
+    /// Whether it defines partials for itself.
+    pub(crate) defines: bool,
     /// Whether it is nothing but the block that an `{{else if}}` begins.
     pub(crate) chained: bool,
 }
 
 impl Program {
+    pub(crate) fn new(nodes: Vec<Node>, params: Vec<String>, chained: bool) -> Self {
+        let defines = nodes.iter().any(|node| matches!(node, Node::Inline(_)));
+        Self { nodes, params, defines, chained }
+    }
+
     /// The partials that it defines for itself.
     pub(crate) fn inlines(&self) -> impl DoubleEndedIterator<Item = &Inline> {
         self.nodes.iter().filter_map(|node| match node {

@@ -11,6 +11,7 @@ use crate::{
     prompt_file::{self, PromptFileError, Schemas},
     scope::World,
     sink::Sink,
+    value::Val,
 };
 use formaops_domain::{ContextMessage, JsonObject, Role};
 use serde::{Deserialize, Serialize};
@@ -260,7 +261,7 @@ fn messages(
         .iter()
         .map(|message| ContextMessage { role: Role::User, text: Value::Object(message.clone()).to_string() })
         .collect();
-    let world = World { inputs: input, context: data, partials: &partials };
+    let world = World { inputs: Val::Ref(input), context: Val::Ref(data), partials: &partials };
     let mut sink = Sink::new(&earlier);
     sink.begin_text();
     evaluate(body, &template.program, "template".to_owned(), &world, &mut 0, &mut sink)?;

@@ -41,7 +41,7 @@ pub(crate) fn evaluate<'a>(
         frame: Rc::new(Frame::default()),
         instance,
     };
-    evaluator.program(program, Found::root(world.inputs), None, scope)
+    evaluator.program(program, Found::root(world.inputs.clone()), None, scope)
 }
 
 struct Evaluator<'e, 'a, 'k> {
@@ -75,20 +75,31 @@ impl<'a> Evaluator<'_, 'a, '_> {
             let params = Params { names: &program.params, values, outer: scope.params.take() };
             scope.params = Some(Rc::new(params));
         }
-        let instance = scope.instance.clone();
-        let before = instance.inlines.borrow().clone();
-        let defined = self.define(program, &scope, before.clone())?;
+        let before = if program.defines { Some(self.begin_inlines(program, &scope)?) } else { None };
         let is_same = scope.around.as_ref().is_some_and(|around| around.this.val.is_same(&this.val));
         if !is_same {
             scope.around = Some(Rc::new(Around { this: this.clone(), outer: scope.around.take() }));
         }
         scope.this = this;
-        *instance.inlines.borrow_mut() = defined;
         self.nesting += 1;
         let done = self.nodes(&program.nodes, &scope);
         self.nesting -= 1;
-        *instance.inlines.borrow_mut() = before;
+        if let Some(before) = before {
+            *scope.instance.inlines.borrow_mut() = before;
+        }
         done
+    }
+
+    /// Adds the partials that a piece defines for itself, and answers with those there were.
+    fn begin_inlines(
+        &mut self,
+        program: &'a Program,
+        scope: &Scope<'a>,
+    ) -> Result<Option<Rc<Defined<'a>>>, TemplateError> {
+        let before = scope.instance.inlines.borrow().clone();
+        let defined = self.define(program, scope, before.clone())?;
+        *scope.instance.inlines.borrow_mut() = defined;
+        Ok(before)
     }
 
     /// The partials that a piece defines for itself, over those before.
@@ -246,20 +257,33 @@ impl<'a> Evaluator<'_, 'a, '_> {
     }
 
     fn each(&mut self, block: &'a Block, target: &Found<'a>, scope: &Scope<'a>) -> Done {
-        let names: Vec<Name<'a>> = match &target.val {
-            Val::Ref(Value::Object(fields)) => fields.keys().map(|name| Name::Field(name)).collect(),
+        match &target.val {
+            Val::Ref(Value::Object(fields)) => {
+                self.turns(block, target, fields.keys().map(|name| Name::Field(name)), scope)
+            }
             val => match &*val.get() {
-                Value::Array(items) => (0..items.len()).map(Name::Index).collect(),
-                Value::Object(fields) => fields.keys().map(|name| Name::Made(Rc::from(&**name))).collect(),
-                _ => Vec::new(),
+                Value::Array(items) => self.turns(block, target, (0..items.len()).map(Name::Index), scope),
+                Value::Object(fields) => {
+                    self.turns(block, target, fields.keys().map(|name| Name::Made(Rc::from(&**name))), scope)
+                }
+                _ => self.turns(block, target, std::iter::empty(), scope),
             },
-        };
+        }
+    }
+
+    fn turns(
+        &mut self,
+        block: &'a Block,
+        target: &Found<'a>,
+        names: impl ExactSizeIterator<Item = Name<'a>>,
+        scope: &Scope<'a>,
+    ) -> Done {
         let count = names.len();
         if count == 0 {
             return self.branch(block.inverse.as_ref(), scope.this.clone(), None, scope);
         }
         let Some(program) = &block.program else { return Ok(()) };
-        for (index, key) in names.into_iter().enumerate() {
+        for (index, key) in names.enumerate() {
             self.step()?;
             let item = target.child(key.clone());
             let values = (!program.params.is_empty()).then(|| [item.clone(), Found::made(key_value(&key))]);
@@ -345,7 +369,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
 
     fn expression(&mut self, expression: &'a Expr, scope: &Scope<'a>) -> Result<Found<'a>, TemplateError> {
         match expression {
-            Expr::Literal { value, .. } => Ok(Found::root(value)),
+            Expr::Literal { value, .. } => Ok(Found::root(Val::Ref(value))),
             Expr::Path(path) => Ok(self.path(path, scope)),
             Expr::Call(call) => self.call(call, scope),
         }
@@ -417,14 +441,14 @@ impl<'a> Evaluator<'_, 'a, '_> {
             })
         });
         if let Some(found) = param {
-            return descend(found, &path.parts[1..]);
+            return found.descend(&path.parts[1..]);
         }
         if path.ups == 0 {
-            return descend(scope.this.clone(), &path.parts);
+            return scope.this.clone().descend(&path.parts);
         }
         let mut around = std::iter::successors(scope.around.as_ref(), |around| around.outer.as_ref());
         match around.nth(path.ups) {
-            Some(around) => descend(around.this.clone(), &path.parts),
+            Some(around) => around.this.clone().descend(&path.parts),
             None => Found::nothing(),
         }
     }
@@ -436,23 +460,19 @@ impl<'a> Evaluator<'_, 'a, '_> {
         let frame = frames.nth(path.ups);
         let turn = frame.and_then(|frame| frame.turn());
         let value = match (name.as_str(), turn) {
-            ("root", _) => return descend(Found::root(self.world.inputs), rest),
+            ("root", _) => return Found::root(self.world.inputs.clone()).descend(rest),
             // What it holds is only for partials; whether there is one can be asked.
             ("partial-block", _) => Value::from(frame.is_some_and(|frame| frame.block().is_some())),
-            ("context", _) => return descend(Found::named(self.world.context, "@context"), rest),
+            ("context", _) => return Found::named(self.world.context.clone(), "@context").descend(rest),
             ("index", Some(turn)) => Value::from(turn.index),
             ("key", Some(turn)) => key_value(&turn.key),
             ("first", Some(turn)) => Value::from(turn.index == 0),
             ("last", Some(turn)) => Value::from(turn.is_last),
-            _ => return descend(Found::named(self.world.context, "@context"), &path.parts),
+            _ => return Found::named(self.world.context.clone(), "@context").descend(&path.parts),
         };
         let name = Name::Made(format!("@{name}").into());
-        descend(Found::made(value).under(name, None), rest)
+        Found::made(value).under(name, None).descend(rest)
     }
-}
-
-fn descend<'a>(found: Found<'a>, parts: &'a [String]) -> Found<'a> {
-    parts.iter().fold(found, |found, name| found.child(Name::Field(name)))
 }
 
 fn key_value(key: &Name<'_>) -> Value {

@@ -21,5 +21,5 @@ pub(crate) fn parse(text: &str) -> Parsed {
     let mut nodes = tree::build(&source, tokens, &mut problems);
     whitespace::apply(&source, &mut nodes);
     problems.sort_by_key(|problem| (problem.range.line, problem.range.column));
-    Parsed { program: Program { nodes, ..Program::default() }, problems }
+    Parsed { program: Program::new(nodes, Vec::new(), false), problems }
 }

@@ -7,6 +7,7 @@ use crate::{
     library::Partials,
     scope::World,
     sink::{Gathered, Sink},
+    value::{Inputs, Val},
 };
 use formaops_domain::{Body, Content, JsonObject, Message, RunContext};
 use serde_json::Value;
@@ -39,9 +40,9 @@ impl Compiled {
         self.refuse_errors()?;
         let given = self.with_defaults(inputs)?;
         let mut diagnostics = self.undeclared_of(&given);
-
-        let (inputs, data) = (Value::Object(given), Value::Object(context.data.clone()));
-        let world = World { inputs: &inputs, context: &data, partials: &self.partials };
+        let data = Inputs { given: &context.data, defaults: Vec::new() };
+        let world =
+            World { inputs: Val::Inputs(&given), context: Val::Inputs(&data), partials: &self.partials };
         let (mut sink, mut steps) = (Sink::new(&context.messages), 0);
         let body = &self.content.body;
         for (index, (template, text)) in self.templates.iter().zip(body.templates()).enumerate() {
@@ -75,28 +76,29 @@ impl Compiled {
         if errors.is_empty() { Ok(()) } else { Err(TemplateError::Invalid(errors)) }
     }
 
-    fn with_defaults(&self, inputs: &JsonObject) -> Result<JsonObject, TemplateError> {
-        let mut given = inputs.clone();
+    fn with_defaults<'a>(&'a self, given: &'a JsonObject) -> Result<Inputs<'a>, TemplateError> {
+        let mut defaults = Vec::new();
         for variable in self.variables() {
             if given.get(&variable.name).is_some_and(|value| !value.is_null()) {
                 continue;
             }
-            match &variable.default {
-                Some(default) => drop(given.insert(variable.name.clone(), default.clone())),
+            let default = match &variable.default {
+                Some(default) => default,
                 None if variable.required => {
                     return Err(TemplateError::MissingVariable { name: variable.name.clone() });
                 }
-                None => drop(given.insert(variable.name.clone(), Value::Null)),
-            }
+                None => &Value::Null,
+            };
+            defaults.push((variable.name.as_str(), default));
         }
-        Ok(given)
+        Ok(Inputs { given, defaults })
     }
 
     /// A warning for each use of a name that neither a variable nor an input has.
-    fn undeclared_of(&self, given: &JsonObject) -> Vec<Diagnostic> {
+    fn undeclared_of(&self, given: &Inputs<'_>) -> Vec<Diagnostic> {
         let templates = self.templates.iter().enumerate();
         let uses = templates.flat_map(|(index, template)| template.uses.iter().map(move |u| (index, u)));
-        uses.filter(|(_, used)| !given.contains_key(&used.name))
+        uses.filter(|(_, used)| given.find(&used.name).is_none())
             .map(|(index, used)| {
                 self.undeclared(&used.name, used.range).at(template_path(&self.content, index))
             })

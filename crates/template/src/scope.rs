@@ -5,18 +5,17 @@ use crate::{
     ast::Program,
     library::Partials,
     source::SourceRange,
-    value::{Found, Name},
+    value::{Found, Name, Val},
 };
-use serde_json::Value;
 use std::{cell::RefCell, rc::Rc};
 
 /// What is the same for a whole rendering.
 #[derive(Debug)]
 pub(crate) struct World<'a> {
     /// The inputs.
-    pub(crate) inputs: &'a Value,
+    pub(crate) inputs: Val<'a>,
     /// Further data, an object, as `@context` and by its own names.
-    pub(crate) context: &'a Value,
+    pub(crate) context: Val<'a>,
     pub(crate) partials: &'a Partials,
 }
 

@@ -8,10 +8,32 @@ use std::{borrow::Cow, fmt::Write as _, rc::Rc};
 pub(crate) enum Val<'a> {
     /// A part of the inputs.
     Ref(&'a Value),
+    /// The inputs of a prompt as a whole.
+    Inputs(&'a Inputs<'a>),
     /// Worked out.
     Made(Rc<Value>),
     /// An object with named values over it, as a partial gets it.
     Over(Rc<Over<'a>>),
+}
+
+/// Named values as they are given, and what stands in the place of those that are not.
+#[derive(Debug)]
+pub(crate) struct Inputs<'a> {
+    pub(crate) given: &'a Map<String, Value>,
+    pub(crate) defaults: Vec<(&'a str, &'a Value)>,
+}
+
+impl<'a> Inputs<'a> {
+    pub(crate) fn find(&self, name: &str) -> Option<&'a Value> {
+        let default = self.defaults.iter().find(|(field, _)| *field == name);
+        default.map(|(_, value)| *value).or_else(|| self.given.get(name))
+    }
+
+    fn merged(&self) -> Map<String, Value> {
+        let mut fields = self.given.clone();
+        fields.extend(self.defaults.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())));
+        fields
+    }
 }
 
 /// Named values over the fields of another value.
@@ -32,8 +54,36 @@ pub(crate) struct Found<'a> {
 /// The way to a value, from its end.
 #[derive(Debug)]
 pub(crate) struct Trail<'a> {
-    name: Name<'a>,
+    step: Step<'a>,
     outer: Option<Rc<Trail<'a>>>,
+}
+
+/// What most ways need as text.
+const PATH_BYTES: usize = 24;
+
+/// A part of the way.
+#[derive(Debug)]
+enum Step<'a> {
+    One(Name<'a>),
+    /// One field after the other, as a path has them.
+    Fields(&'a [String]),
+}
+
+impl Trail<'_> {
+    fn write(&self, out: &mut String) {
+        if let Some(outer) = &self.outer {
+            outer.write(out);
+        }
+        let mut add = |name: std::fmt::Arguments<'_>| {
+            let point = if out.is_empty() { "" } else { "." };
+            let _ = write!(out, "{point}{name}");
+        };
+        match &self.step {
+            Step::One(Name::Index(index)) => add(format_args!("{index}")),
+            Step::One(name) => add(format_args!("{}", name.text())),
+            Step::Fields(names) => names.iter().for_each(|name| add(format_args!("{name}"))),
+        }
+    }
 }
 
 /// A field or an item.
@@ -64,6 +114,7 @@ impl<'a> Val<'a> {
         match self {
             Self::Ref(value) => Cow::Borrowed(*value),
             Self::Made(value) => Cow::Borrowed(&**value),
+            Self::Inputs(inputs) => Cow::Owned(Value::Object(inputs.merged())),
             Self::Over(over) => Cow::Owned(Value::Object(over.merged())),
         }
     }
@@ -75,6 +126,7 @@ impl<'a> Val<'a> {
                 Some(Cow::Owned(value)) => Self::Made(Rc::new(value)),
                 None => Self::null(),
             },
+            Self::Inputs(inputs) => inputs.find(&name.text()).map_or_else(Self::null, Self::Ref),
             Self::Made(value) => {
                 field(value, name).map_or_else(Self::null, |value| Self::Made(Rc::new(value.into_owned())))
             }
@@ -94,7 +146,8 @@ impl<'a> Val<'a> {
             (Self::Ref(left), Self::Ref(right)) if std::ptr::eq(*left, *right) => true,
             (Self::Made(left), Self::Made(right)) if Rc::ptr_eq(left, right) => true,
             (Self::Over(left), Self::Over(right)) => Rc::ptr_eq(left, right),
-            (Self::Over(_), _) | (_, Self::Over(_)) => false,
+            (Self::Inputs(left), Self::Inputs(right)) => std::ptr::eq(*left, *right),
+            (Self::Over(_) | Self::Inputs(_), _) | (_, Self::Over(_) | Self::Inputs(_)) => false,
             _ => is_loosely_equal(&self.get(), &other.get()),
         }
     }
@@ -117,14 +170,14 @@ impl<'a> Over<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// The inputs as a whole.
-    pub(crate) fn root(value: &'a Value) -> Self {
-        Self { val: Val::Ref(value), trail: None }
+    /// What stands for itself, such as the inputs as a whole.
+    pub(crate) fn root(val: Val<'a>) -> Self {
+        Self { val, trail: None }
     }
 
     /// A value of this name outside of the inputs.
-    pub(crate) fn named(value: &'a Value, name: &'a str) -> Self {
-        Self::root(value).under(Name::Field(name), None)
+    pub(crate) fn named(val: Val<'a>, name: &'a str) -> Self {
+        Self::root(val).under(Name::Field(name), None)
     }
 
     pub(crate) fn made(value: Value) -> Self {
@@ -144,7 +197,21 @@ impl<'a> Found<'a> {
 
     /// This value, found at this name below `outer`.
     pub(crate) fn under(self, name: Name<'a>, outer: Option<Rc<Trail<'a>>>) -> Self {
-        Self { val: self.val, trail: Some(Rc::new(Trail { name, outer })) }
+        Self { val: self.val, trail: Some(Rc::new(Trail { step: Step::One(name), outer })) }
+    }
+
+    /// What these fields lead to, one after the other; null where one of them is not there.
+    pub(crate) fn descend(self, fields: &'a [String]) -> Self {
+        match &self.val {
+            _ if fields.is_empty() => self,
+            // What a call gave has a way of its own.
+            Val::Over(_) => fields.iter().fold(self, |found, name| found.child(Name::Field(name))),
+            val => {
+                let first = val.child(&Name::Field(&fields[0]));
+                let val = fields[1..].iter().fold(first, |val, name| val.child(&Name::Field(name)));
+                Self { val, trail: Some(Rc::new(Trail { step: Step::Fields(fields), outer: self.trail })) }
+            }
+        }
     }
 
     /// The field or item of this name; null where there is none.
@@ -164,21 +231,17 @@ impl<'a> Found<'a> {
 
     pub(crate) fn is_truthy(&self, include_zero: bool) -> bool {
         match &self.val {
-            Val::Over(_) => true,
+            Val::Over(_) | Val::Inputs(_) => true,
             val => is_truthy(&val.get(), include_zero),
         }
     }
 
     /// Where it was found, such as `files.0.path`.
     pub(crate) fn path(&self) -> String {
-        let mut names = Vec::new();
-        let mut trail = self.trail.as_ref();
-        while let Some(step) = trail {
-            names.push(step.name.text());
-            trail = step.outer.as_ref();
-        }
-        names.reverse();
-        names.join(".")
+        let Some(trail) = &self.trail else { return String::new() };
+        let mut text = String::with_capacity(PATH_BYTES);
+        trail.write(&mut text);
+        text
     }
 }
 

@@ -93,7 +93,7 @@ impl Tree<'_> {
                     if text.start < text.end { vec![Node::Text(Text::new(text))] } else { Vec::new() };
                 self.push(Node::Block(Box::new(Block {
                     call,
-                    program: Some(Program { nodes, ..Program::default() }),
+                    program: Some(Program::new(nodes, Vec::new(), false)),
                     inverse: None,
                     open_strip: Strip::default(),
                     inverse_strip: Strip::default(),
@@ -203,17 +203,15 @@ impl Tree<'_> {
     fn finish(&mut self, close_strip: Strip) {
         let Some(open) = self.open.pop() else { return };
         let Some(opened) = open.opened else { return };
-        let program = Program { nodes: open.body, params: open.params, chained: false };
+        let program = Program::new(open.body, open.params, false);
         let open_strip = open.strip;
         self.push(match opened {
             Opened::Block { call, inverted } => {
                 let inverse_strip =
                     open.otherwise.as_ref().map(|otherwise| otherwise.strip).unwrap_or_default();
-                let inverse = open.otherwise.map(|Otherwise { nodes, chained, .. }| Program {
-                    nodes,
-                    params: Vec::new(),
-                    chained,
-                });
+                let inverse = open
+                    .otherwise
+                    .map(|Otherwise { nodes, chained, .. }| Program::new(nodes, Vec::new(), chained));
                 let (program, inverse) =
                     if inverted { (inverse, Some(program)) } else { (Some(program), inverse) };
                 Node::Block(Box::new(Block {
