@@ -1,5 +1,6 @@
 //! Prompts out of one workspace and into another one, and out of the files of other tools.
 
+use formaops_testkit::ScriptedServer;
 use formaops_tests::{Cli, Host};
 use serde_json::{Value, json};
 
@@ -241,4 +242,30 @@ async fn several_files_come_as_a_zip_that_can_be_imported() {
     let to = empty().await;
     let refused = to.run(&["import", &zip]).await;
     assert!(refused.stderr.contains("`see/look` cannot be imported"), "{}", refused.stderr);
+}
+
+#[tokio::test]
+async fn the_call_of_an_execution_is_written_as_a_program_that_sends_the_same() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    let add = ["provider", "create", "--name", "local", "--kind", "openai-chat", "--base-url"];
+    cli.json(&[&add[..], &[server.base_url().as_str()]].concat()).await;
+    cli.add_prompt("greet", "It's \"{{name}}\"\n").await;
+    let ran = cli.json(&["run", "greet", "--var", "name=Ünal", "-m", "local:words-3"]).await;
+    let id = ran["executions"][0]["id"].as_str().unwrap();
+    let sent = server.last_request().body;
+    for language in ["curl", "python", "typescript", "rust"] {
+        let answer = cli.json(&["execution", "source", id, "--language", language]).await;
+        let source = answer["source"].as_str().unwrap();
+        assert!(source.contains("/chat/completions") && source.contains("words-3"), "{source}");
+        assert_eq!(answer["keyVariable"], Value::Null);
+    }
+    let curl = cli.json(&["execution", "source", id, "--language", "curl"]).await;
+    let body = curl["source"].as_str().unwrap().split_once("--data-raw '").unwrap().1;
+    let body = body.trim_end().strip_suffix('\'').unwrap().replace("'\\''", "'");
+    assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), sent);
+
+    let dry = cli.json(&["run", "greet", "--var", "name=x", "-m", "dry-run:echo"]).await;
+    let id = dry["executions"][0]["id"].as_str().unwrap();
+    let refused = cli.run(&["execution", "source", id, "--language", "curl"]).await;
+    assert!(refused.stderr.contains("`dry-run` calls no server"), "{}", refused.stderr);
 }

@@ -202,6 +202,8 @@ macro_rules! for_each_operation {
             execution_output(GetOutput) -> OutputWindow = GET "/api/executions/{id}/output", read;
             /// What happened on the way of an execution, step by step.
             execution_log(GetExecutionLog) -> ExecutionLog = GET "/api/executions/{id}/log", read;
+            /// The call of an execution as the source of a program that makes it, without its key.
+            execution_source(GetExecutionSource) -> CallSource = GET "/api/executions/{id}/source", read;
             /// Cancels one execution.
             execution_cancel(CancelExecution) -> Execution = POST "/api/executions/{id}/cancel", run;
             /// Tries an ended execution again, as its next generation.

@@ -2,11 +2,11 @@
 
 use crate::{
     Client, DryRun, HttpProvider, anthropic::Anthropic, bedrock::Bedrock, gemini::Gemini, ollama::Ollama,
-    openai_chat::OpenAiChat, openai_responses::OpenAiResponses, wire::Wire,
+    openai_chat::OpenAiChat, openai_responses::OpenAiResponses, source::PlannedCall, wire::Wire,
 };
 use formaops_domain::{
     Failure, Provider as Config, ProviderKind,
-    ports::{Clock, Provider, Signer, TokenCounter},
+    ports::{Clock, ModelRequest, Provider, Signer, TokenCounter},
 };
 use std::sync::Arc;
 
@@ -29,8 +29,24 @@ impl Factory {
     /// # Errors
     /// [`NoProvider`](formaops_domain::ErrorClass::NoProvider) where it has no address that can be called.
     pub fn provider(&self, config: &Config) -> Result<Arc<dyn Provider>, Failure> {
+        match self.http(config)? {
+            Some(provider) => Ok(Arc::new(provider)),
+            None => Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
+        }
+    }
+
+    /// A call as it would be sent, but for its key; none where the provider is called nowhere.
+    ///
+    /// # Errors
+    /// As [`Self::provider`], and where the request has what the wire format cannot say.
+    pub fn plan(&self, config: &Config, request: &ModelRequest) -> Result<Option<PlannedCall>, Failure> {
+        self.http(config)?.map(|provider| provider.plan(request)).transpose()
+    }
+
+    /// The server that `config` describes; none for the dry run.
+    fn http(&self, config: &Config) -> Result<Option<HttpProvider>, Failure> {
         let wire: Box<dyn Wire> = match config.kind {
-            ProviderKind::DryRun => return Ok(Arc::new(DryRun::new(Arc::clone(&self.tokens)))),
+            ProviderKind::DryRun => return Ok(None),
             ProviderKind::OpenAiChat => Box::new(OpenAiChat::at(config.origin())),
             ProviderKind::OpenAiResponses => Box::new(OpenAiResponses),
             ProviderKind::Anthropic => Box::new(Anthropic),
@@ -42,6 +58,6 @@ impl Factory {
             ProviderKind::Ollama => Box::new(Ollama),
         };
         let (signer, clock) = (Arc::clone(&self.signer), Arc::clone(&self.clock));
-        Ok(Arc::new(HttpProvider::new(self.client.clone(), config, wire, signer, clock)?))
+        HttpProvider::new(self.client.clone(), config, wire, signer, clock).map(Some)
     }
 }

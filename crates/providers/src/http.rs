@@ -12,6 +12,7 @@ pub(crate) use decode::json;
 use crate::{
     client::Client,
     failure::{self, Answer, Site},
+    source::PlannedCall,
     transport,
     wire::{Address, ModelPage, Wire},
 };
@@ -46,6 +47,22 @@ impl HttpProvider {
     /// The most of one answer that is read, in bytes. What comes after is a failure; what came
     /// before stands.
     pub const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+    /// A call as it would be sent, but for its key.
+    ///
+    /// # Errors
+    /// Where a parameter is out of its bounds, or the wire format has no word for something.
+    pub(crate) fn plan(&self, request: &ModelRequest) -> Result<PlannedCall, Failure> {
+        let endpoint = &self.endpoint;
+        request.parameters.check().map_err(failure::bad_parameters)?;
+        let asked = endpoint.wire.call(request).map_err(failure::bad_parameters)?;
+        Ok(PlannedCall {
+            url: endpoint.url(&asked.address),
+            headers: asked.address.headers,
+            placement: endpoint.wire.placement(endpoint.clock.now()),
+            body: asked.body,
+        })
+    }
 
     /// The server that `config` describes, spoken to in `wire`.
     ///

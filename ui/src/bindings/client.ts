@@ -8,6 +8,7 @@ import type {
   AuditDetail,
   AuditReport,
   BudgetView,
+  CallSource,
   CancelExecution,
   CancelRun,
   CatalogueModel,
@@ -46,6 +47,7 @@ import type {
   GetConfig,
   GetExecution,
   GetExecutionLog,
+  GetExecutionSource,
   GetFigures,
   GetFolder,
   GetFolderFile,
@@ -247,6 +249,7 @@ export type OperationName =
   | 'execution_get'
   | 'execution_output'
   | 'execution_log'
+  | 'execution_source'
   | 'execution_cancel'
   | 'execution_retry'
   | 'egress_list'
@@ -526,6 +529,9 @@ export function client(caller: Caller) {
     /** What happened on the way of an execution, step by step. */
     executionLog: (request: GetExecutionLog): Promise<ExecutionLog> =>
       caller.call('execution_log', 'GET', '/api/executions/{id}/log', request),
+    /** The call of an execution as the source of a program that makes it, without its key. */
+    executionSource: (request: GetExecutionSource): Promise<CallSource> =>
+      caller.call('execution_source', 'GET', '/api/executions/{id}/source', request),
     /** Cancels one execution. */
     executionCancel: (request: CancelExecution): Promise<Execution> =>
       caller.call('execution_cancel', 'POST', '/api/executions/{id}/cancel', request),

@@ -292,6 +292,14 @@ export type BudgetView = {
   promptName?: PromptName | null;
 };
 
+/** The source of a call. Values of sensitive variables, which are not kept, are masked in it. */
+export type CallSource = {
+  /** The source. */
+  source: string;
+  /** The variable of the environment that the key is read from; none where the provider needs none. */
+  keyVariable: string | null;
+};
+
 /** A partial that content calls, as it stands now. */
 export type CalledPartial = {
   /** As templates call it, such as `shared/tone` or `shared/tone@production`. */
@@ -1363,6 +1371,14 @@ export type GetExecutionLog = {
   id: ExecutionId;
 };
 
+/** Asks for the source of a call. */
+export type GetExecutionSource = {
+  /** The execution. */
+  id: ExecutionId;
+  /** What it is written in. */
+  language: Language;
+};
+
 /** Asks what goes on. */
 export type GetFigures = {
   /**
@@ -1697,6 +1713,9 @@ export type LabelCount = {
   /** Prompts that are not deleted. */
   prompts: number;
 };
+
+/** What a call can be written in. */
+export type Language = 'curl' | 'python' | 'typescript' | 'rust';
 
 /** How executions ended within a minute. */
 export type LastMinute = {

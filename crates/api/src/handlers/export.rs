@@ -132,7 +132,7 @@ async fn chosen(app: &App, request: &CreateExport) -> Result<Vec<Prompt>, ApiErr
             label: request.label.clone(),
             status: request.status,
             archived: true,
-            deleted: false,
+            ..PromptFilter::default()
         };
         let mut cursor = None;
         loop {

@@ -113,7 +113,7 @@ impl Endpoint {
     }
 
     /// The address of a path below the base URL, whose query is kept.
-    fn url(&self, address: &Address) -> Url {
+    pub(super) fn url(&self, address: &Address) -> Url {
         let mut url = self.base_url.clone();
         if address.signed {
             let base = url.path().trim_end_matches('/').to_owned();

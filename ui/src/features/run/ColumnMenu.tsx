@@ -4,6 +4,7 @@ import { texts } from '../../app/texts';
 import { streams } from '../../app/live';
 import { api, host } from '../../host';
 import { notifyDone, notifyError } from '../../lib/notify';
+import type { Language } from '../../bindings/types';
 import { retryExecution } from './again';
 import type { ColumnProps } from './Column';
 import { columnsTexts } from './columns.texts';
@@ -11,6 +12,8 @@ import { factsOf, fenced, fileName } from './columnText';
 import classes from './run.module.css';
 import { ariaKeysOf, keysOf } from './shortcuts';
 import { type View, VIEWS } from './views';
+
+const LANGUAGES = Object.keys(columnsTexts.languages) as Language[];
 
 /** What can be done with the answer of a column. */
 export function ColumnMenu(props: ColumnProps & { onDetails: () => void }) {
@@ -87,6 +90,13 @@ function CopyItems({ execution }: ColumnProps) {
       notifyError(thrown);
     }
   };
+  const copyCall = async (language: Language) => {
+    try {
+      await copy((await api.executionSource({ id: execution.id, language })).source);
+    } catch (thrown) {
+      notifyError(thrown);
+    }
+  };
   const save = async () => {
     try {
       const path = await host.saveFile(fileName(execution.model, answer()), answer());
@@ -107,6 +117,18 @@ function CopyItems({ execution }: ColumnProps) {
       <Menu.Item disabled={!hasAnswer} onClick={() => void save()}>
         {columnsTexts.save}
       </Menu.Item>
+      <Menu.Sub position="left-start">
+        <Menu.Sub.Target>
+          <Menu.Sub.Item>{columnsTexts.copyCall}</Menu.Sub.Item>
+        </Menu.Sub.Target>
+        <Menu.Sub.Dropdown>
+          {LANGUAGES.map((language) => (
+            <Menu.Item key={language} onClick={() => void copyCall(language)}>
+              {columnsTexts.languages[language]}
+            </Menu.Item>
+          ))}
+        </Menu.Sub.Dropdown>
+      </Menu.Sub>
     </>
   );
 }

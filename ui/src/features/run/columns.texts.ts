@@ -18,6 +18,8 @@ export const columnsTexts = {
   copyAnswer: 'Copy the answer',
   copyFence: 'Copy as a Markdown fence',
   copyFacts: 'Copy the facts as JSON',
+  copyCall: 'Copy the call as',
+  languages: { curl: 'curl', python: 'Python', typescript: 'TypeScript', rust: 'Rust' },
   copied: 'Copied',
   save: 'Save the answer to a file',
   saved: (path: string) => `Saved as ${path}`,
