@@ -337,6 +337,19 @@ async fn what_is_deleted_on_one_side_can_be_had_back() {
     world.file_is("b.prompt", "B").await;
     assert_eq!(world.prompt("b").await.unwrap()["draft"]["content"]["body"]["template"], "B, not yet saved");
 
+    // A file that was edited since is not removed with its prompt.
+    let c = world.prompt("c").await.unwrap()["prompt"]["id"].clone();
+    world.put("c.prompt", "C, edited");
+    world.call("prompt_delete", json!({ "id": "c" })).await;
+    until("it is told", async || {
+        world.folder().await["problems"][0]["message"] == "`c` is in the bin, but its file was changed since"
+    })
+    .await;
+    assert_eq!(world.text("c.prompt").as_deref(), Some("C, edited"));
+    world.call("prompt_undelete", json!({ "id": c })).await;
+    world.head_is("c", "C, edited").await;
+    assert_eq!(world.text("c.prompt").as_deref(), Some("C, edited"));
+
     // All gone at once is not taken for a wish.
     for name in ["a", "b", "c"] {
         fs::remove_file(world.root.join(format!("{name}.prompt"))).unwrap();
@@ -352,7 +365,7 @@ async fn what_is_deleted_on_one_side_can_be_had_back() {
     fs::create_dir(&world.root).unwrap();
     world.put("a.prompt", &old);
     world.put("b.prompt", "B");
-    world.put("c.prompt", "C");
+    world.put("c.prompt", "C, edited");
     world.file_is("c.prompt", "C, while nothing was there").await;
     assert_eq!(world.folder().await["status"], "live");
     assert!(world.prompt("a").await.is_some() && world.prompt("b").await.is_some());
