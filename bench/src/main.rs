@@ -6,6 +6,7 @@ mod chunk_delay;
 mod cold_start;
 mod group_commit;
 mod idle;
+mod linked_folder;
 mod machine;
 mod process;
 mod prompt_list;
@@ -42,6 +43,8 @@ enum Measurement {
     PromptList,
     /// What `formaops serve` costs while nothing happens
     Idle,
+    /// A linked folder of 10,000 files: read, at rest, and edited
+    LinkedFolder,
     /// 1,000 executions from the queue to their committed end
     Throughput,
     /// Decisions a second of the scheduler's state machine
@@ -69,6 +72,7 @@ async fn main() -> anyhow::Result<()> {
             Measurement::ColdStart => cold_start::measure().await?,
             Measurement::PromptList => prompt_list::measure().await?,
             Measurement::Idle => idle::measure().await?,
+            Measurement::LinkedFolder => linked_folder::measure().await?,
             Measurement::Throughput => throughput::measure().await?,
             Measurement::Decisions => scheduler::decisions(),
             Measurement::QueuedMemory => scheduler::queued_memory()?,
