@@ -5,6 +5,7 @@
 mod architecture;
 mod attachments;
 mod audit;
+mod branches;
 mod budgets;
 mod command_line;
 mod configuration;

@@ -60,7 +60,8 @@ pub enum ErrorCode {
     Template,
     /// Nothing of that name or id.
     NotFound,
-    /// The name is taken, other prompts need what is to go, or an idempotency key was used for another request.
+    /// The name is taken, something is in use or needed by other prompts, both sides of a merge changed the same, or an
+    /// idempotency key was used for another request.
     Conflict,
     /// What is being changed has changed since it was read.
     Stale,
@@ -172,8 +173,14 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::NotFound { .. } => ErrorCode::NotFound,
-            StoreError::NameTaken { .. } | StoreError::KeyReused { .. } => ErrorCode::Conflict,
-            StoreError::HeadMoved { .. } | StoreError::Transition { .. } => ErrorCode::Stale,
+            StoreError::NameTaken { .. }
+            | StoreError::KeyReused { .. }
+            | StoreError::RefInUse { .. }
+            | StoreError::NotInBin { .. }
+            | StoreError::StillRuns { .. } => ErrorCode::Conflict,
+            StoreError::HeadMoved { .. } | StoreError::RefMoved { .. } | StoreError::Transition { .. } => {
+                ErrorCode::Stale
+            }
             StoreError::InvalidCursor(_) => ErrorCode::BadRequest,
             StoreError::NoAttachment { .. } | StoreError::OtherAttachment { .. } => ErrorCode::Invalid,
             StoreError::Unreadable(_) => ErrorCode::Internal,

@@ -42,7 +42,7 @@ macro_rules! for_each_operation {
             tag_list(ListTags) -> Page<TagCount> = GET "/api/tags", read;
             /// The labels in use, with how many prompts have each.
             label_list(ListLabels) -> Page<LabelCount> = GET "/api/labels", read;
-            /// A prompt with its newest version and its draft.
+            /// A prompt with its draft, the newest version of the branch it is for, and all branches and labels.
             prompt_get(GetPrompt) -> PromptDetail = GET "/api/prompts/{id}", read;
             /// Makes a prompt and its first version.
             prompt_create(CreatePrompt) -> PromptDetail = POST "/api/prompts", write;
@@ -52,6 +52,10 @@ macro_rules! for_each_operation {
             prompt_delete(DeletePrompt) -> Prompt = DELETE "/api/prompts/{id}", write;
             /// Takes a prompt out of the bin.
             prompt_undelete(UndeletePrompt) -> Prompt = POST "/api/prompts/{id}/undelete", write;
+            /// Deletes a prompt in the bin for good; what ran of it stays.
+            prompt_purge(PurgePrompt) -> Purged = POST "/api/prompts/{id}/purge", admin;
+            /// Deletes all that is in the bin for good; what ran of it stays.
+            bin_empty(EmptyBin) -> Purged = POST "/api/bin/empty", admin;
             /// Runs a prompt on one model and answers with the ended execution.
             prompt_execute(ExecutePrompt) -> ExecuteResult = POST "/api/prompts/{id}/execute", run;
 
@@ -60,8 +64,8 @@ macro_rules! for_each_operation {
             /// The prompts that call one as a partial.
             partial_use_list(ListPartialUses) -> Page<PartialUse> = GET "/api/prompts/{id}/uses", read;
 
-            /// The saved versions of a prompt, newest first.
-            version_list(ListVersions) -> Page<Version> = GET "/api/prompts/{id}/versions", read;
+            /// The saved versions of a prompt, of all its branches, newest first: who, when, why, and what points to them.
+            version_list(ListVersions) -> Page<VersionEntry> = GET "/api/prompts/{id}/versions", read;
             /// One version of a prompt.
             version_get(GetVersion) -> Version = GET "/api/prompts/{id}/versions/{version}", read;
             /// Saves content as a new version; content equal to the head makes none.
@@ -70,6 +74,23 @@ macro_rules! for_each_operation {
             version_compare(CompareVersions) -> VersionComparison = GET "/api/prompts/{id}/compare", read;
             /// Makes a new version with the content of an old one.
             version_restore(RestoreVersion) -> Version = POST "/api/prompts/{id}/versions/{version}/restore", write;
+            /// Changes the tags of a version.
+            version_update(UpdateVersion) -> VersionEntry = PUT "/api/prompts/{id}/versions/{version}", write;
+            /// What merging a version into a branch would give, with every conflict.
+            merge_get(GetMerge) -> MergePreview = GET "/api/prompts/{id}/merge", read;
+            /// Merges a version into a branch; conflicts that nobody has settled are refused with their places.
+            version_merge(MergeVersions) -> MergedVersion = POST "/api/prompts/{id}/merge", write;
+
+            /// The branches and labels of a prompt.
+            ref_list(ListRefs) -> Page<VersionRef> = GET "/api/prompts/{id}/refs", read;
+            /// Makes a branch at a version, or moves it there.
+            branch_put(PutRef) -> MovedRef = PUT "/api/prompts/{id}/branches/{name}", write;
+            /// Takes a branch away; its versions stay.
+            branch_delete(DeleteRef) -> VersionRef = DELETE "/api/prompts/{id}/branches/{name}", write;
+            /// Points a label such as `production` to a version, from wherever it pointed.
+            label_put(PutRef) -> MovedRef = PUT "/api/prompts/{id}/labels/{name}", write;
+            /// Takes a label away.
+            label_delete(DeleteRef) -> VersionRef = DELETE "/api/prompts/{id}/labels/{name}", write;
 
             /// Keeps unsaved work on a prompt.
             draft_put(PutDraft) -> KeptDraft = PUT "/api/prompts/{id}/draft", write;

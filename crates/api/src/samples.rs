@@ -4,7 +4,7 @@ use crate::{
     ApiError, App, ErrorCode,
     handlers::{self, PromptFacts},
 };
-use formaops_domain::{Draft, InvalidName, JsonObject, PromptName, Provider, ProviderKind};
+use formaops_domain::{Draft, InvalidName, JsonObject, PromptName, Provider, ProviderKind, RefName};
 use formaops_template::PromptFile;
 use std::collections::HashMap;
 
@@ -69,6 +69,7 @@ async fn add(app: &App, name: PromptName, file: PromptFile, inputs: JsonObject) 
     let draft = Draft {
         prompt_id: version.prompt_id,
         content: version.content,
+        branch: RefName::main(),
         base: Some(version.id),
         inputs,
         updated_at: app.now(),

@@ -152,7 +152,8 @@ async fn request(session: &Session, arguments: RunArguments) -> Result<CreateRun
     let version = match arguments.name.version {
         VersionSelector::Head => None,
         VersionSelector::Number(number) => Some(format!("v{number}")),
-        VersionSelector::Hash(text) | VersionSelector::Label(text) => Some(text),
+        VersionSelector::Hash(text) => Some(text),
+        VersionSelector::Named(name) => Some(name.to_string()),
     };
     let content = if arguments.draft {
         let draft = detail.draft.ok_or_else(|| {

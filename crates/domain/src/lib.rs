@@ -26,6 +26,7 @@ mod event;
 mod execution;
 mod execution_log;
 mod hash;
+pub mod history;
 mod id;
 mod media;
 pub mod merge;
@@ -73,13 +74,13 @@ pub use id::{
 pub use media::{Media, MediaSource, media_tokens};
 pub use model::{InvalidModelRef, InvalidParameters, ModelRef, Parameters, Price, PriceTier};
 pub use money::NanoUsd;
-pub use name::{InvalidName, PromptName, PromptRef, VersionSelector};
+pub use name::{InvalidName, PromptName, PromptRef, RefName, VersionSelector};
 pub use output::{OutputPart, OutputWindow};
 pub use page::Page;
 pub use parameter::{Parameter, ParameterLimit, ParameterProblem, ParameterRule, When};
 pub use prompt::{
-    Body, Content, Draft, InputSet, Message, Prompt, PromptStatus, Role, Settings, Validation,
-    ValidationRule, Variable, VariableType, Version,
+    Body, Content, Draft, InputSet, Message, Prompt, PromptStatus, RefKind, Role, Settings, Validation,
+    ValidationRule, Variable, VariableType, Version, VersionEntry, VersionRef,
 };
 pub use provider::{
     EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,

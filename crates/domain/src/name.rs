@@ -22,8 +22,14 @@ pub enum InvalidName {
         segment: String,
     },
     /// The part after `@` that is no version.
-    #[error("`{0}` names no version: use `v12`, a label such as `production`, or a version's hash")]
+    #[error("`{0}` names no version: use `v12`, a label or branch such as `production`, or a version's hash")]
     Version(String),
+    /// What cannot name a branch or a label.
+    #[error(
+        "`{0}` cannot name a branch or a label: use lower-case letters, digits, `.`, `_` and `-`, starting with a \
+         letter or digit, at most 64 characters, and nothing that reads as a version such as `v12` or `3fa9c1`"
+    )]
+    Ref(String),
 }
 
 /// The name of a prompt, which is also its path as a file: segments `[a-z0-9][a-z0-9._-]*` joined by `/`.
@@ -80,9 +86,49 @@ pub enum VersionSelector {
     Number(u32),
     /// The version whose hash starts with these hexadecimal digits (at least 6).
     Hash(String),
-    /// The version that a label names.
-    Label(String),
+    /// The version that a label or a branch names.
+    Named(RefName),
 }
+
+/// The name of a branch or a label: one segment of a prompt's name, at most 64 characters, that no version is called.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RefName(String);
+
+impl RefName {
+    /// The longest name, in characters.
+    pub const MAX_LENGTH: usize = 64;
+
+    /// The branch that every prompt has from its first version on.
+    #[must_use]
+    pub fn main() -> Self {
+        Self("main".to_owned())
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RefName {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        match text.parse() {
+            Ok(VersionSelector::Named(name)) => Ok(name),
+            _ => Err(InvalidName::Ref(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for RefName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+text_serde!(RefName, "^[a-z0-9][a-z0-9._-]{0,63}$");
 
 /// A prompt and one of its versions: `NAME`, `NAME@v12`, `NAME@production`, `NAME@ver_3fa9c1…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -111,8 +157,8 @@ impl FromStr for VersionSelector {
         if is_hex(text) {
             return Ok(Self::Hash(text.to_owned()));
         }
-        if is_segment(text) {
-            return Ok(Self::Label(text.to_owned()));
+        if is_segment(text) && text.len() <= RefName::MAX_LENGTH {
+            return Ok(Self::Named(RefName(text.to_owned())));
         }
         Err(InvalidName::Version(text.to_owned()))
     }
@@ -136,7 +182,7 @@ impl fmt::Display for PromptRef {
             VersionSelector::Head => write!(f, "{}", self.name),
             VersionSelector::Number(number) => write!(f, "{}@v{number}", self.name),
             VersionSelector::Hash(digits) => write!(f, "{}@ver_{digits}", self.name),
-            VersionSelector::Label(label) => write!(f, "{}@{label}", self.name),
+            VersionSelector::Named(name) => write!(f, "{}@{name}", self.name),
         }
     }
 }
@@ -158,14 +204,26 @@ mod tests {
     }
 
     #[test]
+    fn a_branch_or_label_is_never_called_like_a_version() {
+        for good in ["main", "production", "v0", "v1.2", "2024-01", &"z".repeat(64)] {
+            assert!(good.parse::<RefName>().is_ok(), "{good}");
+        }
+        for bad in ["", "v12", "3fa9c1", "decade", "ver_3fa9c1", "a/b", "Main", "a b", &"z".repeat(65)] {
+            let error = bad.parse::<RefName>().unwrap_err();
+            assert_eq!(error, InvalidName::Ref(bad.to_owned()));
+        }
+    }
+
+    #[test]
     fn a_reference_names_the_head_a_number_a_label_or_a_hash() {
+        let named = |name: &str| VersionSelector::Named(name.parse().unwrap());
         for (text, version) in [
             ("a/b", VersionSelector::Head),
             ("a/b@v12", VersionSelector::Number(12)),
-            ("a/b@production", VersionSelector::Label("production".into())),
+            ("a/b@production", named("production")),
             ("a/b@3fa9c1", VersionSelector::Hash("3fa9c1".into())),
             ("a/b@ver_3fa9c1", VersionSelector::Hash("3fa9c1".into())),
-            ("a/b@v0", VersionSelector::Label("v0".into())),
+            ("a/b@v0", named("v0")),
         ] {
             assert_eq!(text.parse::<PromptRef>().unwrap().version, version, "{text}");
         }

@@ -1,8 +1,8 @@
 //! Prompts, what a version of them holds, and unsaved work on them.
 
 use crate::{
-    ActorId, Attachment, ContentHash, JsonObject, ModelRef, Parameters, PromptId, PromptName, Timestamp,
-    VersionId, canonical_hash,
+    ActorId, Attachment, ContentHash, JsonObject, ModelRef, Parameters, PromptId, PromptName, RefName,
+    Timestamp, VersionId, canonical_hash,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -351,6 +351,69 @@ impl Version {
     }
 }
 
+/// A name that points to a version and can be moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionRef {
+    /// How it moves.
+    pub kind: RefKind,
+    /// Its name; no branch and label of a prompt have the same.
+    pub name: RefName,
+    /// The version it points to.
+    pub version: VersionId,
+    /// The local ordinal of that version.
+    pub number: Option<u32>,
+    /// When it was last moved.
+    pub updated_at: Timestamp,
+}
+
+/// How a name of a version moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RefKind {
+    /// By itself, to each version that is saved on it.
+    Branch,
+    /// On purpose only.
+    Label,
+}
+
+impl RefKind {
+    /// The word on the wire and on screen.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Branch => "branch",
+            Self::Label => "label",
+        }
+    }
+}
+
+/// A version as it stands in the history of its prompt: all but what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionEntry {
+    /// The version.
+    pub id: VersionId,
+    /// Its local ordinal; a snapshot of a draft that was run has none.
+    pub number: Option<u32>,
+    /// The name of its content.
+    pub content_hash: ContentHash,
+    /// The versions it was made from: two where branches were merged, ours first.
+    pub parents: Vec<VersionId>,
+    /// Who saved it.
+    pub author: ActorId,
+    /// The name of who saved it.
+    pub author_name: String,
+    /// Why; may be empty.
+    pub note: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// Words to find it by, sorted.
+    pub tags: Vec<String>,
+    /// The branches and labels that point to it, branches first.
+    pub refs: Vec<VersionRef>,
+}
+
 /// Inputs of a prompt that are remembered under a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -375,6 +438,8 @@ pub struct Draft {
     pub prompt_id: PromptId,
     /// The work.
     pub content: Content,
+    /// The branch that the work is for; `main` where none was chosen.
+    pub branch: RefName,
     /// The version that was being edited.
     pub base: Option<VersionId>,
     /// The inputs as they were last entered.

@@ -110,6 +110,34 @@ pub enum StoreError {
         /// The newest version now, in its short form.
         head: Option<String>,
     },
+    /// A branch or a label points elsewhere by now.
+    #[error("`{name}` was moved in the meantime: it points to {}", .version.as_deref().unwrap_or("nothing"))]
+    RefMoved {
+        /// The branch or label.
+        name: String,
+        /// The version it points to now, in its short form.
+        version: Option<String>,
+    },
+    /// A branch that cannot be taken away.
+    #[error("the branch `{name}` is in use")]
+    RefInUse {
+        /// The branch.
+        name: String,
+    },
+    /// Only what is in the bin can be deleted for good.
+    #[error("`{name}` is not in the bin")]
+    NotInBin {
+        /// The prompt.
+        name: String,
+    },
+    /// What runs cannot be deleted for good.
+    #[error("`{name}` has {runs} {} not ended", if *.runs == 1 { "run that has" } else { "runs that have" })]
+    StillRuns {
+        /// The prompt.
+        name: String,
+        /// How many of its runs have not ended.
+        runs: u32,
+    },
     /// A step that this state does not allow.
     #[error("{noun} `{id}` is {status}: it cannot become {wanted}")]
     Transition {
@@ -195,6 +223,12 @@ impl StoreError {
             }
             Self::NameTaken { .. } => "Choose another name.",
             Self::HeadMoved { .. } => "Look at the newest version, then save again.",
+            Self::RefMoved { .. } => "Look where it points now, then move it again.",
+            Self::RefInUse { .. } => {
+                "`main` always stays; of another branch, save or throw away its unsaved work, and go to `main` first."
+            }
+            Self::NotInBin { .. } => "Delete it first: `formaops prompt delete NAME`.",
+            Self::StillRuns { .. } => "Wait for its runs, or cancel them, then try again.",
             Self::Transition { .. } => "Read it again: it has moved on.",
             Self::KeyReused { .. } => "Use a new idempotency key for a new request.",
             Self::InvalidCursor(_) => "Start from the first page.",

@@ -58,6 +58,7 @@ mod partial;
 mod prompt;
 mod provider;
 mod provider_key;
+mod purge;
 mod recording;
 mod recovery;
 mod run;
@@ -67,6 +68,8 @@ mod setting;
 mod totals;
 mod transfer;
 mod version;
+mod version_entry;
+mod version_ref;
 mod workspace;
 mod writer;
 
@@ -92,7 +95,9 @@ pub use totals::Totals;
 pub use transfer::{
     Import, Imported, ImportedPrompt, PromptImport, VersionName, WholeExecution, WholePrompt, WholeRun,
 };
-pub use version::NewVersion;
+pub use version::{NewVersion, Onto};
+pub use version_entry::EntryFilter;
+pub use version_ref::Moved;
 pub use workspace::{Actor, ActorKind, Workspace};
 pub use writer::WriteStats;
 

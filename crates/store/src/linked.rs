@@ -1,7 +1,7 @@
 //! The linked folder, and what prompts and their files said when they last said the same.
 
 use crate::{
-    NewVersion, PromptChange, Store, StoreError,
+    NewVersion, Onto, PromptChange, Store, StoreError,
     column::{Int, Json, Key, Word},
     prompt, version,
     workspace::ActorKind,
@@ -274,7 +274,7 @@ impl Store {
                     let author = version.author;
                     prompt::insert_with_tags(connection, &prompt, author).await?;
                     let Prompt { title, description, tags, .. } = prompt;
-                    let version = version::save(connection, version, None).await?;
+                    let version = version::save(connection, version, Onto::default(), None).await?;
                     let words = LinkedWords { title, description, tags };
                     let file = linked(place, &version, words);
                     keep(connection, &file).await?;
@@ -301,7 +301,7 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let (id, at) = (new.prompt, new.at);
-                let version = version::save(connection, new, head).await?;
+                let version = version::save(connection, new, Onto::default(), head).await?;
                 let LinkedWords { title, description, tags } = words.clone();
                 let change = PromptChange {
                     title: Some(title),

@@ -37,6 +37,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 10, sql: include_str!("../migrations/0012_partials.sql") },
     // A program that does not know the linked folder would leave its files behind.
     Migration { min_reader: 13, sql: include_str!("../migrations/0013_linked_folder.sql") },
+    // A program that does not know branches would save the work of one on `main`.
+    Migration { min_reader: 14, sql: include_str!("../migrations/0014_branches.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

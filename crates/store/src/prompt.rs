@@ -105,13 +105,15 @@ macro_rules! select_prompts {
               (select json_group_array(t.tag order by t.tag) from prompt_tags t where t.prompt = p.id)
                 as "tags!: Json<Vec<String>>",
               v.id as "head?: Key<VersionId>", v.number as "head_number?: u32",
-              (d.prompt is not null and d.content_hash is not v.content_hash) as "has_draft!: bool",
+              (d.prompt is not null and d.content_hash is not w.content_hash) as "has_draft!: bool",
               p.created_at as "created_at: Int<Timestamp>", p.updated_at as "updated_at: Int<Timestamp>",
               p.published_at as "published_at: Int<Timestamp>", p.deleted_at as "deleted_at: Int<Timestamp>"
             from prompts p
             left join refs r on r.prompt = p.id and r.kind = 'branch' and r.name = 'main'
             left join prompt_versions v on v.prompt = p.id and v.id = r.version
             left join drafts d on d.prompt = p.id
+            left join refs b on b.prompt = p.id and b.kind = 'branch' and b.name = d.branch
+            left join prompt_versions w on w.prompt = p.id and w.id = b.version
             "# + $tail,
             $($argument),*
         )
@@ -121,7 +123,8 @@ macro_rules! select_prompts {
 /// A prompt, as the connection sees it.
 pub(crate) async fn get(connection: &mut SqliteConnection, id: PromptId) -> Result<Prompt, StoreError> {
     let key = Key(id);
-    let row = select_prompts!("where p.id = ?1", key).fetch_optional(connection).await?;
+    let row =
+        select_prompts!("where p.id = ?1 and p.purged_at is null", key).fetch_optional(connection).await?;
     row.map(Prompt::from).ok_or_else(|| StoreError::not_found("prompt", id))
 }
 
@@ -205,7 +208,7 @@ impl Store {
         let letters = search.as_deref().and_then(search::letters);
         let status = filter.status.map(Word);
         let found = select_prompts!(
-            "where (p.name, p.seq) > (?1, ?2) and (p.deleted_at is not null) = ?3
+            "where (p.name, p.seq) > (?1, ?2) and (p.deleted_at is not null) = ?3 and p.purged_at is null
               and (p.status = ?4 or (?4 is null and (?5 or p.status <> 'archived')))
               and (?6 is null or exists (select 1 from prompt_tags t where t.prompt = p.id and t.tag = ?6))
               and (?9 is null or p.seq in (select rowid from prompt_letters where prompt_letters match ?9))

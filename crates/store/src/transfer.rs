@@ -10,8 +10,8 @@ use crate::{
     version,
 };
 use formaops_domain::{
-    ActorId, Draft, Execution, InputSet, JsonObject, Prompt, PromptId, Run, RunId, Timestamp, Version,
-    VersionId,
+    ActorId, Draft, Execution, InputSet, JsonObject, Prompt, PromptId, RefName, Run, RunId, Timestamp,
+    Version, VersionId,
 };
 use sqlx::{Connection as _, SqliteConnection};
 use std::collections::{HashMap, HashSet};
@@ -339,7 +339,7 @@ async fn merge_into(
     let here = version::all(connection, id).await?;
     let known: HashSet<_> = here.iter().map(|version| version.id).collect();
     let mut number = here.iter().filter_map(|version| version.number).max().unwrap_or(0);
-    let head = version::find_head(connection, id).await?;
+    let head = version::find_head(connection, id, &RefName::main()).await?;
     let is_main = |name: &&VersionName| name.kind == "branch" && name.name == "main";
     let newest = brought.iter().find(is_main).map(|name| name.version);
     let newest = newest.or_else(|| versions.last().map(|version| version.id));

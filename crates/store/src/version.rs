@@ -1,12 +1,13 @@
-//! Versions: immutable, named by their content, and the names that point to them.
+//! Versions: immutable, named by their content.
 
 use crate::{
     Store, StoreError, attachment,
     column::{Int, Json, Key},
-    cursor,
+    cursor, draft, version_ref,
 };
 use formaops_domain::{
-    ActorId, Content, ContentHash, Page, PromptId, Timestamp, Version, VersionId, VersionSelector,
+    ActorId, Content, ContentHash, Page, PromptId, RefKind, RefName, Timestamp, Version, VersionId,
+    VersionSelector,
 };
 use sqlx::SqliteConnection;
 
@@ -23,6 +24,22 @@ pub struct NewVersion {
     pub author: ActorId,
     /// When.
     pub at: Timestamp,
+}
+
+/// Where a version is saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Onto {
+    /// The branch that moves to it.
+    pub branch: RefName,
+    /// The version that is merged into the branch, if it is a merge.
+    pub merged: Option<VersionId>,
+}
+
+impl Default for Onto {
+    /// `main`, and no merge.
+    fn default() -> Self {
+        Self { branch: RefName::main(), merged: None }
+    }
 }
 
 struct VersionRow {
@@ -68,16 +85,18 @@ macro_rules! select_versions {
     };
 }
 
-/// The newest version of `main`.
+/// The newest version of a branch.
 pub(crate) async fn find_head(
     connection: &mut SqliteConnection,
     prompt: PromptId,
+    branch: &RefName,
 ) -> Result<Option<Version>, StoreError> {
-    let prompt = Key(prompt);
+    let (prompt, branch) = (Key(prompt), branch.as_str());
     let row = select_versions!(
         "join refs r on r.prompt = v.prompt and r.version = v.id
-        where v.prompt = ?1 and r.kind = 'branch' and r.name = 'main'",
-        prompt
+        where v.prompt = ?1 and r.kind = 'branch' and r.name = ?2",
+        prompt,
+        branch
     )
     .fetch_optional(connection)
     .await?;
@@ -147,51 +166,30 @@ async fn next_number(connection: &mut SqliteConnection, prompt: PromptId) -> Res
     Ok(row.next)
 }
 
-async fn move_ref(
-    connection: &mut SqliteConnection,
-    version: &Version,
-    kind: &'static str,
-    name: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let (prompt, id, now) = (Key(version.prompt_id), Key(version.id), Int(now));
-    sqlx::query!(
-        "insert into refs (prompt, kind, name, version, updated_at) values (?1, ?2, ?3, ?4, ?5)
-        on conflict (prompt, kind, name)
-        do update set version = excluded.version, updated_at = excluded.updated_at",
-        prompt,
-        kind,
-        name,
-        id,
-        now,
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!("update prompts set updated_at = max(updated_at, ?2) where id = ?1", prompt, now)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
 /// Saves content as the next numbered version, as the connection sees it.
 pub(crate) async fn save(
     connection: &mut SqliteConnection,
     new: NewVersion,
+    onto: Onto,
     expected_head: Option<VersionId>,
 ) -> Result<Version, StoreError> {
     crate::prompt::get(connection, new.prompt).await?;
     attachment::check(connection, &new.content).await?;
-    let head = find_head(connection, new.prompt).await?;
+    let head = find_head(connection, new.prompt, &onto.branch).await?;
     let head_id = head.as_ref().map(|head| head.id);
+    // The first version of a prompt makes `main`; every other branch is made on purpose.
+    if head_id.is_none() && onto.branch != RefName::main() {
+        return Err(StoreError::not_found("branch", &onto.branch));
+    }
     if expected_head.is_some() && expected_head != head_id {
         return Err(StoreError::HeadMoved { head: head_id.map(|head| head.short()) });
     }
     let hash = new.content.hash();
-    if let Some(head) = head.filter(|head| head.content_hash == hash) {
+    if let Some(head) = head.filter(|head| head.content_hash == hash && onto.merged.is_none()) {
         return Ok(head);
     }
     let number = Some(next_number(connection, new.prompt).await?);
-    let parents = Vec::from_iter(head_id);
+    let parents: Vec<_> = head_id.into_iter().chain(onto.merged).collect();
     let snapshot =
         if new.note.is_empty() { find_snapshot(connection, new.prompt, hash, &parents).await? } else { None };
     let version = if let Some(snapshot) = snapshot {
@@ -211,14 +209,15 @@ pub(crate) async fn save(
         insert(connection, &version).await?;
         version
     };
-    move_ref(connection, &version, "branch", "main", new.at).await?;
+    version_ref::put(connection, &version, RefKind::Branch, &onto.branch, new.at).await?;
     Ok(version)
 }
 
 async fn snapshot(connection: &mut SqliteConnection, new: NewVersion) -> Result<Version, StoreError> {
     crate::prompt::get(connection, new.prompt).await?;
     attachment::check(connection, &new.content).await?;
-    let head = find_head(connection, new.prompt).await?;
+    let branch = draft::branch(connection, new.prompt).await?;
+    let head = find_head(connection, new.prompt, &branch).await?;
     let hash = new.content.hash();
     let parents: Vec<_> = match head {
         Some(head) if head.content_hash == hash => return Ok(head),
@@ -253,7 +252,21 @@ impl Store {
         new: NewVersion,
         expected_head: Option<VersionId>,
     ) -> Result<Version, StoreError> {
-        self.write(move |connection| Box::pin(save(connection, new, expected_head))).await
+        self.save_version_on(new, Onto::default(), expected_head).await
+    }
+
+    /// The same on any branch, and with what was merged into it. A merge makes a version even where nothing of what
+    /// the branch held has changed.
+    ///
+    /// # Errors
+    /// As [`Self::save_version`], and [`StoreError::NotFound`] where there is no such branch.
+    pub async fn save_version_on(
+        &self,
+        new: NewVersion,
+        onto: Onto,
+        expected_head: Option<VersionId>,
+    ) -> Result<Version, StoreError> {
+        self.write(move |connection| Box::pin(save(connection, new, onto, expected_head))).await
     }
 
     /// The version that holds exactly this content, so that running a draft names what ran: the head or another
@@ -279,7 +292,10 @@ impl Store {
     ) -> Result<Option<Version>, StoreError> {
         let key = Key(prompt);
         let row = match selector {
-            VersionSelector::Head => return find_head(&mut *self.readers().acquire().await?, prompt).await,
+            VersionSelector::Head => {
+                let mut connection = self.readers().acquire().await?;
+                return find_head(&mut connection, prompt, &RefName::main()).await;
+            }
             VersionSelector::Number(number) => {
                 select_versions!("where v.prompt = ?1 and v.number = ?2", key, number)
                     .fetch_optional(self.readers())
@@ -295,12 +311,12 @@ impl Store {
                 .fetch_optional(self.readers())
                 .await?
             }
-            VersionSelector::Label(label) => {
+            VersionSelector::Named(name) => {
+                let name = name.as_str();
                 select_versions!(
-                    "join refs r on r.prompt = v.prompt and r.version = v.id
-                where v.prompt = ?1 and r.kind = 'label' and r.name = ?2",
+                    "join refs r on r.prompt = v.prompt and r.version = v.id where v.prompt = ?1 and r.name = ?2",
                     key,
-                    label
+                    name
                 )
                 .fetch_optional(self.readers())
                 .await?
@@ -327,21 +343,5 @@ impl Store {
         .fetch_all(self.readers())
         .await?;
         Ok(cursor::page(found, limit, |row| row.number, Version::from))
-    }
-
-    /// Points a label such as `production` to a version, from wherever it pointed before.
-    pub async fn update_label(
-        &self,
-        prompt: PromptId,
-        label: &str,
-        version: VersionId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let version = self.get_version(prompt, version).await?;
-        let label = label.to_owned();
-        self.write(move |connection| {
-            Box::pin(async move { move_ref(connection, &version, "label", &label, now).await })
-        })
-        .await
     }
 }

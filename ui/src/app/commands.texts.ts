@@ -61,6 +61,15 @@ const table = {
     words: 'save backup download json yaml',
   },
   deletePrompt: { group: 'prompt', label: 'Delete prompt', words: 'remove bin trash' },
+  branchFromVersion: { group: 'prompt', label: 'Branch from the version', words: 'history fork' },
+  labelVersion: { group: 'prompt', label: 'Label the version', words: 'history production release' },
+  tagVersion: { group: 'prompt', label: 'Change the tags of the version', words: 'history' },
+  copyVersion: {
+    group: 'prompt',
+    label: 'Copy the reference of the version',
+    words: 'name',
+  },
+  emptyBin: { group: 'prompt', label: 'Empty the bin', words: 'delete purge trash' },
   undo: {
     group: 'prompt',
     label: 'Undo the last act',

@@ -34,6 +34,8 @@ import type {
   DeletePrompt,
   DeleteProvider,
   DeleteProviderKey,
+  DeleteRef,
+  EmptyBin,
   ExecutePrompt,
   ExecuteResult,
   Execution,
@@ -53,6 +55,7 @@ import type {
   GetFolderFile,
   GetHealth,
   GetKeyStore,
+  GetMerge,
   GetMetrics,
   GetNetwork,
   GetOutput,
@@ -87,6 +90,7 @@ import type {
   ListPrompts,
   ListProviderKeys,
   ListProviders,
+  ListRefs,
   ListRuns,
   ListServers,
   ListSpend,
@@ -94,6 +98,10 @@ import type {
   ListVersions,
   LiveFigures,
   LockVault,
+  MergePreview,
+  MergeVersions,
+  MergedVersion,
+  MovedRef,
   Network,
   OutputWindow,
   PageOfActorView,
@@ -118,16 +126,20 @@ import type {
   PageOfRun,
   PageOfSpend,
   PageOfTagCount,
-  PageOfVersion,
+  PageOfVersionEntry,
+  PageOfVersionRef,
   PauseRun,
   PreviewImport,
   Prompt,
   PromptDetail,
   ProviderKeyView,
   ProviderView,
+  PurgePrompt,
+  Purged,
   PutDraft,
   PutInputSet,
   PutNetwork,
+  PutRef,
   PutSetting,
   RenderContent,
   RenderedContent,
@@ -155,10 +167,13 @@ import type {
   UpdatePrompt,
   UpdateProvider,
   UpdateRun,
+  UpdateVersion,
   UseProviderKey,
   VerifyAudit,
   Version,
   VersionComparison,
+  VersionEntry,
+  VersionRef,
   WorkspaceInfo,
   WorkspaceMetrics,
 } from './types';
@@ -182,6 +197,8 @@ export type OperationName =
   | 'prompt_update'
   | 'prompt_delete'
   | 'prompt_undelete'
+  | 'prompt_purge'
+  | 'bin_empty'
   | 'prompt_execute'
   | 'partial_list'
   | 'partial_use_list'
@@ -190,6 +207,14 @@ export type OperationName =
   | 'version_create'
   | 'version_compare'
   | 'version_restore'
+  | 'version_update'
+  | 'merge_get'
+  | 'version_merge'
+  | 'ref_list'
+  | 'branch_put'
+  | 'branch_delete'
+  | 'label_put'
+  | 'label_delete'
   | 'draft_put'
   | 'draft_delete'
   | 'input_set_list'
@@ -328,6 +353,12 @@ export function client(caller: Caller) {
     /** Takes a prompt out of the bin. */
     promptUndelete: (request: UndeletePrompt): Promise<Prompt> =>
       caller.call('prompt_undelete', 'POST', '/api/prompts/{id}/undelete', request),
+    /** Deletes a prompt in the bin for good; what ran of it stays. */
+    promptPurge: (request: PurgePrompt): Promise<Purged> =>
+      caller.call('prompt_purge', 'POST', '/api/prompts/{id}/purge', request),
+    /** Deletes all that is in the bin for good; what ran of it stays. */
+    binEmpty: (request: EmptyBin): Promise<Purged> =>
+      caller.call('bin_empty', 'POST', '/api/bin/empty', request),
     /** Runs a prompt on one model and answers with the ended execution. */
     promptExecute: (request: ExecutePrompt): Promise<ExecuteResult> =>
       caller.call('prompt_execute', 'POST', '/api/prompts/{id}/execute', request),
@@ -337,8 +368,8 @@ export function client(caller: Caller) {
     /** The prompts that call one as a partial. */
     partialUseList: (request: ListPartialUses): Promise<PageOfPartialUse> =>
       caller.call('partial_use_list', 'GET', '/api/prompts/{id}/uses', request),
-    /** The saved versions of a prompt, newest first. */
-    versionList: (request: ListVersions): Promise<PageOfVersion> =>
+    /** The saved versions of a prompt, of all its branches, newest first: who, when, why, and what points to them. */
+    versionList: (request: ListVersions): Promise<PageOfVersionEntry> =>
       caller.call('version_list', 'GET', '/api/prompts/{id}/versions', request),
     /** One version of a prompt. */
     versionGet: (request: GetVersion): Promise<Version> =>
@@ -352,6 +383,30 @@ export function client(caller: Caller) {
     /** Makes a new version with the content of an old one. */
     versionRestore: (request: RestoreVersion): Promise<Version> =>
       caller.call('version_restore', 'POST', '/api/prompts/{id}/versions/{version}/restore', request),
+    /** Changes the tags of a version. */
+    versionUpdate: (request: UpdateVersion): Promise<VersionEntry> =>
+      caller.call('version_update', 'PUT', '/api/prompts/{id}/versions/{version}', request),
+    /** What merging a version into a branch would give, with every conflict. */
+    mergeGet: (request: GetMerge): Promise<MergePreview> =>
+      caller.call('merge_get', 'GET', '/api/prompts/{id}/merge', request),
+    /** Merges a version into a branch; conflicts that nobody has settled are refused with their places. */
+    versionMerge: (request: MergeVersions): Promise<MergedVersion> =>
+      caller.call('version_merge', 'POST', '/api/prompts/{id}/merge', request),
+    /** The branches and labels of a prompt. */
+    refList: (request: ListRefs): Promise<PageOfVersionRef> =>
+      caller.call('ref_list', 'GET', '/api/prompts/{id}/refs', request),
+    /** Makes a branch at a version, or moves it there. */
+    branchPut: (request: PutRef): Promise<MovedRef> =>
+      caller.call('branch_put', 'PUT', '/api/prompts/{id}/branches/{name}', request),
+    /** Takes a branch away; its versions stay. */
+    branchDelete: (request: DeleteRef): Promise<VersionRef> =>
+      caller.call('branch_delete', 'DELETE', '/api/prompts/{id}/branches/{name}', request),
+    /** Points a label such as `production` to a version, from wherever it pointed. */
+    labelPut: (request: PutRef): Promise<MovedRef> =>
+      caller.call('label_put', 'PUT', '/api/prompts/{id}/labels/{name}', request),
+    /** Takes a label away. */
+    labelDelete: (request: DeleteRef): Promise<VersionRef> =>
+      caller.call('label_delete', 'DELETE', '/api/prompts/{id}/labels/{name}', request),
     /** Keeps unsaved work on a prompt. */
     draftPut: (request: PutDraft): Promise<KeptDraft> =>
       caller.call('draft_put', 'PUT', '/api/prompts/{id}/draft', request),

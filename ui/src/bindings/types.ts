@@ -398,7 +398,7 @@ export type CircuitState = 'closed' | 'half-open' | 'open';
 export type CompareVersions = {
   /** The prompt. */
   id: PromptKey;
-  /** The older side: `v12`, a label, or the start of a hash. */
+  /** The older side: `v12`, a branch, a label, or the start of a hash. */
   from: string;
   /** The newer side; the draft, or the head where there is none, if absent. */
   to?: string | null;
@@ -461,6 +461,78 @@ export type ConfigSource = 'default' | 'file' | 'environment';
 
 /** A value of a setting. */
 export type ConfigValue = number | string;
+
+/** A place that both sides changed, and differently. */
+export type Conflict = {
+  /** What is in conflict. */
+  place: ConflictPlace;
+  /** Where it stands in the merged content, as a JSON pointer (RFC 6901). */
+  pointer: string;
+  /** The lines that ours takes up there, where only some lines of a text are in conflict. */
+  lines?: Lines | null;
+  /**
+   * What it was; absent where it was not there. Of lines and of texts, the text; of an order, the places in the
+   * merged list.
+   */
+  base?: unknown;
+  /** What ours makes of it; absent where ours removed it. */
+  ours?: unknown;
+  /** What theirs makes of it; absent where theirs removed it. */
+  theirs?: unknown;
+};
+
+/** What is in conflict. Places in lists are places in the merged content, counted from 0. */
+export type ConflictPlace = {
+  kind: 'body';
+} | {
+  kind: 'text';
+} | {
+  kind: 'message';
+  /** Its place. */
+  index: number;
+} | {
+  kind: 'role';
+  /** The place of the message. */
+  index: number;
+} | {
+  kind: 'messageText';
+  /** The place of the message. */
+  index: number;
+} | {
+  kind: 'attachment';
+  /** The place of the message. */
+  index: number;
+  /** The name of the attachment. */
+  name: string;
+} | {
+  kind: 'variable';
+  /** Its name. */
+  name: string;
+  /** The field, as on the wire. */
+  field: string | null;
+} | {
+  kind: 'model';
+} | {
+  kind: 'parameter';
+  /** The names that lead to it, such as `temperature`, or `extra` and `top_a`. */
+  path: string[];
+} | {
+  kind: 'tool';
+  /** Its name. */
+  name: string;
+  /** The names that lead to the part that is in conflict. */
+  path: string[];
+} | {
+  kind: 'validation';
+  /** Its name. */
+  name: string;
+  /** The names that lead to the part that is in conflict. */
+  path: string[];
+} | {
+  kind: 'order';
+  /** The list. */
+  list: MergedList;
+};
 
 /** What a test of a connection found. */
 export type ConnectionTest = {
@@ -777,6 +849,8 @@ export type CreateVersion = {
   note?: string;
   /** The version that was edited. Where the head is another one by now, nothing is saved (`stale`). */
   base?: VersionId | null;
+  /** The branch that moves to it. Where absent, that of the draft if it is the draft that is saved, else `main`. */
+  branch?: RefName | null;
 };
 
 /** A new key with its secret. */
@@ -815,7 +889,7 @@ export type DeleteInputSet = {
   name: string;
 };
 
-/** Deletes a prompt. */
+/** Deletes a prompt, so that it can be brought back. */
 export type DeletePrompt = {
   /** The prompt. */
   id: PromptKey;
@@ -842,6 +916,14 @@ export type DeleteProviderKey = {
    * there then.
    */
   force?: boolean;
+};
+
+/** Takes a branch or a label away. */
+export type DeleteRef = {
+  /** The prompt. */
+  id: PromptKey;
+  /** The name. */
+  name: RefName;
 };
 
 /** Something to tell about a template. */
@@ -887,6 +969,8 @@ export type Draft = {
   promptId: PromptId;
   /** The work. */
   content: Content;
+  /** The branch that the work is for; `main` where none was chosen. */
+  branch: RefName;
   /** The version that was being edited. */
   base: VersionId | null;
   /** The inputs as they were last entered. */
@@ -938,6 +1022,12 @@ export type EgressTotal = {
   bytesIn: number;
   /** When the last was sent. */
   lastAt: Timestamp;
+};
+
+/** Deletes everything in the bin for good. */
+export type EmptyBin = {
+  /** How many prompts are in the bin: there is no way back. */
+  confirm: number;
 };
 
 export type EnvName = string;
@@ -1403,6 +1493,16 @@ export type GetHealth = Record<string, never>;
 /** Asks where keys can be kept. */
 export type GetKeyStore = Record<string, never>;
 
+/** Asks what merging would give. */
+export type GetMerge = {
+  /** The prompt. */
+  id: PromptKey;
+  /** What is merged: a branch, or any other version. */
+  from: string;
+  /** The branch that it is merged into; `main` where absent. */
+  into?: RefName | null;
+};
+
 /** Asks for counts. */
 export type GetMetrics = Record<string, never>;
 
@@ -1449,7 +1549,7 @@ export type GetSetting = {
 export type GetVersion = {
   /** The prompt. */
   id: PromptKey;
-  /** `v12`, a label, or the start of the version's hash. */
+  /** `v12`, a branch, a label, or the start of the version's hash. */
   version: string;
 };
 
@@ -1656,10 +1756,22 @@ export type InputSet = {
 export type KeptDraft = {
   /** The prompt. */
   promptId: PromptId;
+  /** The branch that it is for. */
+  branch: RefName;
   /** The version that is being edited. */
   base: VersionId | null;
   /** When it was kept. */
   updatedAt: Timestamp;
+};
+
+/** A prompt that had to stay in the bin. */
+export type KeptInBin = {
+  /** The prompt. */
+  id: PromptId;
+  /** Its name. */
+  name: PromptName;
+  /** Why. */
+  reason: string;
 };
 
 /** A key reference and the one origin it may be sent to. */
@@ -1908,6 +2020,12 @@ export type ListProviderKeys = {
 /** Asks for the providers. */
 export type ListProviders = Record<string, never>;
 
+/** Asks for the branches and labels of a prompt. */
+export type ListRefs = {
+  /** The prompt. */
+  id: PromptKey;
+};
+
 /** Asks for runs. */
 export type ListRuns = {
   /** Only those of this prompt. */
@@ -1952,6 +2070,10 @@ export type ListTags = Record<string, never>;
 export type ListVersions = {
   /** The prompt. */
   id: PromptKey;
+  /** Only those with this tag. */
+  tag?: string | null;
+  /** Only those with this text in their note, without regard to case. */
+  note?: string | null;
   /** Where to go on, from the page before. */
   cursor?: string | null;
   /** The most items, 1 to 1,000; 100 where absent. */
@@ -2048,8 +2170,62 @@ export type MatchText = {
   found: boolean;
 };
 
+/** How branches come together. */
+export type MergeOutcome = 'upToDate' | 'fastForward' | 'merged';
+
+/** What merging would give. */
+export type MergePreview = {
+  /** How they come together. */
+  outcome: MergeOutcome;
+  /** The head of the branch. */
+  ours: VersionEntry;
+  /** What is merged into it. */
+  theirs: VersionEntry;
+  /**
+   * The versions that both come from: none where they have nothing in common, several where branches were merged
+   * into each other crosswise.
+   */
+  bases: VersionId[];
+  /** What the branch would hold. */
+  content: Content;
+  /** What cannot be merged, in the order of the content; see there how each is settled. */
+  conflicts: Conflict[];
+  /** What would change on the branch. */
+  changes: ContentChange[];
+};
+
+/** Merges a version into a branch. */
+export type MergeVersions = {
+  /** The prompt. */
+  id: PromptKey;
+  /** What is merged: a branch, or any other version. */
+  from: string;
+  /** The branch that it is merged into; `main` where absent. */
+  into?: RefName | null;
+  /** Why; says what was merged where absent. */
+  note?: string;
+  /** What the merge holds, with its conflicts settled. It needs `ours` and `theirs`. */
+  content?: Content | null;
+  /** Whose word counts where both changed the same, in place of `content`. */
+  prefer?: Side | null;
+  /** The head of the branch that was looked at. Where it is another one by now, nothing is merged (`stale`). */
+  ours?: VersionId | null;
+  /** The version that was looked at as `from`. Where that is another one by now, nothing is merged (`stale`). */
+  theirs?: VersionId | null;
+};
+
 /** A list whose order can be in conflict. */
 export type MergedList = 'messages' | 'attachments' | 'variables' | 'tools' | 'validations';
+
+/** What came of a merge. */
+export type MergedVersion = {
+  /** How they came together. */
+  outcome: MergeOutcome;
+  /** The head of the branch now. */
+  version: Version;
+  /** The head of the branch before. */
+  before: VersionId;
+};
 
 /** One message of a body. */
 export type Message = {
@@ -2119,6 +2295,14 @@ export type ModelLoad = {
 };
 
 export type ModelRef = string;
+
+/** A branch or a label that was moved. */
+export type MovedRef = {
+  /** Where it points now. */
+  ref: VersionRef;
+  /** Where it pointed before; absent where it is new. */
+  from: VersionId | null;
+};
 
 export type NanoUsd = string;
 
@@ -2346,9 +2530,17 @@ export type PageOfTagCount = {
 };
 
 /** Some items of a list, and where to go on. */
-export type PageOfVersion = {
+export type PageOfVersionEntry = {
   /** The items, in the order of the list. */
-  items: Version[];
+  items: VersionEntry[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfVersionRef = {
+  /** The items, in the order of the list. */
+  items: VersionRef[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -2609,10 +2801,14 @@ export type Prompt = {
 export type PromptDetail = {
   /** The prompt. */
   prompt: Prompt;
-  /** Its newest version. */
+  /** The branch that the work on it is for. */
+  branch: RefName;
+  /** The newest version of that branch. */
   head: Version | null;
   /** Unsaved work and the inputs as they were last entered. */
   draft: Draft | null;
+  /** Its branches and labels, branches first. */
+  refs: VersionRef[];
 };
 
 export type PromptId = string;
@@ -2701,6 +2897,22 @@ export type ProviderView = {
   ownNames: boolean;
 };
 
+/** Deletes a prompt for good. */
+export type PurgePrompt = {
+  /** The prompt, by its id: its name may have been given to another. */
+  id: PromptId;
+  /** Its name once more: there is no way back. */
+  confirm: PromptName;
+};
+
+/** What is gone for good. */
+export type Purged = {
+  /** The prompts that are gone. */
+  purged: PromptId[];
+  /** Those that had to stay. */
+  kept: KeptInBin[];
+};
+
 /** What a request is for. */
 export type Purpose = 'execution' | 'models' | 'test' | 'discovery';
 
@@ -2710,7 +2922,9 @@ export type PutDraft = {
   id: PromptKey;
   /** The work. */
   content: Content;
-  /** The version that is being edited. */
+  /** The branch that it is for; where absent, the one that the draft was for, or `main`. */
+  branch?: RefName | null;
+  /** The version that is being edited; the head of the branch where absent. */
   base?: VersionId | null;
   /** The inputs as they are entered; values of sensitive variables are left out of what is kept. */
   inputs?: Record<string, unknown>;
@@ -2734,6 +2948,18 @@ export type PutNetwork = {
   offline: boolean;
 };
 
+/** Points a branch or a label to a version. */
+export type PutRef = {
+  /** The prompt. */
+  id: PromptKey;
+  /** The name: lower-case letters, digits, `.`, `_` and `-`, and nothing that reads as a version. */
+  name: RefName;
+  /** `v12`, a branch, a label, or the start of a version's hash; the head of `main` where absent. */
+  version?: string | null;
+  /** Where it was seen to point. Where it points elsewhere by now, it is not moved (`stale`). */
+  expected?: VersionId | null;
+};
+
 /** Sets a setting. */
 export type PutSetting = {
   /** Its name, such as `ui.layout`: at most 64 letters, digits, `.`, `-` and `_`. */
@@ -2755,6 +2981,11 @@ export type Recent = {
   /** The same that 95 of 100 kept. */
   firstTokenMsP95?: number | null;
 };
+
+/** How a name of a version moves. */
+export type RefKind = 'branch' | 'label';
+
+export type RefName = string;
 
 /** Asks what content and inputs give. */
 export type RenderContent = {
@@ -2846,8 +3077,10 @@ export type ResponseFormat = {
 export type RestoreVersion = {
   /** The prompt. */
   id: PromptKey;
-  /** `v12`, a label, or the start of the version's hash. */
+  /** `v12`, a branch, a label, or the start of the version's hash. */
   version: string;
+  /** The branch that moves to the new version; `main` where absent. */
+  branch?: RefName | null;
 };
 
 /** Has a paused run go on. */
@@ -3325,6 +3558,16 @@ export type UpdateRun = {
   capUsd?: NanoUsd | null;
 };
 
+/** Changes the words by which a version is found; what it holds never changes. */
+export type UpdateVersion = {
+  /** The prompt. */
+  id: PromptKey;
+  /** `v12`, a branch, a label, or the start of the version's hash. */
+  version: string;
+  /** The tags it shall have; none where absent. */
+  tags?: string[];
+};
+
 /** Tokens of one call. */
 export type Usage = {
   /** Of the request, cached ones included. */
@@ -3466,7 +3709,45 @@ export type VersionComparison = {
   unified: string;
 };
 
+/** A version as it stands in the history of its prompt: all but what it holds. */
+export type VersionEntry = {
+  /** The version. */
+  id: VersionId;
+  /** Its local ordinal; a snapshot of a draft that was run has none. */
+  number: number | null;
+  /** The name of its content. */
+  contentHash: ContentHash;
+  /** The versions it was made from: two where branches were merged, ours first. */
+  parents: VersionId[];
+  /** Who saved it. */
+  author: ActorId;
+  /** The name of who saved it. */
+  authorName: string;
+  /** Why; may be empty. */
+  note: string;
+  /** When. */
+  createdAt: Timestamp;
+  /** Words to find it by, sorted. */
+  tags: string[];
+  /** The branches and labels that point to it, branches first. */
+  refs: VersionRef[];
+};
+
 export type VersionId = string;
+
+/** A name that points to a version and can be moved. */
+export type VersionRef = {
+  /** How it moves. */
+  kind: RefKind;
+  /** Its name; no branch and label of a prompt have the same. */
+  name: RefName;
+  /** The version it points to. */
+  version: VersionId;
+  /** The local ordinal of that version. */
+  number: number | null;
+  /** When it was last moved. */
+  updatedAt: Timestamp;
+};
 
 /** When a rule holds. */
 export type When = 'always' | 'thinking' | 'unlessOff';

@@ -90,7 +90,9 @@ function useArrows(
     const step = steps[event.key];
     if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const from = Number((event.target as Element).closest('tr')?.dataset['index'] ?? current);
+    const from = Number(
+      (event.target as Element).closest<HTMLElement>('[data-index]')?.dataset['index'] ?? current,
+    );
     const next = Math.min(count - 1, Math.max(0, from + step));
     wanted.current = next;
     setChosen(next);

@@ -1,8 +1,10 @@
 //! Drafts: unsaved work that a crash does not take.
 
-use super::{PromptKey, attachment::check_attachments, partial::Whole, prompt::find_prompt};
+use super::{
+    PromptKey, attachment::check_attachments, partial::Whole, prompt::find_prompt, version::find_version,
+};
 use crate::{ApiError, App, Caller};
-use formaops_domain::{Content, Draft, JsonObject, Noun, Prompt, PromptId, Timestamp, VersionId};
+use formaops_domain::{Content, Draft, JsonObject, Noun, Prompt, PromptId, RefName, Timestamp, VersionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +16,10 @@ pub struct PutDraft {
     pub id: PromptKey,
     /// The work.
     pub content: Content,
-    /// The version that is being edited.
+    /// The branch that it is for; where absent, the one that the draft was for, or `main`.
+    #[serde(default)]
+    pub branch: Option<RefName>,
+    /// The version that is being edited; the head of the branch where absent.
     #[serde(default)]
     pub base: Option<VersionId>,
     /// The inputs as they are entered; values of sensitive variables are left out of what is kept.
@@ -28,6 +33,8 @@ pub struct PutDraft {
 pub struct KeptDraft {
     /// The prompt.
     pub prompt_id: PromptId,
+    /// The branch that it is for.
+    pub branch: RefName,
     /// The version that is being edited.
     pub base: Option<VersionId>,
     /// When it was kept.
@@ -45,15 +52,25 @@ pub struct DeleteDraft {
 pub(crate) async fn draft_put(app: &App, _: &Caller, request: PutDraft) -> Result<KeptDraft, ApiError> {
     check_attachments(&request.content)?;
     let prompt = find_prompt(app, &request.id).await?;
-    let (prompt_id, base, updated_at) = (prompt.id, request.base.or(prompt.head), app.now());
-    let PutDraft { content, mut inputs, .. } = request;
+    let (prompt_id, updated_at) = (prompt.id, app.now());
+    let PutDraft { content, mut inputs, branch, base, .. } = request;
+    let branch = match branch {
+        Some(branch) => branch,
+        None => app.store.find_draft(prompt_id).await?.map_or_else(RefName::main, |draft| draft.branch),
+    };
+    let base = match base {
+        None if branch == RefName::main() => prompt.head,
+        None => Some(find_version(app, &prompt, Some(branch.as_str())).await?.id),
+        base => base,
+    };
     let whole = Whole::now(app, content.clone()).await?;
     for variable in whole.variables().iter().filter(|variable| variable.sensitive) {
         inputs.shift_remove(&variable.name);
     }
-    app.store.save_draft(Draft { prompt_id, content, base, inputs, updated_at }).await?;
+    let draft = Draft { prompt_id, content, branch: branch.clone(), base, inputs, updated_at };
+    app.store.save_draft(draft).await?;
     app.changed(Noun::Prompt, prompt_id);
-    Ok(KeptDraft { prompt_id, base, updated_at })
+    Ok(KeptDraft { prompt_id, branch, base, updated_at })
 }
 
 pub(crate) async fn draft_delete(app: &App, _: &Caller, request: DeleteDraft) -> Result<Prompt, ApiError> {

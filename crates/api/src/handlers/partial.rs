@@ -255,7 +255,7 @@ fn no_version(Prompt { name, head_number, .. }: &Prompt, selector: &VersionSelec
         VersionSelector::Head => format!("`{name}` was never saved, so it cannot be called"),
         VersionSelector::Number(number) => format!("`{name}` has no version v{number}"),
         VersionSelector::Hash(hash) => format!("`{name}` has no version whose hash begins with `{hash}`"),
-        VersionSelector::Label(label) => format!("`{name}` has no label `{label}`"),
+        VersionSelector::Named(label) => format!("`{name}` has no label or branch `{label}`"),
     };
     (message, newest)
 }

@@ -3,7 +3,8 @@
 use super::{limit, partial::require_unused, version::check_content_for_saving};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{
-    ActorId, Content, Draft, Noun, Page, Prompt, PromptId, PromptName, PromptStatus, Version, VersionSelector,
+    ActorId, Content, Draft, Noun, Page, Prompt, PromptId, PromptName, PromptStatus, RefName, Version,
+    VersionRef, VersionSelector,
 };
 use formaops_store::{NewVersion, PromptChange, PromptFilter};
 use schemars::JsonSchema;
@@ -132,10 +133,14 @@ pub struct GetPrompt {
 pub struct PromptDetail {
     /// The prompt.
     pub prompt: Prompt,
-    /// Its newest version.
+    /// The branch that the work on it is for.
+    pub branch: RefName,
+    /// The newest version of that branch.
     pub head: Option<Version>,
     /// Unsaved work and the inputs as they were last entered.
     pub draft: Option<Draft>,
+    /// Its branches and labels, branches first.
+    pub refs: Vec<VersionRef>,
 }
 
 /// Makes a prompt.
@@ -187,7 +192,7 @@ pub struct UpdatePrompt {
     pub force: bool,
 }
 
-/// Deletes a prompt.
+/// Deletes a prompt, so that it can be brought back.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeletePrompt {
@@ -228,13 +233,15 @@ pub(crate) async fn find_prompt(app: &App, key: &PromptKey) -> Result<Prompt, Ap
 }
 
 async fn detail(app: &App, prompt: Prompt) -> Result<PromptDetail, ApiError> {
-    let head = app.store.find_version(prompt.id, &VersionSelector::Head).await?;
     let draft = app.store.find_draft(prompt.id).await?;
-    Ok(PromptDetail { prompt, head, draft })
+    let branch = draft.as_ref().map_or_else(RefName::main, |draft| draft.branch.clone());
+    let head = app.store.find_version(prompt.id, &VersionSelector::Named(branch.clone())).await?;
+    let refs = app.store.list_refs(prompt.id).await?;
+    Ok(PromptDetail { prompt, branch, head, draft, refs })
 }
 
 /// Sorted, without blanks around and without doubles.
-fn tidy_tags(tags: &[String]) -> Result<Vec<String>, ApiError> {
+pub(super) fn tidy_tags(tags: &[String]) -> Result<Vec<String>, ApiError> {
     let mut tags: Vec<String> = tags.iter().map(|tag| tag.trim().to_owned()).collect();
     tags.sort();
     tags.dedup();
@@ -244,7 +251,7 @@ fn tidy_tags(tags: &[String]) -> Result<Vec<String>, ApiError> {
     if tags.len() > MOST_TAGS {
         return Err(ApiError::invalid(
             "tags",
-            format!("a prompt has at most {MOST_TAGS} tags, got {}", tags.len()),
+            format!("there can be at most {MOST_TAGS} tags, got {}", tags.len()),
         ));
     }
     Ok(tags)

@@ -1,14 +1,18 @@
 //! Versions: saved, listed, compared and restored.
 
-use super::{PromptKey, attachment::check_attachments, limit, prompt::find_prompt};
+use super::{
+    PromptKey,
+    attachment::check_attachments,
+    limit,
+    prompt::{find_prompt, tidy_tags},
+};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
 use formaops_domain::{
-    Content, Noun, Page, Prompt, Version, VersionId, VersionSelector,
+    Content, Noun, Page, Prompt, RefName, Version, VersionEntry, VersionId, VersionSelector,
     compare::{ContentChange, compare},
 };
-use formaops_store::NewVersion;
+use formaops_store::{EntryFilter, NewVersion, Onto};
 use formaops_template::PromptMeta;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +22,12 @@ use serde::{Deserialize, Serialize};
 pub struct ListVersions {
     /// The prompt.
     pub id: PromptKey,
+    /// Only those with this tag.
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// Only those with this text in their note, without regard to case.
+    #[serde(default)]
+    pub note: Option<String>,
     /// Where to go on, from the page before.
     #[serde(default)]
     pub cursor: Option<String>,
@@ -32,7 +42,7 @@ pub struct ListVersions {
 pub struct GetVersion {
     /// The prompt.
     pub id: PromptKey,
-    /// `v12`, a label, or the start of the version's hash.
+    /// `v12`, a branch, a label, or the start of the version's hash.
     pub version: String,
 }
 
@@ -51,6 +61,22 @@ pub struct CreateVersion {
     /// The version that was edited. Where the head is another one by now, nothing is saved (`stale`).
     #[serde(default)]
     pub base: Option<VersionId>,
+    /// The branch that moves to it. Where absent, that of the draft if it is the draft that is saved, else `main`.
+    #[serde(default)]
+    pub branch: Option<RefName>,
+}
+
+/// Changes the words by which a version is found; what it holds never changes.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateVersion {
+    /// The prompt.
+    pub id: PromptKey,
+    /// `v12`, a branch, a label, or the start of the version's hash.
+    pub version: String,
+    /// The tags it shall have; none where absent.
+    #[serde(default)]
+    pub tags: Vec<String>,
 }
 
 /// Asks what differs between two versions.
@@ -59,7 +85,7 @@ pub struct CreateVersion {
 pub struct CompareVersions {
     /// The prompt.
     pub id: PromptKey,
-    /// The older side: `v12`, a label, or the start of a hash.
+    /// The older side: `v12`, a branch, a label, or the start of a hash.
     pub from: String,
     /// The newer side; the draft, or the head where there is none, if absent.
     #[serde(default)]
@@ -88,8 +114,11 @@ pub struct VersionComparison {
 pub struct RestoreVersion {
     /// The prompt.
     pub id: PromptKey,
-    /// `v12`, a label, or the start of the version's hash.
+    /// `v12`, a branch, a label, or the start of the version's hash.
     pub version: String,
+    /// The branch that moves to the new version; `main` where absent.
+    #[serde(default)]
+    pub branch: Option<RefName>,
 }
 
 /// The largest content, as JSON.
@@ -152,9 +181,24 @@ pub(crate) async fn version_list(
     app: &App,
     _: &Caller,
     request: ListVersions,
-) -> Result<Page<Version>, ApiError> {
+) -> Result<Page<VersionEntry>, ApiError> {
     let prompt = find_prompt(app, &request.id).await?;
-    Ok(app.store.list_versions(prompt.id, request.cursor.as_deref(), limit(request.limit)?).await?)
+    let filter = EntryFilter { tag: request.tag, note: request.note.filter(|note| !note.is_empty()) };
+    let limit = limit(request.limit)?;
+    Ok(app.store.list_version_entries(prompt.id, filter, request.cursor.as_deref(), limit).await?)
+}
+
+pub(crate) async fn version_update(
+    app: &App,
+    _: &Caller,
+    request: UpdateVersion,
+) -> Result<VersionEntry, ApiError> {
+    let tags = tidy_tags(&request.tags)?;
+    let prompt = find_prompt(app, &request.id).await?;
+    let version = find_version(app, &prompt, Some(&request.version)).await?;
+    let entry = app.store.update_version_tags(prompt.id, version.id, tags).await?;
+    app.changed(Noun::Prompt, prompt.id);
+    Ok(entry)
 }
 
 pub(crate) async fn version_get(app: &App, _: &Caller, request: GetVersion) -> Result<Version, ApiError> {
@@ -168,14 +212,22 @@ pub(crate) async fn version_create(
     request: CreateVersion,
 ) -> Result<Version, ApiError> {
     let prompt = find_prompt(app, &request.id).await?;
-    let content = match request.content {
-        Some(content) => content,
+    let (content, branch) = match request.content {
+        Some(content) => (content, request.branch),
         None => match app.store.find_draft(prompt.id).await? {
-            Some(draft) => draft.content,
-            None => return find_version(app, &prompt, None).await,
+            Some(draft) => (draft.content, request.branch.or(Some(draft.branch))),
+            None => return find_version(app, &prompt, request.branch.as_ref().map(RefName::as_str)).await,
         },
     };
-    save(app, caller, &prompt, content, request.note, request.base).await
+    save(app, caller, &prompt, content, branch, request.note, request.base).await
+}
+
+/// Refuses a note that is too long.
+pub(super) fn check_note(note: &str) -> Result<(), ApiError> {
+    if note.chars().count() > MOST_NOTE {
+        return Err(ApiError::invalid("note", format!("a note has at most {MOST_NOTE} characters")));
+    }
+    Ok(())
 }
 
 async fn save(
@@ -183,17 +235,19 @@ async fn save(
     caller: &Caller,
     prompt: &Prompt,
     content: Content,
+    branch: Option<RefName>,
     note: String,
     base: Option<VersionId>,
 ) -> Result<Version, ApiError> {
     check_content_for_saving(&content)?;
-    if note.chars().count() > MOST_NOTE {
-        return Err(ApiError::invalid("note", format!("a note has at most {MOST_NOTE} characters")));
-    }
+    check_note(&note)?;
+    let branch = branch.unwrap_or_else(RefName::main);
+    let onto = Onto { branch: branch.clone(), merged: None };
     let new = NewVersion { prompt: prompt.id, content, note, author: app.actor(caller), at: app.now() };
-    let version = app.store.save_version(new, base).await?;
+    let version = app.store.save_version_on(new, onto, base).await?;
     // What was typed is in the version now; the inputs that stand beside it are kept.
     if let Some(draft) = app.store.find_draft(prompt.id).await?
+        && draft.branch == branch
         && draft.content.hash() == version.content_hash
     {
         app.store.save_draft(formaops_domain::Draft { base: Some(version.id), ..draft }).await?;
@@ -210,7 +264,7 @@ pub(crate) async fn version_restore(
     let prompt = find_prompt(app, &request.id).await?;
     let old = find_version(app, &prompt, Some(&request.version)).await?;
     let name = old.number.map_or_else(|| old.id.short(), |number| format!("v{number}"));
-    save(app, caller, &prompt, old.content, format!("Restored {name}"), None).await
+    save(app, caller, &prompt, old.content, request.branch, format!("Restored {name}"), None).await
 }
 
 pub(crate) async fn version_compare(

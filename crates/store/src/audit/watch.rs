@@ -32,12 +32,14 @@ const KINDS: &[Kind] = &[
               'tags', json((select json_group_array(t.tag order by t.tag) from prompt_tags t where t.prompt = p.id)),
               'refs', json((select json_group_object(r.kind || '/' || r.name, 'ver_' || lower(hex(r.version)))
                 from refs r where r.prompt = p.id))) as state
-            from prompts p",
+            from prompts p where p.purged_at is null",
     },
     Kind {
         noun: "version",
         state: "select prompt as record, id as part, json_object('number', number,
-              'content', 'cnt_' || lower(hex(content_hash)), 'parents', json(parents), 'note', note) as state
+              'content', 'cnt_' || lower(hex(content_hash)), 'parents', json(parents), 'note', note,
+              'tags', json((select json_group_array(t.tag order by t.tag) from version_tags t
+                where t.prompt = prompt_versions.prompt and t.version = id))) as state
             from prompt_versions",
     },
     Kind {
@@ -131,6 +133,17 @@ const TABLES: &[Table] = &[
         part: Some("id"),
         // What only ran without being saved is told by its run.
         events: &[("insert", "new.number is not null", "null"), ("update", "true", "null")],
+    },
+    Table {
+        noun: "version",
+        name: "version_tags",
+        record: "prompt",
+        part: Some("version"),
+        events: &[
+            ("insert", "true", "null"),
+            // What goes with its prompt is told by the prompt.
+            ("delete", "exists (select 1 from refs r where r.prompt = old.prompt)", "null"),
+        ],
     },
     Table { noun: "input_set", name: "input_sets", record: "prompt", part: Some("name"), events: ALL },
     Table { noun: "provider", name: "providers", record: "id", part: None, events: ALL },

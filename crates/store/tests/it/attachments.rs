@@ -1,7 +1,7 @@
 //! Images and files: kept once, and never named without being here.
 
 use crate::world::{World, at, version};
-use formaops_domain::{Attachment, Body, Content, Draft, JsonObject, Message, Role};
+use formaops_domain::{Attachment, Body, Content, Draft, JsonObject, Message, RefName, Role};
 use formaops_store::StoreError;
 
 fn image(bytes: &[u8]) -> Attachment {
@@ -39,6 +39,7 @@ async fn a_version_a_snapshot_or_a_draft_names_only_what_is_here() {
     let draft = Draft {
         prompt_id: id,
         content: content.clone(),
+        branch: RefName::main(),
         base: None,
         inputs: JsonObject::new(),
         updated_at: at(1),

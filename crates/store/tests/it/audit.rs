@@ -2,7 +2,8 @@
 
 use crate::world::{World, ada, at, inputs, version};
 use formaops_domain::{
-    AuditEvent, AuditOrigin, BreakReason, ChainHash, InputSet, PromptStatus, RunStatus, ports::RunStore,
+    AuditEvent, AuditOrigin, BreakReason, ChainHash, InputSet, PromptStatus, RefKind, RunStatus,
+    ports::RunStore,
 };
 use formaops_store::{Act, AuditFilter, PromptChange, Store, StoreError};
 use formaops_testkit::{content, execution_id, prompt_id, provider, run_id};
@@ -88,7 +89,7 @@ async fn whatever_is_decided_is_told_once_and_what_decides_nothing_is_not() {
     let expected = ["prompt.create", "version.create", "prompt.update"];
     assert_eq!(actions(store).await, expected);
 
-    store.update_label(prompt.id, "production", saved.id, at(4)).await.unwrap();
+    store.put_ref(&saved, RefKind::Label, "production".parse().unwrap(), None, at(4)).await.unwrap();
     let publish = PromptChange {
         status: Some(PromptStatus::Published),
         tags: Some(vec!["a".into(), "b".into()]),

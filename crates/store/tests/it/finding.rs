@@ -2,7 +2,7 @@
 
 use crate::world::{World, ada, at, new_run, options, prompt, run, version};
 use formaops_domain::{
-    Content, Hit, HitKind, HitRecord, MatchPlace, Prompt, PromptStatus, Role, Settings, Variable,
+    Content, Hit, HitKind, HitRecord, MatchPlace, Prompt, PromptStatus, RefKind, Role, Settings, Variable,
     VariableType,
 };
 use formaops_store::{HitFilter, NewVersion, PromptChange, PromptFilter, Store};
@@ -232,7 +232,7 @@ async fn hits_are_filtered_by_what_their_prompt_is_and_where_and_when_they_came_
     let old = save_at(&world, &a, suggests("local:x", "needle one"), 10).await;
     let new = save_at(&world, &a, suggests("other:y", "needle two"), 20).await;
     save_at(&world, &b, content("needle three"), 30).await;
-    world.store.update_label(a.id, "production", old.id, at(21)).await.unwrap();
+    world.store.put_ref(&old, RefKind::Label, "production".parse().unwrap(), None, at(21)).await.unwrap();
     let tag = PromptChange { tags: Some(vec!["mail".into()]), ..PromptChange::default() };
     world.store.update_prompt(a.id, tag, at(22)).await.unwrap();
     let archived = PromptChange { status: Some(PromptStatus::Archived), ..PromptChange::default() };

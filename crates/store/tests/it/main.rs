@@ -3,6 +3,7 @@
 
 mod attachments;
 mod audit;
+mod branches;
 mod budgets;
 mod egress;
 mod execution_log;
@@ -16,6 +17,7 @@ mod partials;
 mod prompts;
 mod provider_keys;
 mod providers;
+mod purge;
 mod recovery;
 mod rules;
 mod runs;

@@ -1,7 +1,7 @@
 //! Prompts that others call by name: what a run calls, and who calls what.
 
 use crate::world::{World, at, new_run, run};
-use formaops_domain::{Draft, RunPartial};
+use formaops_domain::{Draft, RefKind, RefName, RunPartial};
 use formaops_store::NewRun;
 use formaops_testkit::content;
 
@@ -37,7 +37,7 @@ async fn what_can_be_called_is_listed_with_its_labels_and_what_calls_is_found_by
     world.prompt(3, "never-saved").await;
     let old = world.save(letter.id, content("{{> shared/tone}}")).await;
     let version = world.save(tone.id, content("Be kind.")).await;
-    world.store.update_label(tone.id, "production", version.id, at(2)).await.unwrap();
+    world.store.put_ref(&version, RefKind::Label, "production".parse().unwrap(), None, at(2)).await.unwrap();
 
     let names = async |search| {
         let found = world.store.list_callable(search, 10).await.unwrap();
@@ -55,11 +55,12 @@ async fn what_can_be_called_is_listed_with_its_labels_and_what_calls_is_found_by
     assert_eq!(holders().await, [("letter".to_owned(), false)]);
     world.save(letter.id, content("Dear all,")).await;
     assert_eq!(holders().await, []);
-    world.store.update_label(letter.id, "live", old.id, at(3)).await.unwrap();
+    world.store.put_ref(&old, RefKind::Label, "live".parse().unwrap(), None, at(3)).await.unwrap();
     assert_eq!(holders().await, [("letter".to_owned(), false)]);
     let draft = Draft {
         prompt_id: letter.id,
         content: content("{{> shared/tone}}!"),
+        branch: RefName::main(),
         base: None,
         inputs: Default::default(),
         updated_at: at(4),

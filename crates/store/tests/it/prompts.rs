@@ -1,7 +1,7 @@
 //! Prompts: found, changed, put in the bin and taken out.
 
 use crate::world::{World, ada, at, prompt, version};
-use formaops_domain::{Draft, JsonObject, Prompt, PromptStatus, Variable, VariableType};
+use formaops_domain::{Draft, JsonObject, Prompt, PromptStatus, RefName, Variable, VariableType};
 use formaops_store::{PromptChange, PromptFilter, StoreError, TagCount};
 use formaops_testkit::{content, prompt_id};
 use serde_json::json;
@@ -135,7 +135,14 @@ async fn a_change_leaves_the_rest_and_publishing_notes_when() {
 }
 
 fn draft(text: &str, inputs: JsonObject) -> Draft {
-    Draft { prompt_id: prompt_id(1), content: content(text), base: None, inputs, updated_at: at(9) }
+    Draft {
+        prompt_id: prompt_id(1),
+        content: content(text),
+        branch: RefName::main(),
+        base: None,
+        inputs,
+        updated_at: at(9),
+    }
 }
 
 #[tokio::test]

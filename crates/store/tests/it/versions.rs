@@ -1,9 +1,9 @@
 //! Versions: saved, numbered, found and never changed.
 
 use crate::world::{World, ada, at, run, version};
-use formaops_domain::VersionSelector;
+use formaops_domain::{RefKind, VersionSelector};
 use formaops_store::{NewVersion, StoreError};
-use formaops_testkit::{content, prompt_id, version_id};
+use formaops_testkit::{content, prompt_id};
 
 #[tokio::test]
 async fn each_new_content_gets_the_next_number_and_its_parent() {
@@ -92,7 +92,7 @@ async fn a_version_is_found_by_head_number_hash_and_label() {
     assert_eq!(world.store.find_version(id, &VersionSelector::Head).await.unwrap(), None);
     let first = world.save(id, content("one")).await;
     let second = world.save(id, content("two")).await;
-    world.store.update_label(id, "production", first.id, at(5)).await.unwrap();
+    world.store.put_ref(&first, RefKind::Label, "production".parse().unwrap(), None, at(5)).await.unwrap();
     let digits = first.id.to_string()[4..12].to_owned();
     for (selector, expected) in [
         ("v1", Some(&first)),
@@ -108,11 +108,9 @@ async fn a_version_is_found_by_head_number_hash_and_label() {
     }
     assert_eq!(world.store.find_version(id, &VersionSelector::Head).await.unwrap(), Some(second.clone()));
 
-    world.store.update_label(id, "production", second.id, at(6)).await.unwrap();
+    world.store.put_ref(&second, RefKind::Label, "production".parse().unwrap(), None, at(6)).await.unwrap();
     let label = world.store.find_version(id, &"production".parse().unwrap()).await.unwrap();
     assert_eq!(label, Some(second));
-    let missing = world.store.update_label(id, "production", version_id(9), at(7)).await;
-    assert!(matches!(missing, Err(StoreError::NotFound { .. })));
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ function draftOf(template: string): Draft {
     settings: { parameters: {} },
     validations: [],
   };
-  return { content, inputs: {}, base: null };
+  return { content, inputs: {}, branch: 'main', base: null };
 }
 
 function reportOf(used: string): ContentReport {

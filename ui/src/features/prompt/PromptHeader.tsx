@@ -13,6 +13,7 @@ import { useCommands } from '../../lib/commands';
 import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
 import { libraryTexts } from '../library/texts';
 import { openExport } from '../transfer/open';
+import { versionTexts } from '../version/texts';
 import { PromptFacts } from './PromptFacts';
 import { promptQuery } from './queries';
 import classes from './prompt.module.css';
@@ -42,7 +43,8 @@ export function PromptHeader({ detail, desk }: { detail: PromptDetail; desk: Des
       <h1>{prompt.name}</h1>
       {prompt.title !== '' && <span className={classes.title}>{prompt.title}</span>}
       <Chip tone={tone[prompt.status]}>{texts.promptStatus[prompt.status]}</Chip>
-      {prompt.headNumber !== null && <Chip>v{prompt.headNumber}</Chip>}
+      {detail.head !== null && <Chip>v{detail.head.number}</Chip>}
+      {detail.branch !== 'main' && <Chip tone="accent">{versionTexts.on(detail.branch)}</Chip>}
       {prompt.tags.map((tag) => (
         <Chip key={tag}>{tag}</Chip>
       ))}
@@ -87,7 +89,8 @@ function SaveButton({ detail, work }: { detail: PromptDetail; work: HeaderWork }
     }
     try {
       await work.keep();
-      const version = await api.versionCreate({ id, content: work.now().content, note, base });
+      const { content, branch } = work.now();
+      const version = await api.versionCreate({ id, content, note, base, branch });
       setNote('');
       setStale(false);
       closeNote();
@@ -129,7 +132,7 @@ function SaveButton({ detail, work }: { detail: PromptDetail; work: HeaderWork }
             onChange={(event) => setNote(event.currentTarget.value)}
             onKeyDown={(event) => event.key === 'Enter' && saveOnBase()}
           />
-          <Button onClick={() => void save(stale ? detail.prompt.head : work.base)}>
+          <Button onClick={() => void save(stale ? (detail.head?.id ?? null) : work.base)}>
             {stale ? texts.prompts.staleSave : texts.actions.save}
           </Button>
         </Stack>
@@ -160,7 +163,7 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: HeaderW
   };
   const discard = () => {
     const before = work.now().content;
-    work.reset(detail.head?.content ?? emptyContent, prompt.head);
+    work.reset(detail.head?.content ?? emptyContent, detail.head?.id ?? null);
     notifyUndo(texts.prompts.discarded, () => {
       work.setContent(() => before);
       return Promise.resolve();

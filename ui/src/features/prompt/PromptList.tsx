@@ -1,9 +1,11 @@
 import { ActionIcon, Pill, TextInput, Tooltip, VisuallyHidden } from '@mantine/core';
-import { IconFileImport, IconPlus } from '@tabler/icons-react';
+import { IconFileImport, IconPlus, IconTrashX } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
+import { useCommands } from '../../lib/commands';
 import { count } from '../../lib/format';
+import { notifyError } from '../../lib/notify';
 import { FilterMenu } from '../library/FilterMenu';
 import { filterOf, type ListSearch } from '../library/filters';
 import libraryClasses from '../library/library.module.css';
@@ -12,6 +14,7 @@ import { SelectionBar } from '../library/SelectionBar';
 import { libraryTexts } from '../library/texts';
 import { useListSearch } from '../library/useListSearch';
 import { openImport } from '../transfer/open';
+import { binTexts } from './bin.texts';
 import { openNewPrompt } from './NewPrompt';
 import { PromptRows } from './PromptRows';
 import { promptPagesQuery } from './queries';
@@ -25,6 +28,7 @@ export function PromptList() {
   const prompts = useInfiniteQuery(promptPagesQuery(filter));
   const items = useMemo(() => prompts.data?.pages.flatMap((page) => page.items) ?? [], [prompts.data]);
   const { fetchNextPage, hasNextPage, isFetching } = prompts;
+  useCommands({ emptyBin: empty });
   const more = useCallback(() => {
     if (!isFetching) void fetchNextPage();
   }, [fetchNextPage, isFetching]);
@@ -44,6 +48,13 @@ export function PromptList() {
           </span>
         </h2>
         <span>
+          {show === 'deleted' && (
+            <Tooltip label={binTexts.emptyBin}>
+              <ActionIcon aria-label={binTexts.emptyBin} disabled={items.length === 0} onClick={empty}>
+                <IconTrashX size={16} />
+              </ActionIcon>
+            </Tooltip>
+          )}
           <FilterMenu search={{ ...search, find: find.trim() === '' ? undefined : find }} onChange={change} />
           <Tooltip label={texts.prompts.import}>
             <ActionIcon aria-label={texts.prompts.import} onClick={openImport}>
@@ -66,7 +77,9 @@ export function PromptList() {
       />
       <ActiveFilters search={search} onChange={change} />
       {prompts.isSuccess && items.length === 0 ? (
-        <p className={classes.empty}>{texts.prompts.empty}</p>
+        <p className={classes.empty}>
+          {show === 'deleted' && find.trim() === '' ? binTexts.empty : texts.prompts.empty}
+        </p>
       ) : (
         // Another filter is seen from its beginning.
         <PromptRows
@@ -85,6 +98,11 @@ export function PromptList() {
       </VisuallyHidden>
     </aside>
   );
+}
+
+/** Deleting for good is rare, and loaded when it is wanted. */
+function empty(): void {
+  import('./bin').then(({ askToEmpty }) => askToEmpty()).catch(notifyError);
 }
 
 function countOf(known: number, hasMore: boolean): string {

@@ -17,6 +17,7 @@ import { api } from '../../host';
 import { notifyError } from '../../lib/notify';
 import { all, extended, NONE, type Selection, toggled } from '../library/selection';
 import { libraryTexts } from '../library/texts';
+import { binTexts } from './bin.texts';
 import classes from './prompt.module.css';
 
 /** The height of a row whose name takes one line; others are measured. */
@@ -149,6 +150,11 @@ function selectedBy(
   return null;
 }
 
+/** Deleting for good is rare, and loaded when it is wanted. */
+async function purge(prompt: Prompt): Promise<void> {
+  (await import('./bin')).askToPurge(prompt);
+}
+
 /** The rows on screen, and the one with the focus: it would be lost with its row. */
 function withFocused(range: Range, focused: number | null): number[] {
   const shown = defaultRangeExtractor(range);
@@ -181,9 +187,19 @@ const Row = memo(function Row({ prompt, isSelected }: { prompt: Prompt; isSelect
     return (
       <div className={classes.row} data-selected={isSelected || undefined}>
         {content}
-        <button type="button" className={classes.textButton} onClick={restore}>
-          {texts.actions.restore}
-        </button>
+        <span className={classes.rowActions}>
+          <button type="button" className={classes.textButton} onClick={restore}>
+            {texts.actions.restore}
+          </button>
+          <button
+            type="button"
+            className={classes.textButton}
+            aria-label={binTexts.purge(prompt.name)}
+            onClick={() => void purge(prompt)}
+          >
+            {texts.actions.delete}
+          </button>
+        </span>
       </div>
     );
   }

@@ -9,10 +9,10 @@ export interface Aside extends Draft {
 const keyOf = (id: PromptId) => `formaops.aside.${id}`;
 
 /** Work as it may lie in the browser: values of sensitive variables are written nowhere. */
-export function withoutSecrets({ content, inputs, base }: Draft): Draft {
+export function withoutSecrets({ content, inputs, branch, base }: Draft): Draft {
   const secret = content.variables.filter(({ sensitive }) => sensitive).map(({ name }) => name);
   const open = Object.entries(inputs).filter(([name]) => !secret.includes(name));
-  return { content, inputs: Object.fromEntries(open), base };
+  return { content, inputs: Object.fromEntries(open), branch, base };
 }
 
 /** Puts a copy aside. Where the browser has no room, the work is in the page alone, which tries on. */

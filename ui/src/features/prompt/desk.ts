@@ -23,6 +23,8 @@ export interface WorkActions {
   readonly keep: () => Promise<void>;
   /** Takes other content in place of the work, such as the newest version. */
   readonly reset: (content: Content, base: VersionId | null) => void;
+  /** Goes to another branch: its newest version in place of the work, or other work that is for it. */
+  readonly goTo: (branch: string, content: Content, base: VersionId | null) => void;
   /** Takes the work to start from another version, and leaves it as it is. */
   readonly rebase: (base: VersionId) => void;
   /** Takes up what is with the host already, where nothing waits to be kept: it need not be kept again. */
@@ -94,6 +96,10 @@ function deskOf(id: string, keeper: Keeper): Desk {
         change({ content, base });
         void queries.invalidateQueries(promptQuery(id));
       },
+      goTo: (branch, content, base) => {
+        change({ branch, content, base });
+        void keeper.keep().then(() => queries.invalidateQueries(promptQuery(id)));
+      },
       rebase: (base) => change({ base }),
       takeUp: (content, base) => keeper.take({ ...keeper.draft, content, base }),
     },
@@ -145,19 +151,20 @@ function frameOf({ body, ...rest }: Content): Content {
 }
 
 /** What the work starts from: a copy put aside that is newer than the draft, the draft, or the newest version. */
-function begin({ prompt, head, draft }: PromptDetail): { draft: Draft; isNew: boolean } {
+function begin({ prompt, branch, head, draft }: PromptDetail): { draft: Draft; isNew: boolean } {
   const aside = findAside(prompt.id);
   const newest = draft?.updatedAt ?? head?.createdAt ?? prompt.createdAt;
   if (aside !== null && Date.parse(aside.at) > Date.parse(newest)) {
     const { content, inputs, base } = aside;
-    return { draft: { content, inputs, base }, isNew: true };
+    return { draft: { content, inputs, branch: aside.branch, base }, isNew: true };
   }
   clearAside(prompt.id);
   return {
     draft: {
       content: draft?.content ?? head?.content ?? emptyContent,
       inputs: draft?.inputs ?? {},
-      base: draft?.base ?? prompt.head,
+      branch,
+      base: draft?.base ?? head?.id ?? null,
     },
     isNew: false,
   };

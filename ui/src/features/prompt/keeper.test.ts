@@ -10,6 +10,7 @@ const draft = (template: string): Draft => ({
     validations: [],
   },
   inputs: {},
+  branch: 'main',
   base: null,
 });
 
@@ -105,6 +106,11 @@ it('a copy in the browser has no values of sensitive variables', () => {
     { name: 'key', type: 'string' as const, required: true, sensitive: true },
     { name: 'name', type: 'string' as const, required: true },
   ];
-  const work = { content: { ...content, variables }, inputs: { key: 'secret', name: 'Ada' }, base: null };
+  const work = {
+    content: { ...content, variables },
+    inputs: { key: 'secret', name: 'Ada' },
+    branch: 'main',
+    base: null,
+  };
   expect(withoutSecrets(work).inputs).toEqual({ name: 'Ada' });
 });

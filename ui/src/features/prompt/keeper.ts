@@ -4,6 +4,8 @@ import type { Content, VersionId } from '../../bindings/types';
 export interface Draft {
   readonly content: Content;
   readonly inputs: Record<string, unknown>;
+  /** The branch that it is for. */
+  readonly branch: string;
   /** The version that the work started from. */
   readonly base: VersionId | null;
 }

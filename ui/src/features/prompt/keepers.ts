@@ -61,7 +61,7 @@ export function followOthers(keeper: Keeper, { draft }: PromptDetail): void {
   const open = withoutSecrets(own).inputs;
   const secret = Object.entries(own.inputs).filter(([name]) => !(name in open));
   const inputs = { ...draft.inputs, ...Object.fromEntries(secret) };
-  keeper.take({ content: draft.content, inputs, base: draft.base });
+  keeper.take({ content: draft.content, inputs, branch: draft.branch, base: draft.base });
 }
 
 /** Nothing typed is lost by leaving the window: what is not kept is kept now, and nobody leaves it unasked. */

@@ -11,6 +11,8 @@ export interface Work extends WorkActions {
   readonly inputs: Record<string, unknown>;
   /** What the host says of it. */
   readonly checked: Checked;
+  /** The branch that the work is for. */
+  readonly branch: string;
   /** The version that the work started from. */
   readonly base: VersionId | null;
   /** The last change of a variable's name, by which editors know what came of it. */
@@ -20,11 +22,11 @@ export interface Work extends WorkActions {
 /** All of the work that lies on a desk. Whoever uses it is drawn again with each keystroke. */
 export function useWork(desk: Desk): Work {
   const { actions, checked } = desk;
-  const { content, inputs, base } = useDraft(desk, (draft) => draft);
+  const { content, inputs, branch, base } = useDraft(desk, (draft) => draft);
   const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
   return useMemo(
-    () => ({ ...actions, actions, content, inputs, checked, base, renaming }),
-    [actions, content, inputs, checked, base, renaming],
+    () => ({ ...actions, actions, content, inputs, checked, branch, base, renaming }),
+    [actions, content, inputs, checked, branch, base, renaming],
   );
 }
 
@@ -33,10 +35,11 @@ export function useFramedWork(desk: Desk): Work {
   const { actions, checked } = desk;
   const content = useFrame(desk);
   const inputs = useDraft(desk, (draft) => draft.inputs);
+  const branch = useDraft(desk, (draft) => draft.branch);
   const base = useDraft(desk, (draft) => draft.base);
   const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
   return useMemo(
-    () => ({ ...actions, actions, content, inputs, checked, base, renaming }),
-    [actions, content, inputs, checked, base, renaming],
+    () => ({ ...actions, actions, content, inputs, checked, branch, base, renaming }),
+    [actions, content, inputs, checked, branch, base, renaming],
   );
 }

@@ -42,8 +42,8 @@ async function takeBack(id: string, before: Draft | null): Promise<void> {
     await api.draftDelete({ id });
     await show(id);
   } else {
-    const { content, inputs, base } = before;
-    await put({ id, content, inputs, base });
+    const { content, inputs, branch, base } = before;
+    await put({ id, content, inputs, branch, base });
   }
 }
 

@@ -111,6 +111,7 @@ export function useRunBar(given: {
       prompt: prompt.id,
       // What equals the newest version is run as that version; anything else exactly as it is on screen.
       content: work.isChanged() || prompt.head === null ? content : null,
+      version: work.now().branch,
       models,
       inputs,
       context,

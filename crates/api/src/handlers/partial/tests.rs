@@ -1,7 +1,7 @@
 //! Prompts that call others: checked, rendered and run as they stand, and who calls whom.
 
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode, EventHub, configuration::Configuration};
-use formaops_domain::{PromptId, VersionId};
+use formaops_domain::{PromptId, RefKind, VersionId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -59,7 +59,9 @@ impl World {
     async fn label(&self, version: &Value, label: &str) {
         let prompt: PromptId = version["promptId"].as_str().unwrap().parse().unwrap();
         let version: VersionId = version["id"].as_str().unwrap().parse().unwrap();
-        self.app.store.update_label(prompt, label, version, self.app.now()).await.unwrap();
+        let version = self.app.store.get_version(prompt, version).await.unwrap();
+        let label = label.parse().unwrap();
+        self.app.store.put_ref(&version, RefKind::Label, label, None, self.app.now()).await.unwrap();
     }
 }
 
