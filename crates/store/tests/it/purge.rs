@@ -4,6 +4,16 @@ use crate::world::{World, at, version};
 use formaops_domain::{Attachment, Body, Content, Message, PromptId, Role, RunStatus, ports::RunStore};
 use formaops_store::{PromptFilter, StoreError};
 use formaops_testkit::{content, run_id};
+use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
+
+/// How many rows of the indexes of words hold a word, whatever a search shows of them.
+async fn indexed(world: &World, word: &str) -> i64 {
+    let options = SqliteConnectOptions::new().filename(world.file());
+    let mut connection = options.connect().await.unwrap();
+    let sql = "select (select count(*) from version_words where version_words match ?1)
+        + (select count(*) from head_words where head_words match ?1)";
+    sqlx::query_scalar(sql).bind(word).fetch_one(&mut connection).await.unwrap()
+}
 
 async fn bin(world: &World) -> Vec<PromptId> {
     let filter = PromptFilter { deleted: true, archived: true, ..PromptFilter::default() };
@@ -52,8 +62,9 @@ async fn what_ran_keeps_the_version_it_names_and_nothing_else() {
     world.start(1).await;
     world.finish(1, "Hello").await;
     world.store.finish_run(run_id(1), RunStatus::Completed, at(16)).await.unwrap();
+    assert!(indexed(&world, "hello").await > 0);
     world.store.purge_prompt(id, at(5)).await.unwrap();
-    assert_eq!(bin(&world).await, []);
+    assert_eq!((bin(&world).await, indexed(&world, "hello").await), (vec![], 0));
     let run = world.store.get_run(run_id(1)).await.unwrap();
     assert_eq!((run.prompt_id, run.prompt_name.as_str()), (id, "p"));
     assert_eq!(world.store.get_version(id, named).await.unwrap().content, content("Hello {{name}}"));
