@@ -36,6 +36,8 @@ pub struct WholePrompt {
     pub prompt: Prompt,
     /// Its versions, oldest first, with those that only ran.
     pub versions: Vec<Version>,
+    /// Words to find versions by.
+    pub version_tags: Vec<(VersionId, String)>,
     /// The names that point to them.
     pub names: Vec<VersionName>,
     /// Unsaved work.
@@ -127,6 +129,7 @@ impl Store {
         Ok(WholePrompt {
             prompt: prompt::get(&mut transaction, id).await?,
             versions: version::all(&mut transaction, id).await?,
+            version_tags: tags(&mut transaction, id).await?,
             names: names(&mut transaction, id).await?,
             draft: draft::find(&mut transaction, id).await?,
             input_sets: crate::input_set::list(&mut transaction, id).await?,
@@ -287,13 +290,14 @@ async fn insert_whole(
     whole: WholePrompt,
     by: ActorId,
 ) -> Result<ImportedPrompt, StoreError> {
-    let WholePrompt { prompt, versions, names, draft, input_sets } = whole;
+    let WholePrompt { prompt, versions, version_tags, names, draft, input_sets } = whole;
     let id = prompt.id;
     prompt::insert_with_tags(connection, &prompt, by).await?;
     for version in versions {
         attachment::check(connection, &version.content).await?;
         version::insert(connection, &Version { prompt_id: id, ..version }).await?;
     }
+    put_tags(connection, id, &version_tags).await?;
     for name in names {
         put_name(connection, id, &name).await?;
     }
@@ -305,6 +309,44 @@ async fn insert_whole(
         insert_set(connection, &InputSet { prompt_id: id, ..set }).await?;
     }
     Ok(ImportedPrompt { id, changed: true })
+}
+
+/// The tags of the versions of a prompt.
+async fn tags(
+    connection: &mut SqliteConnection,
+    prompt: PromptId,
+) -> Result<Vec<(VersionId, String)>, StoreError> {
+    let prompt = Key(prompt);
+    let rows = sqlx::query!(
+        r#"select version as "version: Key<VersionId>", tag from version_tags where prompt = ?1
+        order by version, tag"#,
+        prompt,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.version.0, row.tag)).collect())
+}
+
+/// Adds tags to versions; answers whether any was not there.
+async fn put_tags(
+    connection: &mut SqliteConnection,
+    prompt: PromptId,
+    tags: &[(VersionId, String)],
+) -> Result<bool, StoreError> {
+    let mut is_new = false;
+    for (version, tag) in tags {
+        let (prompt, version) = (Key(prompt), Key(*version));
+        let done = sqlx::query!(
+            "insert into version_tags (prompt, version, tag) values (?1, ?2, ?3) on conflict do nothing",
+            prompt,
+            version,
+            tag,
+        )
+        .execute(&mut *connection)
+        .await?;
+        is_new |= done.rows_affected() > 0;
+    }
+    Ok(is_new)
 }
 
 async fn insert_set(connection: &mut SqliteConnection, set: &InputSet) -> Result<bool, StoreError> {
@@ -334,7 +376,7 @@ async fn merge_into(
     by: ActorId,
     at: Timestamp,
 ) -> Result<ImportedPrompt, StoreError> {
-    let WholePrompt { versions, names: brought, input_sets, .. } = whole;
+    let WholePrompt { versions, version_tags, names: brought, input_sets, .. } = whole;
     prompt::get(connection, id).await?;
     let here = version::all(connection, id).await?;
     let known: HashSet<_> = here.iter().map(|version| version.id).collect();
@@ -357,6 +399,7 @@ async fn merge_into(
         version::insert(connection, &Version { prompt_id: id, number, ..version }).await?;
         changed = true;
     }
+    changed |= put_tags(connection, id, &version_tags).await?;
     if let Some(theirs) = theirs {
         let main =
             |version| VersionName { kind: "branch".into(), name: "main".into(), version, updated_at: at };

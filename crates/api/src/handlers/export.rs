@@ -4,16 +4,16 @@ use super::{MOST_ITEMS, PromptKey, prompt::find_prompt, sensitive::MASK};
 use crate::{ApiError, App, Caller, ErrorCode};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use formaops_domain::{
-    ActorId, AttachmentHash, Content, ExecutionId, JsonObject, OutputPart, Place, Prompt, PromptStatus, Run,
-    RunId, Version, VersionId,
+    ActorId, AttachmentHash, Content, ExecutionId, JsonObject, OutputPart, Place, Prompt, PromptStatus,
+    RefName, Run, RunId, Version, VersionId,
 };
 use formaops_store::{
     Actor, ExecutionFilter, MOST_OUTPUT_BYTES, PromptFilter, RunFilter, VersionName, WholePrompt,
 };
 use formaops_template::formats::{
     self, Archive, ArchivedActor, ArchivedAttachment, ArchivedDraft, ArchivedExecution, ArchivedInputSet,
-    ArchivedPrompt, ArchivedRef, ArchivedRun, Format, MOST_BYTES, Note, NoteKind, PromptToWrite, SourceFile,
-    VersionToWrite,
+    ArchivedPrompt, ArchivedRef, ArchivedRun, ArchivedVersion, Format, MOST_BYTES, Note, NoteKind,
+    PromptToWrite, SourceFile, VersionToWrite,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -379,7 +379,7 @@ fn archived(
     ran: &HashSet<VersionId>,
     secret: &HashSet<String>,
 ) -> ArchivedPrompt {
-    let WholePrompt { prompt, versions, names, draft, input_sets } = whole;
+    let WholePrompt { prompt, versions, version_tags, names, draft, input_sets } = whole;
     let base = draft.as_ref().and_then(|draft| draft.base);
     let is_kept = |version: &Version| {
         history || ran.contains(&version.id) || prompt.head == Some(version.id) || base == Some(version.id)
@@ -392,8 +392,12 @@ fn archived(
         version: named.version,
         updated_at: named.updated_at,
     });
+    let refs: Vec<_> = refs.collect();
+    let is_kept =
+        |branch: &RefName| refs.iter().any(|named| named.kind == "branch" && named.name == branch.as_str());
     let draft = draft.map(|draft| ArchivedDraft {
         content: draft.content,
+        branch: if is_kept(&draft.branch) { draft.branch } else { RefName::main() },
         base: draft.base,
         inputs: without(draft.inputs, secret),
         updated_at: draft.updated_at,
@@ -414,11 +418,17 @@ fn archived(
         created_at: prompt.created_at,
         updated_at: prompt.updated_at,
         published_at: prompt.published_at,
-        refs: refs.collect(),
+        refs,
         input_sets: input_sets.collect(),
-        versions: versions.into_iter().map(Into::into).collect(),
+        versions: versions.into_iter().map(|version| tagged(version, &version_tags)).collect(),
         draft,
     }
+}
+
+fn tagged(version: Version, tags: &[(VersionId, String)]) -> ArchivedVersion {
+    let of_this = tags.iter().filter(|(id, _)| *id == version.id);
+    let tags = of_this.map(|(_, tag)| tag.clone()).collect();
+    ArchivedVersion { tags, ..version.into() }
 }
 
 fn to_prompt(whole: WholePrompt, history: bool) -> PromptToWrite {

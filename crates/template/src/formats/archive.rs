@@ -8,7 +8,7 @@ use super::{FormatError, plain};
 use crate::yaml;
 use formaops_domain::{
     ActorId, AttachmentHash, Content, ContentHash, Execution, JsonObject, PromptId, PromptName, PromptStatus,
-    Run, Timestamp, Version, VersionId,
+    RefName, Run, Timestamp, Version, VersionId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -99,7 +99,7 @@ pub struct ArchivedPrompt {
     pub input_sets: Vec<ArchivedInputSet>,
 }
 
-/// A version. The id says all that follows it but the number.
+/// A version. The id says all that follows it but the number and the tags.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ArchivedVersion {
@@ -120,6 +120,9 @@ pub struct ArchivedVersion {
     pub note: String,
     /// When.
     pub created_at: Timestamp,
+    /// Words to find it by, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// What it holds.
     pub content: Content,
 }
@@ -127,7 +130,7 @@ pub struct ArchivedVersion {
 impl From<Version> for ArchivedVersion {
     fn from(version: Version) -> Self {
         let Version { id, number, content_hash, content, parents, author, note, created_at, .. } = version;
-        Self { id, number, content_hash, parents, author, note, created_at, content }
+        Self { id, number, content_hash, parents, author, note, created_at, tags: Vec::new(), content }
     }
 }
 
@@ -135,7 +138,7 @@ impl ArchivedVersion {
     /// The version of this prompt.
     #[must_use]
     pub fn into_version(self, prompt_id: PromptId) -> Version {
-        let Self { id, number, content_hash, parents, author, note, created_at, content } = self;
+        let Self { id, number, content_hash, parents, author, note, created_at, content, .. } = self;
         Version { id, prompt_id, number, content_hash, content, parents, author, note, created_at }
     }
 }
@@ -160,6 +163,9 @@ pub struct ArchivedRef {
 pub struct ArchivedDraft {
     /// The work.
     pub content: Content,
+    /// The branch that the work is for.
+    #[serde(default = "RefName::main", skip_serializing_if = "is_main")]
+    pub branch: RefName,
     /// The version that was being edited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<VersionId>,
@@ -168,6 +174,10 @@ pub struct ArchivedDraft {
     pub inputs: JsonObject,
     /// When it was last kept.
     pub updated_at: Timestamp,
+}
+
+fn is_main(branch: &RefName) -> bool {
+    *branch == RefName::main()
 }
 
 /// Inputs under a name.
@@ -350,9 +360,19 @@ fn check_names(
             let message = format!("`{}` points to a version that is not in the file", named.name);
             return Err(FormatError::new(file, &format!("{field}.version"), message));
         }
-        if !names.insert((&named.kind, &named.name)) {
+        if let Err(error) = named.name.parse::<RefName>() {
+            return Err(FormatError::new(file, &format!("{field}.name"), error.to_string()));
+        }
+        if !names.insert(&named.name) {
             return Err(FormatError::new(file, &field, format!("there are two called `{}`", named.name)));
         }
+    }
+    if let Some(branch) = prompt.draft.as_ref().map(|draft| &draft.branch)
+        && !is_main(branch)
+        && !prompt.refs.iter().any(|named| named.kind == "branch" && named.name == branch.as_str())
+    {
+        let message = format!("the draft is for the branch `{branch}`, which is not in the file");
+        return Err(FormatError::new(file, &format!("{path}.draft.branch"), message));
     }
     if let Some(base) = prompt.draft.as_ref().and_then(|draft| draft.base)
         && !known.contains(&base)

@@ -4,7 +4,7 @@
 //! else; what looks like another tag is text.
 
 use super::{FormatError, FoundPrompt, FoundVersion, Notes, chat, openai, parameters, template, variables};
-use formaops_domain::{Body, Content, JsonObject, Settings};
+use formaops_domain::{Body, Content, JsonObject, RefName, Settings};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -82,10 +82,16 @@ fn version(found: Found, path: &str, prompt: &mut FoundPrompt, notes: &mut Notes
     fields.shift_remove("name");
     for label in strings(fields.shift_remove("labels")) {
         // The newest version always has it.
-        if label != "latest" {
-            prompt.labels.retain(|(name, _)| *name != label);
-            prompt.labels.push((label, index));
+        if label == "latest" {
+            continue;
         }
+        let name = label.to_lowercase();
+        if name.parse::<RefName>().is_err() || name == RefName::main().as_str() {
+            notes.lost(&field(path, "labels"), format!("`{label}` cannot be a label here"));
+            continue;
+        }
+        prompt.labels.retain(|(other, _)| *other != name);
+        prompt.labels.push((name, index));
     }
     prompt.tags = strings(fields.shift_remove("tags"));
     let body = match fields.shift_remove("prompt").unwrap_or_default() {

@@ -11,7 +11,9 @@ use formaops_store::{
 };
 use formaops_template::{
     PromptMeta,
-    formats::{Archive, ArchivedActor, ArchivedPrompt, ArchivedRun, FoundPrompt, Note, NoteKind},
+    formats::{
+        Archive, ArchivedActor, ArchivedPrompt, ArchivedRun, ArchivedVersion, FoundPrompt, Note, NoteKind,
+    },
     to_prompt_file,
 };
 use serde_json::Value;
@@ -272,6 +274,7 @@ fn whole_own(archived: ArchivedPrompt) -> WholePrompt {
     let draft = archived.draft.map(|draft| Draft {
         prompt_id: id,
         content: draft.content,
+        branch: draft.branch,
         base: draft.base,
         inputs: draft.inputs,
         updated_at: draft.updated_at,
@@ -291,7 +294,11 @@ fn whole_own(archived: ArchivedPrompt) -> WholePrompt {
         published_at: archived.published_at,
         deleted_at: None,
     };
+    let tags = |version: &ArchivedVersion| {
+        version.tags.iter().map(|tag| (version.id, tag.clone())).collect::<Vec<_>>()
+    };
     WholePrompt {
+        version_tags: archived.versions.iter().flat_map(tags).collect(),
         versions: archived.versions.into_iter().map(|version| version.into_version(id)).collect(),
         names: names.collect(),
         input_sets: input_sets.collect(),
@@ -358,5 +365,12 @@ fn whole_other(
         published_at: None,
         deleted_at: None,
     };
-    WholePrompt { prompt, names, input_sets: input_sets.collect(), draft: None, versions }
+    WholePrompt {
+        prompt,
+        names,
+        input_sets: input_sets.collect(),
+        draft: None,
+        versions,
+        version_tags: Vec::new(),
+    }
 }
