@@ -338,7 +338,7 @@ export function client(caller: Caller) {
     /** The labels in use, with how many prompts have each. */
     labelList: (request: ListLabels = {}): Promise<PageOfLabelCount> =>
       caller.call('label_list', 'GET', '/api/labels', request),
-    /** A prompt with its newest version and its draft. */
+    /** A prompt with its draft, the newest version of the branch it is for, and all branches and labels. */
     promptGet: (request: GetPrompt): Promise<PromptDetail> =>
       caller.call('prompt_get', 'GET', '/api/prompts/{id}', request),
     /** Makes a prompt and its first version. */

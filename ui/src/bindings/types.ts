@@ -1849,6 +1849,14 @@ export type LeftOff = 'refreshes' | 'indexing' | 'debug-logs' | 'low-runs' | 'lo
 /** How well everything is. Each level leaves off what the ones before do, and more. */
 export type Level = 'normal' | 'degraded' | 'critical' | 'emergency';
 
+/** Lines of a text, each with what ends it: `\n`, `\r\n` or `\r`. */
+export type Lines = {
+  /** The first of them, counted from 0. */
+  start: number;
+  /** How many; none where ours has nothing there. */
+  count: number;
+};
+
 /** Links a folder, in the place of any other. */
 export type LinkFolder = {
   /** The full path of the folder. */
@@ -3317,6 +3325,9 @@ export type Settings = {
 
 /** How bad a [`Diagnostic`] is. Ordered: `Info < Warning < Error`. */
 export type Severity = 'info' | 'warning' | 'error';
+
+/** One of the two that are merged. */
+export type Side = 'ours' | 'theirs';
 
 /** Why a file is left alone. */
 export type SkipReason = 'name' | 'twin' | 'link' | 'large' | 'binary' | 'encoding' | 'unreadable' | 'limit';

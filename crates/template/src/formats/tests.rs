@@ -406,6 +406,9 @@ fn archive_of(contents: Vec<Content>, inputs: JsonObject) -> Archive {
     let main = ArchivedRef { kind: "branch".into(), name: "main".into(), version: head.id, updated_at: at };
     let label =
         ArchivedRef { kind: "label".into(), name: "x".into(), version: versions[0].id, updated_at: at };
+    let branch =
+        ArchivedRef { kind: "branch".into(), name: "y".into(), version: versions[0].id, updated_at: at };
+    versions[0].tags = vec!["good".into()];
     let prompt = ArchivedPrompt {
         id: prompt_id,
         name: "a/b".parse().unwrap(),
@@ -417,9 +420,10 @@ fn archive_of(contents: Vec<Content>, inputs: JsonObject) -> Archive {
         updated_at: at,
         published_at: Some(at),
         versions,
-        refs: vec![main, label],
+        refs: vec![main, label, branch],
         draft: Some(ArchivedDraft {
             content: head.content,
+            branch: "y".parse().unwrap(),
             base: Some(head.id),
             inputs: inputs.clone(),
             updated_at: at,
