@@ -137,7 +137,9 @@ async fn of_names_that_are_taken_it_is_said_what_becomes_of_them() {
     let head = &versions["items"][0];
     assert_eq!(versions["items"].as_array().unwrap().len(), 4);
     assert_eq!(head["parents"].as_array().unwrap().len(), 2, "both histories go on in it: {head}");
-    assert_eq!(head["content"]["body"]["template"], "Hello {{name}}, you\n\ttwo");
+    let newest = to.json(&["version", "get", "greet", "v4"]).await;
+    assert_eq!(newest["id"], head["id"]);
+    assert_eq!(newest["content"]["body"]["template"], "Hello {{name}}, you\n\ttwo");
     let again = to.json(&["import", &file, "--taken", "version"]).await;
     assert_eq!(again["prompts"][0]["outcome"], "unchanged", "{again}");
 }

@@ -9,6 +9,9 @@ use std::{
 };
 use tempfile::TempPath;
 
+/// How often a file is put back that others write in the very moment; they never write so fast for so long.
+const MOST_TURNS: usize = 100;
+
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
@@ -65,12 +68,7 @@ pub fn replace(root: &Path, path: &FilePath, text: &str, seen: FileHash) -> Resu
     if exchange(&written, &full).map_err(failed)? {
         let displaced = hash(&written).map_err(failed)?;
         if displaced != seen {
-            exchange(&written, &full).map_err(failed)?;
-            if hash(&written).map_err(failed)? != FileHash::of(text.as_bytes()) {
-                // Written a second time within the moment: it stays beside the file, under a hidden name.
-                let kept = written.keep().map_err(|error| failed(error.error))?;
-                tracing::warn!(file = %path, kept = %kept.display(), "a file was changed while it was written");
-            }
+            put_back(written, &full, FileHash::of(text.as_bytes()), displaced).map_err(failed)?;
             return Err(WriteError::Changed { path: path.clone() });
         }
         written.close().map_err(failed)?;
@@ -78,6 +76,22 @@ pub fn replace(root: &Path, path: &FilePath, text: &str, seen: FileHash) -> Resu
         written.persist(&full).map_err(|error| failed(error.error))?;
     }
     finish(&full).map_err(failed)
+}
+
+/// Puts back what was displaced by mistake. `put` is what was left in the file instead: where it is not there any more,
+/// the file was written again meanwhile, and what was written last is put back in its turn.
+fn put_back(displaced: TempPath, full: &Path, mut put: FileHash, mut held: FileHash) -> io::Result<()> {
+    for _ in 0..MOST_TURNS {
+        exchange(&displaced, full)?;
+        let found = hash(&displaced)?;
+        if found == put {
+            return displaced.close();
+        }
+        (put, held) = (held, found);
+    }
+    let kept = displaced.keep().map_err(|error| error.error)?;
+    tracing::warn!(file = %full.display(), kept = %kept.display(), "a file was changed all the time while it was written");
+    Ok(())
 }
 
 /// Makes a file where there is none, and the folders on the way to it.

@@ -101,7 +101,7 @@ async fn a_check_reads_partials_by_name_version_and_label_and_says_what_to_do_wh
         ("{{> \"shared/tona@v1\"}}", "there is no partial `shared/tona@v1`", "Did you mean `shared/tone`?"),
         ("{{> Header}}", "there is no partial `Header`", "A partial is a saved prompt"),
         ("{{> \"shared/tone@v9\"}}", "`shared/tone` has no version v9", "which is v2 now"),
-        ("{{> \"shared/tone@live\"}}", "`shared/tone` has no label `live`", "which is v2 now"),
+        ("{{> \"shared/tone@live\"}}", "`shared/tone` has no label or branch `live`", "which is v2 now"),
     ] {
         let report = world.check(template, json!({})).await;
         let found = &report["diagnostics"][0];
