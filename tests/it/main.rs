@@ -17,6 +17,7 @@ mod http;
 mod idempotency;
 mod keychain;
 mod kills;
+mod library;
 mod logs;
 mod network;
 mod outages;
