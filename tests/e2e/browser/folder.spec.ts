@@ -59,7 +59,12 @@ test('a folder is linked, its edits are seen at once, and what is saved is in th
 
 test('what both sides changed waits until somebody chooses', async ({ app, api, folder }) => {
   const file = join(folder, 'greet.prompt');
-  const content = { body: { kind: 'text', template: 'Good day {{name}}' } } as const;
+  const content = {
+    body: { kind: 'text' as const, template: 'Good day {{name}}' },
+    variables: [],
+    settings: { parameters: {} },
+    validations: [],
+  };
   await api.promptCreate({ name: 'greet', content });
   await api.folderLink({ path: folder });
   await app.getByRole('contentinfo').getByRole('link', { name: '1 file to decide' }).click();
