@@ -26,9 +26,9 @@ export function useListSearch() {
     // What was typed here has its blanks still; what comes from elsewhere is taken.
     if ((next.find ?? '').trim() !== find.trim()) setTyped(next.find ?? '');
   }
-  const change = useCallback(
-    (next: ListSearch, replace = false) =>
-      void navigate({
+  const go = useCallback(
+    (next: ListSearch, replace: boolean) =>
+      navigate({
         to: '.',
         replace,
         search: (now) => {
@@ -38,15 +38,22 @@ export function useListSearch() {
       }),
     [navigate],
   );
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  // What was typed and is not in the address yet.
+  const typed = useRef<{ readonly text: string; readonly timer: ReturnType<typeof setTimeout> } | null>(null);
+  useEffect(() => () => clearTimeout(typed.current?.timer), []);
+  const tell = async () => {
+    if (typed.current === null) return;
+    const { text, timer } = typed.current;
+    clearTimeout(timer);
+    typed.current = null;
+    await go({ find: text.trim() === '' ? undefined : text }, true);
+  };
   const setFind = (text: string) => {
     setTyped(text);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(
-      () => change({ find: text.trim() === '' ? undefined : text }, true),
-      TOLD_AFTER_MS,
-    );
+    clearTimeout(typed.current?.timer);
+    typed.current = { text, timer: setTimeout(() => void tell(), TOLD_AFTER_MS) };
   };
-  return { search, find, setFind, change: (next: ListSearch) => change(next) };
+  // The place that is left says what was typed there, so that going back finds it.
+  const change = (next: ListSearch) => void tell().then(() => go(next, false));
+  return { search, find, setFind, change };
 }
