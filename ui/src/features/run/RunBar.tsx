@@ -4,7 +4,6 @@ import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Priority, Run } from '../../bindings/types';
 import { Keys } from '../../components/Keys';
-import { useCommands } from '../../lib/commands';
 import { ContextButton } from './ContextButton';
 import { isLong } from './course';
 import { ModelChip } from './ModelChip';
@@ -16,13 +15,6 @@ import type { RunBarState } from './useRunBar';
 /** Models, repeats, priority, context and cost of the next run, and its one button. */
 export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Content; cost: ReactNode }) {
   const { start, stop, isRunning } = bar;
-  const canRun = !isRunning && bar.models.length > 0;
-  const runNow = () => void start();
-  const stopNow = () => void stop();
-  useCommands({
-    run: { act: runNow, isAvailable: canRun },
-    stop: { act: stopNow, isAvailable: isRunning },
-  });
   const change = (at: number, next: ModelChoice | null) => {
     bar.setModels(bar.models.flatMap((choice, other) => (other === at ? (next ?? []) : choice)));
   };
@@ -82,7 +74,7 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
             color="red"
             variant="light"
             leftSection={<IconPlayerStopFilled size={14} />}
-            onClick={stopNow}
+            onClick={() => void stop()}
           >
             {texts.actions.stop}&nbsp;
             <Keys of="stop" className={classes.kbd} />
@@ -91,7 +83,7 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
           <Button
             leftSection={<IconPlayerPlayFilled size={14} />}
             disabled={bar.models.length === 0}
-            onClick={runNow}
+            onClick={() => void start()}
           >
             {texts.runBar.run(bar.models.length)}&nbsp;
             <Keys of="run" className={classes.kbd} />

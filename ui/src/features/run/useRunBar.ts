@@ -11,6 +11,7 @@ import type {
   RunDetail,
 } from '../../bindings/types';
 import { api, toApiError } from '../../host';
+import { useCommands } from '../../lib/commands';
 import { notifyError } from '../../lib/notify';
 import { Stored, useStored } from '../../lib/stored';
 import type { WorkActions } from '../prompt/desk';
@@ -146,6 +147,11 @@ export function useRunBar(given: {
     // An event between the answer and the query's first data is not lost: it is read once more.
     if (started !== null) void queries.invalidateQueries(runQuery(started));
   }, [started]);
+  // By its key a run starts before the bar is there.
+  useCommands({
+    run: { act: () => void start(), isAvailable: !isRunning && models.length > 0 },
+    stop: { act: () => void stop(), isAvailable: isRunning },
+  });
   return {
     models,
     setModels,
