@@ -2,7 +2,7 @@
 
 mod transition;
 
-pub(crate) use transition::{Ending, begin, end, requeue, wait};
+pub(crate) use transition::{Ending, begin, end, insert_validations, requeue, wait};
 
 use crate::{
     Store, StoreError, blob,

@@ -420,10 +420,10 @@ async fn merge_into(
             }
         }
     }
-    let taken: HashSet<_> =
-        names(connection, id).await?.into_iter().map(|name| (name.kind, name.name)).collect();
+    // A label and a branch never share a name.
+    let taken: HashSet<_> = names(connection, id).await?.into_iter().map(|name| name.name).collect();
     for name in brought {
-        if !taken.contains(&(name.kind.clone(), name.name.clone())) {
+        if !taken.contains(&name.name) {
             put_name(connection, id, &name).await?;
             changed = true;
         }
@@ -560,21 +560,7 @@ async fn insert_execution(
     )
     .fetch_one(&mut *connection)
     .await?;
-    for (position, result) in (0u32..).zip(&execution.validations) {
-        let verdict = Word(result.verdict);
-        sqlx::query!(
-            "insert into validation_results (execution, position, name, verdict, score, message)
-            values (?1, ?2, ?3, ?4, ?5, ?6)",
-            id,
-            position,
-            result.name,
-            verdict,
-            result.score,
-            result.message,
-        )
-        .execute(&mut *connection)
-        .await?;
-    }
+    crate::execution::insert_validations(connection, execution.id, &execution.validations).await?;
     let prompt_name = run.prompt_name.as_str();
     sqlx::query!(
         "insert into execution_words (rowid, prompt, inputs, answer) values (?1, ?2, ?3, ?4)",

@@ -216,7 +216,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
     }
 }
 
-async fn insert_validations(
+pub(crate) async fn insert_validations(
     connection: &mut SqliteConnection,
     execution: ExecutionId,
     results: &[ValidationResult],

@@ -88,7 +88,7 @@ pub struct ArchivedPrompt {
     pub published_at: Option<Timestamp>,
     /// Its versions, oldest first.
     pub versions: Vec<ArchivedVersion>,
-    /// The names that point to versions: the branch `main`, labels, and what else there is.
+    /// The branches and labels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refs: Vec<ArchivedRef>,
     /// Unsaved work.
@@ -147,7 +147,7 @@ impl ArchivedVersion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ArchivedRef {
-    /// `branch`, `label` or what else there is.
+    /// `branch` or `label`.
     pub kind: String,
     /// The name.
     pub name: String,
@@ -359,6 +359,10 @@ fn check_names(
         if !known.contains(&named.version) {
             let message = format!("`{}` points to a version that is not in the file", named.name);
             return Err(FormatError::new(file, &format!("{field}.version"), message));
+        }
+        if !matches!(named.kind.as_str(), "branch" | "label") {
+            let message = format!("`{}` is neither `branch` nor `label`", named.kind);
+            return Err(FormatError::new(file, &format!("{field}.kind"), message));
         }
         if let Err(error) = named.name.parse::<RefName>() {
             return Err(FormatError::new(file, &format!("{field}.name"), error.to_string()));

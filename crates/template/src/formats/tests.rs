@@ -449,6 +449,11 @@ fn a_version_that_was_changed_after_the_export_is_refused_with_its_place() {
     );
     assert_eq!(wrong("\"note\": \"note 1\"", "\"note\": \"note 2\""), "a.json: prompts[0].versions[0].id");
     assert_eq!(wrong("\"number\": 1", "\"number\": 0"), "a.json: prompts[0].versions[0].number");
+    // Names of versions that nothing could refer to, and a label beside a branch of the same name.
+    assert_eq!(wrong("\"kind\": \"label\"", "\"kind\": \"pin\""), "a.json: prompts[0].refs[1].kind");
+    assert_eq!(wrong("\"name\": \"x\"", "\"name\": \"v12\""), "a.json: prompts[0].refs[1].name");
+    assert_eq!(wrong("\"name\": \"x\"", "\"name\": \"main\""), "a.json: prompts[0].refs[1]");
+    assert_eq!(wrong("\"branch\": \"y\"", "\"branch\": \"z\""), "a.json: prompts[0].draft.branch");
 }
 
 fn text() -> impl Strategy<Value = String> {
