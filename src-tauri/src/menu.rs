@@ -62,7 +62,7 @@ const MENUS: &[(&str, &[Item])] = &[
     (
         "View",
         &[
-            Command("palette", "Search prompts and commands", Some("mod+K")),
+            Command("palette", "Search everything", Some("mod+K")),
             Separator,
             Command("zoomIn", "Larger text", Some("mod+=")),
             Command("zoomOut", "Smaller text", Some("mod+-")),
