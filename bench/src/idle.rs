@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     time::Duration,
@@ -51,7 +51,8 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
     ensure!(host.try_wait()?.is_none(), "the host ended by itself");
     stop(host).await?;
 
-    let share = (after.cpu - before.cpu).as_secs_f64() / elapsed * 100.0;
+    let (cpu, wakes) = after.since(&before);
+    let share = cpu.as_secs_f64() / elapsed * 100.0;
     let row = |cells: [String; 4]| cells;
     report.row(row([
         "share of a core".to_owned(),
@@ -65,7 +66,7 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
         "none".to_owned(),
         if outside.is_empty() { "kept" } else { "broken" }.to_owned(),
     ]));
-    let wakes = (after.wakes - before.wakes) as f64 / elapsed;
+    let wakes = wakes as f64 / elapsed;
     report.row(row(["wake-ups a second".to_owned(), format!("{wakes:.1}"), "-".to_owned(), "-".to_owned()]));
     for socket in outside {
         report.note(format!("Beyond this machine: {socket}"));
@@ -87,28 +88,36 @@ async fn subscribe(line: &str) -> anyhow::Result<reqwest::Response> {
     Ok(events.send().await?.error_for_status()?)
 }
 
-/// What all threads of a process have used since it began.
-pub(crate) struct Usage {
-    pub(crate) cpu: Duration,
-    /// How often a thread was put on a core.
-    wakes: u64,
-}
+/// What the threads of a process have used since they began, by their ids.
+pub(crate) struct Usage(BTreeMap<u32, (Duration, u64)>);
 
 impl Usage {
     /// Read from `schedstat`, which counts nanoseconds: the ticks of `stat` miss work shorter than a tick.
     /// Source: the documentation of Linux, "Scheduler Statistics".
     pub(crate) fn of(pid: u32) -> anyhow::Result<Self> {
-        let mut usage = Self { cpu: Duration::ZERO, wakes: 0 };
+        let mut threads = BTreeMap::new();
         for task in fs::read_dir(format!("/proc/{pid}/task"))? {
-            let text = fs::read_to_string(task?.path().join("schedstat"))?;
+            let task = task?;
+            // It may have ended since the folder was read.
+            let Ok(text) = fs::read_to_string(task.path().join("schedstat")) else { continue };
             let mut numbers = text.split_whitespace().map(str::parse::<u64>);
             let mut next =
                 || numbers.next().context("`schedstat` has three numbers")?.context("not a number");
-            usage.cpu += Duration::from_nanos(next()?);
+            let cpu = Duration::from_nanos(next()?);
             let _waited = next()?;
-            usage.wakes += next()?;
+            let wakes = next()?;
+            threads.insert(task.file_name().to_string_lossy().parse()?, (cpu, wakes));
         }
-        Ok(usage)
+        Ok(Self(threads))
+    }
+
+    /// The time on a core and how often a thread was put on one, since `before`. What a thread that has ended
+    /// meanwhile used until then is not in it.
+    pub(crate) fn since(&self, before: &Self) -> (Duration, u64) {
+        self.0.iter().fold((Duration::ZERO, 0), |(cpu, wakes), (thread, now)| {
+            let then = before.0.get(thread).copied().unwrap_or_default();
+            (cpu + now.0.saturating_sub(then.0), wakes + now.1.saturating_sub(then.1))
+        })
     }
 }
 

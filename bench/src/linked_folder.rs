@@ -41,7 +41,7 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
     let before = Usage::of(std::process::id())?;
     tokio::time::sleep(TIME).await;
     let after = Usage::of(std::process::id())?;
-    let share = (after.cpu - before.cpu).as_secs_f64() / TIME.as_secs_f64() * 100.0;
+    let share = after.since(&before).0.as_secs_f64() / TIME.as_secs_f64() * 100.0;
 
     let mut times = Vec::with_capacity(EDITS);
     for edit in 0..EDITS {

@@ -6,6 +6,7 @@ mod chunk_delay;
 mod cold_start;
 mod group_commit;
 mod idle;
+mod library;
 mod linked_folder;
 mod machine;
 mod process;
@@ -41,6 +42,8 @@ enum Measurement {
     ColdStart,
     /// `formaops prompt list`, from start to end
     PromptList,
+    /// 10,000 prompts with 100,000 versions: the list, and a search at each keystroke
+    Library,
     /// What `formaops serve` costs while nothing happens
     Idle,
     /// A linked folder of 10,000 files: read, at rest, and edited
@@ -71,6 +74,7 @@ async fn main() -> anyhow::Result<()> {
             Measurement::GroupCommit => group_commit::measure().await?,
             Measurement::ColdStart => cold_start::measure().await?,
             Measurement::PromptList => prompt_list::measure().await?,
+            Measurement::Library => library::measure().await?,
             Measurement::Idle => idle::measure().await?,
             Measurement::LinkedFolder => linked_folder::measure().await?,
             Measurement::Throughput => throughput::measure().await?,

@@ -85,7 +85,7 @@ async fn memory() -> anyhow::Result<()> {
     fs::write("/proc/self/clear_refs", "5").context("the peak of memory cannot be forgotten")?;
     let (start, used) = (Instant::now(), Usage::of(std::process::id())?);
     bench.run(SLOW, STREAMS, STREAMS).await?;
-    let (took, used) = (start.elapsed(), Usage::of(std::process::id())?.cpu.saturating_sub(used.cpu));
+    let (took, used) = (start.elapsed(), Usage::of(std::process::id())?.since(&used).0);
     let peak = Memory::now()?.peak;
     bench.close().await;
     stop(server).await?;
