@@ -2,7 +2,7 @@
 
 use crate::{
     AttemptId, Day, ExecutionId, Failure, ModelRef, NanoUsd, Parameters, Price, PromptId, RequestHash, RunId,
-    Span, Timestamp, ToolCall, VersionId,
+    Span, Timestamp, ToolCall, ValidationResult, ValidationStatus, VersionId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -258,43 +258,4 @@ pub enum FinishReason {
     ToolCalls,
     /// Another reason: see the provider's word.
     Other,
-}
-
-/// The result of all validations of an execution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ValidationStatus {
-    /// Not done yet.
-    #[default]
-    Pending,
-    /// All passed.
-    Passed,
-    /// At least one failed.
-    Failed,
-    /// There were none, or there was no answer to check.
-    Skipped,
-}
-
-/// The result of one validation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ValidationResult {
-    /// The validation's name.
-    pub name: String,
-    /// What came out.
-    pub verdict: Verdict,
-    /// From 0 to 1.
-    pub score: f64,
-    /// What was found, for people.
-    pub message: String,
-}
-
-/// What a validation says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// The rule holds.
-    Pass,
-    /// The rule does not hold.
-    Fail,
 }

@@ -44,6 +44,7 @@ mod scrub;
 mod search;
 mod time;
 mod tool;
+mod validation;
 
 pub use attachment::{Attachment, AttachmentKind, InvalidAttachment, UntakenAttachment};
 pub use audit::{AuditDetail, AuditEvent, AuditOrigin, AuditReport, BreakReason, BrokenLink};
@@ -60,7 +61,7 @@ pub use error::{ErrorClass, Failure, Place};
 pub use event::{Event, EventBody, Noun};
 pub use execution::{
     Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Finish, FinishReason, Metrics, Retry,
-    Usage, ValidationResult, ValidationStatus, Verdict,
+    Usage,
 };
 pub use execution_log::{ExecutionLog, LogEntry, LogLevel};
 pub use hash::{
@@ -79,8 +80,8 @@ pub use output::{OutputPart, OutputWindow};
 pub use page::Page;
 pub use parameter::{Parameter, ParameterLimit, ParameterProblem, ParameterRule, When};
 pub use prompt::{
-    Body, Content, Draft, InputSet, Message, Prompt, PromptStatus, RefKind, Role, Settings, Validation,
-    ValidationRule, Variable, VariableType, Version, VersionEntry, VersionRef,
+    Body, Content, Draft, InputSet, Message, Prompt, PromptStatus, RefKind, Role, Settings, Variable,
+    VariableType, Version, VersionEntry, VersionRef,
 };
 pub use provider::{
     EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,
@@ -93,6 +94,10 @@ pub use scrub::Scrubber;
 pub use search::{Hit, HitKind, HitRecord, Match, MatchPart, MatchPlace, MatchText};
 pub use time::{Calendar, Day, InvalidDay, Span, Timestamp};
 pub use tool::{ResponseFormat, ToolCall, ToolChoice, ToolDefinition, ToolResult};
+pub use validation::{
+    Answer, Ask, Assertion, FunctionCall, OnFailure, Validation, ValidationPhase, ValidationResult,
+    ValidationRule, ValidationStatus, Verdict,
+};
 
 /// A JSON object with its keys in the order they were written.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -2,8 +2,8 @@
 
 use crate::{
     AttachmentHash, Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody, Execution,
-    ExecutionId, Failure, Fallback, Finish, JsonObject, KeyRef, ListedModel, LogEntry, Media, Metrics,
-    ModelRef, Origin, Parameters, Price, Purpose, RequestHash, Retry, Role, Run, RunContext, RunId,
+    ExecutionId, Failure, Fallback, Finish, FunctionCall, JsonObject, KeyRef, ListedModel, LogEntry, Media,
+    Metrics, ModelRef, Origin, Parameters, Price, Purpose, RequestHash, Retry, Role, Run, RunContext, RunId,
     RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage, ValidationResult, ValidationStatus,
 };
 use bytes::Bytes;
@@ -373,6 +373,39 @@ pub struct Outcome {
     pub last_part: RecordingPart,
     /// When it ended: start plus monotonic time.
     pub completed_at: Timestamp,
+}
+
+/// Runs JavaScript functions apart from everything else: no files, no network, no clock, no state between calls.
+pub trait Sandbox: Send + Sync {
+    /// What a function returns, as JSON of at most 1 MiB. It takes a second and a half at most.
+    fn call(&self, call: FunctionCall) -> BoxFuture<'_, Result<serde_json::Value, FunctionFailure>>;
+}
+
+/// Why a function has no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct FunctionFailure {
+    /// The kind of failure.
+    pub kind: FunctionFailureKind,
+    /// What happened, for people; the place in the source where that is known.
+    pub message: String,
+}
+
+/// The kinds of failures of functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FunctionFailureKind {
+    /// The source is not an expression that is a function.
+    Source,
+    /// It threw.
+    Threw,
+    /// It took longer than a second.
+    Timeout,
+    /// It needed more memory, or called itself more deeply, than it may.
+    Memory,
+    /// What it returned is not JSON, or too large.
+    Result,
+    /// The sandbox cannot be started.
+    Unavailable,
 }
 
 /// What the engine keeps in the store. Each call answers once it is committed.

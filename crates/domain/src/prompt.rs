@@ -2,7 +2,7 @@
 
 use crate::{
     ActorId, Attachment, ContentHash, JsonObject, ModelRef, Parameters, PromptId, PromptName, RefName,
-    Timestamp, VersionId, canonical_hash,
+    Timestamp, Validation, VersionId, canonical_hash,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -277,27 +277,6 @@ pub struct Settings {
     /// The parameters; what is not set is left to the catalogue or the provider.
     #[serde(default)]
     pub parameters: Parameters,
-}
-
-/// A rule attached to a prompt that its answers are checked against.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Validation {
-    /// A name for people, unique in its version.
-    pub name: String,
-    /// What is checked.
-    pub rule: ValidationRule,
-}
-
-/// What a validation checks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-pub enum ValidationRule {
-    /// The answer is JSON (bare, or in one fence) that follows this JSON Schema.
-    Schema {
-        /// The schema.
-        schema: serde_json::Value,
-    },
 }
 
 /// An immutable, content-addressed snapshot of a prompt.

@@ -72,6 +72,7 @@ pub(crate) fn conclude(outcome: &mut Outcome, attempt: u32, retry: Option<(&Retr
         let (level, message) = match result.verdict {
             Verdict::Pass => (LogLevel::Info, "A validation passed"),
             Verdict::Fail => (LogLevel::Warn, "A validation failed"),
+            Verdict::Error => (LogLevel::Error, "A validation could not be decided"),
         };
         steps.push(Step::new(level, message).with("validation", &result.name).with("score", result.score));
     }

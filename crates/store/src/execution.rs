@@ -176,7 +176,7 @@ macro_rules! executions {
               executions.tool_calls as "tool_calls?: Json<Vec<ToolCall>>",
               executions.validation_status as "validation_status!: Word<ValidationStatus>",
               (select json_group_array(json_object('name', v.name, 'verdict', v.verdict, 'score', v.score,
-                'message', v.message) order by v.position)
+                'message', v.message, 'detail', json(v.detail), 'weight', v.weight, 'metric', v.metric) order by v.position)
                 from validation_results v where v.execution = executions.id)
                 as "validations!: Json<Vec<ValidationResult>>",
               executions.created_at as "created_at!: Int<Timestamp>",

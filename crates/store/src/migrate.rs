@@ -39,6 +39,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 13, sql: include_str!("../migrations/0013_linked_folder.sql") },
     // A program that does not know branches would save the work of one on `main`.
     Migration { min_reader: 14, sql: include_str!("../migrations/0014_branches.sql") },
+    // A program that does not know the column would save versions that are not found by their model.
+    Migration { min_reader: 15, sql: include_str!("../migrations/0015_version_model.sql") },
+    // A program that does not know the verdict would not open an execution that has it.
+    Migration { min_reader: 16, sql: include_str!("../migrations/0016_validations.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

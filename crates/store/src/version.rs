@@ -2,7 +2,7 @@
 
 use crate::{
     Store, StoreError, attachment,
-    column::{Int, Json, Key},
+    column::{Int, Json, Key, Text},
     cursor, draft, version_ref,
 };
 use formaops_domain::{
@@ -117,9 +117,11 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, version: &Version)
     let (id, prompt, author) = (Key(version.id), Key(version.prompt_id), Key(version.author));
     let (content_hash, created_at) = (Key(version.content_hash), Int(version.created_at));
     let (content, parents) = (Json(&version.content), Json(&version.parents));
+    let model = version.content.settings.model.as_ref().map(Text);
     sqlx::query!(
-        "insert into prompt_versions (prompt, id, number, content_hash, content, parents, author, note, created_at)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "insert into prompt_versions
+          (prompt, id, number, content_hash, content, parents, author, note, created_at, model)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         prompt,
         id,
         version.number,
@@ -129,6 +131,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, version: &Version)
         author,
         version.note,
         created_at,
+        model,
     )
     .execute(connection)
     .await?;

@@ -241,8 +241,7 @@ fn output_schema(front: &mut JsonObject) -> Result<Option<Validation>, PromptFil
     if !output.is_empty() {
         front.insert("output".into(), Value::Object(output));
     }
-    Ok(schema.map(|schema| Validation {
-        name: "output schema".to_owned(),
-        rule: ValidationRule::Schema { schema: Value::Object(schema) },
+    Ok(schema.map(|schema| {
+        Validation::new("output schema", ValidationRule::Schema { schema: Value::Object(schema) })
     }))
 }

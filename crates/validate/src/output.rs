@@ -28,6 +28,7 @@ pub fn validate_output(validations: &[Validation], output: &str) -> OutputReport
         .map(|validation| {
             let outcome = match &validation.rule {
                 ValidationRule::Schema { schema } => follows_schema(schema, output),
+                _ => Err("this rule is not known here".to_owned().into()),
             };
             let (verdict, score, message) = match outcome {
                 Ok((value, message)) => {
@@ -37,7 +38,7 @@ pub fn validate_output(validations: &[Validation], output: &str) -> OutputReport
                 Err(Explanation(message)) => (Verdict::Fail, 0.0, message),
             };
             let message = bounded(&message, MESSAGE_LIMIT);
-            ValidationResult { name: validation.name.clone(), verdict, score, message }
+            ValidationResult::new(&validation.name, verdict, score, message)
         })
         .collect();
     let status = match results.as_slice() {
@@ -55,7 +56,7 @@ pub fn check_validations(validations: &[Validation]) -> Vec<InputProblem> {
     let mut names = HashSet::new();
     let mut problems = Vec::new();
     for (index, validation) in validations.iter().enumerate() {
-        let Validation { name, rule } = validation;
+        let Validation { name, rule, .. } = validation;
         let path = format!("validations[{index}].name");
         if name.trim().is_empty() {
             let hint = "Give it a name";
@@ -72,6 +73,7 @@ pub fn check_validations(validations: &[Validation]) -> Vec<InputProblem> {
                     problems.push(InputProblem::new(path, ProblemCode::BadSchema, message, error.hint()));
                 }
             }
+            _ => {}
         }
     }
     problems

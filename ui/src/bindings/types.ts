@@ -2336,6 +2336,17 @@ export type NoteKind = 'notUnderstood' | 'changed';
 /** The kinds of things that change. */
 export type Noun = 'prompt' | 'provider' | 'run' | 'budget' | 'workspace' | 'health' | 'egress' | 'file' | 'window';
 
+/** What happens where a rule does not hold. */
+export type OnFailure = {
+  action: 'fail';
+} | {
+  action: 'alert';
+} | {
+  action: 'retry';
+  /** How often, from 1 to [`OnFailure::MOST_RETRIES`]. */
+  times: number;
+};
+
 /** What becomes of a run where FormaOps ends before it does. */
 export type OnRestart = 'fail' | 'resume';
 
@@ -3601,13 +3612,26 @@ export type UseProviderKey = {
   key: string;
 };
 
-/** A rule attached to a prompt that its answers are checked against. */
+/** A rule attached to a prompt, a suite or a case that answers are checked against. */
 export type Validation = {
-  /** A name for people, unique in its version. */
+  /** A name for people, unique where it stands. */
   name: string;
   /** What is checked. */
   rule: ValidationRule;
+  /** Whether what is sent is checked, or what is answered. */
+  phase?: ValidationPhase;
+  /** What happens where the rule does not hold. */
+  onFailure?: OnFailure;
+  /** How much its score counts beside the others; not negative. 0 counts for nothing, and nothing fails by it. */
+  weight?: number;
+  /** The named metric that its score counts for, too. */
+  metric?: string | null;
+  /** Whether it is left out for now. */
+  off?: boolean;
 };
+
+/** When a validation is done. */
+export type ValidationPhase = 'before' | 'after';
 
 /** The result of one validation. */
 export type ValidationResult = {
@@ -3619,13 +3643,47 @@ export type ValidationResult = {
   score: number;
   /** What was found, for people. */
   message: string;
+  /** What was found, for programs: named groups, paths of a schema, what a judge said, the parts of a set. */
+  detail?: unknown;
+  /** How much the score counts beside the others. */
+  weight?: number;
+  /** The named metric that the score counts for, too. */
+  metric?: string | null;
 };
 
 /** What a validation checks. */
 export type ValidationRule = {
   kind: 'schema';
-  /** The schema. */
+  /** The schema, of the draft that its `$schema` names; 2020-12 where it names none. */
   schema: unknown;
+} | {
+  kind: 'regex';
+  /** The pattern; the values of its named groups are told. */
+  pattern: string;
+  /** Any of `i`, `m`, `s`, `x`, `u`, each at most once. */
+  flags?: string;
+} | {
+  kind: 'function';
+  /** The function. */
+  source: string;
+} | {
+  kind: 'assertion';
+  /** Such as `contains-any`; with `not-` before it, it is turned round. */
+  type: string;
+  /** What the answer is held against. */
+  value?: unknown;
+  /** The least or the most that is good enough, as the assertion has it. */
+  threshold?: number | null;
+  /** JavaScript that makes of the answer what is checked. */
+  transform?: string | null;
+  /** The model that judges, or that makes vectors. */
+  model?: ModelRef | null;
+  /** What a model that judges is told, in place of the usual. */
+  rubricPrompt?: unknown;
+  /** Further settings of this assertion. */
+  config?: Record<string, unknown>;
+  /** The validations of an `assert-set`. */
+  assert?: Validation[];
 };
 
 /** The result of all validations of an execution. */
@@ -3676,7 +3734,7 @@ export type Variant = {
 export type VaultState = 'absent' | 'locked' | 'open';
 
 /** What a validation says. */
-export type Verdict = 'pass' | 'fail';
+export type Verdict = 'pass' | 'fail' | 'error';
 
 /** Asks whether the trail holds. */
 export type VerifyAudit = {

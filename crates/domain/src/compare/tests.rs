@@ -96,7 +96,7 @@ fn of_two_that_could_have_been_renamed_none_is_said_to_be() {
         told(&of(&["a", "b"]), &of(&["c"])),
         ["variable `a` removed", "variable `b` removed", "variable `c` (string) added"]
     );
-    let rule = |schema| Validation { name: "x".into(), rule: ValidationRule::Schema { schema } };
+    let rule = |schema| Validation::new("x", ValidationRule::Schema { schema });
     let twice = Content { validations: vec![rule(json!(1)), rule(json!(2))], ..Content::default() };
     assert_eq!(told(&twice, &Content::default()), ["validation `x` removed", "validation `x` removed"]);
 }

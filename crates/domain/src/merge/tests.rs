@@ -217,7 +217,7 @@ fn tools_and_validations_are_merged_by_name_and_attachments_as_a_whole() {
         ),
         tools(&[tool("find", "Finds."), tool("ask", ""), tool("send", "")])
     );
-    let rule = |schema: Value| Validation { name: "shape".into(), rule: ValidationRule::Schema { schema } };
+    let rule = |schema: Value| Validation::new("shape", ValidationRule::Schema { schema });
     let checked = |schema| Content { validations: vec![rule(schema)], ..text("") };
     assert_eq!(
         clean(
@@ -312,9 +312,8 @@ fn a_parameters() -> impl Strategy<Value = Value> {
 fn a_content() -> impl Strategy<Value = Content> {
     let model = prop::option::of(prop::sample::select(&["a:x", "b:y"][..]));
     let validations = prop::collection::vec(
-        (prop::sample::select(&["shape", "size"][..]), 0_u8..3).prop_map(|(name, of)| Validation {
-            name: name.into(),
-            rule: ValidationRule::Schema { schema: j!({ "const": of }) },
+        (prop::sample::select(&["shape", "size"][..]), 0_u8..3).prop_map(|(name, of)| {
+            Validation::new(name, ValidationRule::Schema { schema: j!({ "const": of }) })
         }),
         0..3,
     );

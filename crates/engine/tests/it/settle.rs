@@ -21,7 +21,7 @@ fn tokens(metrics: &Metrics) -> (u64, u64) {
 fn with_schema() -> Content {
     let schema = json!({ "type": "object", "required": ["score"] });
     let rule = ValidationRule::Schema { schema };
-    Content { validations: vec![Validation { name: "shape".to_owned(), rule }], ..content("Rate it") }
+    Content { validations: vec![Validation::new("shape", rule)], ..content("Rate it") }
 }
 
 #[tokio::test(start_paused = true)]

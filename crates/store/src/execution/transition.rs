@@ -223,16 +223,20 @@ pub(crate) async fn insert_validations(
 ) -> Result<(), StoreError> {
     let execution = Key(execution);
     for (position, result) in (0u32..).zip(results) {
-        let verdict = Word(result.verdict);
+        let (verdict, detail) = (Word(result.verdict), result.detail.as_ref().map(Json));
         sqlx::query!(
-            "insert into validation_results (execution, position, name, verdict, score, message)
-            values (?1, ?2, ?3, ?4, ?5, ?6)",
+            "insert into validation_results
+              (execution, position, name, verdict, score, message, detail, weight, metric)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             execution,
             position,
             result.name,
             verdict,
             result.score,
             result.message,
+            detail,
+            result.weight,
+            result.metric,
         )
         .execute(&mut *connection)
         .await?;

@@ -277,8 +277,7 @@ impl Search<'_> {
               and (?11 is null or exists (select 1 from refs h
                 join prompt_versions v on v.prompt = h.prompt and v.id = h.version
                 where h.prompt = p.id and h.kind = 'branch' and h.name = 'main'
-                  and ?11 in (v.content ->> '$.settings.model', substr(v.content ->> '$.settings.model', 1,
-                    instr(v.content ->> '$.settings.model', ':') - 1))))
+                  and ?11 in (v.model, substr(v.model, 1, instr(v.model, ':') - 1))))
               and p.updated_at >= ?12 and p.updated_at < ?13
             order by f.is_named desc, p.updated_at desc, p.seq desc limit ?14"#,
             named,
@@ -333,8 +332,7 @@ impl Search<'_> {
                   and (?4 is null or p.status = ?4)
                   and (?5 is null or exists (select 1 from refs l
                     where l.prompt = v.prompt and l.kind = 'label' and l.name = ?5 and l.version = v.id))
-                  and (?6 is null or ?6 in (v.content ->> '$.settings.model',
-                    substr(v.content ->> '$.settings.model', 1, instr(v.content ->> '$.settings.model', ':') - 1)))
+                  and (?6 is null or ?6 in (v.model, substr(v.model, 1, instr(v.model, ':') - 1)))
                   and v.created_at >= ?7 and v.created_at < ?8"#,
                 seqs,
                 is_head,

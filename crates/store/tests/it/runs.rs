@@ -57,8 +57,13 @@ async fn an_execution_goes_from_the_queue_over_the_wire_to_its_end_and_its_run_w
     assert_eq!((run.status, run.started_at, run.progress.running), (RunStatus::Running, Some(at(10)), 1));
 
     let results = vec![
-        ValidationResult { name: "b".into(), verdict: Verdict::Pass, score: 1.0, message: String::new() },
-        ValidationResult { name: "a".into(), verdict: Verdict::Fail, score: 0.25, message: "no `x`".into() },
+        ValidationResult::new("b", Verdict::Pass, 1.0, ""),
+        ValidationResult {
+            detail: Some(json!({ "groups": { "year": "2026" } })),
+            weight: 2.0,
+            metric: Some("facts".into()),
+            ..ValidationResult::new("a", Verdict::Error, 0.25, "no `x`")
+        },
     ];
     let other = Some("dry-run:c".parse().unwrap());
     let ended = Outcome {

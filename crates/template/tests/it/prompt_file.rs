@@ -39,7 +39,7 @@ fn a_prompt_is_written_in_the_words_of_dotprompt() {
                 ..Parameters::default()
             },
         },
-        validations: vec![Validation { name: "shape".into(), rule: ValidationRule::Schema { schema } }],
+        validations: vec![Validation::new("shape", ValidationRule::Schema { schema })],
     };
     let meta =
         PromptMeta { title: "Review".into(), description: "Finds bugs.".into(), tags: vec!["code".into()] };
@@ -113,7 +113,7 @@ fn a_file_of_another_tool_is_read_for_what_it_says() {
     let place = json!({"type": "object", "properties": {"city": {"type": "string"}},
         "required": ["city"], "additionalProperties": false});
     assert_eq!(variables[3].schema, Some(object(place)));
-    let ValidationRule::Schema { schema } = &validations[0].rule;
+    let ValidationRule::Schema { schema } = &validations[0].rule else { panic!("{validations:?}") };
     assert_eq!(schema["properties"]["text"]["type"], "string");
 }
 
@@ -236,7 +236,7 @@ fn a_bomb_of_aliases_is_refused() {
 fn a_schema_as_deep_as_json_may_be_comes_back() {
     for levels in [40, 41, 42, 43, 44, 60, 110] {
         let schema = (0..levels).fold(json!({}), |inner, _| json!({"not": inner}));
-        let validations = vec![Validation { name: "deep".into(), rule: ValidationRule::Schema { schema } }];
+        let validations = vec![Validation::new("deep", ValidationRule::Schema { schema })];
         let content = Content { validations, ..Content::default() };
         let text = to_prompt_file(&content, &PromptMeta::default());
         assert_eq!(from_prompt_file(&text).unwrap().content, content, "{levels}");
@@ -389,7 +389,7 @@ fn settings() -> impl Strategy<Value = Settings> {
 
 pub(crate) fn content() -> impl Strategy<Value = Content> {
     let validation = (odd_text(), json_value())
-        .prop_map(|(name, schema)| Validation { name, rule: ValidationRule::Schema { schema } });
+        .prop_map(|(name, schema)| Validation::new(name, ValidationRule::Schema { schema }));
     let variables = prop::collection::vec(variable(), 0..4);
     (body(), variables, settings(), prop::collection::vec(validation, 0..2)).prop_map(
         |(body, variables, settings, validations)| Content { body, variables, settings, validations },

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn rules(schema: Value) -> [Validation; 1] {
-    [Validation { name: "shape".into(), rule: ValidationRule::Schema { schema } }]
+    [Validation::new("shape", ValidationRule::Schema { schema })]
 }
 
 fn verdict(schema: Value, output: &str) -> (ValidationStatus, String, Option<Value>) {

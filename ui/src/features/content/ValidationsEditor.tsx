@@ -79,9 +79,10 @@ function ValidationCard(props: {
     setSeen(validation.name);
     setName(validation.name);
   }
+  const { rule } = validation;
   const json = useJsonText({
-    value: validation.rule.schema,
-    write: (schema) => onChange({ ...validation, rule: { ...validation.rule, schema } }),
+    value: rule.kind === 'schema' ? rule.schema : {},
+    write: (schema) => onChange({ ...validation, rule: { kind: 'schema', schema } }),
     owner: ownerOf(props.work),
     name: `validations.${validation.name}`,
     check: isObject,

@@ -124,18 +124,26 @@ const firstSchema = {
   additionalProperties: false,
 };
 
+/** A validation whose schema can be asked for. */
+export interface SchemaValidation extends Validation {
+  readonly rule: { readonly kind: 'schema'; readonly schema: Record<string, unknown> };
+}
+
 /** The validations whose schema can be asked for. */
-export function usableSchemas(validations: readonly Validation[]): Validation[] {
-  return validations.filter(({ rule }) => isObject(rule.schema));
+export function usableSchemas(validations: readonly Validation[]): SchemaValidation[] {
+  return validations.filter(
+    (validation): validation is SchemaValidation =>
+      validation.rule.kind === 'schema' && isObject(validation.rule.schema),
+  );
 }
 
 /** The shape that a validation checks, as one to ask for. */
-export function formatOf({ name, rule }: Validation): ResponseFormat {
+export function formatOf({ name, rule }: SchemaValidation): ResponseFormat {
   const plain = name.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 64);
   return {
     kind: 'schema',
     name: plain === '' ? 'answer' : plain,
-    schema: rule.schema as Record<string, unknown>,
+    schema: rule.schema,
   };
 }
 

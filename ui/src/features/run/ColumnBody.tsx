@@ -90,7 +90,7 @@ export function ColumnBody({ execution, view, together, onDetails }: Props) {
 
 /** What came of it beside the answer: tools, a failure, checks that it did not pass. */
 function Outcome({ execution, onDetails }: { execution: Execution; onDetails: () => void }) {
-  const failed = execution.validations.filter(({ verdict }) => verdict === 'fail');
+  const failed = execution.validations.filter(({ verdict }) => verdict !== 'pass');
   return (
     <>
       <ToolCalls calls={execution.toolCalls} />

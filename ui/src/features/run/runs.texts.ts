@@ -203,7 +203,7 @@ export const runsTexts = {
     earlier: 'earlier message',
     validations: 'Validations',
     noValidations: 'The version has no validations.',
-    verdicts: { pass: 'pass', fail: 'fail' } satisfies Record<Verdict, string>,
+    verdicts: { pass: 'pass', fail: 'fail', error: 'not decided' } satisfies Record<Verdict, string>,
     validated: 'Validated output',
     failure: 'Failure',
     words: 'What the provider said',
