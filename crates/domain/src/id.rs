@@ -142,6 +142,8 @@ ids! {
     ApiKeyId = "key";
     /// A limit to what may be spent.
     BudgetId = "bud";
+    /// A dataset, whatever its name is today.
+    DatasetId = "dst";
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod audit;
 mod budget;
 mod catalogue;
 pub mod compare;
+mod dataset;
 mod egress;
 mod error;
 mod event;
@@ -56,6 +57,10 @@ pub use catalogue::{
     Capabilities, CapabilitySources, CatalogueModel, FactSources, Listed, ListedModel, ModelEdit, ModelFact,
     Source,
 };
+pub use dataset::{
+    Case, Column, ColumnChange, ColumnKind, ColumnType, Columns, Dataset, DatasetVersion,
+    InvalidColumnChange, MOST_COLUMNS, TooManyColumns,
+};
 pub use egress::{Egress, Purpose};
 pub use error::{ErrorClass, Failure, Place};
 pub use event::{Event, EventBody, Noun};
@@ -69,13 +74,13 @@ pub use hash::{
     canonical_hash,
 };
 pub use id::{
-    ActorId, ApiKeyId, AttemptId, BudgetId, CallId, EgressId, ExecutionId, InvalidId, PromptId, ProviderId,
-    ProviderKeyId, RunId, WorkspaceId,
+    ActorId, ApiKeyId, AttemptId, BudgetId, CallId, DatasetId, EgressId, ExecutionId, InvalidId, PromptId,
+    ProviderId, ProviderKeyId, RunId, WorkspaceId,
 };
 pub use media::{Media, MediaSource, media_tokens};
 pub use model::{InvalidModelRef, InvalidParameters, ModelRef, Parameters, Price, PriceTier};
 pub use money::NanoUsd;
-pub use name::{InvalidName, PromptName, PromptRef, RefName, VersionSelector};
+pub use name::{DatasetName, InvalidName, PromptName, PromptRef, RefName, VersionSelector};
 pub use output::{OutputPart, OutputWindow};
 pub use page::Page;
 pub use parameter::{Parameter, ParameterLimit, ParameterProblem, ParameterRule, When};

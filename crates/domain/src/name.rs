@@ -1,20 +1,20 @@
-//! Names of prompts, and the ways to refer to one of their versions.
+//! Names of prompts and datasets, and the ways to refer to one of their versions.
 
 use crate::id::text_serde;
 use std::{fmt, str::FromStr};
 
-/// Why a text cannot name a prompt.
+/// Why a text cannot name a prompt or a dataset.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidName {
     /// Nothing was given.
-    #[error("a prompt's name must not be empty")]
+    #[error("a name must not be empty")]
     Empty,
     /// More than [`PromptName::MAX_LENGTH`] characters.
-    #[error("a prompt's name has at most 128 characters, got {0}")]
+    #[error("a name has at most 128 characters, got {0}")]
     TooLong(usize),
     /// A segment that does not follow the rule.
     #[error(
-        "`{segment}` cannot be part of a prompt's name: use lower-case letters, digits, `.`, `_` and `-`, \
+        "`{segment}` cannot be part of a name: use lower-case letters, digits, `.`, `_` and `-`, \
          starting with a letter or digit, and `/` between parts"
     )]
     Segment {
@@ -76,6 +76,34 @@ impl fmt::Display for PromptName {
 }
 
 text_serde!(PromptName, "^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$");
+
+/// The name of a dataset, by the rules of a prompt's name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DatasetName(PromptName);
+
+impl DatasetName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl FromStr for DatasetName {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for DatasetName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+text_serde!(DatasetName, "^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$");
 
 /// Which version of a prompt is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -110,6 +110,27 @@ pub enum StoreError {
         /// The newest version now, in its short form.
         head: Option<String>,
     },
+    /// The dataset was saved by someone else in the meantime.
+    #[error("the dataset was saved in the meantime: its newest version is v{head}")]
+    DatasetMoved {
+        /// The number of the newest version now.
+        head: u32,
+    },
+    /// Cases have more columns than a dataset may have.
+    #[error(
+        "`{name}` would be one column more than the {} that a dataset may have",
+        formaops_domain::MOST_COLUMNS
+    )]
+    TooManyColumns {
+        /// The first one that has no room.
+        name: String,
+    },
+    /// A column that cannot be changed so.
+    #[error(transparent)]
+    InvalidColumn(formaops_domain::InvalidColumnChange),
+    /// What was to be kept did not come to its end.
+    #[error("what was to be kept did not come to its end")]
+    Unfinished,
     /// A branch or a label points elsewhere by now.
     #[error("`{name}` was moved in the meantime: it points to {}", .version.as_deref().unwrap_or("nothing"))]
     RefMoved {
@@ -223,6 +244,12 @@ impl StoreError {
             }
             Self::NameTaken { .. } => "Choose another name.",
             Self::HeadMoved { .. } => "Look at the newest version, then save again.",
+            Self::DatasetMoved { .. } => "Look at its newest version, then do it again.",
+            Self::TooManyColumns { .. } => {
+                "Leave columns out, or put what belongs together into one as JSON."
+            }
+            Self::InvalidColumn(_) => "Look at the columns of the dataset's newest version.",
+            Self::Unfinished => "Nothing was kept. Try again.",
             Self::RefMoved { .. } => "Look where it points now, then move it again.",
             Self::RefInUse { .. } => {
                 "`main` always stays; of another branch, save or throw away its unsaved work, and go to `main` first."

@@ -24,10 +24,10 @@
 //!
 //! Invariants:
 //! - A write is answered once it is on disk; what was answered survives a kill.
-//! - The tables refuse what a row alone can show to be wrong. Versions never change, nor do executions and
+//! - The tables refuse what a row alone can show to be wrong. Versions, of prompts and of datasets, never change, nor do executions and
 //!   attempts that have ended. A run is a summary of its executions: a retry opens it again.
 //! - A key is never stored, nor is a value of a sensitive variable.
-//! - What is decided (prompts, versions, providers, settings, runs, …) is in the audit trail, in the same transaction.
+//! - What is decided (prompts, versions, datasets, providers, settings, runs, …) is in the audit trail, in the same transaction.
 //! - A file that is newer, foreign, damaged, locked or read-only is refused and left as it is.
 //!
 //! Queries are checked against the schema when this crate is compiled, from the cache in `.sqlx` at the root
@@ -41,6 +41,7 @@ mod blob;
 mod budget;
 mod column;
 mod cursor;
+mod dataset;
 mod draft;
 mod egress;
 mod error;
@@ -77,6 +78,7 @@ pub use api_key::StoredApiKey;
 pub use audit::{Act, AuditFilter};
 pub use budget::{Spent, StoredBudget};
 pub use cursor::MOST_ITEMS;
+pub use dataset::{CaseChanges, CaseFilter, CaseSample, CasesOnto, DatasetChange, DatasetFilter, NewCases};
 pub use egress::{EgressFilter, EgressTotal};
 pub use error::StoreError;
 pub use execution::{ExecutionFilter, ExecutionRecord};

@@ -43,6 +43,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 15, sql: include_str!("../migrations/0015_version_model.sql") },
     // A program that does not know the verdict would not open an execution that has it.
     Migration { min_reader: 16, sql: include_str!("../migrations/0016_validations.sql") },
+    // A program that does not know datasets leaves them as they are.
+    Migration { min_reader: 16, sql: include_str!("../migrations/0017_datasets.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

@@ -1,8 +1,8 @@
 //! Ids that are the same in every run of a test.
 
 use formaops_domain::{
-    ActorId, AttemptId, BudgetId, EgressId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId,
-    VersionId, canonical_hash, ports::Ids,
+    ActorId, AttemptId, BudgetId, DatasetId, EgressId, ExecutionId, PromptId, ProviderId, ProviderKeyId,
+    RunId, VersionId, canonical_hash, ports::Ids,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
@@ -34,6 +34,8 @@ numbered! {
     attempt_id: AttemptId;
     /// The budget of this number.
     budget_id: BudgetId;
+    /// The dataset of this number.
+    dataset_id: DatasetId;
     /// The entry of the ledger of this number.
     egress_id: EgressId;
     /// The execution of this number.

@@ -28,8 +28,8 @@ mod signer;
 pub use build::{content, message_content, provider, request};
 pub use clock::ManualClock;
 pub use ids::{
-    CountingIds, actor_id, attempt_id, budget_id, egress_id, execution_id, prompt_id, provider_id,
-    provider_key_id, run_id, version_id,
+    CountingIds, actor_id, attempt_id, budget_id, dataset_id, egress_id, execution_id, prompt_id,
+    provider_id, provider_key_id, run_id, version_id,
 };
 pub use ledger::MemoryLedger;
 pub use server::{ChatReply, Counts, Gate, Received, Reply, ScriptedServer};

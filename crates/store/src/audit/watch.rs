@@ -5,7 +5,8 @@
 
 use crate::{StoreError, column::Int};
 use formaops_domain::{
-    ApiKeyId, BudgetId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId, Timestamp, VersionId,
+    ApiKeyId, BudgetId, DatasetId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId, Timestamp,
+    VersionId,
 };
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use std::sync::{
@@ -47,6 +48,20 @@ const KINDS: &[Kind] = &[
         state: "select s.prompt as record, s.name as part, json_object('name', s.name,
               'inputs', json((select json_group_array(i.key order by i.key) from json_each(s.inputs) i))) as state
             from input_sets s",
+    },
+    Kind {
+        noun: "dataset",
+        state: "select id as record, '' as part, json_object('name', name, 'description', description,
+              'deletedAt', deleted_at) as state
+            from datasets",
+    },
+    Kind {
+        noun: "dataset_version",
+        state: "select dataset as record, number as part, json_object('number', number,
+              'content', 'cnt_' || lower(hex(content_hash)), 'cases', cases, 'note', note,
+              'columns', json((select json_group_array(json_extract(c.value, '$.name')) from json_each(columns) c)))
+              as state
+            from dataset_versions",
     },
     Kind {
         noun: "provider",
@@ -146,6 +161,14 @@ const TABLES: &[Table] = &[
         ],
     },
     Table { noun: "input_set", name: "input_sets", record: "prompt", part: Some("name"), events: ALL },
+    Table { noun: "dataset", name: "datasets", record: "id", part: None, events: ALL },
+    Table {
+        noun: "dataset_version",
+        name: "dataset_versions",
+        record: "dataset",
+        part: Some("number"),
+        events: &[("insert", "true", "null")],
+    },
     Table { noun: "provider", name: "providers", record: "id", part: None, events: ALL },
     Table { noun: "provider_key", name: "provider_keys", record: "provider", part: Some("id"), events: ALL },
     Table { noun: "model", name: "models", record: "provider", part: Some("model"), events: ALL },
@@ -309,6 +332,10 @@ impl Change {
         let (record, part) = (&self.record[..], &self.part[..]);
         let (record, part) = match self.noun.as_str() {
             "version" => (id(PromptId::from_bytes(record)), id(VersionId::from_bytes(part))),
+            "dataset" => (id(DatasetId::from_bytes(record)), None),
+            "dataset_version" => {
+                (id(DatasetId::from_bytes(record)), text(part).map(|number| format!("v{number}")))
+            }
             "input_set" => (id(PromptId::from_bytes(record)), text(part)),
             "provider_key" => (id(ProviderId::from_bytes(record)), id(ProviderKeyId::from_bytes(part))),
             "model" => (id(ProviderId::from_bytes(record)), text(part)),

@@ -5,6 +5,7 @@ mod attachments;
 mod audit;
 mod branches;
 mod budgets;
+mod datasets;
 mod egress;
 mod execution_log;
 mod finding;
