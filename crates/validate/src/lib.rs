@@ -14,16 +14,29 @@
 //! document is refused, never fetched. The value of a sensitive variable is never part of a message.
 //! Messages are bounded in length, whatever they are about.
 
+mod check;
+mod conclude;
 mod declaration;
+mod ecmascript;
+mod evaluate;
+mod finding;
 mod input;
+mod json;
+mod ngrams;
 mod output;
+mod page;
 mod problem;
+mod rule;
 mod schema;
 mod text;
 mod value;
 
+pub use check::check_validations;
+pub use conclude::{Conclusion, conclude};
 pub use declaration::check_variables;
+pub use evaluate::{Step, Subject, evaluate};
 pub use input::check_inputs;
-pub use output::{OutputReport, check_validations, validate_output};
+pub use output::{OutputReport, validate_output};
+pub use page::validations_page;
 pub use problem::{InputProblem, ProblemCode};
 pub use text::coerce_text;

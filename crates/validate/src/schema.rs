@@ -3,6 +3,7 @@
 use crate::problem::bounded;
 use jsonschema::{ReferencingError, ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::Value;
+use std::{cell::RefCell, rc::Rc};
 
 /// The most errors that are told of one value.
 const MAX_ERRORS: usize = 5;
@@ -31,6 +32,13 @@ impl SchemaError {
     }
 }
 
+/// How many schemas a thread keeps ready: many answers are checked against few.
+const READY: usize = 16;
+
+thread_local! {
+    static LAST_USED: RefCell<Vec<(Value, Rc<Schema>)>> = const { RefCell::new(Vec::new()) };
+}
+
 /// A schema that values can be checked against.
 pub(crate) struct Schema(Validator);
 
@@ -44,8 +52,26 @@ pub(crate) struct Mismatch {
 }
 
 impl Schema {
+    /// The schema, made ready or as it was used last on this thread.
+    pub(crate) fn ready(schema: &Value) -> Result<Rc<Self>, SchemaError> {
+        let found = LAST_USED.with_borrow_mut(|used| {
+            let at = used.iter().position(|(known, _)| known == schema)?;
+            used[..=at].rotate_right(1);
+            Some(Rc::clone(&used[0].1))
+        });
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let made = Rc::new(Self::new(schema)?);
+        LAST_USED.with_borrow_mut(|used| {
+            used.truncate(READY - 1);
+            used.insert(0, (schema.clone(), Rc::clone(&made)));
+        });
+        Ok(made)
+    }
+
     pub(crate) fn new(schema: &Value) -> Result<Self, SchemaError> {
-        match jsonschema::options().offline().build(schema) {
+        match jsonschema::options().offline().should_validate_formats(true).build(schema) {
             Ok(validator) => Ok(Self(validator)),
             Err(error) => Err(match error.kind() {
                 ValidationErrorKind::Referencing(error) => unresolved(error),

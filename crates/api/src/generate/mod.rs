@@ -1,6 +1,6 @@
 //! The files that are made from the list of operations: types and client for the page, the OpenAPI
-//! document, the names of the desktop's commands, and pages about vendors and settings from their
-//! tables.
+//! document, the names of the desktop's commands, and pages about vendors, settings and validations from
+//! their tables and sources.
 
 mod configuration;
 mod openapi;
@@ -34,6 +34,10 @@ pub fn generated_files() -> Vec<GeneratedFile> {
         file("docs/configuration.md", configuration::page()),
         file("docs/providers/presets.md", providers::presets_page()),
         file("docs/providers/quirks.md", providers::quirks_page()),
+        file(
+            "docs/validations.md",
+            format!("{}{}", providers::HEADER, formaops_validate::validations_page()),
+        ),
     ]
 }
 
