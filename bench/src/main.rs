@@ -4,6 +4,7 @@
 mod aside;
 mod chunk_delay;
 mod cold_start;
+mod functions;
 mod group_commit;
 mod idle;
 mod library;
@@ -42,6 +43,8 @@ enum Measurement {
     ColdStart,
     /// `formaops prompt list`, from start to end
     PromptList,
+    /// JavaScript functions called a second, in the sandbox and without it
+    Functions,
     /// 10,000 prompts with 100,000 versions: the list, and a search at each keystroke
     Library,
     /// What `formaops serve` costs while nothing happens
@@ -74,6 +77,7 @@ async fn main() -> anyhow::Result<()> {
             Measurement::GroupCommit => group_commit::measure().await?,
             Measurement::ColdStart => cold_start::measure().await?,
             Measurement::PromptList => prompt_list::measure().await?,
+            Measurement::Functions => functions::measure().await?,
             Measurement::Library => library::measure().await?,
             Measurement::Idle => idle::measure().await?,
             Measurement::LinkedFolder => linked_folder::measure().await?,

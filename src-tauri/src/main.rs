@@ -5,5 +5,8 @@ use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if formaops_sandbox::is_asked_for() {
+        return formaops_sandbox::serve();
+    }
     formaops_desktop::run(formaops_desktop::Arguments::parse())
 }

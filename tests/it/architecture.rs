@@ -4,17 +4,21 @@ use serde_json::Value;
 use std::{collections::BTreeSet, process::Command};
 
 /// What each crate may use of ours, beside itself.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("template", &["domain"]),
     ("validate", &["domain"]),
     ("engine", &["domain", "template", "validate"]),
     ("providers", &["domain"]),
+    ("sandbox", &["domain"]),
     ("secrets", &["domain"]),
     ("store", &["domain"]),
     ("testkit", &["domain"]),
     ("files", &["domain", "template"]),
-    ("api", &["domain", "template", "validate", "engine", "files", "providers", "secrets", "store"]),
+    (
+        "api",
+        &["domain", "template", "validate", "engine", "files", "providers", "sandbox", "secrets", "store"],
+    ),
 ];
 
 fn packages() -> Vec<Value> {

@@ -13,6 +13,7 @@ mod disk_full;
 mod faults;
 mod finding;
 mod folder;
+mod functions;
 mod http;
 mod idempotency;
 mod keychain;

@@ -16,10 +16,11 @@ use crate::{
 };
 use formaops_domain::{
     ActorId, Calendar, Day, EventBody, Noun, Span, Timestamp,
-    ports::{Clock, EventSink, TokenCounter},
+    ports::{Clock, EventSink, Sandbox, TokenCounter},
 };
 use formaops_engine::{Budgets, Engine, Level, Limits, PerMinute, Ports, Settings, machine::Spent};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
+use formaops_sandbox::Functions;
 use formaops_secrets::{Environment, Keyring};
 use formaops_store::{Act, NewWorkspace, OpenOptions, Store, StoreError};
 use serde_json::Value;
@@ -37,6 +38,7 @@ pub struct App {
     pub(crate) client: Client,
     ledger: Arc<StoreLedger>,
     pub(crate) tokens: Arc<dyn TokenCounter>,
+    pub(crate) sandbox: Arc<dyn Sandbox>,
     pub(crate) hub: EventHub,
     pub(crate) configuration: Arc<Configuration>,
     background: Background,
@@ -127,6 +129,7 @@ impl App {
             client,
             ledger,
             tokens,
+            sandbox: Arc::new(Functions::of_this_program()),
             hub,
             configuration: Arc::new(configuration),
             background: Background::default(),

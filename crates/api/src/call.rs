@@ -338,6 +338,7 @@ mod tests {
         "export_create",
         "content_check",
         "content_render",
+        "function_try",
         "match_list",
         "provider_test",
     ];

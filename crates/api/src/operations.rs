@@ -109,6 +109,9 @@ macro_rules! for_each_operation {
             /// The messages that some content and inputs give, with tokens and cost on each model.
             content_render(RenderContent) -> RenderedContent = POST "/api/content/render", read;
 
+            /// Calls a JavaScript function in the sandbox, as a validation would: what it returns, or why it returns nothing.
+            function_try(TryFunction) -> FunctionTrial = POST "/api/functions/try", run;
+
             /// Keeps an image or a file, to be attached to a message; the same bytes are kept once.
             attachment_create(CreateAttachment) -> Attachment = POST "/api/attachments", write;
             /// The bytes of an attachment.

@@ -22,8 +22,15 @@ use tokio_util::sync::CancellationToken;
 const BEAT: Duration = Duration::from_secs(1);
 
 /// What may be done while nothing can be written: looking, and ending what runs.
-const IN_EMERGENCY: &[&str] =
-    &["content_check", "content_render", "match_list", "run_cancel", "run_pause", "execution_cancel"];
+const IN_EMERGENCY: &[&str] = &[
+    "content_check",
+    "content_render",
+    "function_try",
+    "match_list",
+    "run_cancel",
+    "run_pause",
+    "execution_cancel",
+];
 
 /// How well everything is, and what is left off because of that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -334,6 +341,7 @@ mod tests {
             "run_list",
             "match_list",
             "content_render",
+            "function_try",
             "run_cancel",
             "run_pause",
             "execution_cancel",

@@ -41,6 +41,9 @@ impl From<Ending> for ExitCode {
 }
 
 fn main() -> ExitCode {
+    if formaops_sandbox::is_asked_for() {
+        return formaops_sandbox::serve();
+    }
     let matches = arguments::command().get_matches();
     let (global, chosen) = match arguments::read(&matches) {
         Ok(read) => read,

@@ -8,6 +8,8 @@ use crate::{
 };
 use bytes::Bytes;
 use futures::{future::BoxFuture, stream::BoxStream};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Tells the time.
@@ -392,7 +394,8 @@ pub struct FunctionFailure {
 }
 
 /// The kinds of failures of functions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum FunctionFailureKind {
     /// The source is not an expression that is a function.
     Source,

@@ -44,6 +44,7 @@ import type {
   Export,
   FolderAnswer,
   FolderFileAnswer,
+  FunctionTrial,
   GetAttachment,
   GetAudit,
   GetConfig,
@@ -157,6 +158,7 @@ import type {
   Setting,
   TestProvider,
   TrustFolder,
+  TryFunction,
   UndeleteBudget,
   UndeletePrompt,
   UnlinkFolder,
@@ -222,6 +224,7 @@ export type OperationName =
   | 'input_set_delete'
   | 'content_check'
   | 'content_render'
+  | 'function_try'
   | 'attachment_create'
   | 'attachment_get'
   | 'import_preview'
@@ -428,6 +431,9 @@ export function client(caller: Caller) {
     /** The messages that some content and inputs give, with tokens and cost on each model. */
     contentRender: (request: RenderContent): Promise<RenderedContent> =>
       caller.call('content_render', 'POST', '/api/content/render', request),
+    /** Calls a JavaScript function in the sandbox, as a validation would: what it returns, or why it returns nothing. */
+    functionTry: (request: TryFunction): Promise<FunctionTrial> =>
+      caller.call('function_try', 'POST', '/api/functions/try', request),
     /** Keeps an image or a file, to be attached to a message; the same bytes are kept once. */
     attachmentCreate: (request: CreateAttachment): Promise<Attachment> =>
       caller.call('attachment_create', 'POST', '/api/attachments', request),

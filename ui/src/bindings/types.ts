@@ -1434,6 +1434,27 @@ export type FoundServer = {
   models: string[];
 };
 
+/** The kinds of failures of functions. */
+export type FunctionFailureKind = 'source' | 'threw' | 'timeout' | 'memory' | 'result' | 'unavailable';
+
+/** Why a function has no result. */
+export type FunctionProblem = {
+  /** The kind of failure. */
+  kind: FunctionFailureKind;
+  /** What happened, with its place in the source where that is known. */
+  message: string;
+};
+
+/** What came of a call of a function. */
+export type FunctionTrial = {
+  /** What it returned; `null` where it failed, too. */
+  result: unknown;
+  /** Why it has no result; absent where it has one. */
+  failure: FunctionProblem | null;
+  /** How long it took, with the start of the sandbox where that did not run. */
+  latencyMs: Milliseconds;
+};
+
 /** Asks for the bytes of an attachment. */
 export type GetAttachment = {
   /** The name of its bytes. */
@@ -3454,6 +3475,14 @@ export type Trigger = 'cpu' | 'errors' | 'slow' | 'outage' | 'slow-store' | 'sta
 export type TrustFolder = {
   /** The path of the folder that is meant. */
   path: string;
+};
+
+/** Calls a function once. */
+export type TryFunction = {
+  /** An expression that is a function. */
+  source: string;
+  /** What it is called with, in order. */
+  arguments?: unknown[];
 };
 
 /** Brings a removed budget back. */
