@@ -191,6 +191,7 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
         reasoning: String::new(),
         validated_output: None,
         validation_status: ValidationStatus::Skipped,
+        score: None,
         validations: Vec::new(),
         completed_at: SystemClock::default().now(),
     };

@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::ensure;
 use formaops_api::{Session, SessionOptions};
-use formaops_domain::{ActorId, ModelRef, Prompt, PromptId, PromptStatus, Timestamp};
+use formaops_domain::{ActorId, Case, ModelRef, Prompt, PromptId, PromptStatus, Timestamp};
 use formaops_store::{NewVersion, Store};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Value, json};
@@ -239,7 +239,7 @@ async fn add_prompt(store: &Store, actor: ActorId, number: u32) -> anyhow::Resul
 async fn add_execution(shelf: &Shelf, model: &ModelRef, number: u32) -> anyhow::Result<()> {
     let mut new = shelf.new_run(model, 1)?;
     let inputs = [("text".to_owned(), Chance(u64::from(number) + 77).text(LENGTH).into())];
-    new.cases = vec![inputs.into_iter().collect()];
+    new.cases = vec![Case::of(inputs.into_iter().collect())];
     let execution = new.cells[0].id;
     let at = new.run.created_at;
     shelf.store.insert_run(new).await?;

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use formaops_api::StoreLedger;
 use formaops_domain::{
-    ActorId, Calendar, ExecutionId, Failure, JsonObject, ModelRef, OnRestart, Price, Priority, Prompt,
+    ActorId, Calendar, Case, ExecutionId, Failure, JsonObject, ModelRef, OnRestart, Price, Priority, Prompt,
     PromptId, PromptStatus, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant,
     Version, WorkspaceId,
     ports::{Clock, EventSink, Provider, Providers},
@@ -11,7 +11,7 @@ use formaops_domain::{
 use formaops_engine::{Budgets, Engine, Models, Ports, RetryPolicy, Settings, Submission, Terms};
 use formaops_providers::{Client, ClientOptions, Factory, Tokens};
 use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Rate, Store};
-use formaops_testkit::{CountingIds, FixedSigner};
+use formaops_testkit::{CountingIds, FixedSigner, ScriptedAsks};
 use futures::future::BoxFuture;
 use std::{
     num::NonZeroU32,
@@ -105,6 +105,7 @@ impl Shelf {
     /// A run of the prompt on one model, with this many executions.
     pub(crate) fn new_run(&self, model: &ModelRef, executions: u32) -> anyhow::Result<NewRun> {
         let variant = Variant {
+            prompt: None,
             version_id: self.version.id,
             version_number: self.version.number,
             model: model.clone(),
@@ -117,6 +118,8 @@ impl Shelf {
             priority: Priority::Normal,
             prompt_id: self.version.prompt_id,
             prompt_name: "bench".parse()?,
+            suite: None,
+            parent: None,
             variants: vec![variant],
             inputs: JsonObject::new(),
             context: RunContext::default(),
@@ -136,8 +139,15 @@ impl Shelf {
             |repeat| NewCell { id: ExecutionId::from_uuid(Uuid::now_v7()), variant: 0, case: 0, repeat };
         // A server on this machine is free.
         let rate = Rate { price: Some(Price::FREE), max_output_tokens: None };
-        let (rates, cases) = (vec![rate], vec![JsonObject::new()]);
-        Ok(NewRun { run, rates, partials: Vec::new(), cases, cells: (0..executions).map(cell).collect() })
+        let (rates, cases) = (vec![rate], vec![Case::default()]);
+        Ok(NewRun {
+            run,
+            rates,
+            partials: Vec::new(),
+            cases,
+            validations: Vec::new(),
+            cells: (0..executions).map(cell).collect(),
+        })
     }
 }
 
@@ -169,6 +179,7 @@ impl Workbench {
             ids: Arc::new(CountingIds::default()),
             events,
             tokens: Arc::new(Tokens),
+            asks: Arc::new(ScriptedAsks::default()),
             calendar: Calendar::of("UTC"),
         };
         let settings = Settings { retries: RetryPolicy::NEVER, ..Settings::default() };

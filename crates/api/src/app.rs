@@ -3,6 +3,7 @@
 use crate::{
     ApiError, Caller, ErrorCode, EventHub,
     acts::Acts,
+    asks::Answers,
     background::Background,
     call::Turns,
     configuration::{ConfigProblem, Configuration, Key},
@@ -39,6 +40,7 @@ pub struct App {
     ledger: Arc<StoreLedger>,
     pub(crate) tokens: Arc<dyn TokenCounter>,
     pub(crate) sandbox: Arc<dyn Sandbox>,
+    asks: Arc<Answers>,
     pub(crate) hub: EventHub,
     pub(crate) configuration: Arc<Configuration>,
     background: Background,
@@ -108,6 +110,8 @@ impl App {
             tokens: Arc::clone(&tokens),
         };
         let registry = Arc::new(Registry::new(store.clone(), factory, Arc::clone(&keyring)));
+        let sandbox: Arc<dyn Sandbox> = Arc::new(Functions::of_this_program());
+        let asks = Arc::new(Answers::new(Arc::clone(&sandbox)));
         let ports = Ports {
             store: Arc::new(store.clone()),
             providers: Arc::clone(&registry) as _,
@@ -115,6 +119,7 @@ impl App {
             ids: Arc::new(NewIds),
             events: Arc::new(hub.clone()),
             tokens: Arc::clone(&tokens),
+            asks: Arc::clone(&asks) as _,
             calendar: calendar.clone(),
         };
         let budgets = budgets(&store, calendar.day(clock.now())).await?;
@@ -129,7 +134,8 @@ impl App {
             client,
             ledger,
             tokens,
-            sandbox: Arc::new(Functions::of_this_program()),
+            sandbox,
+            asks,
             hub,
             configuration: Arc::new(configuration),
             background: Background::default(),
@@ -144,6 +150,7 @@ impl App {
             clock,
             person,
         };
+        app.asks.serve(Some(app.clone()));
         app.apply_configuration();
         samples::add_to_new_workspace(&app).await?;
         take_up(&app).await?;
@@ -277,6 +284,7 @@ impl App {
         self.watch.close();
         self.background.close();
         self.engine.shutdown().await;
+        self.asks.serve(None);
         self.ledger.flush().await;
         self.store.close().await;
     }

@@ -20,6 +20,7 @@
 
 mod acts;
 mod app;
+mod asks;
 mod background;
 mod call;
 mod caller;

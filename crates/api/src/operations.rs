@@ -194,6 +194,27 @@ macro_rules! for_each_operation {
             /// What was spent in some days, by day, provider, model or prompt.
             spend_list(ListSpend) -> Page<Spend> = GET "/api/spend", read;
 
+            /// The suites, by name.
+            suite_list(ListSuites) -> Page<Suite> = GET "/api/suites", read;
+            /// One suite.
+            suite_get(GetSuite) -> Suite = GET "/api/suites/{id}", read;
+            /// Makes a suite.
+            suite_create(CreateSuite) -> Suite = POST "/api/suites", write;
+            /// Changes a suite. Runs that were made keep what they were made with.
+            suite_update(UpdateSuite) -> Suite = PUT "/api/suites/{id}", write;
+            /// Puts a suite in the bin; its runs stay. `suite_undelete` takes it out again.
+            suite_delete(DeleteSuite) -> Suite = DELETE "/api/suites/{id}", write;
+            /// Takes a suite out of the bin.
+            suite_undelete(UndeleteSuite) -> Suite = POST "/api/suites/{id}/undelete", write;
+            /// Names the run that later runs of a suite are compared with, or none.
+            baseline_put(PutBaseline) -> Suite = PUT "/api/suites/{id}/baseline", write;
+            /// How many executions a run of a suite would have, what it would cost, and how long it would take.
+            suite_plan(RunSuiteRequest) -> SuitePlan = POST "/api/suites/{id}/plan", read;
+            /// Starts a run of a suite: each prompt on each model, for each case.
+            suite_run(RunSuiteRequest) -> Run = POST "/api/suites/{id}/runs", run;
+            /// The grid of a run: cases down, columns across.
+            grid_list(ListGrid) -> Page<GridRow> = GET "/api/runs/{id}/grid", read;
+
             /// Prompts, versions and executions that have words, the likeliest first, with where the words stand.
             hit_list(ListHits) -> Page<Hit> = GET "/api/hits", read;
 

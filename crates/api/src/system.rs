@@ -1,7 +1,7 @@
 //! The clock and the ids of the running program.
 
 use formaops_domain::{
-    ActorId, ApiKeyId, AttemptId, BudgetId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId,
+    ActorId, ApiKeyId, AttemptId, BudgetId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId, SuiteId,
     Timestamp, WorkspaceId,
     ports::{Clock, Ids},
 };
@@ -59,6 +59,7 @@ new_ids! {
     execution: ExecutionId;
     api_key: ApiKeyId;
     budget: BudgetId;
+    suite: SuiteId;
 }
 
 /// How much the processors of this machine have done since it was started.

@@ -99,6 +99,8 @@ pub enum ErrorClass {
     Truncated,
     /// The provider is not configured any more.
     NoProvider,
+    /// What was to be sent, or what was answered, does not hold to a rule of its own.
+    Validation,
     /// The process ended while the attempt was on the wire.
     Interrupted,
     /// The store could not keep the result.

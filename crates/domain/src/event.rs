@@ -74,6 +74,8 @@ pub enum Noun {
     Provider,
     /// Runs and executions.
     Run,
+    /// Suites.
+    Suite,
     /// Budgets.
     Budget,
     /// The workspace itself, its settings and API keys.

@@ -56,6 +56,9 @@ pub struct Execution {
     pub tool_calls: Vec<ToolCall>,
     /// The result of its validations, all together.
     pub validation_status: ValidationStatus,
+    /// The weighted mean of the scores of its validations, from 0 to 1; absent where there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
     /// The result of each validation.
     pub validations: Vec<ValidationResult>,
     /// When it was asked for.
@@ -81,6 +84,27 @@ pub struct Retry {
     pub at: Timestamp,
     /// Why the one before failed.
     pub failure: Failure,
+    /// What the model is told of its answer, where that did not hold to the rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<Feedback>,
+}
+
+/// What a model is told when it is asked again because its answer did not hold to the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Feedback {
+    /// How often it is asked again for that, from 1.
+    pub round: u8,
+    /// What it had answered; absent where that is longer than [`Feedback::MOST_ANSWER_BYTES`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// What does not hold, in the words of the rules, one a line.
+    pub reasons: String,
+}
+
+impl Feedback {
+    /// The longest answer that a model is shown again, in bytes.
+    pub const MOST_ANSWER_BYTES: usize = 16 << 10;
 }
 
 /// Where an execution stands.

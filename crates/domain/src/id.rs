@@ -144,6 +144,8 @@ ids! {
     BudgetId = "bud";
     /// A dataset, whatever its name is today.
     DatasetId = "dst";
+    /// A suite, whatever its name is today.
+    SuiteId = "sut";
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod error;
 mod event;
 mod execution;
 mod execution_log;
+mod grid;
 mod hash;
 pub mod history;
 mod id;
@@ -43,6 +44,7 @@ mod provider;
 mod run;
 mod scrub;
 mod search;
+mod suite;
 mod time;
 mod tool;
 mod validation;
@@ -65,22 +67,23 @@ pub use egress::{Egress, Purpose};
 pub use error::{ErrorClass, Failure, Place};
 pub use event::{Event, EventBody, Noun};
 pub use execution::{
-    Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Finish, FinishReason, Metrics, Retry,
-    Usage,
+    Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Feedback, Finish, FinishReason, Metrics,
+    Retry, Usage,
 };
 pub use execution_log::{ExecutionLog, LogEntry, LogLevel};
+pub use grid::{CaseMark, GridSort};
 pub use hash::{
     AttachmentHash, ChainHash, ContentHash, FileHash, InvalidHash, RequestHash, StateHash, VersionId,
     canonical_hash,
 };
 pub use id::{
     ActorId, ApiKeyId, AttemptId, BudgetId, CallId, DatasetId, EgressId, ExecutionId, InvalidId, PromptId,
-    ProviderId, ProviderKeyId, RunId, WorkspaceId,
+    ProviderId, ProviderKeyId, RunId, SuiteId, WorkspaceId,
 };
 pub use media::{Media, MediaSource, media_tokens};
 pub use model::{InvalidModelRef, InvalidParameters, ModelRef, Parameters, Price, PriceTier};
 pub use money::NanoUsd;
-pub use name::{DatasetName, InvalidName, PromptName, PromptRef, RefName, VersionSelector};
+pub use name::{DatasetName, InvalidName, PromptName, PromptRef, RefName, SuiteName, VersionSelector};
 pub use output::{OutputPart, OutputWindow};
 pub use page::Page;
 pub use parameter::{Parameter, ParameterLimit, ParameterProblem, ParameterRule, When};
@@ -92,11 +95,12 @@ pub use provider::{
     EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,
 };
 pub use run::{
-    ContextMessage, Fallback, OnRestart, Priority, Run, RunContext, RunKind, RunPartial, RunProgress,
-    RunStatus, Variant,
+    ContextMessage, Fallback, OnRestart, Priority, Run, RunContext, RunKind, RunParent, RunPartial,
+    RunProgress, RunPurpose, RunStatus, Variant, VariantPrompt,
 };
 pub use scrub::Scrubber;
 pub use search::{Hit, HitKind, HitRecord, Match, MatchPart, MatchPlace, MatchText};
+pub use suite::{RunSuite, Suite, SuiteDataset, SuiteModel, SuitePrompt, SuiteSpec, Thresholds};
 pub use time::{Calendar, Day, InvalidDay, Span, Timestamp};
 pub use tool::{ResponseFormat, ToolCall, ToolChoice, ToolDefinition, ToolResult};
 pub use validation::{

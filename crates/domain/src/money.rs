@@ -30,6 +30,12 @@ impl NanoUsd {
     pub const fn without(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
+
+    /// So many times as much.
+    #[must_use]
+    pub const fn times(self, many: u64) -> Self {
+        Self(self.0.saturating_mul(many))
+    }
 }
 
 impl Add for NanoUsd {

@@ -1,9 +1,9 @@
-//! Names of prompts and datasets, and the ways to refer to one of their versions.
+//! Names of prompts, datasets and suites, and the ways to refer to one of their versions.
 
 use crate::id::text_serde;
 use std::{fmt, str::FromStr};
 
-/// Why a text cannot name a prompt or a dataset.
+/// Why a text cannot name something.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidName {
     /// Nothing was given.
@@ -77,33 +77,44 @@ impl fmt::Display for PromptName {
 
 text_serde!(PromptName, "^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$");
 
-/// The name of a dataset, by the rules of a prompt's name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DatasetName(PromptName);
+macro_rules! named_like_prompts {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(PromptName);
 
-impl DatasetName {
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
+        impl $name {
+            /// The name as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidName;
+
+            fn from_str(text: &str) -> Result<Self, InvalidName> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        text_serde!($name, "^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$");
+    )+};
 }
 
-impl FromStr for DatasetName {
-    type Err = InvalidName;
-
-    fn from_str(text: &str) -> Result<Self, InvalidName> {
-        text.parse().map(Self)
-    }
+named_like_prompts! {
+    /// The name of a dataset, by the rules of a prompt's name.
+    DatasetName;
+    /// The name of a suite, by the rules of a prompt's name.
+    SuiteName;
 }
-
-impl fmt::Display for DatasetName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-text_serde!(DatasetName, "^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$");
 
 /// Which version of a prompt is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -1,10 +1,11 @@
 //! What the engine and the hosts need from the outside, for `store`, `providers` and `secrets` to implement.
 
 use crate::{
-    AttachmentHash, Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody, Execution,
-    ExecutionId, Failure, Fallback, Finish, FunctionCall, JsonObject, KeyRef, ListedModel, LogEntry, Media,
-    Metrics, ModelRef, Origin, Parameters, Price, Purpose, RequestHash, Retry, Role, Run, RunContext, RunId,
-    RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage, ValidationResult, ValidationStatus,
+    Answer, Ask, AttachmentHash, Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody,
+    Execution, ExecutionId, Failure, Fallback, Finish, FunctionCall, JsonObject, KeyRef, ListedModel,
+    LogEntry, Media, Metrics, ModelRef, Origin, Parameters, Price, Purpose, RequestHash, Retry, Role, Run,
+    RunContext, RunId, RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage, Validation,
+    ValidationResult, ValidationStatus,
 };
 use bytes::Bytes;
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -317,6 +318,12 @@ pub struct Work {
     pub fallbacks: Vec<Fallback>,
     /// The next free number of an attempt, from 1.
     pub attempt_number: u32,
+    /// All that the answer is checked by: the rules of its version, of its suite, and of its case.
+    pub validations: Arc<[Validation]>,
+    /// What is noted with the case.
+    pub metadata: Arc<JsonObject>,
+    /// The score from which on the answer passes, whatever single rules say; every rule must hold where absent.
+    pub threshold: Option<f64>,
 }
 
 /// A part of a recording: what came in one stretch of time.
@@ -369,6 +376,8 @@ pub struct Outcome {
     pub validated_output: Option<serde_json::Value>,
     /// The result of all validations.
     pub validation_status: ValidationStatus,
+    /// The weighted mean of their scores, where there were any.
+    pub score: Option<f64>,
     /// The result of each.
     pub validations: Vec<ValidationResult>,
     /// What came since the last recording part was kept.
@@ -381,6 +390,12 @@ pub struct Outcome {
 pub trait Sandbox: Send + Sync {
     /// What a function returns, as JSON of at most 1 MiB. It takes a second and a half at most.
     fn call(&self, call: FunctionCall) -> BoxFuture<'_, Result<serde_json::Value, FunctionFailure>>;
+}
+
+/// Finds out what rules ask for.
+pub trait Asks: Send + Sync {
+    /// What comes of it. It is bounded in time; what cannot be found out is [`Answer::Failed`] with the reason.
+    fn answer<'a>(&'a self, execution: &'a Execution, ask: Ask) -> BoxFuture<'a, Answer>;
 }
 
 /// Why a function has no result.

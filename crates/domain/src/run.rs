@@ -1,8 +1,8 @@
 //! Runs: one request of the user, made of executions.
 
 use crate::{
-    ActorId, Execution, ExecutionStatus, JsonObject, ModelRef, NanoUsd, Parameters, Price, PromptId,
-    PromptName, Role, RunId, Timestamp, VersionId,
+    ActorId, Execution, ExecutionId, ExecutionStatus, JsonObject, ModelRef, NanoUsd, Parameters, Price,
+    PromptId, PromptName, Role, RunId, RunSuite, Timestamp, VersionId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,12 @@ pub struct Run {
     pub prompt_id: PromptId,
     /// The prompt's name when it was run.
     pub prompt_name: PromptName,
+    /// What it has of the suite it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suite: Option<RunSuite>,
+    /// What asked for it, where no person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<RunParent>,
     /// The columns, in order.
     pub variants: Vec<Variant>,
     /// The inputs, with sensitive values masked.
@@ -68,6 +74,26 @@ pub enum RunKind {
     Single,
     /// Several columns side by side.
     Compare,
+    /// All cases of a suite.
+    Suite,
+}
+
+/// What a run was made for, where another execution needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunParent {
+    /// The execution that needs it.
+    pub execution_id: ExecutionId,
+    /// What for.
+    pub purpose: RunPurpose,
+}
+
+/// What an execution needs a run for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RunPurpose {
+    /// A model judges its answer.
+    Judge,
 }
 
 /// Where a run stands. Whether its executions succeeded is in [`RunProgress`].
@@ -140,6 +166,9 @@ pub enum OnRestart {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Variant {
+    /// Its prompt, where that is another than the run's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<VariantPrompt>,
     /// The exact version.
     pub version_id: VersionId,
     /// Its local number; a snapshot of a draft has none.
@@ -148,6 +177,16 @@ pub struct Variant {
     pub model: ModelRef,
     /// The parameters as they are sent.
     pub parameters: Parameters,
+}
+
+/// The prompt of a column of a suite with several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VariantPrompt {
+    /// The prompt.
+    pub id: PromptId,
+    /// What it is called now.
+    pub name: PromptName,
 }
 
 /// A version that the templates of a run call as a partial, found when the run was made.

@@ -11,7 +11,7 @@ use crate::{
 use formaops_domain::{
     Budget, BudgetState, Calendar, ErrorClass, Execution, ExecutionId, Failure, JsonObject, ModelRef,
     NanoUsd, OutputPart, Priority, Run, RunId, RunStatus,
-    ports::{Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
+    ports::{Asks, Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
 };
 use std::{
     collections::{BTreeMap, HashSet},
@@ -35,6 +35,8 @@ pub struct Ports {
     pub events: Arc<dyn EventSink>,
     /// Counts tokens where the provider did not.
     pub tokens: Arc<dyn TokenCounter>,
+    /// Finds out what rules ask for.
+    pub asks: Arc<dyn Asks>,
     /// Knows the days that money is counted by.
     pub calendar: Calendar,
 }

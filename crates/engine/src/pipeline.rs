@@ -2,6 +2,7 @@
 
 use crate::{
     actor::{Command, JobId, Money},
+    check::{Checked, Facts},
     core::{CallSettings, Core},
     machine::{Ask, End as Ended, Sign},
     money::{Estimate, refused},
@@ -12,14 +13,15 @@ use crate::{
     retry::FailedAttempt,
     sensitive::Sensitive,
     settings::FallbackStrategy,
-    settle::{Account, Settlement},
+    settle::Account,
     sign, spans, steps,
     templates::Templates,
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, Day, ErrorClass, EventBody, Execution, ExecutionId, Failure, Fallback, Finish,
-    Metrics, ModelRef, NanoUsd, OutputPart, Payer, Price, Retry, ToolCall,
-    ports::{ModelRequest, Outcome, PartStream, RecordingPart, Work},
+    Attempt, AttemptStatus, Day, ErrorClass, EventBody, Execution, ExecutionId, Failure, Fallback, Feedback,
+    Finish, Metrics, ModelRef, NanoUsd, OutputPart, Payer, Price, Retry, ToolCall, Validation,
+    ValidationPhase, ValidationStatus, Verdict,
+    ports::{ModelMessage, ModelRequest, Outcome, PartStream, RecordingPart, Work},
 };
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -91,6 +93,8 @@ struct Again {
     wait: Duration,
     /// The model that is asked, where it is the next of the chain.
     model: Option<ModelRef>,
+    /// What the model is told of its answer.
+    feedback: Option<Feedback>,
 }
 
 /// Why an execution does not get as far as the wire.
@@ -118,7 +122,11 @@ impl Job {
         let loaded = self.core.ports.clock.monotonic();
         let asked = self.asked(&work);
         let preparing = prepare(&self.core, &work, &asked.model, &self.templates, &self.sensitive);
-        match self.before_sending(preparing).await {
+        let prepared = match self.before_sending(preparing).await {
+            Ok(prepared) => self.check_before(&work, &asked.model, &prepared).await.map(|()| prepared),
+            Err(stop) => Err(stop),
+        };
+        match prepared {
             Ok(prepared) => match self.set_aside(&work, &asked, &prepared).await {
                 Ok(reserved) => {
                     let span = spans::attempt(&work, &asked.model);
@@ -128,6 +136,43 @@ impl Job {
             },
             Err(stop) => Left::unsent(self.stop(stop, Some(&work.execution)).await),
         }
+    }
+
+    /// What is about to be sent, against the rules for it.
+    async fn check_before(&self, work: &Work, model: &ModelRef, prepared: &Prepared) -> Result<(), Stop> {
+        let is_before = |rule: &Validation| rule.phase == ValidationPhase::Before && !rule.off;
+        if !work.validations.iter().any(is_before) {
+            return Ok(());
+        }
+        let prompt = self.sensitive.scrub_text(&all_text(&prepared.request.messages));
+        let facts = Arc::new(Facts {
+            validations: Arc::clone(&work.validations),
+            phase: ValidationPhase::Before,
+            output: prompt.clone(),
+            tool_calls: Vec::new(),
+            finish: None,
+            inputs: Arc::clone(&work.inputs),
+            prompt,
+            model: model.clone(),
+            metrics: Metrics::default(),
+            metadata: Arc::clone(&work.metadata),
+            threshold: None,
+        });
+        let checking = facts.check(&self.core, &work.execution, &self.cancel);
+        let checked = self.before_sending(checking.map(Ok)).await?;
+        if checked.status != ValidationStatus::Failed {
+            return Ok(());
+        }
+        let unmet = checked.results.iter().filter(|result| result.verdict != Verdict::Pass);
+        let unmet: Vec<_> = unmet.map(|result| format!("{}: {}", result.name, result.message)).collect();
+        Err(Stop::Failed(Failure::new(
+            ErrorClass::Validation,
+            format!(
+                "what was to be sent does not hold to its rules, so no call was made:\n{}",
+                unmet.join("\n")
+            ),
+            "Change the inputs or the prompt, or the rule.",
+        )))
     }
 
     /// The model that is asked, with what it costs.
@@ -292,7 +337,6 @@ impl Job {
         let account = Account {
             status,
             model: model.model.clone(),
-            content: work.content,
             messages,
             price,
             output: recorder.live.part(OutputPart::Text).whole(),
@@ -300,16 +344,36 @@ impl Job {
             facts: recorder.facts,
             latency,
         };
-        let (account, settlement) = self.settle(account).await;
-        let (status, failure) = match &settlement {
+        let (account, metrics) = self.settle(account).await;
+        let (status, failure) = match &metrics {
             Some(_) => (status, failure),
             None => (AttemptStatus::Failed, Some(internal())),
         };
-        let settlement =
-            settlement.unwrap_or_else(|| Settlement::without_validation(account.reported_metrics()));
-        let Account { output, reasoning, facts, price, .. } = account;
+        let metrics = metrics.unwrap_or_else(|| account.reported_metrics());
+        let Account { output, reasoning, facts, price, messages, .. } = account;
+        let tool_calls: Vec<_> = facts.tool_calls.into_iter().map(|call| self.scrub_call(call)).collect();
+        let finish = facts.finish.map(|finish| self.scrub_finish(finish));
+        let checkable = Arc::new(Facts {
+            validations: Arc::clone(&work.validations),
+            phase: ValidationPhase::After,
+            output,
+            tool_calls,
+            finish,
+            inputs: Arc::clone(&work.inputs),
+            prompt: self.sensitive.scrub_text(&all_text(&messages)),
+            model: model.clone(),
+            metrics,
+            metadata: Arc::clone(&work.metadata),
+            threshold: work.threshold,
+        });
+        let checked = if status == AttemptStatus::Succeeded && checkable.asks_for_something() {
+            checkable.check(&self.core, &running, &self.cancel).await
+        } else {
+            Checked::skipped()
+        };
         let elapsed = self.core.ports.clock.monotonic().saturating_sub(started);
         let answered = facts.first_token.is_some();
+        let feedback = self.feedback(&work, &checkable, &checked);
         let next = failure.as_ref().filter(|_| !self.cancel.is_cancelled()).and_then(|failure| {
             let (execution, tries) = (self.execution, self.tries + 1);
             let failed = FailedAttempt { execution, tries, failure, answered, is_local };
@@ -319,9 +383,20 @@ impl Job {
                 last: number.saturating_add(calls.retries.limit).saturating_sub(self.tries),
                 wait,
                 model: None,
+                feedback: None,
             });
             again.or_else(|| self.degrade(&calls, &failed, &work.fallbacks, number))
         });
+        let next = next.or_else(|| {
+            feedback.map(|feedback| Again {
+                attempt: number + 1,
+                last: number + 1,
+                wait: Duration::ZERO,
+                model: None,
+                feedback: Some(feedback),
+            })
+        });
+        let Facts { output, tool_calls, finish, metrics, .. } = Arc::unwrap_or_clone(checkable);
         let outcome = Outcome {
             attempt: id,
             execution: self.execution,
@@ -331,16 +406,17 @@ impl Job {
             request_hash: facts.request_hash,
             request_id: facts.request_id.map(|id| self.sensitive.scrub_text(&id)),
             http_status: facts.http_status,
-            metrics: settlement.metrics,
+            metrics,
             price,
-            finish: facts.finish.map(|finish| self.scrub_finish(finish)),
-            tool_calls: facts.tool_calls.into_iter().map(|call| self.scrub_call(call)).collect(),
+            finish,
+            tool_calls,
             inputs: work.inputs,
             output,
             reasoning,
-            validated_output: settlement.validated_output,
-            validation_status: settlement.validation_status,
-            validations: settlement.validations,
+            validated_output: checked.validated,
+            validation_status: checked.status,
+            score: checked.score,
+            validations: checked.results,
             last_part,
             completed_at: started_at.after(elapsed.into()),
         };
@@ -369,6 +445,7 @@ impl Job {
             last: (number + 1).saturating_add(calls.retries.limit),
             wait: Duration::ZERO,
             model: Some(next.model.clone()),
+            feedback: None,
         })
     }
 
@@ -384,25 +461,34 @@ impl Job {
         end.unwrap_or_else(|_| End::Failed(internal()))
     }
 
-    /// Settles on a thread of its own where that takes long; `None` where it panicked.
-    async fn settle(&self, account: Account) -> (Account, Option<Settlement>) {
-        let counter = Arc::clone(&self.core.ports.tokens);
-        if !account.is_heavy() {
-            let settlement = account.settle(&*counter);
-            return (account, Some(settlement));
+    /// Counts on a thread of its own where the provider did not; `None` where that panicked.
+    async fn settle(&self, account: Account) -> (Account, Option<Metrics>) {
+        if !account.needs_estimate() {
+            let metrics = account.reported_metrics();
+            return (account, Some(metrics));
         }
+        let counter = Arc::clone(&self.core.ports.tokens);
         let account = Arc::new(account);
         let shared = Arc::clone(&account);
-        let settlement = tokio::task::spawn_blocking(move || shared.settle(&*counter)).await.ok();
-        (Arc::unwrap_or_clone(account), settlement)
+        let metrics = tokio::task::spawn_blocking(move || shared.metrics(&*counter)).await.ok();
+        (Arc::unwrap_or_clone(account), metrics)
+    }
+
+    /// What the model is told where it is asked again because its answer does not hold.
+    fn feedback(&self, work: &Work, facts: &Facts, checked: &Checked) -> Option<Feedback> {
+        if self.cancel.is_cancelled() {
+            return None;
+        }
+        let before = work.execution.retry.as_ref().and_then(|retry| retry.feedback.as_ref());
+        facts.feedback(checked, before.map_or(0, |feedback| feedback.round))
     }
 
     /// Ends the attempt, and has the execution wait for the next one.
     async fn wait_for_next(&self, mut outcome: Outcome, next: Again, running: Execution) -> JobEnd {
-        let Again { attempt, last, wait, model } = next;
-        let failure = outcome.failure.clone().unwrap_or_else(internal);
+        let Again { attempt, last, wait, model, feedback } = next;
+        let failure = outcome.failure.clone().unwrap_or_else(|| unheld(feedback.as_ref()));
         let (at, degrade) = (outcome.completed_at.after(wait.into()), model.is_some());
-        let retry = Retry { attempt, last, model, at, failure };
+        let retry = Retry { attempt, last, model, at, failure, feedback };
         steps::conclude(&mut outcome, attempt - 1, Some((&retry, wait)));
         let store = &self.core.ports.store;
         let write = || store.retry_attempt(&outcome, retry.clone());
@@ -509,6 +595,21 @@ pub(crate) async fn leave_queue(
             Err(failure)
         }
     }
+}
+
+/// Why an answer is asked for again.
+fn unheld(feedback: Option<&Feedback>) -> Failure {
+    let reasons = feedback.map_or("", |feedback| feedback.reasons.trim_end());
+    Failure::new(
+        ErrorClass::Validation,
+        format!("the answer does not hold to its rules:\n{reasons}"),
+        "The model is told so, and asked again.",
+    )
+}
+
+/// The text of all messages, as rules see it.
+fn all_text(messages: &[ModelMessage]) -> String {
+    messages.iter().map(ModelMessage::all_text).collect::<Vec<_>>().join("\n\n")
 }
 
 fn tell(core: &Core, execution: &Execution, news: &UnboundedSender<News>) {

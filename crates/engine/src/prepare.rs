@@ -3,8 +3,8 @@
 use crate::{core::Core, sensitive::Sensitive, templates::Templates};
 use bytes::Bytes;
 use formaops_domain::{
-    Attachment, AttachmentHash, ErrorClass, Failure, JsonObject, ModelRef, RunContext,
-    ports::{ModelRequest, Provider, Work},
+    Attachment, AttachmentHash, ErrorClass, Failure, Feedback, JsonObject, ModelRef, Role, RunContext,
+    ports::{ModelMessage, ModelRequest, Provider, Work},
 };
 use formaops_template::{Compiled, Rendered};
 use formaops_validate::InputProblem;
@@ -38,7 +38,8 @@ pub(crate) async fn prepare(
     let rendered = rendering.await.unwrap_or_else(|_| Err(internal()));
     let rendered = rendered.map_err(|failure| sensitive.scrub(failure))?;
     let attached = load(core, &rendered).await?;
-    let messages = rendered.into_model_messages(&attached);
+    let mut messages = rendered.into_model_messages(&attached);
+    messages.extend(work.execution.retry.iter().filter_map(|retry| retry.feedback.as_ref()).flat_map(told));
     let provider = core.ports.providers.find(model).await?;
     let request = ModelRequest {
         model: model.model.clone(),
@@ -53,6 +54,17 @@ pub(crate) async fn prepare(
 fn render(compiled: &Compiled, inputs: &JsonObject, context: &RunContext) -> Result<Rendered, Failure> {
     let inputs = formaops_validate::check_inputs(compiled.variables(), inputs).map_err(unfit)?;
     Ok(compiled.render(&inputs, context)?)
+}
+
+/// What the model is told where its answer did not hold: its answer, and what is wrong with it.
+fn told(feedback: &Feedback) -> impl Iterator<Item = ModelMessage> {
+    let answer = feedback.answer.as_deref().filter(|answer| !answer.trim().is_empty());
+    let reasons = format!(
+        "Your answer does not hold to the rules for it:\n{}Answer again, so that it does. Give the whole answer only.",
+        feedback.reasons
+    );
+    let answer = answer.map(|answer| ModelMessage::text(Role::Assistant, answer));
+    answer.into_iter().chain([ModelMessage::text(Role::User, reasons)])
 }
 
 /// The bytes of all that is attached, each read once.

@@ -1,19 +1,16 @@
-//! What an attempt amounts to: its tokens, its cost, and what its validations say.
+//! What an attempt amounts to: its tokens and its cost.
 
 use crate::recorder::Facts;
 use formaops_domain::{
-    AttemptStatus, Content, CostBasis, Metrics, Price, Span, Usage, ValidationResult, ValidationStatus,
+    AttemptStatus, CostBasis, Metrics, Price, Span, Usage,
     ports::{ModelMessage, TokenCounter},
 };
-use serde_json::Value;
-use std::sync::Arc;
 
 /// What is known when an attempt has left the wire.
 #[derive(Clone)]
 pub(crate) struct Account {
     pub(crate) status: AttemptStatus,
     pub(crate) model: String,
-    pub(crate) content: Arc<Content>,
     pub(crate) messages: Vec<ModelMessage>,
     pub(crate) price: Option<Price>,
     pub(crate) output: String,
@@ -22,40 +19,15 @@ pub(crate) struct Account {
     pub(crate) latency: Span,
 }
 
-pub(crate) struct Settlement {
-    pub(crate) metrics: Metrics,
-    pub(crate) validation_status: ValidationStatus,
-    pub(crate) validations: Vec<ValidationResult>,
-    pub(crate) validated_output: Option<Value>,
-}
-
 impl Account {
-    /// Whether settling may take long enough to hold up other streams.
-    pub(crate) fn is_heavy(&self) -> bool {
-        !self.content.validations.is_empty() || self.needs_estimate()
-    }
-
-    pub(crate) fn settle(&self, counter: &dyn TokenCounter) -> Settlement {
-        let metrics = self.metrics(counter);
-        if self.status != AttemptStatus::Succeeded || self.content.validations.is_empty() {
-            return Settlement::without_validation(metrics);
-        }
-        let report = formaops_validate::validate_output(&self.content.validations, &self.output);
-        Settlement {
-            metrics,
-            validation_status: report.status,
-            validations: report.results,
-            validated_output: report.validated,
-        }
-    }
-
     /// The metrics without counting anything here.
     pub(crate) fn reported_metrics(&self) -> Metrics {
         let basis = if self.facts.usage.is_some() { CostBasis::Reported } else { CostBasis::Unknown };
         self.metrics_of(self.facts.usage, basis)
     }
 
-    fn metrics(&self, counter: &dyn TokenCounter) -> Metrics {
+    /// The metrics; what the provider did not report is counted here, which may take long.
+    pub(crate) fn metrics(&self, counter: &dyn TokenCounter) -> Metrics {
         if self.needs_estimate() {
             self.metrics_of(Some(self.estimate(counter)), CostBasis::Estimated)
         } else {
@@ -65,7 +37,7 @@ impl Account {
 
     /// A cancelled call was cut before its last count. One that failed before anything came is taken
     /// for unknown: most providers charge nothing for it.
-    fn needs_estimate(&self) -> bool {
+    pub(crate) fn needs_estimate(&self) -> bool {
         let sent = self.facts.request_hash.is_some();
         let answered = self.facts.first_token.is_some();
         match self.status {
@@ -99,17 +71,6 @@ impl Account {
             token_usage: usage,
             cost_usd: usage.zip(price).map(|(usage, price)| price.cost(&usage)),
             basis,
-        }
-    }
-}
-
-impl Settlement {
-    pub(crate) fn without_validation(metrics: Metrics) -> Self {
-        Self {
-            metrics,
-            validation_status: ValidationStatus::Skipped,
-            validations: Vec::new(),
-            validated_output: None,
         }
     }
 }

@@ -44,6 +44,7 @@ pub(crate) fn failed(failure: &Failure, is_local: bool) -> Sign {
         | C::Redirect
         | C::InvalidResponse
         | C::NoProvider
+        | C::Validation
         | C::Interrupted
         | C::Storage
         | C::NotWritable

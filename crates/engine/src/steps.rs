@@ -78,6 +78,10 @@ pub(crate) fn conclude(outcome: &mut Outcome, attempt: u32, retry: Option<(&Retr
     }
     let class = outcome.failure.as_ref().map(|failure| failure.class);
     steps.push(match (outcome.status, retry) {
+        (_, Some((retry, _))) if retry.feedback.is_some() => {
+            Step::new(LogLevel::Warn, "Does not hold to its rules, and is asked for again")
+                .with("nextAttempt", retry.attempt)
+        }
         (_, Some((retry, wait))) => Step::new(LogLevel::Warn, "Failed, and will be tried again")
             .with("class", class)
             .with("waitMs", Span::from(wait))

@@ -136,6 +136,7 @@ impl Store {
             reasoning: Blob::of_text(&outcome.reasoning)?,
             validated_output: outcome.validated_output.as_ref().map(Blob::of_json).transpose()?,
             validation_status: outcome.validation_status,
+            score: outcome.score,
             validations: outcome.validations.clone(),
             log: outcome.last_part.log.clone(),
             ..Ending::empty(

@@ -4,7 +4,7 @@
 use formaops_domain::{
     ActorId, ApiKeyId, AttachmentHash, AttemptId, BudgetId, ChainHash, ContentHash, DatasetId, EgressId,
     ExecutionId, FileHash, NanoUsd, PromptId, ProviderId, ProviderKeyId, RequestHash, RunId, Span, StateHash,
-    Timestamp, VersionId, WorkspaceId,
+    SuiteId, Timestamp, VersionId, WorkspaceId,
 };
 use serde::{
     Serialize,
@@ -58,7 +58,10 @@ macro_rules! bytes {
     )*};
 }
 
-bytes! { ActorId ApiKeyId AttemptId BudgetId DatasetId EgressId ExecutionId PromptId ProviderId ProviderKeyId RunId WorkspaceId }
+bytes! {
+    ActorId ApiKeyId AttemptId BudgetId DatasetId EgressId ExecutionId PromptId ProviderId ProviderKeyId RunId
+    SuiteId WorkspaceId
+}
 bytes! { AttachmentHash ChainHash ContentHash FileHash RequestHash StateHash VersionId }
 
 impl Bytes for [u8; 32] {

@@ -11,9 +11,9 @@ use crate::{
     run::Rate,
 };
 use formaops_domain::{
-    ActorId, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, Finish,
+    ActorId, Case, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, Finish,
     JsonObject, Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Retry, RunContext, RunId,
-    Span, Timestamp, ToolCall, Usage, ValidationResult, ValidationStatus, VersionId,
+    Span, Timestamp, ToolCall, Usage, Validation, ValidationResult, ValidationStatus, VersionId,
 };
 use sqlx::SqliteConnection;
 
@@ -49,6 +49,10 @@ pub struct ExecutionRecord {
     pub validated_output: Option<serde_json::Value>,
     /// How many attempts it has had.
     pub attempts: u32,
+    /// The rules of its suite.
+    pub validations: Vec<Validation>,
+    /// Its case but for the inputs.
+    pub case: Case,
 }
 
 struct ExecutionRow {
@@ -79,6 +83,7 @@ struct ExecutionRow {
     finish: Option<Json<Finish>>,
     tool_calls: Option<Json<Vec<ToolCall>>>,
     validation_status: Word<ValidationStatus>,
+    score: Option<f64>,
     validations: Json<Vec<ValidationResult>>,
     created_at: Int<Timestamp>,
     started_at: Option<Int<Timestamp>>,
@@ -123,6 +128,7 @@ impl From<ExecutionRow> for Execution {
             finish: row.finish.map(|finish| finish.0),
             tool_calls: row.tool_calls.map(|calls| calls.0).unwrap_or_default(),
             validation_status: row.validation_status.0,
+            score: row.score,
             validations: row.validations.0,
             created_at: row.created_at.0,
             started_at: row.started_at.map(|at| at.0),
@@ -175,6 +181,7 @@ macro_rules! executions {
               executions.basis as "basis!: Word<CostBasis>", executions.finish as "finish?: Json<Finish>",
               executions.tool_calls as "tool_calls?: Json<Vec<ToolCall>>",
               executions.validation_status as "validation_status!: Word<ValidationStatus>",
+              executions.score as "score?: f64",
               (select json_group_array(json_object('name', v.name, 'verdict', v.verdict, 'score', v.score,
                 'message', v.message, 'detail', json(v.detail), 'weight', v.weight, 'metric', v.metric) order by v.position)
                 from validation_results v where v.execution = executions.id)
@@ -211,6 +218,27 @@ pub(crate) async fn refuse(
     }
 }
 
+/// The newest generation of each cell of these cases of a run.
+pub(crate) async fn cells(
+    connection: &mut SqliteConnection,
+    run: RunId,
+    cases: &[i64],
+) -> Result<Vec<Execution>, StoreError> {
+    let (run, cases) = (Key(run), Json(cases));
+    let rows = executions!(
+        find
+        "where executions.run = ?1 and executions.case_index in (select value from json_each(?2))
+          and not exists (select 1 from executions n where n.run = executions.run
+            and n.case_index = executions.case_index and n.repeat = executions.repeat
+            and n.variant_index = executions.variant_index and n.generation > executions.generation)",
+        run,
+        cases
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(Execution::from).collect())
+}
+
 impl Store {
     /// An execution as it is now.
     pub async fn get_execution(&self, id: ExecutionId) -> Result<Execution, StoreError> {
@@ -226,7 +254,8 @@ impl Store {
             r#"select v.content as "content: Json<Content>", i.data as "inputs!", c.data as "context?",
               o.data as "validated_output?", rv.price as "price: Json<Price>",
               rv.max_output_tokens as "max_output_tokens: Int<u64>",
-              r.fallbacks as "fallbacks: Json<Vec<Fallback>>",
+              r.fallbacks as "fallbacks: Json<Vec<Fallback>>", r.validations as "validations: Json<Vec<Validation>>",
+              rc.details as "details: Json<Case>",
               (select count(*) from attempts a where a.execution = e.id) as "attempts!: u32"
             from executions e
             join runs r on r.id = e.run
@@ -253,6 +282,8 @@ impl Store {
             fallbacks: row.fallbacks.map(|fallbacks| fallbacks.0).unwrap_or_default(),
             validated_output: row.validated_output.as_deref().map(blob::json).transpose()?,
             attempts: row.attempts,
+            validations: row.validations.map(|validations| validations.0).unwrap_or_default(),
+            case: row.details.map(|details| details.0).unwrap_or_default(),
         })
     }
 

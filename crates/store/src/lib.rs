@@ -47,6 +47,7 @@ mod egress;
 mod error;
 mod execution;
 mod execution_log;
+mod grid;
 mod idempotency;
 mod input_set;
 mod linked;
@@ -66,6 +67,7 @@ mod run;
 mod run_store;
 mod search;
 mod setting;
+mod suite;
 mod totals;
 mod transfer;
 mod version;
@@ -82,6 +84,7 @@ pub use dataset::{CaseChanges, CaseFilter, CaseSample, CasesOnto, DatasetChange,
 pub use egress::{EgressFilter, EgressTotal};
 pub use error::StoreError;
 pub use execution::{ExecutionFilter, ExecutionRecord};
+pub use grid::{CaseOutcome, GridFilter, GridRow};
 pub use idempotency::{IdempotencyKey, Remembered};
 pub use linked::{FilePlace, LinkedFile, LinkedFolder, LinkedWords, NewLinked};
 pub use open::{NewWorkspace, OpenOptions};
@@ -93,7 +96,8 @@ pub use recording::Recording;
 pub use recovery::Recovered;
 pub use run::{NewCell, NewRun, Rate, RunFilter};
 pub use search::HitFilter;
-pub use totals::Totals;
+pub use suite::SuiteChange;
+pub use totals::{Totals, Usual};
 pub use transfer::{
     Import, Imported, ImportedPrompt, PromptImport, VersionName, WholeExecution, WholePrompt, WholeRun,
 };

@@ -45,6 +45,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 16, sql: include_str!("../migrations/0016_validations.sql") },
     // A program that does not know datasets leaves them as they are.
     Migration { min_reader: 16, sql: include_str!("../migrations/0017_datasets.sql") },
+    // A program that does not know suites would run their prompts without the rules.
+    Migration { min_reader: 18, sql: include_str!("../migrations/0018_suites.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

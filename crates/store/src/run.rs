@@ -8,9 +8,10 @@ use crate::{
     search::{self, Words},
 };
 use formaops_domain::{
-    ActorId, ExecutionId, Fallback, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Parameters, Price,
-    Priority, PromptId, PromptName, Run, RunContext, RunId, RunKind, RunPartial, RunProgress, RunStatus,
-    Timestamp, Variant, VersionId,
+    ActorId, Case, ExecutionId, Fallback, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Parameters, Price,
+    Priority, PromptId, PromptName, Run, RunContext, RunId, RunKind, RunParent, RunPartial, RunProgress,
+    RunPurpose, RunStatus, RunSuite, SuiteId, SuiteName, Thresholds, Timestamp, Validation, Variant,
+    VariantPrompt, VersionId,
 };
 use sqlx::SqliteConnection;
 use std::{collections::HashMap, num::NonZeroU32};
@@ -24,8 +25,10 @@ pub struct NewRun {
     pub rates: Vec<Rate>,
     /// The versions that its templates call as partials.
     pub partials: Vec<RunPartial>,
-    /// The inputs of each case, masked. A run answers those of the first as its inputs.
-    pub cases: Vec<JsonObject>,
+    /// The cases, their inputs masked. A run answers those of the first as its inputs.
+    pub cases: Vec<Case>,
+    /// The rules of its suite, for every case.
+    pub validations: Vec<Validation>,
     /// The cells, in the order they should run.
     pub cells: Vec<NewCell>,
 }
@@ -86,6 +89,13 @@ struct RunRow {
     priority: Word<Priority>,
     prompt: Key<PromptId>,
     prompt_name: Text<PromptName>,
+    parent: Option<Key<ExecutionId>>,
+    purpose: Option<Word<RunPurpose>>,
+    suite: Option<Key<SuiteId>>,
+    suite_name: Option<Text<SuiteName>>,
+    baseline: Option<Key<RunId>>,
+    thresholds: Option<Json<Thresholds>>,
+    cases: u32,
     inputs: Vec<u8>,
     context: Option<Vec<u8>>,
     repeats: u32,
@@ -112,6 +122,13 @@ impl RunRow {
             Some(data) => blob::json(&data)?,
             None => RunContext::default(),
         };
+        let suite = self.suite.zip(self.suite_name).map(|(id, name)| RunSuite {
+            id: id.0,
+            name: name.0,
+            baseline: self.baseline.map(|run| run.0),
+            cases: self.cases,
+            thresholds: self.thresholds.map(|thresholds| thresholds.0).unwrap_or_default(),
+        });
         Ok(Run {
             id: self.id.0,
             kind: self.kind.0,
@@ -119,6 +136,11 @@ impl RunRow {
             priority: self.priority.0,
             prompt_id: self.prompt.0,
             prompt_name: self.prompt_name.0,
+            suite,
+            parent: self
+                .parent
+                .zip(self.purpose)
+                .map(|(execution, purpose)| RunParent { execution_id: execution.0, purpose: purpose.0 }),
             variants,
             inputs: blob::json(&self.inputs)?,
             context,
@@ -152,6 +174,11 @@ macro_rules! select_runs {
             r#"select r.seq, r.id as "id: Key<RunId>", r.kind as "kind: Word<RunKind>",
               r.status as "status: Word<RunStatus>", r.priority as "priority: Word<Priority>",
               r.prompt as "prompt: Key<PromptId>", r.prompt_name as "prompt_name: Text<PromptName>",
+              r.parent as "parent?: Key<ExecutionId>", r.purpose as "purpose?: Word<RunPurpose>",
+              r.suite as "suite?: Key<SuiteId>", s.name as "suite_name?: Text<SuiteName>",
+              r.baseline as "baseline?: Key<RunId>", r.thresholds as "thresholds?: Json<Thresholds>",
+              (case when r.suite is null then 1 else (select count(*) from run_cases n where n.run = r.id) end)
+                as "cases!: u32",
               i.data as "inputs!", c.data as "context?", r.repeats as "repeats: u32",
               r.fallbacks as "fallbacks: Json<Vec<Fallback>>", r.concurrency as "concurrency: u32",
               r.fail_fast as "fail_fast: bool", r.on_restart as "on_restart: Word<OnRestart>", r.pending as "pending: u32",
@@ -164,6 +191,7 @@ macro_rules! select_runs {
             join run_cases f on f.run = r.id and f.position = 0
             join blobs i on i.hash = f.inputs
             left join blobs c on c.hash = r.context
+            left join suites s on s.id = r.suite
             "# + $tail,
             $($argument),*
         )
@@ -174,17 +202,22 @@ macro_rules! select_runs {
 async fn variants(connection: &mut SqliteConnection, run: RunId) -> Result<Vec<Variant>, StoreError> {
     let run = Key(run);
     let rows = sqlx::query!(
-        r#"select rv.version as "version: Key<VersionId>", rv.model as "model: Text<ModelRef>",
+        r#"select rv.version as "version: Key<VersionId>", rv.prompt as "prompt: Key<PromptId>",
+          p.name as "prompt_name: Text<PromptName>", r.prompt = rv.prompt as "is_own!: bool", rv.model as "model: Text<ModelRef>",
           rv.parameters as "parameters: Json<Parameters>",
           coalesce(v.number, (select min(s.number) from prompt_versions s
             where s.prompt = v.prompt and s.content_hash = v.content_hash)) as "number?: u32"
-        from run_variants rv join prompt_versions v on v.prompt = rv.prompt and v.id = rv.version
+        from run_variants rv
+        join runs r on r.id = rv.run
+        join prompts p on p.id = rv.prompt
+        join prompt_versions v on v.prompt = rv.prompt and v.id = rv.version
         where rv.run = ?1 order by rv.position"#,
         run,
     )
     .fetch_all(connection)
     .await?;
     let variant = rows.into_iter().map(|row| Variant {
+        prompt: (!row.is_own).then_some(VariantPrompt { id: row.prompt.0, name: row.prompt_name.0 }),
         version_id: row.version.0,
         version_number: row.number,
         model: row.model.0,
@@ -246,14 +279,15 @@ impl Store {
     /// Keeps a run with its variants, cases and cells, all pending.
     pub async fn insert_run(&self, new: NewRun) -> Result<Run, StoreError> {
         let context = context_blob(&new.run)?;
-        let cases = new.cases.iter().map(Blob::of_json).collect::<Result<Vec<_>, _>>()?;
+        let inputs =
+            new.cases.iter().map(|case| Blob::of_json(&case.inputs)).collect::<Result<Vec<_>, _>>()?;
         self.write(move |connection| {
             Box::pin(async move {
                 insert(connection, &new, context).await?;
                 insert_variants(connection, &new).await?;
                 partial::insert(connection, new.run.id, &new.partials).await?;
-                for (position, inputs) in (0u32..).zip(cases) {
-                    insert_case(connection, new.run.id, position, inputs).await?;
+                for ((position, inputs), case) in (0u32..).zip(inputs).zip(&new.cases) {
+                    insert_case(connection, new.run.id, position, inputs, case).await?;
                 }
                 insert_cells(connection, &new).await?;
                 get(connection, new.run.id).await
@@ -321,7 +355,7 @@ async fn list_newest(
     let found = match (prompt, model, status) {
         (Some(prompt), ..) => {
             select_runs!(
-                "where r.prompt = ?1 and (r.created_at, r.seq) < (?2, ?3) and r.created_at >= ?4
+                "where r.prompt = ?1 and r.parent is null and (r.created_at, r.seq) < (?2, ?3) and r.created_at >= ?4
                   and (?5 is null or r.status = ?5)
                   and (?6 is null or exists (select 1 from run_models m
                     where m.model = ?6 and m.created_at = r.created_at and m.run = r.seq))
@@ -340,7 +374,7 @@ async fn list_newest(
         (None, Some(model), status) => {
             select_runs!(
                 "join run_models m on m.run = r.seq
-                where m.model = ?1 and (m.created_at, m.run) < (?2, ?3) and m.created_at >= ?4
+                where m.model = ?1 and r.parent is null and (m.created_at, m.run) < (?2, ?3) and m.created_at >= ?4
                   and (?5 is null or r.status = ?5)
                 order by m.created_at desc, m.run desc limit ?6",
                 model,
@@ -355,7 +389,7 @@ async fn list_newest(
         }
         (None, None, Some(status)) => {
             select_runs!(
-                "where r.status = ?1 and (r.created_at, r.seq) < (?2, ?3) and r.created_at >= ?4
+                "where r.status = ?1 and r.parent is null and (r.created_at, r.seq) < (?2, ?3) and r.created_at >= ?4
                 order by r.created_at desc, r.seq desc limit ?5",
                 status,
                 at,
@@ -368,7 +402,7 @@ async fn list_newest(
         }
         (None, None, None) => {
             select_runs!(
-                "where (r.created_at, r.seq) < (?1, ?2) and r.created_at >= ?3
+                "where r.parent is null and (r.created_at, r.seq) < (?1, ?2) and r.created_at >= ?3
                 order by r.created_at desc, r.seq desc limit ?4",
                 at,
                 seq,
@@ -424,12 +458,19 @@ async fn insert(
     let (created_by, created_at) = (Key(run.created_by), Int(run.created_at));
     let (pending, cap) = (Int(new.cells.len() as u64), run.cap_usd.map(Int));
     let fallbacks = (!run.fallbacks.is_empty()).then_some(Json(&run.fallbacks));
+    let parent = run.parent.map(|parent| Key(parent.execution_id));
+    let purpose = run.parent.map(|parent| Word(parent.purpose));
+    let suite = run.suite.as_ref().map(|suite| Key(suite.id));
+    let baseline = run.suite.as_ref().and_then(|suite| suite.baseline).map(Key);
+    let thresholds = run.suite.as_ref().map(|suite| Json(&suite.thresholds));
+    let validations = (!new.validations.is_empty()).then_some(Json(&new.validations));
     let (concurrency, on_restart) = (run.concurrency.map(NonZeroU32::get), Word(run.on_restart));
     sqlx::query!(
         "insert into runs (id, kind, status, priority, prompt, prompt_name, context, repeats, pending, running,
           completed, failed, cancelled, cost_nanos, created_by, created_at, fallbacks, concurrency, fail_fast, on_restart,
-          cap_nanos)
-        values (?1, ?2, 'pending', ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+          cap_nanos, suite, baseline, thresholds, validations, parent, purpose)
+        values (?1, ?2, 'pending', ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+          ?18, ?19, ?20, ?21)",
         id,
         kind,
         priority,
@@ -445,6 +486,12 @@ async fn insert(
         run.fail_fast,
         on_restart,
         cap,
+        suite,
+        baseline,
+        thresholds,
+        validations,
+        parent,
+        purpose,
     )
     .execute(connection)
     .await?;
@@ -457,18 +504,27 @@ pub(crate) fn context_blob(run: &Run) -> Result<Option<Blob>, StoreError> {
     (!is_empty).then(|| Blob::of_json(&run.context)).transpose()
 }
 
-/// A row of a run: its inputs.
+/// A row of a run: its inputs, and what else is known of it.
 pub(crate) async fn insert_case(
     connection: &mut SqliteConnection,
     run: RunId,
     position: u32,
     inputs: Blob,
+    case: &Case,
 ) -> Result<(), StoreError> {
     let (run, hash) = (Key(run), Key(inputs.hash));
     blob::insert(connection, [inputs]).await?;
-    sqlx::query!("insert into run_cases (run, position, inputs) values (?1, ?2, ?3)", run, position, hash)
-        .execute(connection)
-        .await?;
+    let details = Case { position: 0, inputs: JsonObject::new(), ..case.clone() };
+    let details = (details != Case::default()).then(|| Json(&details));
+    sqlx::query!(
+        "insert into run_cases (run, position, inputs, details) values (?1, ?2, ?3, ?4)",
+        run,
+        position,
+        hash,
+        details
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -502,10 +558,11 @@ pub(crate) async fn insert_ended(
 }
 
 async fn insert_variants(connection: &mut SqliteConnection, new: &NewRun) -> Result<(), StoreError> {
-    let (run, prompt) = (Key(new.run.id), Key(new.run.prompt_id));
+    let run = Key(new.run.id);
     let unknown = Rate::default();
     let rates = new.rates.iter().chain(std::iter::repeat(&unknown));
     for ((position, variant), rate) in (0u32..).zip(&new.run.variants).zip(rates) {
+        let prompt = Key(variant.prompt.as_ref().map_or(new.run.prompt_id, |prompt| prompt.id));
         let (version, model) = (Key(variant.version_id), Text(&variant.model));
         let (parameters, price) = (Json(&variant.parameters), rate.price.as_ref().map(Json));
         let longest = rate.max_output_tokens.map(Int);
@@ -532,16 +589,15 @@ async fn insert_cells(connection: &mut SqliteConnection, new: &NewRun) -> Result
     let hex = |id: ExecutionId| id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let cells = new.cells.iter().map(|cell| (hex(cell.id), cell.variant, cell.case, cell.repeat));
     let cells = Json(cells.collect::<Vec<_>>());
-    let (run, prompt) = (Key(new.run.id), Key(new.run.prompt_id));
+    let run = Key(new.run.id);
     let (created_by, created_at) = (Key(new.run.created_by), Int(new.run.created_at));
     sqlx::query!(
         "insert into executions (id, run, prompt, version, model, variant_index, case_index, repeat, generation,
           status, created_by, created_at)
-        select unhex(cell.value ->> 0), ?1, ?2, rv.version, rv.model, cell.value ->> 1, cell.value ->> 2,
-          cell.value ->> 3, 0, 'pending', ?3, ?4
-        from json_each(?5) cell left join run_variants rv on rv.run = ?1 and rv.position = cell.value ->> 1",
+        select unhex(cell.value ->> 0), ?1, rv.prompt, rv.version, rv.model, cell.value ->> 1, cell.value ->> 2,
+          cell.value ->> 3, 0, 'pending', ?2, ?3
+        from json_each(?4) cell left join run_variants rv on rv.run = ?1 and rv.position = cell.value ->> 1",
         run,
-        prompt,
         created_by,
         created_at,
         cells,

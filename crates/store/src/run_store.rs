@@ -18,7 +18,11 @@ impl Store {
             let id = execution.to_string();
             return Err(StoreError::Transition { noun: "execution", id, status, wanted: "running" });
         }
+        let rules = [&record.content.validations, &record.validations, &record.case.validations];
         Ok(Work {
+            validations: rules.into_iter().flatten().cloned().collect(),
+            metadata: Arc::new(record.case.metadata),
+            threshold: record.case.threshold,
             execution: record.execution,
             content: Arc::new(record.content),
             inputs: Arc::new(record.inputs),

@@ -2,9 +2,9 @@
 
 use crate::{
     Store, StoreError,
-    column::{Int, Key},
+    column::{Int, Key, Text},
 };
-use formaops_domain::{NanoUsd, RunProgress, Timestamp, WorkspaceId};
+use formaops_domain::{ModelRef, NanoUsd, PromptId, RunProgress, Timestamp, WorkspaceId};
 
 /// Counts over the whole workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,36 @@ pub struct Totals {
     pub recent: RunProgress,
 }
 
+/// What executions of a prompt on a model were like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Usual {
+    /// How many tokens their answers had, on average.
+    pub output_tokens: u64,
+    /// How long they took, on average, in seconds.
+    pub seconds: f64,
+}
+
 impl Store {
+    /// What the newest executions of a prompt on a model were like; nothing where none has completed.
+    pub async fn find_usual(&self, prompt: PromptId, model: &ModelRef) -> Result<Option<Usual>, StoreError> {
+        let (prompt, model) = (Key(prompt), Text(model));
+        let row = sqlx::query!(
+            r#"select cast(avg(output) as integer) as "output: i64", avg(latency) as "latency: f64" from (
+              select usage ->> '$.outputTokens' as output, latency_micros as latency from executions
+              where prompt = ?1 and model = ?2 and status = 'completed' and usage is not null
+              order by seq desc limit 100)"#,
+            prompt,
+            model,
+        )
+        .fetch_one(self.readers())
+        .await?;
+        let usual = row.output.zip(row.latency).map(|(output, micros)| Usual {
+            output_tokens: output.max(0).cast_unsigned(),
+            seconds: micros / 1e6,
+        });
+        Ok(usual)
+    }
+
     /// Counts over the whole workspace, and over what was made since a moment.
     pub async fn get_totals(&self, since: Timestamp) -> Result<Totals, StoreError> {
         let since = Int(since);

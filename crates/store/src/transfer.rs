@@ -10,7 +10,7 @@ use crate::{
     version,
 };
 use formaops_domain::{
-    ActorId, Draft, Execution, InputSet, JsonObject, Prompt, PromptId, RefName, Run, RunId, Timestamp,
+    ActorId, Case, Draft, Execution, InputSet, JsonObject, Prompt, PromptId, RefName, Run, RunId, Timestamp,
     Version, VersionId,
 };
 use sqlx::{Connection as _, SqliteConnection};
@@ -475,15 +475,17 @@ async fn insert_run(
         .await?;
     let created_by = if known.is_some() { run.created_by } else { by };
     let new = NewRun {
-        run: Run { created_by, ..run },
+        // Suites and executions of another workspace are none of this one.
+        run: Run { created_by, suite: None, parent: None, ..run },
         rates: Vec::new(),
         partials: Vec::new(),
         cases: Vec::new(),
+        validations: Vec::new(),
         cells: Vec::new(),
     };
     run::insert_ended(connection, &new, packed.context).await?;
     for (position, inputs) in (0u32..).zip(packed.cases) {
-        run::insert_case(connection, new.run.id, position, inputs).await?;
+        run::insert_case(connection, new.run.id, position, inputs, &Case::default()).await?;
     }
     for (whole, packed) in executions.into_iter().zip(packed.executions) {
         insert_execution(connection, &new.run, whole.execution, packed).await?;
@@ -523,9 +525,9 @@ async fn insert_execution(
         r#"insert into executions (id, run, prompt, version, model, case_index, repeat, variant_index, generation, status,
           preview, output_bytes, output, reasoning, validated_output, failure, finish, latency_micros,
           first_token_micros, tokens_per_second, usage, cost_nanos, basis, validation_status, created_by, created_at,
-          started_at, completed_at, tool_calls, answered_by)
+          started_at, completed_at, tool_calls, answered_by, score)
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-          ?24, ?25, ?26, ?27, ?28, ?29, ?30)
+          ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
         returning seq as "seq!: i64""#,
         id,
         run_id,
@@ -557,6 +559,7 @@ async fn insert_execution(
         completed_at,
         calls,
         answered_by,
+        execution.score,
     )
     .fetch_one(&mut *connection)
     .await?;

@@ -18,6 +18,7 @@
 //! Invariants: the server listens on loopback only and everything it started ends when it is
 //! dropped; nothing here waits by sleeping, save where a reply is told to be slow.
 
+mod asks;
 mod build;
 mod clock;
 mod ids;
@@ -25,6 +26,7 @@ mod ledger;
 mod server;
 mod signer;
 
+pub use asks::ScriptedAsks;
 pub use build::{content, message_content, provider, request};
 pub use clock::ManualClock;
 pub use ids::{

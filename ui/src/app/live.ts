@@ -43,6 +43,7 @@ const KEYS: Record<Noun, string[]> = {
   run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution'],
   workspace: ['workspace', 'settings', 'api-keys', 'network', 'config', 'folder', 'folder-file', 'audit'],
   health: ['metrics', 'figures', 'health'],
+  suite: ['suites', 'suite', 'audit'],
   budget: ['budgets', 'audit'],
   egress: ['egress'],
   file: ['folder', 'folder-file'],

@@ -24,6 +24,7 @@ import type {
   CreateProvider,
   CreateProviderKey,
   CreateRun,
+  CreateSuite,
   CreateVault,
   CreateVersion,
   CreatedApiKey,
@@ -35,6 +36,7 @@ import type {
   DeleteProvider,
   DeleteProviderKey,
   DeleteRef,
+  DeleteSuite,
   EmptyBin,
   ExecutePrompt,
   ExecuteResult,
@@ -64,6 +66,7 @@ import type {
   GetProvider,
   GetRun,
   GetSetting,
+  GetSuite,
   GetVersion,
   GetWorkspace,
   Health,
@@ -80,6 +83,7 @@ import type {
   ListEgress,
   ListEgressTotals,
   ListExecutions,
+  ListGrid,
   ListHits,
   ListInputSets,
   ListLabels,
@@ -95,6 +99,7 @@ import type {
   ListRuns,
   ListServers,
   ListSpend,
+  ListSuites,
   ListTags,
   ListVersions,
   LiveFigures,
@@ -114,6 +119,7 @@ import type {
   PageOfEgressTotal,
   PageOfExecution,
   PageOfFoundServer,
+  PageOfGridRow,
   PageOfHit,
   PageOfInputSet,
   PageOfLabelCount,
@@ -126,6 +132,7 @@ import type {
   PageOfProviderView,
   PageOfRun,
   PageOfSpend,
+  PageOfSuite,
   PageOfTagCount,
   PageOfVersionEntry,
   PageOfVersionRef,
@@ -137,6 +144,7 @@ import type {
   ProviderView,
   PurgePrompt,
   Purged,
+  PutBaseline,
   PutDraft,
   PutInputSet,
   PutNetwork,
@@ -155,12 +163,16 @@ import type {
   RotateProviderKey,
   Run,
   RunDetail,
+  RunSuiteRequest,
   Setting,
+  Suite,
+  SuitePlan,
   TestProvider,
   TrustFolder,
   TryFunction,
   UndeleteBudget,
   UndeletePrompt,
+  UndeleteSuite,
   UnlinkFolder,
   UnlockVault,
   UpdateBudget,
@@ -169,6 +181,7 @@ import type {
   UpdatePrompt,
   UpdateProvider,
   UpdateRun,
+  UpdateSuite,
   UpdateVersion,
   UseProviderKey,
   VerifyAudit,
@@ -262,6 +275,16 @@ export type OperationName =
   | 'budget_delete'
   | 'budget_undelete'
   | 'spend_list'
+  | 'suite_list'
+  | 'suite_get'
+  | 'suite_create'
+  | 'suite_update'
+  | 'suite_delete'
+  | 'suite_undelete'
+  | 'baseline_put'
+  | 'suite_plan'
+  | 'suite_run'
+  | 'grid_list'
   | 'hit_list'
   | 'run_create'
   | 'run_list'
@@ -545,6 +568,36 @@ export function client(caller: Caller) {
     /** What was spent in some days, by day, provider, model or prompt. */
     spendList: (request: ListSpend = {}): Promise<PageOfSpend> =>
       caller.call('spend_list', 'GET', '/api/spend', request),
+    /** The suites, by name. */
+    suiteList: (request: ListSuites = {}): Promise<PageOfSuite> =>
+      caller.call('suite_list', 'GET', '/api/suites', request),
+    /** One suite. */
+    suiteGet: (request: GetSuite): Promise<Suite> =>
+      caller.call('suite_get', 'GET', '/api/suites/{id}', request),
+    /** Makes a suite. */
+    suiteCreate: (request: CreateSuite): Promise<Suite> =>
+      caller.call('suite_create', 'POST', '/api/suites', request),
+    /** Changes a suite. Runs that were made keep what they were made with. */
+    suiteUpdate: (request: UpdateSuite): Promise<Suite> =>
+      caller.call('suite_update', 'PUT', '/api/suites/{id}', request),
+    /** Puts a suite in the bin; its runs stay. `suite_undelete` takes it out again. */
+    suiteDelete: (request: DeleteSuite): Promise<Suite> =>
+      caller.call('suite_delete', 'DELETE', '/api/suites/{id}', request),
+    /** Takes a suite out of the bin. */
+    suiteUndelete: (request: UndeleteSuite): Promise<Suite> =>
+      caller.call('suite_undelete', 'POST', '/api/suites/{id}/undelete', request),
+    /** Names the run that later runs of a suite are compared with, or none. */
+    baselinePut: (request: PutBaseline): Promise<Suite> =>
+      caller.call('baseline_put', 'PUT', '/api/suites/{id}/baseline', request),
+    /** How many executions a run of a suite would have, what it would cost, and how long it would take. */
+    suitePlan: (request: RunSuiteRequest): Promise<SuitePlan> =>
+      caller.call('suite_plan', 'POST', '/api/suites/{id}/plan', request),
+    /** Starts a run of a suite: each prompt on each model, for each case. */
+    suiteRun: (request: RunSuiteRequest): Promise<Run> =>
+      caller.call('suite_run', 'POST', '/api/suites/{id}/runs', request),
+    /** The grid of a run: cases down, columns across. */
+    gridList: (request: ListGrid): Promise<PageOfGridRow> =>
+      caller.call('grid_list', 'GET', '/api/runs/{id}/grid', request),
     /** Prompts, versions and executions that have words, the likeliest first, with where the words stand. */
     hitList: (request: ListHits): Promise<PageOfHit> =>
       caller.call('hit_list', 'GET', '/api/hits', request),

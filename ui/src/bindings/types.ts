@@ -358,6 +358,49 @@ export type CapabilitySources = {
   cache?: Source | null;
 };
 
+/** A row of a dataset. */
+export type Case = {
+  /** Where it stands in its version, from 0. Of a case that is given it means nothing: the order says it. */
+  position: number;
+  /** A name or a description for people; may be empty. */
+  name?: string;
+  /** The values of the prompt's variables, by name. */
+  inputs: Record<string, unknown>;
+  /** The answer that is expected; absent where none is, or where only validations say so. */
+  expected?: unknown;
+  /** The rules that the answer to this case is checked by, beside those of prompt and suite. */
+  validations?: Validation[];
+  /** Words to choose cases by, in the order given. */
+  tags?: string[];
+  /** What is known of the case and not sent. */
+  metadata?: Record<string, unknown>;
+  /** The least score, from 0 to 1, with which the case passes; absent where each validation decides. */
+  threshold?: number | null;
+  /** Text that is sent before the prompt's own; may be empty. */
+  prefix?: string;
+  /** Text that is sent behind the prompt's own; may be empty. */
+  suffix?: string;
+};
+
+/** Which cases of a suite are run. All that is given must hold; the order of the cases stays. */
+export type CaseChoice = {
+  /** From this case on, counted from 0. */
+  from?: number | null;
+  /** Up to this case, which is not run. */
+  to?: number | null;
+  /** Only those with this tag. */
+  tag?: string | null;
+  /** Only so many of those that are left, chosen by chance. */
+  sample?: number | null;
+  /** What the chance starts from: the same seed chooses the same cases. */
+  seed?: number;
+  /** Only those that failed in this earlier run of the suite. */
+  failingIn?: RunId | null;
+};
+
+/** What can be said of a case at a glance. */
+export type CaseMark = 'failing' | 'flaky' | 'different' | 'regressed' | 'improved';
+
 /** What is known of a model. What is absent is unknown, and shown as unknown. */
 export type CatalogueModel = {
   /** The model. */
@@ -833,6 +876,16 @@ export type CreateRun = {
   idempotencyKey?: string | null;
 };
 
+/** Makes a suite. */
+export type CreateSuite = {
+  /** Its name: unique in the workspace without regard to case. */
+  name: SuiteName;
+  /** What it is for. */
+  description?: string;
+  /** What is run. */
+  spec?: SuiteSpec;
+};
+
 /** Makes the vault. */
 export type CreateVault = {
   /** What opens it from now on: 8 characters at least. Nobody can open it without. */
@@ -860,6 +913,8 @@ export type CreatedApiKey = {
   /** What a client sends as `Authorization: Bearer …`. It is not kept and cannot be shown again. */
   secret: string;
 };
+
+export type DatasetId = string;
 
 export type Day = string;
 
@@ -924,6 +979,12 @@ export type DeleteRef = {
   id: PromptKey;
   /** The name. */
   name: RefName;
+};
+
+/** Puts a suite in the bin. */
+export type DeleteSuite = {
+  /** The suite. */
+  id: SuiteKey;
 };
 
 /** Something to tell about a template. */
@@ -1033,7 +1094,7 @@ export type EmptyBin = {
 export type EnvName = string;
 
 /** The kinds of failure. */
-export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'not_writable' | 'internal';
+export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'validation' | 'interrupted' | 'storage' | 'not_writable' | 'internal';
 
 /** The kinds of error. One exists only where a consumer acts on it. */
 export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | 'conflict' | 'stale' | 'unauthenticated' | 'forbidden' | 'rate_limited' | 'provider' | 'storage' | 'disconnected' | 'internal';
@@ -1199,6 +1260,8 @@ export type Execution = {
   toolCalls: ToolCall[];
   /** The result of its validations, all together. */
   validationStatus: ValidationStatus;
+  /** The weighted mean of the scores of its validations, from 0 to 1; absent where there were none. */
+  score?: number | null;
   /** The result of each validation. */
   validations: ValidationResult[];
   /** When it was asked for. */
@@ -1295,6 +1358,16 @@ export type Fallback = {
   price?: Price | null;
   /** The most tokens that it answers with; absent where that is unknown. */
   maxOutputTokens?: number | null;
+};
+
+/** What a model is told when it is asked again because its answer did not hold to the rules. */
+export type Feedback = {
+  /** How often it is asked again for that, from 1. */
+  round: number;
+  /** What it had answered; absent where that is longer than [`Feedback::MOST_ANSWER_BYTES`]. */
+  answer?: string | null;
+  /** What does not hold, in the words of the rules, one a line. */
+  reasons: string;
 };
 
 export type FileHash = string;
@@ -1566,6 +1639,12 @@ export type GetSetting = {
   key: string;
 };
 
+/** Asks for a suite. */
+export type GetSuite = {
+  /** The suite. */
+  id: SuiteKey;
+};
+
 /** Asks for a version. */
 export type GetVersion = {
   /** The prompt. */
@@ -1584,6 +1663,17 @@ export type Git = {
   /** Whether the folder differs from the last commit; absent where that is not known. */
   dirty: boolean | null;
 };
+
+/** A row of a grid. */
+export type GridRow = {
+  /** The case, with its inputs as they are kept. */
+  case: Case;
+  /** The newest generation of each of its cells, by column and repeat. */
+  cells: Execution[];
+};
+
+/** What the cases of a grid are ordered by. */
+export type GridSort = 'case' | 'score' | 'latency' | 'cost';
 
 /** How things are. */
 export type Health = {
@@ -1950,6 +2040,24 @@ export type ListExecutions = {
   limit?: number | null;
 };
 
+/** Asks for a page of the grid of a run. */
+export type ListGrid = {
+  /** The run. */
+  id: RunId;
+  /** Only cases of which this can be said. */
+  mark?: CaseMark | null;
+  /** The order. */
+  sort?: GridSort;
+  /** Whether the largest come first. */
+  descending?: boolean;
+  /** The run that `regressed` and `improved` compare with; that of the run where absent. */
+  baseline?: RunId | null;
+  /** Where the page before ended. */
+  cursor?: string | null;
+  /** The most rows, 1 to 1,000; 100 where absent. */
+  limit?: number | null;
+};
+
 /** Asks for what has words. */
 export type ListHits = {
   /**
@@ -2090,6 +2198,12 @@ export type ListSpend = {
   from?: Day | null;
   /** The last day; today where absent. */
   to?: Day | null;
+};
+
+/** Asks for the suites. */
+export type ListSuites = {
+  /** Only those in the bin, instead of those outside. */
+  deleted?: boolean;
 };
 
 /** Asks for the tags in use. */
@@ -2355,7 +2469,7 @@ export type Note = {
 export type NoteKind = 'notUnderstood' | 'changed';
 
 /** The kinds of things that change. */
-export type Noun = 'prompt' | 'provider' | 'run' | 'budget' | 'workspace' | 'health' | 'egress' | 'file' | 'window';
+export type Noun = 'prompt' | 'provider' | 'run' | 'suite' | 'budget' | 'workspace' | 'health' | 'egress' | 'file' | 'window';
 
 /** What happens where a rule does not hold. */
 export type OnFailure = {
@@ -2466,6 +2580,14 @@ export type PageOfFoundServer = {
 };
 
 /** Some items of a list, and where to go on. */
+export type PageOfGridRow = {
+  /** The items, in the order of the list. */
+  items: GridRow[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
 export type PageOfHit = {
   /** The items, in the order of the list. */
   items: Hit[];
@@ -2557,6 +2679,14 @@ export type PageOfRun = {
 export type PageOfSpend = {
   /** The items, in the order of the list. */
   items: Spend[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfSuite = {
+  /** The items, in the order of the list. */
+  items: Suite[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -2956,6 +3086,14 @@ export type Purged = {
 /** What a request is for. */
 export type Purpose = 'execution' | 'models' | 'test' | 'discovery';
 
+/** Names the run that later runs of a suite are compared with. */
+export type PutBaseline = {
+  /** The suite. */
+  id: SuiteKey;
+  /** One of its runs that has ended; none where absent. */
+  run?: RunId | null;
+};
+
 /** Keeps unsaved work. */
 export type PutDraft = {
   /** The prompt. */
@@ -3141,6 +3279,8 @@ export type Retry = {
   at: Timestamp;
   /** Why the one before failed. */
   failure: Failure;
+  /** What the model is told of its answer, where that did not hold to the rules. */
+  feedback?: Feedback | null;
 };
 
 /** Tries an execution again. */
@@ -3195,6 +3335,10 @@ export type Run = {
   promptId: PromptId;
   /** The prompt's name when it was run. */
   promptName: PromptName;
+  /** What it has of the suite it belongs to. */
+  suite?: RunSuite | null;
+  /** What asked for it, where no person did. */
+  parent?: RunParent | null;
   /** The columns, in order. */
   variants: Variant[];
   /** The inputs, with sensitive values masked. */
@@ -3244,7 +3388,15 @@ export type RunDetail = {
 export type RunId = string;
 
 /** What kind of request a run is. */
-export type RunKind = 'single' | 'compare';
+export type RunKind = 'single' | 'compare' | 'suite';
+
+/** What a run was made for, where another execution needs it. */
+export type RunParent = {
+  /** The execution that needs it. */
+  executionId: ExecutionId;
+  /** What for. */
+  purpose: RunPurpose;
+};
 
 /** A version that the templates of a run call as a partial, found when the run was made. */
 export type RunPartial = {
@@ -3281,8 +3433,55 @@ export type RunProgress = {
   costUsd: NanoUsd;
 };
 
+/** What an execution needs a run for. */
+export type RunPurpose = 'judge';
+
 /** Where a run stands. Whether its executions succeeded is in [`RunProgress`]. */
 export type RunStatus = 'pending' | 'running' | 'paused' | 'completed' | 'cancelled';
+
+/** What a run has of the suite it belongs to. */
+export type RunSuite = {
+  /** The suite. */
+  id: SuiteId;
+  /** Its name now. */
+  name: SuiteName;
+  /** The run that this one is compared with. */
+  baseline?: RunId | null;
+  /** How many cases it has. */
+  cases: number;
+  /** What it must reach. */
+  thresholds?: Thresholds;
+};
+
+/** Starts a run of a suite. */
+export type RunSuiteRequest = {
+  /** The suite. */
+  id: SuiteKey;
+  /** The prompts, in place of those of the suite. */
+  prompts?: SuitePrompt[] | null;
+  /** The models, in place of those of the suite. */
+  models?: SuiteModel[] | null;
+  /** Which of its cases are run; all where absent. */
+  cases?: CaseChoice;
+  /** How often each cell is executed, in place of what the suite says, 1 to 100. */
+  repeats?: number | null;
+  /** The run that it is compared with, in place of the suite's baseline. */
+  baseline?: RunId | null;
+  /** The values of sensitive variables, for every case; they are not kept. */
+  sensitiveInputs?: Record<string, unknown>;
+  /** How urgent it is. */
+  priority?: Priority;
+  /** The most that it may cost, in dollars: no call is made that could go past it. */
+  capUsd?: NanoUsd | null;
+  /** How many of its executions may be on the wire at once, 1 to 1,024; the default limits where absent. */
+  concurrency?: number | null;
+  /** Whether the first execution that fails cancels what is left. */
+  failFast?: boolean;
+  /** What becomes of it where FormaOps ends before it does. */
+  onRestart?: OnRestart;
+  /** The same key and request within 24 hours answer with the run that was started the first time. */
+  idempotencyKey?: string | null;
+};
 
 /** What was so at one moment. */
 export type Sample = {
@@ -3415,6 +3614,98 @@ export type SpendBy = 'day' | 'provider' | 'model' | 'prompt';
 
 export type StateHash = string;
 
+/** A named set of prompts, models, cases and rules that is run as one. */
+export type Suite = {
+  /** Its identity, which renaming does not change. */
+  id: SuiteId;
+  /** Its name: unique in the workspace without regard to case. */
+  name: SuiteName;
+  /** What it is for; may be empty. */
+  description: string;
+  /** What is run. */
+  spec: SuiteSpec;
+  /** The run that later ones are compared with. */
+  baseline: RunId | null;
+  /** Its newest run. */
+  lastRun: RunId | null;
+  /** When it was made. */
+  createdAt: Timestamp;
+  /** When it last changed; runs do not count. */
+  updatedAt: Timestamp;
+  /** When it was put in the bin; deleting can be undone. */
+  deletedAt: Timestamp | null;
+};
+
+/** The dataset of a suite. */
+export type SuiteDataset = {
+  /** The dataset. */
+  datasetId: DatasetId;
+  /** The number of its version; the newest where absent. */
+  version?: number | null;
+};
+
+export type SuiteId = string;
+
+/** A suite by its id or its name. */
+export type SuiteKey = string;
+
+/** A model of a suite. */
+export type SuiteModel = {
+  /** The model. */
+  model: ModelRef;
+  /** Parameters over those of the version. */
+  parameters: Parameters;
+};
+
+export type SuiteName = string;
+
+/** What a run of a suite would be. */
+export type SuitePlan = {
+  /** How many cases are run. */
+  cases: number;
+  /** The columns: each version on each of its models. */
+  columns: Variant[];
+  /** How often each cell is executed. */
+  repeats: number;
+  /** How many executions that makes. */
+  executions: number;
+  /**
+   * What they will about cost, in dollars: requests by estimate, answers as long as those of the same prompts and models
+   * were on average; unknown where some price is.
+   */
+  estimateUsd: NanoUsd | null;
+  /** The most that they can cost; unknown where some price or longest answer is. */
+  worstUsd: NanoUsd | null;
+  /** How long they will about take, in seconds, by what those of the same models took; unknown where none have run. */
+  seconds: number | null;
+};
+
+/** A prompt of a suite. */
+export type SuitePrompt = {
+  /** The prompt. */
+  promptId: PromptId;
+  /** `v12`, a label, a branch, or the start of a version's hash; the head where absent. */
+  version?: string | null;
+};
+
+/** What a suite runs: each prompt on each model, for each case, so many times. */
+export type SuiteSpec = {
+  /** The prompts, in the order of the columns. */
+  prompts: SuitePrompt[];
+  /** The models; where there are none, each version runs on the model it suggests. */
+  models: SuiteModel[];
+  /** The dataset whose cases are run. */
+  dataset?: SuiteDataset | null;
+  /** Cases of its own, before those of the dataset. */
+  cases?: Case[];
+  /** The rules for every answer, beside those of the version and of the case. */
+  validations?: Validation[];
+  /** How often each cell is executed, from 1. */
+  repeats: number;
+  /** What a run must reach. */
+  thresholds?: Thresholds;
+};
+
 /** A tag and how many prompts have it. */
 export type TagCount = {
   /** The tag. */
@@ -3439,6 +3730,18 @@ export type TestProvider = {
    * costs nothing.
    */
   model?: string | null;
+};
+
+/** What a run of a suite must reach to count as good. What is absent asks for nothing. */
+export type Thresholds = {
+  /** The least share of cells that pass, from 0 to 1. */
+  passRate?: number | null;
+  /** The least mean score, from 0 to 1. */
+  score?: number | null;
+  /** The most that the run may cost. */
+  costUsd?: NanoUsd | null;
+  /** The least mean of named metrics, from 0 to 1. */
+  metrics?: Record<string, number>;
 };
 
 export type Timestamp = string;
@@ -3495,6 +3798,12 @@ export type UndeleteBudget = {
 export type UndeletePrompt = {
   /** The prompt, by its id: its name may have been given to another. */
   id: PromptId;
+};
+
+/** Takes a suite out of the bin. */
+export type UndeleteSuite = {
+  /** The suite. */
+  id: SuiteId;
 };
 
 /** Unlinks the folder. Prompts and files stay as they are. */
@@ -3607,6 +3916,18 @@ export type UpdateRun = {
   id: RunId;
   /** The most that it may cost, in dollars; anything where absent. */
   capUsd?: NanoUsd | null;
+};
+
+/** Changes a suite. What is absent stays. */
+export type UpdateSuite = {
+  /** The suite. */
+  id: SuiteKey;
+  /** Its new name. */
+  name?: SuiteName | null;
+  /** What it is for. */
+  description?: string | null;
+  /** What is run from now on. */
+  spec?: SuiteSpec | null;
 };
 
 /** Changes the words by which a version is found; what it holds never changes. */
@@ -3749,6 +4070,8 @@ export type VariableType = 'string' | 'number' | 'boolean' | 'enum' | 'array' | 
 
 /** A column of a run: one version on one model with its parameters. */
 export type Variant = {
+  /** Its prompt, where that is another than the run's. */
+  prompt?: VariantPrompt | null;
   /** The exact version. */
   versionId: VersionId;
   /** Its local number; a snapshot of a draft has none. */
@@ -3757,6 +4080,14 @@ export type Variant = {
   model: ModelRef;
   /** The parameters as they are sent. */
   parameters: Parameters;
+};
+
+/** The prompt of a column of a suite with several. */
+export type VariantPrompt = {
+  /** The prompt. */
+  id: PromptId;
+  /** What it is called now. */
+  name: PromptName;
 };
 
 /** How the vault is. */

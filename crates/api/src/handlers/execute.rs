@@ -123,7 +123,7 @@ pub(crate) async fn prompt_execute(
     })
 }
 
-async fn whole_output(app: &App, id: ExecutionId) -> Result<String, ApiError> {
+pub(crate) async fn whole_output(app: &App, id: ExecutionId) -> Result<String, ApiError> {
     let mut text = String::new();
     loop {
         let window = app.store.get_output(id, OutputPart::Text, text.len() as u64, MOST_OUTPUT_BYTES).await?;

@@ -3,8 +3,8 @@
 use super::{PromptKey, limit, prompt::find_prompt};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
 use formaops_domain::{
-    Content, JsonObject, Page, Prompt, PromptId, PromptName, PromptRef, RunContext, RunId, RunPartial,
-    Variable, VersionSelector,
+    Case, Content, JsonObject, MESSAGE_TOKENS, Page, Prompt, PromptId, PromptName, PromptRef, RunContext,
+    RunId, RunPartial, Variable, VersionSelector,
 };
 use formaops_template::{
     Compiled, MissingPartial, Partial, Partials, Rendered, TemplateError, partial_calls,
@@ -178,6 +178,22 @@ impl Whole {
                 rendered => return Ok(rendered?),
             }
         }
+    }
+
+    /// How many tokens a request has on average, by some of the cases.
+    pub(super) fn mean_tokens(&self, cases: &[Case], more: &JsonObject, count: impl Fn(&str) -> u64) -> u64 {
+        const LOOKED_AT: usize = 20;
+        let step = cases.len().div_ceil(LOOKED_AT).max(1);
+        let tokens = cases.iter().step_by(step).filter_map(|case| {
+            let mut inputs = case.inputs.clone();
+            inputs.extend(more.clone());
+            let inputs = formaops_validate::check_inputs(self.variables(), &inputs).ok()?;
+            let rendered = self.compiled.render(&inputs, &RunContext::default()).ok()?;
+            let messages = rendered.messages.iter().map(|message| MESSAGE_TOKENS + count(&message.text()));
+            Some(messages.sum::<u64>())
+        });
+        let (sum, number) = tokens.fold((0, 0), |(sum, number), tokens| (sum + tokens, number + 1));
+        sum.div_ceil(number.max(1))
     }
 
     /// Looks for partials, and for those that they call.

@@ -351,6 +351,29 @@ pub(crate) async fn insert(
     Ok(app.store.save_version(first, None).await?)
 }
 
+/// The prompt that the runs of judges belong to; it lies in the archive.
+pub(crate) async fn judge_prompt(app: &App) -> Result<Prompt, ApiError> {
+    let name: PromptName = "formaops/judge"
+        .parse()
+        .map_err(|error: formaops_domain::InvalidName| ApiError::invalid("name", error.to_string()))?;
+    let find = || app.store.find_prompt_by_name(&name);
+    if let Some(prompt) = find().await? {
+        return Ok(prompt);
+    }
+    let facts = PromptFacts {
+        name: name.clone(),
+        title: "Judges".to_owned(),
+        description: "What models are told that judge the answers of others. FormaOps made it.".to_owned(),
+        tags: Vec::new(),
+    };
+    let prompt = Prompt { status: PromptStatus::Archived, ..facts.into_prompt(app) };
+    match app.store.insert_prompt(prompt, app.person()).await {
+        Ok(prompt) => Ok(prompt),
+        // Another judge was faster.
+        Err(error) => find().await?.ok_or_else(|| error.into()),
+    }
+}
+
 pub(crate) async fn prompt_create(
     app: &App,
     caller: &Caller,

@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
-    Body, Content, EventBody, Execution, Fallback, JsonObject, ModelRef, NanoUsd, Noun, OnRestart,
-    Parameters, Priority, Prompt, Run, RunContext, RunId, RunKind, RunPartial, RunProgress, RunStatus,
-    Settings, Variable, Variant, ports::EventSink,
+    Body, Case, Content, EventBody, Execution, ExecutionId, Fallback, JsonObject, ModelRef, NanoUsd, Noun,
+    OnRestart, Parameters, Priority, Prompt, Run, RunContext, RunId, RunKind, RunParent, RunPartial,
+    RunProgress, RunStatus, Settings, Variable, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
 use formaops_store::{ExecutionFilter, NewCell, NewRun, NewVersion, Rate};
@@ -137,17 +137,58 @@ pub struct RepeatRun {
 }
 
 /// The most columns of a run.
-const MOST_MODELS: usize = 32;
+pub(super) const MOST_MODELS: usize = 32;
 /// The most repeats of a cell.
-const MOST_REPEATS: u32 = 100;
+pub(super) const MOST_REPEATS: u32 = 100;
 /// All the cells that a run can have.
 const MOST_EXECUTIONS: u32 = MOST_MODELS as u32 * MOST_REPEATS;
 /// The most executions of a run that may be on the wire at once.
-const MOST_CONCURRENCY: u32 = 1_024;
+pub(super) const MOST_CONCURRENCY: u32 = 1_024;
 pub(crate) async fn run_create(
     app: &App,
     caller: &Caller,
     request: CreateRun,
+) -> Result<RunDetail, ApiError> {
+    create(app, caller, request, None).await
+}
+
+/// Runs content on a model for an execution that needs its answer, and waits for the end. Answers the execution that
+/// has it.
+pub(crate) async fn run_child(
+    app: &App,
+    caller: &Caller,
+    prompt: &Prompt,
+    content: Content,
+    choice: ModelChoice,
+    inputs: JsonObject,
+    parent: RunParent,
+) -> Result<ExecutionId, ApiError> {
+    let request = CreateRun {
+        prompt: PromptKey::Id(prompt.id),
+        version: None,
+        content: Some(content),
+        models: vec![choice],
+        inputs,
+        context: RunContext::default(),
+        repeats: 1,
+        priority: Priority::Normal,
+        cap_usd: None,
+        fallbacks: Vec::new(),
+        concurrency: None,
+        fail_fast: false,
+        on_restart: OnRestart::Fail,
+        idempotency_key: None,
+    };
+    let started = create(app, caller, request, Some(parent)).await?;
+    app.engine.wait_run(started.run.id).await?;
+    Ok(started.executions[0].id)
+}
+
+async fn create(
+    app: &App,
+    caller: &Caller,
+    request: CreateRun,
+    parent: Option<RunParent>,
 ) -> Result<RunDetail, ApiError> {
     caller.require_priority(request.priority)?;
     app.watch.require_room(request.priority)?;
@@ -185,10 +226,11 @@ pub(crate) async fn run_create(
     };
     let variant = |ModelChoice { model, parameters }| {
         let (version_id, version_number) = (version.id, version.number);
-        Variant { version_id, version_number, model, parameters }
+        Variant { prompt: None, version_id, version_number, model, parameters }
     };
     let asked = Asked {
         prompt,
+        parent,
         variants: columns.into_iter().map(variant).collect(),
         rates,
         sensitive: whole.variables().iter().filter(|variable| variable.sensitive).cloned().collect(),
@@ -239,6 +281,7 @@ async fn fallbacks(
 /// A run whose parts are all known.
 struct Asked {
     prompt: Prompt,
+    parent: Option<RunParent>,
     /// The sensitive variables.
     sensitive: Vec<Variable>,
     variants: Vec<Variant>,
@@ -264,7 +307,7 @@ pub(super) fn no_model() -> ApiError {
 }
 
 /// The columns with all their parameters: the model that the settings suggest where none is chosen.
-fn columns(settings: &Settings, choices: Vec<ModelChoice>) -> Result<Vec<ModelChoice>, ApiError> {
+pub(super) fn columns(settings: &Settings, choices: Vec<ModelChoice>) -> Result<Vec<ModelChoice>, ApiError> {
     let suggested =
         || settings.model.clone().map(|model| ModelChoice { model, parameters: Parameters::default() });
     let choices = if choices.is_empty() { suggested().into_iter().collect() } else { choices };
@@ -289,7 +332,7 @@ fn columns(settings: &Settings, choices: Vec<ModelChoice>) -> Result<Vec<ModelCh
 
 /// What each column costs today. Also finds out whether its provider is there, and whether its model
 /// takes its parameters and what is attached: what it does not is told, never dropped in silence.
-async fn rates(
+pub(super) async fn rates(
     app: &App,
     body: &Body,
     columns: impl Iterator<Item = (&ModelRef, &Parameters)>,
@@ -315,6 +358,8 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         priority: asked.priority,
         prompt_id: asked.prompt.id,
         prompt_name: asked.prompt.name,
+        suite: None,
+        parent: asked.parent,
         variants: asked.variants,
         inputs: stored.clone(),
         context: asked.context,
@@ -335,12 +380,19 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         .flat_map(|(variant, _)| (0..run.repeats).map(move |repeat| (variant, repeat)))
         .map(|(variant, repeat)| NewCell { id: app.ids.execution(), variant, case: 0, repeat })
         .collect();
-    let new = NewRun { run, rates: asked.rates, partials: asked.partials, cases: vec![stored], cells };
+    let new = NewRun {
+        run,
+        rates: asked.rates,
+        partials: asked.partials,
+        cases: vec![Case::of(stored)],
+        validations: Vec::new(),
+        cells,
+    };
     let run = app.store.insert_run(new).await?;
     let started = detail(app, run.id).await?;
     app.hub.publish(EventBody::RunUpdated { run: Box::new(run) });
     let mut submission = Submission::new(&started.run, &started.executions);
-    submission.terms.watched = caller.kind != CallerKind::ApiKey;
+    submission.terms.watched = caller.kind != CallerKind::ApiKey && started.run.parent.is_none();
     submission.sensitive = sensitive;
     app.engine.submit(submission).await?;
     Ok(started)
@@ -394,6 +446,7 @@ pub(crate) async fn run_repeat(
     let rates = rates(app, &body, columns).await?;
     let asked = Asked {
         prompt,
+        parent: run.parent,
         rates,
         sensitive: whole.variables().iter().filter(|variable| variable.sensitive).cloned().collect(),
         partials: whole.called(),

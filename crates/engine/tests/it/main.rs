@@ -4,6 +4,7 @@
 mod attachments;
 mod budgets;
 mod cancel;
+mod checks;
 mod faults;
 mod full_disk;
 mod limits;

@@ -5,8 +5,8 @@
 
 use crate::{StoreError, column::Int};
 use formaops_domain::{
-    ApiKeyId, BudgetId, DatasetId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId, Timestamp,
-    VersionId,
+    ApiKeyId, BudgetId, DatasetId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId, SuiteId,
+    Timestamp, VersionId,
 };
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use std::sync::{
@@ -106,6 +106,13 @@ const KINDS: &[Kind] = &[
             from budgets",
     },
     Kind {
+        noun: "suite",
+        state: "select id as record, '' as part, json_object('name', name, 'description', description,
+              'spec', json(json_remove(spec, '$.cases')), 'cases', json_array_length(spec, '$.cases'),
+              'baseline', lower(hex(baseline)), 'deletedAt', deleted_at) as state
+            from suites",
+    },
+    Kind {
         noun: "folder",
         state: "select path as record, '' as part, json_object('path', path, 'trustedAt', trusted_at) as state
             from linked_folders",
@@ -188,6 +195,7 @@ const TABLES: &[Table] = &[
             ),
         ],
     },
+    Table { noun: "suite", name: "suites", record: "id", part: None, events: ALL },
     Table { noun: "budget", name: "budgets", record: "id", part: None, events: ALL },
     Table { noun: "folder", name: "linked_folders", record: "path", part: None, events: ALL },
     Table {
@@ -343,6 +351,7 @@ impl Change {
             "provider" => (id(ProviderId::from_bytes(record)), None),
             "api_key" => (id(ApiKeyId::from_bytes(record)), None),
             "budget" => (id(BudgetId::from_bytes(record)), None),
+            "suite" => (id(SuiteId::from_bytes(record)), None),
             "run" => (id(RunId::from_bytes(record)), None),
             "execution" => (id(ExecutionId::from_bytes(record)), None),
             _ => (text(record), None),

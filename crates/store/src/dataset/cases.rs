@@ -46,6 +46,16 @@ impl CaseSample {
     }
 }
 
+impl CaseSample {
+    /// Leaves only those of the cases that it chooses, by their positions.
+    pub fn choose(self, cases: &mut Vec<Case>) {
+        let mut chosen = Chosen { sample: self, heap: BinaryHeap::new() };
+        cases.iter().for_each(|case| chosen.offer(case.position));
+        let positions = chosen.positions();
+        cases.retain(|case| positions.binary_search(&case.position).is_ok());
+    }
+}
+
 /// The positions that a sample has chosen so far.
 struct Chosen {
     sample: CaseSample,

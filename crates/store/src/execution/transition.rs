@@ -101,6 +101,7 @@ pub(crate) struct Ending {
     pub(crate) reasoning: Option<Blob>,
     pub(crate) validated_output: Option<Blob>,
     pub(crate) validation_status: ValidationStatus,
+    pub(crate) score: Option<f64>,
     pub(crate) validations: Vec<ValidationResult>,
     /// What can be searched of it from now on.
     pub(crate) entry: search::Entry,
@@ -133,6 +134,7 @@ impl Ending {
             reasoning: None,
             validated_output: None,
             validation_status: ValidationStatus::Skipped,
+            score: None,
             validations: Vec::new(),
             entry,
             log: Vec::new(),
@@ -179,7 +181,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
           validated_output = ?, failure = ?, finish = ?, latency_micros = ?, first_token_micros = ?,
           tokens_per_second = ?, usage = ?, cost_nanos = ?, basis = ?, validation_status = ?,
           completed_at = max(?, coalesce(started_at, created_at)), tool_calls = ?, retry = null,
-          answered_by = ?
+          answered_by = ?, score = ?
           where id = ? and status = ?",
         output,
         output_size,
@@ -205,6 +207,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
         at,
         tool_calls,
         answered_by,
+        ending.score,
         id,
         from
     )

@@ -374,7 +374,8 @@ impl Search<'_> {
                 from json_each(?1) w
                 cross join executions e on e.seq = w.value
                 cross join prompts p on p.id = e.prompt
-                where p.deleted_at is null
+                cross join runs r on r.id = e.run
+                where p.deleted_at is null and r.parent is null
                   and (?2 is null or exists (select 1 from prompt_tags t where t.prompt = p.id and t.tag = ?2))
                   and (?3 is null or p.status = ?3)
                   and (?4 is null or exists (select 1 from refs l

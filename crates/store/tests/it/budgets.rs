@@ -45,7 +45,8 @@ async fn every_attempt_counts_also_one_that_failed_and_those_before_a_retry() {
         failure: Some(failure.clone()),
         ..outcome(number, "")
     };
-    let retry = Retry { attempt: 2, last: 4, model: None, at: at(16), failure: failure.clone() };
+    let retry =
+        Retry { attempt: 2, last: 4, model: None, at: at(16), failure: failure.clone(), feedback: None };
     world.store.retry_attempt(&failed(1), retry).await.unwrap();
     let second = formaops_domain::Attempt { execution_id: execution_id(1), number: 2, ..attempt(2) };
     world.store.start_attempt(second, left_queue()).await.unwrap();

@@ -61,7 +61,8 @@ async fn a_retry_a_wait_that_was_cancelled_and_a_kill_are_steps() {
         failure: Some(failure.clone()),
         ..ended(vec![step(14, "will be tried again")])
     };
-    let retry = Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure.clone() };
+    let retry =
+        Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure.clone(), feedback: None };
     world.store.retry_attempt(&failed, retry).await.unwrap();
     let second = formaops_domain::Attempt { id: attempt_id(9), number: 2, started_at: at(20), ..attempt(1) };
     world.store.start_attempt(second, vec![step(20, "Left the queue")]).await.unwrap();

@@ -4,8 +4,8 @@ use crate::world::{
     World, ada, at, attempt, inputs, left_queue, new_run, no_attempt, nobody, outcome, part, run,
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, ContextMessage, ErrorClass, ExecutionStatus, Failure, Fallback, NanoUsd, Price,
-    Retry, Role, RunContext, RunProgress, RunStatus, ValidationResult, ValidationStatus, Verdict,
+    Attempt, AttemptStatus, Case, ContextMessage, ErrorClass, ExecutionStatus, Failure, Fallback, NanoUsd,
+    Price, Retry, Role, RunContext, RunProgress, RunStatus, ValidationResult, ValidationStatus, Verdict,
     ports::{Outcome, RunStore},
 };
 use formaops_store::{ExecutionFilter, NewCell, NewRun, RunFilter, StoreError};
@@ -70,6 +70,7 @@ async fn an_execution_goes_from_the_queue_over_the_wire_to_its_end_and_its_run_w
         answered_by: other.clone(),
         validations: results.clone(),
         validation_status: ValidationStatus::Failed,
+        score: Some(0.5),
         validated_output: Some(json!({ "ok": true })),
         ..outcome(1, "Hello Bob")
     };
@@ -106,7 +107,8 @@ async fn an_attempt_that_failed_is_kept_while_its_execution_waits_for_the_next()
     world.start(1).await;
     let failure = failure();
     let failed = Outcome { status: AttemptStatus::Failed, failure: Some(failure.clone()), ..outcome(1, "") };
-    let retry = Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure.clone() };
+    let retry =
+        Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure.clone(), feedback: None };
     let waiting = world.store.retry_attempt(&failed, retry.clone()).await.unwrap();
     assert_eq!((waiting.status, waiting.started_at), (ExecutionStatus::Pending, None));
     assert_eq!((waiting.failure.clone(), waiting.retry.clone()), (None, Some(retry.clone())));
@@ -136,7 +138,8 @@ async fn what_waits_for_another_attempt_is_cancelled_or_put_in_order_after_a_kil
         let run = world.run(&["dry-run:a"]).await;
         world.start(1).await;
         let failed = Outcome { status: AttemptStatus::Failed, failure: Some(failure()), ..outcome(1, "") };
-        let retry = Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure() };
+        let retry =
+            Retry { attempt: 2, last: 4, model: None, at: at(20), failure: failure(), feedback: None };
         let id = world.store.retry_attempt(&failed, retry).await.unwrap().id;
         let (world, status) = if killed {
             let world = world.killed().await;
@@ -295,7 +298,7 @@ async fn the_grid_of_a_run_comes_by_row_repeat_and_column() {
             }
         }
     }
-    let cases = vec![inputs("a"), inputs("b"), inputs("c")];
+    let cases = ["a", "b", "c"].map(|name| Case::of(inputs(name))).to_vec();
     let kept =
         world.store.insert_run(NewRun { cells, cases, ..new_run(run(1, &version, &TWO), 1) }).await.unwrap();
     assert_eq!((kept.progress.total, kept.inputs), (12, inputs("a")));

@@ -1,7 +1,7 @@
 //! What the stories start from: a new workspace, and short words for what goes into it.
 
 use formaops_domain::{
-    ActorId, Attempt, AttemptId, AttemptStatus, Content, CostBasis, Day, Execution, ExecutionId,
+    ActorId, Attempt, AttemptId, AttemptStatus, Case, Content, CostBasis, Day, Execution, ExecutionId,
     FinishReason, JsonObject, LogEntry, LogLevel, Metrics, NanoUsd, OnRestart, Price, Priority, Prompt,
     PromptId, PromptStatus, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Span, Timestamp, Usage,
     ValidationStatus, Variant, Version, WorkspaceId,
@@ -137,6 +137,7 @@ pub(crate) fn inputs(name: &str) -> JsonObject {
 
 pub(crate) fn run(number: u64, version: &Version, models: &[&str]) -> Run {
     let variant = |model: &&str| Variant {
+        prompt: None,
         version_id: version.id,
         version_number: version.number,
         model: model.parse().unwrap(),
@@ -149,6 +150,8 @@ pub(crate) fn run(number: u64, version: &Version, models: &[&str]) -> Run {
         priority: Priority::Normal,
         prompt_id: version.prompt_id,
         prompt_name: "p".parse().unwrap(),
+        suite: None,
+        parent: None,
         variants: models.iter().map(variant).collect(),
         inputs: inputs("Bob"),
         context: RunContext::default(),
@@ -175,7 +178,8 @@ pub(crate) fn new_run(run: Run, first: u64) -> NewRun {
     NewRun {
         rates: vec![Rate { price: Some(price), max_output_tokens: Some(100) }; run.variants.len()],
         partials: Vec::new(),
-        cases: vec![run.inputs.clone()],
+        cases: vec![Case::of(run.inputs.clone())],
+        validations: Vec::new(),
         cells: (0..columns).map(cell).collect(),
         run,
     }
@@ -247,6 +251,7 @@ pub(crate) fn outcome(number: u64, text: &str) -> Outcome {
         reasoning: String::new(),
         validated_output: None,
         validation_status: ValidationStatus::Skipped,
+        score: None,
         validations: Vec::new(),
         last_part: part(number, 5000, text),
         completed_at: at(15),

@@ -34,6 +34,7 @@ export const REMEDIES: Readonly<Record<ErrorClass, readonly Remedy[]>> = {
   invalid_response: ['provider'],
   truncated: [],
   no_provider: ['provider'],
+  validation: ['prompt'],
   interrupted: [],
   storage: [],
   not_writable: [],

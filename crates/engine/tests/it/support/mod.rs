@@ -16,7 +16,7 @@ use formaops_domain::{
     ports::{Clock, EventSink, TokenCount, TokenCounter, Work},
 };
 use formaops_engine::{Budgets, Engine, Limits, Ports, Settings, Submission};
-use formaops_testkit::{CountingIds, actor_id, execution_id, prompt_id, run_id, version_id};
+use formaops_testkit::{CountingIds, ScriptedAsks, actor_id, execution_id, prompt_id, run_id, version_id};
 use std::{
     sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
     time::Duration,
@@ -30,6 +30,7 @@ pub(crate) struct World {
     pub(crate) journal: Arc<Journal>,
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) tokens: Arc<FakeCounter>,
+    pub(crate) asks: Arc<ScriptedAsks>,
 }
 
 impl World {
@@ -47,6 +48,7 @@ impl World {
         let wire = Arc::new(Wire::default());
         let clock = Arc::new(FakeClock { started: Instant::now(), wall: Mutex::new(START) });
         let tokens = Arc::new(FakeCounter::default());
+        let asks = Arc::new(ScriptedAsks::default());
         let ports = Ports {
             store: store.clone(),
             providers: wire.clone(),
@@ -54,6 +56,7 @@ impl World {
             ids: Arc::new(CountingIds::default()),
             events: Arc::new(Sink(Arc::clone(&journal))),
             tokens: tokens.clone(),
+            asks: asks.clone(),
             calendar: Calendar::of("UTC"),
         };
         Self {
@@ -63,6 +66,7 @@ impl World {
             journal,
             clock,
             tokens,
+            asks,
         }
     }
 
@@ -81,6 +85,8 @@ impl World {
             priority: Priority::Normal,
             prompt_id: prompt_id(1),
             prompt_name: "greeting".parse().unwrap(),
+            suite: None,
+            parent: None,
             variants: Vec::new(),
             inputs: asked.inputs.clone(),
             context: RunContext::default(),
@@ -107,6 +113,9 @@ impl World {
                 max_output_tokens: Some(100),
                 fallbacks: asked.fallbacks.iter().map(|model| fallback(model)).collect(),
                 attempt_number: 1,
+                validations: content.validations.clone().into(),
+                metadata: Arc::default(),
+                threshold: None,
             });
         }
         let submission = Submission::new(&run, &executions);
@@ -206,6 +215,7 @@ fn pending(run: u64, column: u64, model: &str) -> Execution {
         finish: None,
         tool_calls: Vec::new(),
         validation_status: ValidationStatus::Pending,
+        score: None,
         validations: Vec::new(),
         created_at: START,
         started_at: None,

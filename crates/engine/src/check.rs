@@ -1,0 +1,178 @@
+//! What is sent and what is answered, against the rules: also those that have to ask for something first.
+
+use crate::core::Core;
+use formaops_domain::{
+    Answer, Execution, Feedback, Finish, JsonObject, Metrics, ModelRef, OnFailure, ToolCall, Validation,
+    ValidationPhase, ValidationResult, ValidationStatus, Verdict,
+};
+use formaops_validate::{Step, Subject, conclude, evaluate};
+use futures::future::join_all;
+use serde_json::Value;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The most that one rule can ask for; whatever asks for more goes round in circles.
+const MOST_ASKS: usize = 32;
+
+/// What rules are decided from.
+#[derive(Clone)]
+pub(crate) struct Facts {
+    pub(crate) validations: Arc<[Validation]>,
+    pub(crate) phase: ValidationPhase,
+    /// The answer; before the model is called, the rendered prompt.
+    pub(crate) output: String,
+    pub(crate) tool_calls: Vec<ToolCall>,
+    pub(crate) finish: Option<Finish>,
+    /// The inputs as they are stored: sensitive values are masked.
+    pub(crate) inputs: Arc<JsonObject>,
+    /// The rendered prompt.
+    pub(crate) prompt: String,
+    pub(crate) model: ModelRef,
+    pub(crate) metrics: Metrics,
+    /// What is noted with the case.
+    pub(crate) metadata: Arc<JsonObject>,
+    /// The score from which on the answer passes.
+    pub(crate) threshold: Option<f64>,
+}
+
+/// What came of the rules.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Checked {
+    pub(crate) status: ValidationStatus,
+    pub(crate) score: Option<f64>,
+    pub(crate) results: Vec<ValidationResult>,
+    pub(crate) validated: Option<Value>,
+}
+
+impl Checked {
+    /// Nothing was checked.
+    pub(crate) fn skipped() -> Self {
+        Self { status: ValidationStatus::Skipped, ..Self::default() }
+    }
+}
+
+impl Facts {
+    /// Whether there is a rule to be decided.
+    pub(crate) fn asks_for_something(&self) -> bool {
+        self.rules().next().is_some()
+    }
+
+    /// Decides all rules of the phase, each for itself.
+    pub(crate) async fn check(
+        self: &Arc<Self>,
+        core: &Core,
+        execution: &Execution,
+        cancel: &CancellationToken,
+    ) -> Checked {
+        let facts = Arc::clone(self);
+        // A rule may look through much text, and the streams of others share this thread.
+        let first = tokio::task::spawn_blocking(move || {
+            facts.rules().map(|at| (at, facts.step(at, &[]))).collect::<Vec<_>>()
+        });
+        let Ok(steps) = first.await else {
+            return self.conclude(self.rules().map(|at| self.broken(at)).collect());
+        };
+        let decided = steps.into_iter().map(|(at, step)| self.decide(core, execution, cancel, at, step));
+        let results = join_all(decided).await;
+        let facts = Arc::clone(self);
+        let concluded = tokio::task::spawn_blocking(move || facts.conclude(results));
+        concluded.await.unwrap_or_else(|_| Checked { status: ValidationStatus::Failed, ..Checked::default() })
+    }
+
+    /// The places of the rules of this phase.
+    fn rules(&self) -> impl Iterator<Item = usize> {
+        let is_due = |(_, rule): &(usize, &Validation)| !rule.off && rule.phase == self.phase;
+        self.validations.iter().enumerate().filter(is_due).map(|(at, _)| at)
+    }
+
+    fn step(&self, at: usize, answers: &[Answer]) -> Step {
+        let subject = Subject {
+            output: &self.output,
+            tool_calls: &self.tool_calls,
+            finish: self.finish.as_ref(),
+            inputs: &self.inputs,
+            prompt: &self.prompt,
+            model: &self.model,
+            metrics: &self.metrics,
+            metadata: &self.metadata,
+        };
+        evaluate(&self.validations[at], &subject, answers)
+    }
+
+    async fn decide(
+        self: &Arc<Self>,
+        core: &Core,
+        execution: &Execution,
+        cancel: &CancellationToken,
+        at: usize,
+        mut step: Step,
+    ) -> (usize, ValidationResult) {
+        let mut answers = Vec::new();
+        loop {
+            let ask = match step {
+                Step::Done(result) => return (at, result),
+                Step::Ask(_) if answers.len() == MOST_ASKS => return self.broken(at),
+                Step::Ask(ask) => ask,
+            };
+            answers.push(tokio::select! {
+                biased;
+                () = cancel.cancelled() => failed("it was cancelled before this was decided"),
+                () = core.closing.cancelled() => failed("FormaOps was closed before this was decided: grade it again"),
+                answer = core.ports.asks.answer(execution, ask) => answer,
+            });
+            let (facts, known) = (Arc::clone(self), answers.clone());
+            match tokio::task::spawn_blocking(move || facts.step(at, &known)).await {
+                Ok(next) => step = next,
+                Err(_) => return self.broken(at),
+            }
+        }
+    }
+
+    /// What is said where FormaOps itself is at fault.
+    fn broken(&self, at: usize) -> (usize, ValidationResult) {
+        let message =
+            "FormaOps failed while it decided this. This is a defect: report it where it happens again.";
+        (at, ValidationResult::new(&self.validations[at].name, Verdict::Error, 0.0, message))
+    }
+
+    fn conclude(&self, results: Vec<(usize, ValidationResult)>) -> Checked {
+        let named: Vec<_> = results.into_iter().map(|(at, result)| (&self.validations[at], result)).collect();
+        let conclusion = conclude(&named, &self.output, self.threshold);
+        Checked {
+            status: conclusion.status,
+            score: (!named.is_empty()).then_some(conclusion.score),
+            results: named.into_iter().map(|(_, result)| result).collect(),
+            validated: conclusion.validated,
+        }
+    }
+
+    /// What the model is told where it is asked again: every rule that fails the answer asks for that, and none has had
+    /// its times. `round` is how often it has been asked again before.
+    pub(crate) fn feedback(&self, checked: &Checked, round: u8) -> Option<Feedback> {
+        if checked.status != ValidationStatus::Failed {
+            return None;
+        }
+        let failing = self.rules().zip(&checked.results).filter_map(|(at, result)| {
+            let rule = &self.validations[at];
+            let counts = rule.on_failure != OnFailure::Alert && rule.weight > 0.0;
+            (counts && result.verdict != Verdict::Pass).then_some((rule, result))
+        });
+        let mut reasons = String::new();
+        for (rule, result) in failing {
+            let asks_again = matches!(rule.on_failure, OnFailure::Retry { times } if round < times);
+            if !asks_again || result.verdict == Verdict::Error {
+                return None;
+            }
+            reasons += &format!("- {}: {}\n", rule.name, result.message);
+        }
+        if reasons.is_empty() {
+            return None;
+        }
+        let is_short = self.output.len() <= Feedback::MOST_ANSWER_BYTES;
+        Some(Feedback { round: round + 1, answer: is_short.then(|| self.output.clone()), reasons })
+    }
+}
+
+fn failed(why: &str) -> Answer {
+    Answer::Failed(why.to_owned())
+}
