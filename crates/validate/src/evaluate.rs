@@ -7,8 +7,8 @@ use crate::{
     rule,
 };
 use formaops_domain::{
-    Answer, Ask, Finish, JsonObject, Metrics, ModelRef, OnFailure, ToolCall, Validation, ValidationResult,
-    Verdict,
+    Answer, Ask, Finish, JsonObject, Metrics, ModelRef, OnFailure, ToolCall, ToolDefinition, Validation,
+    ValidationResult, Verdict,
 };
 
 /// What is known of an answer.
@@ -18,6 +18,8 @@ pub struct Subject<'a> {
     pub output: &'a str,
     /// The tools that the model asks for.
     pub tool_calls: &'a [ToolCall],
+    /// The tools that it was told of.
+    pub tools: &'a [ToolDefinition],
     /// Why the model stopped, where it is known.
     pub finish: Option<&'a Finish>,
     /// The values of the variables.
@@ -46,7 +48,7 @@ pub enum Step {
 /// The same arguments always come to the same step. Whether the validation is off is for the caller to see.
 #[must_use]
 pub fn evaluate(validation: &Validation, subject: &Subject<'_>, answers: &[Answer]) -> Step {
-    let mut replay = Replay { answers: answers.iter() };
+    let mut replay = Replay::new(answers);
     match decide(validation, subject, &mut replay) {
         Ok(result) => Step::Done(result),
         Err(ask) => Step::Ask(ask),
@@ -59,30 +61,39 @@ pub(crate) fn decide(
     subject: &Subject<'_>,
     replay: &mut Replay<'_>,
 ) -> Result<ValidationResult, Ask> {
-    let result = match rule::decide(validation, subject, replay) {
-        Ok(finding) => settled(validation, finding),
-        Err(Halt::Error(why)) => {
-            let message = bounded(&why, MESSAGE_LIMIT);
-            ValidationResult::new(&validation.name, Verdict::Error, 0.0, message)
-        }
-        Err(Halt::Ask(ask)) => return Err(ask),
-    };
-    Ok(ValidationResult { weight: validation.weight, metric: validation.metric.clone(), ..result })
+    match rule::decide(validation, subject, replay) {
+        Ok(finding) => Ok(settled(validation, Ok(finding))),
+        Err(Halt::Error(why)) => Ok(settled(validation, Err(why))),
+        Err(Halt::Ask(ask)) => Err(ask),
+    }
 }
 
+/// The result of a validation whose rule found something, or could not be decided for a reason.
+///
 /// As in promptfoo, what counts for nothing passes, whatever was found. What could not be found out does not.
-fn settled(validation: &Validation, finding: Finding) -> ValidationResult {
-    let Finding { holds, score, mut message, detail } = finding;
-    let verdict = if holds || validation.weight == 0.0 { Verdict::Pass } else { Verdict::Fail };
+pub(crate) fn settled(validation: &Validation, found: Result<Finding, String>) -> ValidationResult {
+    let (weight, metric) = (validation.weight, validation.metric.clone());
+    let result = |verdict, score, message: &str| {
+        let message = bounded(message, MESSAGE_LIMIT);
+        ValidationResult {
+            weight,
+            metric,
+            ..ValidationResult::new(&validation.name, verdict, score, message)
+        }
+    };
+    let Finding { holds, score, mut message, detail } = match found {
+        Ok(finding) => finding,
+        Err(why) => return result(Verdict::Error, 0.0, &why),
+    };
+    let verdict = if holds || weight == 0.0 { Verdict::Pass } else { Verdict::Fail };
     if verdict == Verdict::Pass && !holds {
-        message = format!("{message} (it counts for nothing)");
+        message.push_str(" (it counts for nothing)");
     }
     let score = match score {
         Score::OfVerdict => f64::from(u8::from(holds)),
         Score::Graded(score) | Score::Kept(score) => score.clamp(0.0, 1.0),
     };
-    let message = bounded(&message, MESSAGE_LIMIT);
-    ValidationResult { detail, ..ValidationResult::new(&validation.name, verdict, score, message) }
+    ValidationResult { detail, ..result(verdict, score, &message) }
 }
 
 /// Whether a result means that the answer has failed as a whole, where no threshold decides.
@@ -96,6 +107,10 @@ pub(crate) struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
+    pub(crate) fn new(answers: &'a [Answer]) -> Self {
+        Self { answers: answers.iter() }
+    }
+
     /// The next answer, or the question that it would answer. One that failed ends the rule with its reason.
     pub(crate) fn ask(&mut self, ask: impl FnOnce() -> Ask) -> Result<&'a Answer, Halt> {
         match self.answers.next() {

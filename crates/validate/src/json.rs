@@ -79,7 +79,7 @@ fn in_prose(text: &str) -> Option<FoundJson> {
 
 /// The outermost objects and arrays in a text, each with its length in bytes, up to where a value was cut off: what
 /// stands inside such a value was not meant to be the answer.
-fn values_in(text: &str) -> Vec<(usize, Value)> {
+pub(crate) fn values_in(text: &str) -> Vec<(usize, Value)> {
     search(text, &['{', '['], 1)
 }
 
@@ -120,23 +120,41 @@ fn search(text: &str, beginnings: &[char], most_cut_off: usize) -> Vec<(usize, V
 
 /// The contents of the code fences of a Markdown text; one that is not closed goes to the end.
 fn fences(text: &str) -> Vec<String> {
+    let (mut found, open) = fences_of(text);
+    found.extend(open);
+    found.into_iter().map(|(_, inside)| inside).collect()
+}
+
+/// The code fences of a Markdown text that are closed: what is written beside each in small letters, and its content.
+pub(crate) fn marked_fences(text: &str) -> Vec<(String, String)> {
+    fences_of(text).0
+}
+
+/// A fence: what is written beside it, and its content.
+type Fence = (String, String);
+
+/// The fences that are closed, and the one that is not.
+fn fences_of(text: &str) -> (Vec<Fence>, Option<Fence>) {
     let mut found = Vec::new();
-    let mut open: Option<(&str, String)> = None;
+    let mut open: Option<(&str, Fence)> = None;
     for line in text.lines() {
         let trimmed = line.trim();
-        let marks = trimmed.len() - trimmed.trim_start_matches('`').len();
+        let mark = trimmed.chars().next().filter(|mark| matches!(mark, '`' | '~')).unwrap_or('`');
+        let length = trimmed.len() - trimmed.trim_start_matches(mark).len();
         match &mut open {
-            Some((fence, _)) if marks >= fence.len() && trimmed.len() == marks => {
-                found.extend(open.take().map(|(_, inside)| inside));
+            Some((fence, _)) if trimmed.starts_with(*fence) && trimmed.len() == length => {
+                found.extend(open.take().map(|(_, fence)| fence));
             }
-            Some((_, inside)) => {
+            Some((_, (_, inside))) => {
                 inside.push_str(line);
                 inside.push('\n');
             }
-            None if marks >= 3 => open = Some((&trimmed[..marks], String::new())),
+            None if length >= 3 => {
+                let beside = trimmed[length..].trim().to_lowercase();
+                open = Some((&trimmed[..length], (beside, String::new())));
+            }
             None => {}
         }
     }
-    found.extend(open.map(|(_, inside)| inside));
-    found
+    (found, open.map(|(_, fence)| fence))
 }

@@ -29,6 +29,7 @@ pub fn validate_output(validations: &[Validation], output: &str) -> OutputReport
     let subject = Subject {
         output,
         tool_calls: &[],
+        tools: &[],
         finish: None,
         inputs: &inputs,
         prompt: "",

@@ -2,22 +2,40 @@
 
 mod assert_set;
 mod bleu;
+mod closed_qa;
 mod contains;
 mod contains_all;
 mod contains_any;
 mod equals;
+mod factuality;
+mod finish_reason;
 mod function;
+mod gleu;
+mod is_html;
 mod is_json;
+mod is_refusal;
+mod is_sql;
+mod is_valid_call;
+mod is_xml;
 mod javascript;
+mod levenshtein;
+mod llm_rubric;
 mod measures;
+mod meteor;
 mod regex;
 mod regex_assertion;
+mod rouge_n;
 mod schema;
+mod select_best;
+mod similar;
 mod similarity;
 mod starts_with;
+mod tool_call_f1;
 mod transform;
 mod unsupported;
 mod value;
+mod webhook;
+mod word_count;
 
 use crate::{
     evaluate::{Replay, Subject},
@@ -27,6 +45,8 @@ use crate::{
 use formaops_domain::{Assertion, Validation, ValidationRule};
 use serde_json::Value;
 use std::borrow::Cow;
+
+pub use self::select_best::{Comparison, is_comparison, select_best};
 
 pub(crate) use self::{
     function::mistakes as function_mistakes,
@@ -58,9 +78,27 @@ pub(crate) const ASSERTIONS: &[Rule] = &[
     starts_with::RULE,
     regex_assertion::RULE,
     is_json::RULE,
+    is_xml::RULE,
+    is_html::RULE,
+    is_sql::RULE,
+    word_count::RULE,
+    levenshtein::RULE,
+    rouge_n::RULE,
     bleu::RULE,
+    gleu::RULE,
+    meteor::RULE,
+    similar::RULE,
+    is_refusal::RULE,
+    finish_reason::RULE,
+    is_valid_call::RULE,
+    tool_call_f1::RULE,
     measures::RULE,
     javascript::RULE,
+    webhook::RULE,
+    llm_rubric::RULE,
+    factuality::RULE,
+    closed_qa::RULE,
+    select_best::RULE,
     assert_set::RULE,
 ];
 
@@ -113,6 +151,14 @@ impl Case<'_> {
     /// What is checked, as JSON: what the transform made, else the text.
     fn output(&self) -> Value {
         self.made.clone().unwrap_or_else(|| Value::from(self.text.as_ref()))
+    }
+
+    /// What is checked, as JSON; a text that is JSON is read.
+    fn parsed_output(&self) -> Value {
+        match self.output() {
+            Value::String(text) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+            value => value,
+        }
     }
 }
 

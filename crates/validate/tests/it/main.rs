@@ -3,6 +3,16 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod conclusions;
+#[cfg(test)]
 mod declarations;
 #[cfg(test)]
 mod inputs;
+#[cfg(test)]
+mod judges;
+#[cfg(test)]
+mod promptfoo;
+#[cfg(test)]
+mod rules;
+#[cfg(test)]
+mod support;
