@@ -32,6 +32,7 @@ mod rule;
 mod schema;
 mod sql;
 mod stem;
+pub mod statistics;
 mod text;
 mod tool_output;
 mod treebank;
