@@ -23,6 +23,31 @@ pub(crate) enum Node {
     Inline(Box<Inline>),
 }
 
+impl Node {
+    fn looks_up(&self) -> bool {
+        let programs = |programs: &[Option<&Program>]| programs.iter().flatten().any(|it| it.looks_up);
+        match self {
+            Self::Text(_) | Self::Comment(_) => false,
+            Self::Mustache { call, .. } => call.looks_up(),
+            Self::Block(block) => {
+                block.call.looks_up() || programs(&[block.program.as_ref(), block.inverse.as_ref()])
+            }
+            Self::Partial(partial) => {
+                let name = match &partial.name {
+                    PartialName::Static(_) => false,
+                    PartialName::Dynamic(call) => call.looks_up(),
+                };
+                name || any_looks_up(&partial.args, &partial.named) || programs(&[partial.program.as_ref()])
+            }
+            Self::Inline(inline) => inline.name.looks_up() || inline.program.looks_up,
+        }
+    }
+}
+
+fn any_looks_up(args: &[Expr], named: &Named) -> bool {
+    args.iter().chain(named.iter().map(|(_, value)| value)).any(Expr::looks_up)
+}
+
 #[derive(Debug)]
 pub(crate) struct Text {
     /// What is left of it.
@@ -58,12 +83,15 @@ pub(crate) struct Program {
     pub(crate) defines: bool,
     /// Whether it is nothing but the block that an `{{else if}}` begins.
     pub(crate) chained: bool,
+    /// Whether a `..` in it leads to what is around.
+    pub(crate) looks_up: bool,
 }
 
 impl Program {
     pub(crate) fn new(nodes: Vec<Node>, params: Vec<String>, chained: bool) -> Self {
         let defines = nodes.iter().any(|node| matches!(node, Node::Inline(_)));
-        Self { nodes, params, defines, chained }
+        let looks_up = nodes.iter().any(Node::looks_up);
+        Self { nodes, params, defines, chained, looks_up }
     }
 
     /// The partials that it defines for itself.
@@ -144,6 +172,10 @@ impl Call {
         self.head.plain_name()
     }
 
+    fn looks_up(&self) -> bool {
+        self.head.ups > 0 || any_looks_up(&self.args, &self.named)
+    }
+
     pub(crate) fn is_bare(&self) -> bool {
         self.args.is_empty() && self.named.is_empty()
     }
@@ -161,6 +193,14 @@ pub(crate) enum Expr {
 }
 
 impl Expr {
+    fn looks_up(&self) -> bool {
+        match self {
+            Self::Path(path) => path.ups > 0,
+            Self::Literal { .. } => false,
+            Self::Call(call) => call.looks_up(),
+        }
+    }
+
     pub(crate) fn range(&self) -> SourceRange {
         match self {
             Self::Path(path) => path.range,

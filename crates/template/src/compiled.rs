@@ -18,6 +18,8 @@ pub struct Compiled {
     pub(crate) content: Content,
     pub(crate) partials: Partials,
     pub(crate) templates: Vec<Template>,
+    /// How each template is named in a place.
+    pub(crate) paths: Vec<String>,
     /// The variables of the content, and those that partials add.
     variables: Vec<Variable>,
 }
@@ -33,7 +35,8 @@ impl Compiled {
                 variables.push(lent.clone());
             }
         }
-        Self { content, partials, templates, variables }
+        let paths = (0..templates.len()).map(|index| template_path(&content, index)).collect();
+        Self { content, partials, templates, paths, variables }
     }
 
     /// What was read.
@@ -59,7 +62,7 @@ impl Compiled {
             let mut problems: Vec<_> = problems.chain(self.undeclared_in(template)).collect();
             problems.sort_by_key(|problem| (problem.range.line, problem.range.column));
             problems.dedup();
-            let path = template_path(&self.content, index);
+            let path = &self.paths[index];
             found.extend(problems.into_iter().map(|problem| problem.at(path.clone())));
         }
         found.extend(self.unused());

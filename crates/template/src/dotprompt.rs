@@ -264,7 +264,7 @@ fn messages(
     let world = World { inputs: Val::Ref(input), context: Val::Ref(data), partials: &partials };
     let mut sink = Sink::new(&earlier);
     sink.begin_text();
-    evaluate(body, &template.program, "template".to_owned(), &world, &mut 0, &mut sink)?;
+    evaluate(body, &template.program, "template", &world, &mut 0, &mut sink)?;
     sink.end_template();
     let gathered = sink.finish(true)?;
     let mut history = request.messages.iter().cycle();
@@ -302,11 +302,11 @@ fn message_json(message: &RenderedMessage) -> Value {
         let text = std::mem::take(text);
         content.extend((!text.trim().is_empty()).then(|| json!({ "text": text })));
     };
-    for segment in &message.segments {
+    for segment in message.segments.iter() {
         match segment {
             Segment::Literal { text: piece, .. }
             | Segment::Value { text: piece, .. }
-            | Segment::History { text: piece } => text.push_str(piece),
+            | Segment::History { text: piece } => text.push_str(&piece),
             Segment::Media { url, content_type, .. } => {
                 end(&mut text, &mut content);
                 let mut media = json!({ "url": url });

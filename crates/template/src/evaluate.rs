@@ -9,10 +9,10 @@ use crate::{
     scope::{Around, Closure, Defined, Frame, Instance, Params, Scope, Turn, World},
     sink::Sink,
     source::SourceRange,
-    value::{Found, Name, Val, is_equal, print, print_json},
+    value::{Found, Name, Val, is_equal, print, print_json, reuse},
 };
 use serde_json::Value;
-use std::{cell::RefCell, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
 /// The most steps of one rendering: pieces of templates walked and items looped over.
 pub const MAX_STEPS: usize = 2_000_000;
@@ -23,16 +23,17 @@ const VALUES_A_STEP: usize = 16;
 /// The deepest nesting of blocks and partials while rendering; a partial may call itself.
 pub const MAX_NESTING: usize = 200;
 
-/// Renders one template, which is named `path` in errors.
+/// Renders one template, which has this name in errors.
 pub(crate) fn evaluate<'a>(
     text: &'a str,
     program: &'a Program,
-    path: String,
+    name: &'a str,
     world: &World<'a>,
     steps: &mut usize,
     sink: &mut Sink<'_>,
 ) -> Result<(), TemplateError> {
-    let instance = Rc::new(Instance { text, path, called: None, inlines: RefCell::default() });
+    let instance = Rc::new(Instance { text, name: name.into(), called: None, inlines: RefCell::default() });
+    sink.reserve(text.len());
     let mut evaluator = Evaluator { world, steps, sink, nesting: 0 };
     let scope = Scope {
         this: Found::nothing(),
@@ -76,8 +77,8 @@ impl<'a> Evaluator<'_, 'a, '_> {
             scope.params = Some(Rc::new(params));
         }
         let before = if program.defines { Some(self.begin_inlines(program, &scope)?) } else { None };
-        let is_same = scope.around.as_ref().is_some_and(|around| around.this.val.is_same(&this.val));
-        if !is_same {
+        let is_same = |around: &Rc<Around<'a>>| around.this.val.is_same(&this.val);
+        if program.looks_up && !scope.around.as_ref().is_some_and(is_same) {
             scope.around = Some(Rc::new(Around { this: this.clone(), outer: scope.around.take() }));
         }
         scope.this = this;
@@ -159,8 +160,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
             }
             _ => {
                 let found = self.call(call, scope)?;
-                let path = found.path();
-                self.sink.value(print(&found.value()), path, source)?;
+                self.sink.value(&found, source)?;
             }
         }
         Ok(())
@@ -283,13 +283,19 @@ impl<'a> Evaluator<'_, 'a, '_> {
             return self.branch(block.inverse.as_ref(), scope.this.clone(), None, scope);
         }
         let Some(program) = &block.program else { return Ok(()) };
+        // What a turn took is free again after it, unless a partial holds it.
+        let (mut steps, mut frames) = (None, None);
         for (index, key) in names.enumerate() {
             self.step()?;
-            let item = target.child(key.clone());
-            let values = (!program.params.is_empty()).then(|| [item.clone(), Found::made(key_value(&key))]);
+            let item = target.child_in(key.clone(), &mut steps);
+            let values = match program.params.len() {
+                0 => None,
+                1 => Some([item.clone(), Found::nothing()]),
+                _ => Some([item.clone(), Found::root(key_value(&key))]),
+            };
             let turn = Turn { index, key, is_last: index + 1 == count };
             let frame = Frame { outer: Some(scope.frame.clone()), turn: Some(turn), ..Frame::default() };
-            let scope = Scope { frame: Rc::new(frame), ..scope.clone() };
+            let scope = Scope { frame: reuse(&mut frames, frame), ..scope.clone() };
             self.program(program, item, values, scope)?;
         }
         Ok(())
@@ -297,8 +303,8 @@ impl<'a> Evaluator<'_, 'a, '_> {
 
     fn partial(&mut self, partial: &'a Partial, scope: &Scope<'a>) -> Done {
         let name = match &partial.name {
-            PartialName::Static(name) => name.clone(),
-            PartialName::Dynamic(call) => print(&self.call(call, scope)?.value()),
+            PartialName::Static(name) => Cow::Borrowed(name.as_str()),
+            PartialName::Dynamic(call) => Cow::Owned(print(&self.call(call, scope)?.value())),
         };
         let base = match partial.args.first() {
             Some(context) => self.expression(context, scope)?,
@@ -311,7 +317,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
         let this = Found::over(base, fields);
 
         let mut defined = scope.instance.inlines.borrow().clone();
-        let found = match (&partial.name, name.as_str()) {
+        let found = match (&partial.name, &*name) {
             (PartialName::Static(_), "@partial-block") => scope.frame.block(),
             _ => Defined::find(defined.as_ref(), &name),
         };
@@ -326,7 +332,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
             defined = self.define(program, scope, defined)?;
         }
         if let Some(indent) = partial.indent {
-            let indent = scope.instance.text[indent.start..indent.end].to_owned();
+            let indent = &scope.instance.text[indent.start..indent.end];
             self.sink.indent(indent, scope.instance.called.unwrap_or(partial.range));
         }
         let done = match (found, self.world.partials.find(&name), own) {
@@ -335,7 +341,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
                 refuse(&name, &called.errors)?;
                 let instance = Rc::new(Instance {
                     text: &called.text,
-                    path: format!("partials.{name}"),
+                    name,
                     called: Some(scope.instance.called.unwrap_or(partial.range)),
                     inlines: RefCell::new(defined),
                 });
@@ -343,12 +349,12 @@ impl<'a> Evaluator<'_, 'a, '_> {
                 self.program(&called.parsed.program, this, None, scope)
             }
             (None, None, _) if self.world.partials.is_unresolved(&name) => {
-                Err(TemplateError::UnresolvedPartial { name })
+                Err(TemplateError::UnresolvedPartial { name: name.into_owned() })
             }
             (None, None, Some(own)) => self.closure(&own, this, frame),
             (None, None, None) => {
                 let problem = helpers::no_partial(&name, partial.range, self.world.partials);
-                Err(TemplateError::Invalid(vec![problem.at(scope.instance.path.clone())]))
+                Err(TemplateError::Invalid(vec![problem.at(scope.instance.path())]))
             }
         };
         if partial.indent.is_some() {
@@ -396,7 +402,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
                 let indent = indent.clamp(0.0, 10.0) as usize;
                 let found = self.argument(call, 0, scope)?;
                 let text = print_json(&found.value(), indent);
-                Found { trail: found.trail, ..Found::made(Value::String(text)) }
+                Found { way: found.way, ..Found::made(Value::String(text)) }
             }
             Some(Helper::Function(function)) => {
                 let (mut args, mut named) = (Vec::new(), Vec::new());
@@ -418,7 +424,7 @@ impl<'a> Evaluator<'_, 'a, '_> {
                     let message = format!("`{}`: {misuse}", function.name);
                     let hint = format!("Write `{}`", function.example);
                     let problem = Problem::error(DiagnosticCode::HelperUse, call.range, message, hint);
-                    TemplateError::Invalid(vec![problem.at(scope.instance.path.clone())])
+                    TemplateError::Invalid(vec![problem.at(scope.instance.path())])
                 })?;
                 Found::made(answer)
             }
@@ -462,24 +468,26 @@ impl<'a> Evaluator<'_, 'a, '_> {
         let value = match (name.as_str(), turn) {
             ("root", _) => return Found::root(self.world.inputs.clone()).descend(rest),
             // What it holds is only for partials; whether there is one can be asked.
-            ("partial-block", _) => Value::from(frame.is_some_and(|frame| frame.block().is_some())),
-            ("context", _) => return Found::named(self.world.context.clone(), "@context").descend(rest),
-            ("index", Some(turn)) => Value::from(turn.index),
+            ("partial-block", _) => Val::flag(frame.is_some_and(|frame| frame.block().is_some())),
+            ("context", _) => {
+                return Found::named(self.world.context.clone(), Name::Local(name)).descend(rest);
+            }
+            ("index", Some(turn)) => Val::Count(turn.index),
             ("key", Some(turn)) => key_value(&turn.key),
-            ("first", Some(turn)) => Value::from(turn.index == 0),
-            ("last", Some(turn)) => Value::from(turn.is_last),
-            _ => return Found::named(self.world.context.clone(), "@context").descend(&path.parts),
+            ("first", Some(turn)) => Val::flag(turn.index == 0),
+            ("last", Some(turn)) => Val::flag(turn.is_last),
+            _ => {
+                return Found::named(self.world.context.clone(), Name::Local("context")).descend(&path.parts);
+            }
         };
-        let name = Name::Made(format!("@{name}").into());
-        Found::made(value).under(name, None).descend(rest)
+        Found::named(value, Name::Local(name)).descend(rest)
     }
 }
 
-fn key_value(key: &Name<'_>) -> Value {
+fn key_value<'a>(key: &Name<'a>) -> Val<'a> {
     match key {
-        Name::Field(name) => Value::from(*name),
-        Name::Made(name) => Value::from(&**name),
-        Name::Index(index) => Value::from(*index),
+        Name::Index(index) => Val::Count(*index),
+        name => Val::Made(Rc::new(Value::from(&*name.text()))),
     }
 }
 

@@ -43,6 +43,7 @@ mod parse;
 mod prompt_file;
 mod render;
 mod scope;
+mod segments;
 mod sink;
 mod source;
 mod value;
@@ -54,10 +55,11 @@ pub use dotprompt::{DotpromptError, DotpromptRequest, render_dotprompt};
 pub use error::TemplateError;
 pub use evaluate::{MAX_NESTING, MAX_STEPS};
 pub use library::{MissingPartial, Partial, Partials, partial_calls};
-pub use message::{Rendered, RenderedMessage, Segment};
+pub use message::{Rendered, RenderedMessage};
 pub use prompt_file::{
     PromptFile, PromptFileError, PromptMeta, Schemas, edit_prompt_file, from_prompt_file, to_prompt_file,
 };
 pub use render::render;
+pub use segments::{Segment, Segments};
 pub use sink::MAX_OUTPUT_BYTES;
 pub use source::SourceRange;

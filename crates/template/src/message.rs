@@ -1,6 +1,9 @@
 //! What rendering answers: messages made of segments.
 
-use crate::{Diagnostic, media, source::SourceRange};
+use crate::{
+    Diagnostic, media,
+    segments::{Segment, Segments},
+};
 use bytes::Bytes;
 use formaops_domain::{
     Attachment, AttachmentHash, Media, MediaSource, Role,
@@ -47,7 +50,8 @@ pub struct RenderedMessage {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     /// Its text in pieces, none of which is left out.
-    pub segments: Vec<Segment>,
+    #[schemars(with = "Vec<Segment<'static>>")]
+    pub segments: Segments,
     /// The template it comes from: 0 for a single text, else the index of the message. An earlier
     /// message of the conversation has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,12 +61,11 @@ pub struct RenderedMessage {
 impl RenderedMessage {
     /// The whole text.
     #[must_use]
-    pub fn text(&self) -> String {
-        self.segments.iter().map(Segment::text).collect()
+    pub fn text(&self) -> &str {
+        self.segments.text()
     }
 
     fn into_model_message(self, bytes: &HashMap<AttachmentHash, Bytes>) -> ModelMessage {
-        let text = self.text();
         let media = |attachment: Attachment| {
             let source = MediaSource::Bytes(bytes[&attachment.hash].clone());
             MessagePart::Media(Media {
@@ -72,25 +75,27 @@ impl RenderedMessage {
             })
         };
         let attached: Vec<_> = self.attachments.into_iter().map(media).collect();
-        let says_something = attached.is_empty() || !text.trim().is_empty();
+        let says_something = attached.is_empty() || !self.segments.text().trim().is_empty();
         let said = match said(&self.segments) {
             Some(parts) => parts,
-            None => says_something.then_some(MessagePart::Text(text)).into_iter().collect(),
+            None => {
+                says_something.then(|| MessagePart::Text(self.segments.into_text())).into_iter().collect()
+            }
         };
         ModelMessage { role: self.role, parts: attached.into_iter().chain(said).collect() }
     }
 }
 
 /// The texts and media of a message with media, in order; blanks between them are left out.
-fn said(segments: &[Segment]) -> Option<Vec<MessagePart>> {
-    segments.iter().any(Segment::is_media).then(|| {
+fn said(segments: &Segments) -> Option<Vec<MessagePart>> {
+    segments.has_media().then(|| {
         let (mut parts, mut text) = (Vec::new(), String::new());
         let end = |text: &mut String, parts: &mut Vec<MessagePart>| {
             let text = std::mem::take(text);
             parts.extend((!text.trim().is_empty()).then_some(MessagePart::Text(text)));
         };
-        for segment in segments {
-            if let Segment::Media { url, content_type, .. } = segment {
+        for segment in segments.iter() {
+            if let Segment::Media { url, content_type, .. } = &segment {
                 end(&mut text, &mut parts);
                 parts.extend(media::read(url, content_type.as_deref()).map(MessagePart::Media));
             } else {
@@ -100,66 +105,4 @@ fn said(segments: &[Segment]) -> Option<Vec<MessagePart>> {
         end(&mut text, &mut parts);
         parts
     })
-}
-
-/// A piece of a message, with where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "lowercase", rename_all_fields = "camelCase")]
-pub enum Segment {
-    /// Text of the template.
-    Literal {
-        /// The text.
-        text: String,
-        /// Where it stands in the template.
-        source: SourceRange,
-    },
-    /// A value that was put in; it may be empty.
-    Value {
-        /// The value as it is printed.
-        text: String,
-        /// Where the value comes from, such as `files.0.path` or `@context.user`; empty where it was
-        /// worked out.
-        path: String,
-        /// The tag in the template.
-        source: SourceRange,
-    },
-    /// An image or another file at an address, between the texts around it.
-    Media {
-        /// The address; `data:` holds the file itself.
-        url: String,
-        /// The media type, such as `image/png`, where it was said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        content_type: Option<String>,
-        /// The tag in the template.
-        source: SourceRange,
-    },
-    /// A part of the message that has a name begins here; models are not told of it.
-    Section {
-        /// The name.
-        name: String,
-        /// The tag in the template.
-        source: SourceRange,
-    },
-    /// What an earlier message of the conversation said.
-    History {
-        /// The text.
-        text: String,
-    },
-}
-
-impl Segment {
-    /// The text; none of a medium and of the name of a section.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Literal { text, .. } | Self::Value { text, .. } | Self::History { text } => text,
-            Self::Media { .. } | Self::Section { .. } => "",
-        }
-    }
-
-    /// Whether it is an image or another file.
-    #[must_use]
-    pub fn is_media(&self) -> bool {
-        matches!(self, Self::Media { .. })
-    }
 }

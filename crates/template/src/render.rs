@@ -2,7 +2,7 @@
 
 use crate::{
     Compiled, Rendered, TemplateError,
-    diagnostic::{Diagnostic, template_path},
+    diagnostic::Diagnostic,
     evaluate::evaluate,
     library::Partials,
     scope::World,
@@ -53,14 +53,13 @@ impl Compiled {
                     sink.begin_message(*role, index, attachments);
                 }
             }
-            let path = template_path(&self.content, index);
-            evaluate(text, &template.program, path, &world, &mut steps, &mut sink)?;
+            evaluate(text, &template.program, &self.paths[index], &world, &mut steps, &mut sink)?;
             sink.end_template();
         }
         let history_is_placed = self.templates.iter().any(|template| template.has_history);
         let Gathered { messages, problems, .. } = sink.finish(history_is_placed)?;
         let problems = problems.into_iter();
-        diagnostics.extend(problems.map(|(index, problem)| problem.at(template_path(&self.content, index))));
+        diagnostics.extend(problems.map(|(index, problem)| problem.at(self.paths[index].clone())));
         Ok(Rendered { messages, diagnostics })
     }
 
@@ -71,7 +70,7 @@ impl Compiled {
             .enumerate()
             .flat_map(|(index, template)| template.problems.iter().map(move |problem| (index, problem)))
             .filter(|(_, problem)| problem.refuses())
-            .map(|(index, problem)| problem.clone().at(template_path(&self.content, index)))
+            .map(|(index, problem)| problem.clone().at(self.paths[index].clone()))
             .collect();
         if errors.is_empty() { Ok(()) } else { Err(TemplateError::Invalid(errors)) }
     }
@@ -99,9 +98,7 @@ impl Compiled {
         let templates = self.templates.iter().enumerate();
         let uses = templates.flat_map(|(index, template)| template.uses.iter().map(move |u| (index, u)));
         uses.filter(|(_, used)| given.find(&used.name).is_none())
-            .map(|(index, used)| {
-                self.undeclared(&used.name, used.range).at(template_path(&self.content, index))
-            })
+            .map(|(index, used)| self.undeclared(&used.name, used.range).at(self.paths[index].clone()))
             .collect()
     }
 }

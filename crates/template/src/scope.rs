@@ -7,7 +7,7 @@ use crate::{
     source::SourceRange,
     value::{Found, Name, Val},
 };
-use std::{cell::RefCell, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
 /// What is the same for a whole rendering.
 #[derive(Debug)]
@@ -23,7 +23,8 @@ pub(crate) struct World<'a> {
 #[derive(Clone)]
 pub(crate) struct Scope<'a> {
     pub(crate) this: Found<'a>,
-    /// `this` and what is around it; `..` leads along it. None where a partial is defined at the top level.
+    /// `this` and what is around it, for what has a `..` in it, which leads along it. None where a partial is defined
+    /// at the top level.
     pub(crate) around: Option<Rc<Around<'a>>>,
     pub(crate) params: Option<Rc<Params<'a>>>,
     pub(crate) frame: Rc<Frame<'a>>,
@@ -83,12 +84,19 @@ pub(crate) struct Closure<'a> {
 /// A text being rendered: the template, or one call of a partial.
 pub(crate) struct Instance<'a> {
     pub(crate) text: &'a str,
-    /// How it is named in the place of an error.
-    pub(crate) path: String,
+    /// How the template is named in the place of an error; of a partial its name.
+    pub(crate) name: Cow<'a, str>,
     /// The tag of the template that called it, where it is a partial.
     pub(crate) called: Option<SourceRange>,
     /// The partials that were defined on the way.
     pub(crate) inlines: RefCell<Option<Rc<Defined<'a>>>>,
+}
+
+impl Instance<'_> {
+    /// How it is named in the place of an error.
+    pub(crate) fn path(&self) -> String {
+        if self.called.is_some() { format!("partials.{}", self.name) } else { self.name.to_string() }
+    }
 }
 
 /// A partial that a program defined for itself, over those defined before.

@@ -4,12 +4,15 @@
 //! template call. A value is only ever text of a segment, so nothing it spells can become a message.
 
 use crate::{
-    RenderedMessage, Segment, TemplateError,
+    RenderedMessage, TemplateError,
     diagnostic::{DiagnosticCode, Problem},
     media,
+    segments::Segments,
     source::SourceRange,
+    value::Found,
 };
 use formaops_domain::{Attachment, ContextMessage, Role};
+use std::rc::Rc;
 
 /// The longest rendered prompt in bytes, all messages together.
 pub const MAX_OUTPUT_BYTES: usize = 64 * 1024 * 1024;
@@ -28,7 +31,7 @@ pub(crate) struct Sink<'k> {
 
 /// The blanks that go before each line of a partial.
 struct Indent {
-    blanks: String,
+    blanks: Rc<str>,
     source: SourceRange,
     /// Whether a line begins.
     at_start: bool,
@@ -37,7 +40,7 @@ struct Indent {
 /// A piece of text on its way into a message.
 enum Piece<'t> {
     Literal(SourceRange),
-    Value(&'t str, SourceRange),
+    Value(&'t Found<'t>, SourceRange),
 }
 
 /// What came out.
@@ -59,7 +62,7 @@ struct Current {
     has_own_role: bool,
     /// Whether no role was given since `{{history}}`.
     after_history: bool,
-    segments: Vec<Segment>,
+    segments: Segments,
     attachments: Vec<Attachment>,
 }
 
@@ -77,8 +80,8 @@ impl<'k> Sink<'k> {
     }
 
     /// From here on each line begins with these blanks, after those of the calls around.
-    pub(crate) fn indent(&mut self, blanks: String, source: SourceRange) {
-        self.indents.push(Indent { blanks, source, at_start: true });
+    pub(crate) fn indent(&mut self, blanks: &str, source: SourceRange) {
+        self.indents.push(Indent { blanks: blanks.into(), source, at_start: true });
     }
 
     pub(crate) fn dedent(&mut self) {
@@ -97,6 +100,11 @@ impl<'k> Sink<'k> {
         self.current = Current { has_own_role: true, attachments: attachments.to_vec(), ..next };
     }
 
+    /// Makes room for a text of this many bytes in the message that begins.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.current.segments.reserve(bytes);
+    }
+
     pub(crate) fn literal(&mut self, text: &str, source: SourceRange) -> Result<(), TemplateError> {
         if self.current.after_history && !text.trim().is_empty() {
             self.current.after_history = false;
@@ -108,18 +116,15 @@ impl<'k> Sink<'k> {
         self.write(text, &Piece::Literal(source), self.indents.len())
     }
 
-    pub(crate) fn value(
-        &mut self,
-        text: String,
-        path: String,
-        source: SourceRange,
-    ) -> Result<(), TemplateError> {
+    pub(crate) fn value(&mut self, found: &Found<'_>, source: SourceRange) -> Result<(), TemplateError> {
         if self.indents.is_empty() {
-            self.count(text.len())?;
-            self.current.segments.push(Segment::Value { text, path, source });
-            return Ok(());
+            let write_text = |out: &mut String| found.print(out);
+            let length = self.current.segments.value(source, write_text, |out| found.write_path(out));
+            return self.count(length);
         }
-        self.write(&text, &Piece::Value(&path, source), self.indents.len())
+        let mut text = String::new();
+        found.print(&mut text);
+        self.write(&text, &Piece::Value(found, source), self.indents.len())
     }
 
     /// An address of an image or another file, between the texts.
@@ -136,14 +141,14 @@ impl<'k> Sink<'k> {
             let problem = Problem::warning(DiagnosticCode::HelperUse, source, message, hint);
             self.problems.push((self.current.template, problem));
         }
-        self.current.segments.push(Segment::Media { url, content_type, source });
+        self.current.segments.media(url, content_type, source);
         Ok(())
     }
 
     /// The beginning of a part of the message that has a name.
     pub(crate) fn section(&mut self, name: String, source: SourceRange) -> Result<(), TemplateError> {
         self.count(name.len())?;
-        self.current.segments.push(Segment::Section { name, source });
+        self.current.segments.section(name, source);
         Ok(())
     }
 
@@ -152,11 +157,13 @@ impl<'k> Sink<'k> {
     fn write(&mut self, text: &str, piece: &Piece<'_>, depth: usize) -> Result<(), TemplateError> {
         let Some(level) = depth.checked_sub(1) else {
             self.count(text.len())?;
-            let text = text.to_owned();
-            self.current.segments.push(match *piece {
-                Piece::Literal(source) => Segment::Literal { text, source },
-                Piece::Value(path, source) => Segment::Value { text, path: path.to_owned(), source },
-            });
+            let segments = &mut self.current.segments;
+            match *piece {
+                Piece::Literal(source) => segments.literal(text, source),
+                Piece::Value(found, source) => {
+                    segments.value(source, |out| out.push_str(text), |out| found.write_path(out));
+                }
+            }
             return Ok(());
         };
         if text.is_empty() {
@@ -225,8 +232,8 @@ impl<'k> Sink<'k> {
         if is_bare && done.is_blank() {
             return;
         }
-        let is_empty = |segment: &Segment| segment.text().trim().is_empty() && !segment.is_media();
-        if is_bare && done.segments.iter().all(is_empty) {
+        let segments = &done.segments;
+        if is_bare && segments.text().trim().is_empty() && !segments.has_media() {
             let message = format!("the {} message is empty", done.role.as_str());
             let hint = "Give its variables a value; many providers refuse an empty message";
             let problem = Problem::warning(DiagnosticCode::EmptyMessage, done.from, message, hint);
@@ -253,24 +260,19 @@ impl Current {
             from,
             has_own_role: false,
             after_history: false,
-            segments: Vec::new(),
+            segments: Segments::default(),
             attachments: Vec::new(),
         }
     }
 
     /// Whether nothing came but blanks of the template.
     fn is_blank(&self) -> bool {
-        self.segments.iter().all(|segment| match segment {
-            Segment::Literal { text, .. } => text.trim().is_empty(),
-            Segment::Value { .. }
-            | Segment::History { .. }
-            | Segment::Media { .. }
-            | Segment::Section { .. } => false,
-        })
+        self.segments.is_blank()
     }
 }
 
 fn earlier(message: &ContextMessage) -> RenderedMessage {
-    let segments = vec![Segment::History { text: message.text.clone() }];
+    let mut segments = Segments::default();
+    segments.history(&message.text);
     RenderedMessage { role: message.role, attachments: Vec::new(), segments, template: None }
 }

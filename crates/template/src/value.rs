@@ -12,6 +12,8 @@ pub(crate) enum Val<'a> {
     Inputs(&'a Inputs<'a>),
     /// Worked out.
     Made(Rc<Value>),
+    /// Counted.
+    Count(usize),
     /// An object with named values over it, as a partial gets it.
     Over(Rc<Over<'a>>),
 }
@@ -47,43 +49,68 @@ pub(crate) struct Over<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct Found<'a> {
     pub(crate) val: Val<'a>,
-    /// None for the inputs as a whole and for what was worked out.
-    pub(crate) trail: Option<Rc<Trail<'a>>>,
+    /// Empty for the inputs as a whole and for what was worked out.
+    pub(crate) way: Way<'a>,
 }
 
-/// The way to a value, from its end.
+/// The way to a value: one step after the other, then these fields as a path of the template has them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Way<'a> {
+    last: Option<Rc<Step<'a>>>,
+    fields: &'a [String],
+}
+
+/// A name below the way to it.
 #[derive(Debug)]
-pub(crate) struct Trail<'a> {
-    step: Step<'a>,
-    outer: Option<Rc<Trail<'a>>>,
+pub(crate) struct Step<'a> {
+    outer: Way<'a>,
+    name: Name<'a>,
 }
 
-/// What most ways need as text.
-const PATH_BYTES: usize = 24;
+impl<'a> Way<'a> {
+    fn then(self, name: Name<'a>) -> Self {
+        Self { last: Some(Rc::new(Step { outer: self, name })), fields: &[] }
+    }
 
-/// A part of the way.
-#[derive(Debug)]
-enum Step<'a> {
-    One(Name<'a>),
-    /// One field after the other, as a path has them.
-    Fields(&'a [String]),
-}
+    /// As [`Self::then`], in the memory of an earlier step where nobody else holds that.
+    fn then_in(self, name: Name<'a>, memory: &mut Option<Rc<Step<'a>>>) -> Self {
+        Self { last: Some(reuse(memory, Step { outer: self, name })), fields: &[] }
+    }
 
-impl Trail<'_> {
-    fn write(&self, out: &mut String) {
-        if let Some(outer) = &self.outer {
-            outer.write(out);
+    fn write(&self, out: &mut String, start: usize) {
+        if let Some(step) = &self.last {
+            step.outer.write(out, start);
+            point(out, start);
+            step.name.write(out);
         }
-        let mut add = |name: std::fmt::Arguments<'_>| {
-            let point = if out.is_empty() { "" } else { "." };
-            let _ = write!(out, "{point}{name}");
-        };
-        match &self.step {
-            Step::One(Name::Index(index)) => add(format_args!("{index}")),
-            Step::One(name) => add(format_args!("{}", name.text())),
-            Step::Fields(names) => names.iter().for_each(|name| add(format_args!("{name}"))),
+        for field in self.fields {
+            point(out, start);
+            out.push_str(field);
         }
     }
+}
+
+/// A point between two names of a path that begins at `start`.
+fn point(out: &mut String, start: usize) {
+    if out.len() > start {
+        out.push('.');
+    }
+}
+
+/// Holds this value in the memory of an earlier one where nobody else holds that, else in memory of its own.
+pub(crate) fn reuse<T>(memory: &mut Option<Rc<T>>, value: T) -> Rc<T> {
+    let held = match memory.take() {
+        Some(mut before) => match Rc::get_mut(&mut before) {
+            Some(free) => {
+                *free = value;
+                before
+            }
+            None => Rc::new(value),
+        },
+        None => Rc::new(value),
+    };
+    *memory = Some(held.clone());
+    held
 }
 
 /// A field or an item.
@@ -92,14 +119,29 @@ pub(crate) enum Name<'a> {
     Field(&'a str),
     Made(Rc<str>),
     Index(usize),
+    /// `@index` and the like, without the `@`.
+    Local(&'a str),
 }
 
 impl Name<'_> {
-    fn text(&self) -> Cow<'_, str> {
+    pub(crate) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Field(name) => Cow::Borrowed(name),
             Self::Made(name) => Cow::Borrowed(name),
             Self::Index(index) => Cow::Owned(index.to_string()),
+            Self::Local(name) => Cow::Owned(format!("@{name}")),
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Field(name) => out.push_str(name),
+            Self::Made(name) => out.push_str(name),
+            Self::Index(index) => write_count(out, *index),
+            Self::Local(name) => {
+                out.push('@');
+                out.push_str(name);
+            }
         }
     }
 }
@@ -109,11 +151,16 @@ impl<'a> Val<'a> {
         Self::Ref(&Value::Null)
     }
 
+    pub(crate) fn flag(flag: bool) -> Self {
+        Self::Ref(if flag { &Value::Bool(true) } else { &Value::Bool(false) })
+    }
+
     /// The value itself.
     pub(crate) fn get(&self) -> Cow<'_, Value> {
         match self {
             Self::Ref(value) => Cow::Borrowed(*value),
             Self::Made(value) => Cow::Borrowed(&**value),
+            Self::Count(count) => Cow::Owned(Value::from(*count)),
             Self::Inputs(inputs) => Cow::Owned(Value::Object(inputs.merged())),
             Self::Over(over) => Cow::Owned(Value::Object(over.merged())),
         }
@@ -127,6 +174,7 @@ impl<'a> Val<'a> {
                 None => Self::null(),
             },
             Self::Inputs(inputs) => inputs.find(&name.text()).map_or_else(Self::null, Self::Ref),
+            Self::Count(_) => Self::null(),
             Self::Made(value) => {
                 field(value, name).map_or_else(Self::null, |value| Self::Made(Rc::new(value.into_owned())))
             }
@@ -172,57 +220,68 @@ impl<'a> Over<'a> {
 impl<'a> Found<'a> {
     /// What stands for itself, such as the inputs as a whole.
     pub(crate) fn root(val: Val<'a>) -> Self {
-        Self { val, trail: None }
+        Self { val, way: Way::default() }
     }
 
     /// A value of this name outside of the inputs.
-    pub(crate) fn named(val: Val<'a>, name: &'a str) -> Self {
-        Self::root(val).under(Name::Field(name), None)
+    pub(crate) fn named(val: Val<'a>, name: Name<'a>) -> Self {
+        Self { val, way: Way::default().then(name) }
     }
 
     pub(crate) fn made(value: Value) -> Self {
-        Self { val: Val::Made(Rc::new(value)), trail: None }
+        Self::root(Val::Made(Rc::new(value)))
     }
 
     pub(crate) fn nothing() -> Self {
-        Self { val: Val::null(), trail: None }
+        Self::root(Val::null())
     }
 
     pub(crate) fn over(base: Found<'a>, fields: Vec<(&'a str, Found<'a>)>) -> Self {
         if fields.is_empty() {
             return base;
         }
-        Self { trail: base.trail, val: Val::Over(Rc::new(Over { base: base.val, fields })) }
-    }
-
-    /// This value, found at this name below `outer`.
-    pub(crate) fn under(self, name: Name<'a>, outer: Option<Rc<Trail<'a>>>) -> Self {
-        Self { val: self.val, trail: Some(Rc::new(Trail { step: Step::One(name), outer })) }
+        Self { way: base.way, val: Val::Over(Rc::new(Over { base: base.val, fields })) }
     }
 
     /// What these fields lead to, one after the other; null where one of them is not there.
     pub(crate) fn descend(self, fields: &'a [String]) -> Self {
-        match &self.val {
-            _ if fields.is_empty() => self,
-            // What a call gave has a way of its own.
-            Val::Over(_) => fields.iter().fold(self, |found, name| found.child(Name::Field(name))),
-            val => {
-                let first = val.child(&Name::Field(&fields[0]));
-                let val = fields[1..].iter().fold(first, |val, name| val.child(&Name::Field(name)));
-                Self { val, trail: Some(Rc::new(Trail { step: Step::Fields(fields), outer: self.trail })) }
-            }
+        let Some((first, rest)) = fields.split_first() else { return self };
+        // What a call gave has a way of its own, and fields after fields would be two lists.
+        if matches!(self.val, Val::Over(_)) || !self.way.fields.is_empty() {
+            return self.child(Name::Field(first)).descend(rest);
         }
+        let first = self.val.child(&Name::Field(first));
+        let val = rest.iter().fold(first, |val, name| val.child(&Name::Field(name)));
+        Self { val, way: Way { fields, ..self.way } }
     }
 
     /// The field or item of this name; null where there is none.
     pub(crate) fn child(&self, name: Name<'a>) -> Self {
+        self.child_in(name, &mut None)
+    }
+
+    /// As [`Self::child`]; the way to it is held in memory of an earlier one where that is free.
+    pub(crate) fn child_in(&self, name: Name<'a>, memory: &mut Option<Rc<Step<'a>>>) -> Self {
         if let Val::Over(over) = &self.val {
             let text = name.text();
             if let Some((_, found)) = over.fields.iter().rev().find(|(field, _)| *field == text) {
                 return found.clone();
             }
         }
-        Self { val: self.val.child(&name), trail: None }.under(name, self.trail.clone())
+        Self { val: self.val.child(&name), way: self.way.clone().then_in(name, memory) }
+    }
+
+    /// Writes the value as it stands in a text.
+    pub(crate) fn print(&self, out: &mut String) {
+        match &self.val {
+            Val::Count(count) => write_count(out, *count),
+            val => write_printed(out, &val.get()),
+        }
+    }
+
+    /// Writes where it was found, such as `files.0.path`.
+    pub(crate) fn write_path(&self, out: &mut String) {
+        self.way.write(out, out.len());
     }
 
     pub(crate) fn value(&self) -> Cow<'_, Value> {
@@ -234,14 +293,6 @@ impl<'a> Found<'a> {
             Val::Over(_) | Val::Inputs(_) => true,
             val => is_truthy(&val.get(), include_zero),
         }
-    }
-
-    /// Where it was found, such as `files.0.path`.
-    pub(crate) fn path(&self) -> String {
-        let Some(trail) = &self.trail else { return String::new() };
-        let mut text = String::with_capacity(PATH_BYTES);
-        trail.write(&mut text);
-        text
     }
 }
 
@@ -325,20 +376,41 @@ fn javascript_text(value: &Value) -> String {
 
 /// A value as it stands in a text: null is empty, lists and objects are JSON.
 pub(crate) fn print(value: &Value) -> String {
+    let mut text = String::new();
+    write_printed(&mut text, value);
+    text
+}
+
+fn write_printed(out: &mut String, value: &Value) {
     match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Number(number) => print_number(number),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Array(_) | Value::Object(_) => print_json(value, 0),
+        Value::Null => {}
+        Value::String(text) => out.push_str(text),
+        Value::Number(number) => write_number(out, number),
+        Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+        Value::Array(_) | Value::Object(_) => write_json(out, value, 0, 0),
     }
 }
 
+fn write_count(out: &mut String, count: usize) {
+    out.push_str(itoa::Buffer::new().format(count));
+}
+
 /// A number as JavaScript prints it; whole numbers beyond 2^53 keep their digits.
-pub(crate) fn print_number(number: &serde_json::Number) -> String {
-    let Some(float) = number.as_f64().filter(|_| number.is_f64()) else { return number.to_string() };
+fn write_number(out: &mut String, number: &serde_json::Number) {
+    if let Some(whole) = number.as_i64() {
+        out.push_str(itoa::Buffer::new().format(whole));
+        return;
+    }
+    let Some(float) = number.as_f64().filter(|_| number.is_f64()) else {
+        let _ = write!(out, "{number}");
+        return;
+    };
     if float == 0.0 {
-        return "0".to_owned();
+        out.push('0');
+        return;
+    }
+    if float < 0.0 {
+        out.push('-');
     }
     // The shortest digits, with their exponent.
     let scientific = format!("{:e}", float.abs());
@@ -347,20 +419,19 @@ pub(crate) fn print_number(number: &serde_json::Number) -> String {
     let exponent: i32 = exponent.parse().unwrap_or_default();
     let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
     let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or_default());
-    let text = match exponent {
+    let _ = match exponent {
         21.. | ..-6 => {
             let (first, rest) = digits.split_at(1);
             let point = if rest.is_empty() { "" } else { "." };
-            format!("{first}{point}{rest}e{exponent:+}")
+            write!(out, "{first}{point}{rest}e{exponent:+}")
         }
-        0.. if count <= exponent + 1 => format!("{digits}{}", zeros(exponent + 1 - count)),
+        0.. if count <= exponent + 1 => write!(out, "{digits}{}", zeros(exponent + 1 - count)),
         0.. => {
             let (whole, fraction) = digits.split_at(usize::try_from(exponent + 1).unwrap_or_default());
-            format!("{whole}.{fraction}")
+            write!(out, "{whole}.{fraction}")
         }
-        _ => format!("0.{}{digits}", zeros(-exponent - 1)),
+        _ => write!(out, "0.{}{digits}", zeros(-exponent - 1)),
     };
-    if float < 0.0 { format!("-{text}") } else { text }
 }
 
 /// A value as JSON as JavaScript writes it, on one line or indented by this many spaces (at most 10).
@@ -381,7 +452,7 @@ fn write_json(out: &mut String, value: &Value, indent: usize, depth: usize) {
         Value::Null | Value::Bool(_) | Value::String(_) => {
             let _ = write!(out, "{value}");
         }
-        Value::Number(number) => out.push_str(&print_number(number)),
+        Value::Number(number) => write_number(out, number),
         Value::Array(items) if items.is_empty() => out.push_str("[]"),
         Value::Array(items) => {
             out.push('[');

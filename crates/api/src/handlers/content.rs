@@ -144,7 +144,7 @@ async fn estimate(
     let parameters = &parameters.over(&content.settings.parameters);
     let known = find_model(app, &model).await?;
     let counts: Vec<_> =
-        messages.iter().map(|message| app.tokens.count(&model.model, &message.text())).collect();
+        messages.iter().map(|message| app.tokens.count(&model.model, message.text())).collect();
     let input_tokens = counts.iter().map(|count| count.tokens).sum();
     let usage = Usage { input_tokens, ..Usage::default() };
     let longest = longest_answer(&known, parameters);

@@ -32,7 +32,7 @@ fn said(notes: &[Note]) -> Vec<String> {
 fn rendered(content: &Content, inputs: Value) -> Vec<(Role, String)> {
     let inputs = serde_json::from_value(inputs).unwrap();
     let rendered = render(content, &inputs, &RunContext::default()).unwrap();
-    rendered.messages.iter().map(|message| (message.role, message.text())).collect()
+    rendered.messages.iter().map(|message| (message.role, message.text().to_owned())).collect()
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl Control<'_> {
                 if let Some(taken) = self.omit_left(body, at.checked_sub(1), Much::Line)
                     && let Node::Partial(partial) = &mut body[at]
                 {
-                    partial.indent = Some(taken);
+                    partial.indent = (taken.start < taken.end).then_some(taken);
                 }
             }
             if effect.opens && before {

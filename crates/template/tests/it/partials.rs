@@ -26,7 +26,7 @@ fn render(compiled: &Compiled, inputs: serde_json::Value) -> Result<Rendered, Te
 }
 
 fn texts(rendered: &Rendered) -> Vec<(Role, String)> {
-    rendered.messages.iter().map(|message| (message.role, message.text())).collect()
+    rendered.messages.iter().map(|message| (message.role, message.text().to_owned())).collect()
 }
 
 fn told(compiled: &Compiled) -> Vec<(DiagnosticCode, u32, String)> {
@@ -49,7 +49,7 @@ fn a_partial_is_found_by_the_name_it_is_called_by() {
     // A value in a partial leads to its input, and to the call in the text that is edited.
     let value = rendered.messages[0].segments.iter().find(|segment| segment.text() == "kind").unwrap();
     let Segment::Value { path, source, .. } = value else { panic!("{value:?}") };
-    assert_eq!((path.as_str(), source.column), ("style", 1));
+    assert_eq!((&*path, source.column), ("style", 1));
 }
 
 #[test]

@@ -87,8 +87,8 @@ fn object(value: Value) -> JsonObject {
 
 /// What stands outside of values: the same whatever the values are.
 fn skeleton(messages: &[RenderedMessage]) -> Vec<(Role, Vec<Option<String>>)> {
-    let literal = |segment: &Segment| match segment {
-        Segment::Literal { text, .. } => Some(text.clone()),
+    let literal = |segment: Segment<'_>| match segment {
+        Segment::Literal { text, .. } => Some(text.into_owned()),
         _ => None,
     };
     messages.iter().map(|message| (message.role, message.segments.iter().map(literal).collect())).collect()
@@ -147,11 +147,11 @@ proptest! {
         let templates: Vec<_> = content.body.templates().collect();
         for message in rendered.map(|rendered| rendered.messages).unwrap_or_default() {
             let template = templates[message.template.unwrap()];
-            let joined: String = message.segments.iter().map(Segment::text).collect();
+            let joined: String = message.segments.iter().map(|segment| segment.text().to_owned()).collect();
             prop_assert_eq!(joined, message.text());
-            for segment in &message.segments {
+            for segment in message.segments.iter() {
                 if let Segment::Literal { text, .. } = segment {
-                    prop_assert!(template.contains(text.as_str()));
+                    prop_assert!(template.contains(&*text));
                 }
             }
         }

@@ -24,7 +24,7 @@ fn text(template: &str, inputs: Value) -> String {
 }
 
 fn spoken(rendered: &Rendered) -> Vec<(&'static str, String)> {
-    rendered.messages.iter().map(|message| (message.role.as_str(), message.text())).collect()
+    rendered.messages.iter().map(|message| (message.role.as_str(), message.text().to_owned())).collect()
 }
 
 #[test]
@@ -194,15 +194,16 @@ fn a_segment_tells_where_its_value_and_its_tag_are() {
         .iter()
         .filter_map(|segment| match segment {
             Segment::Value { text, path, source } => {
-                Some((text.as_str(), path.as_str(), source.line, source.column, source.end_column))
+                Some((text.into_owned(), path.into_owned(), source.line, source.column, source.end_column))
             }
             _ => None,
         })
         .collect();
-    assert_eq!(found, [("x", "files.0.path", 2, 16, 24), ("y", "files.1.path", 2, 16, 24)]);
-    let json = serde_json::to_value(&rendered.messages[0].segments[0]).unwrap();
+    let value = |text: &str, path: &str| (text.to_owned(), path.to_owned(), 2, 16, 24);
+    assert_eq!(found, [value("x", "files.0.path"), value("y", "files.1.path")]);
+    let json = &serde_json::to_value(&rendered.messages[0].segments).unwrap()[0];
     let source = json!({"line": 1, "column": 1, "endLine": 2, "endColumn": 1});
-    assert_eq!(json, json!({"kind": "literal", "text": "A\n", "source": source}));
+    assert_eq!(*json, json!({"kind": "literal", "text": "A\n", "source": source}));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::json;
 fn rendered(template: &str, inputs: serde_json::Value) -> String {
     let inputs: JsonObject = serde_json::from_value(inputs).unwrap();
     let content = Content { body: Body::text(template), ..Content::default() };
-    render(&content, &inputs, &RunContext::default()).unwrap().messages[0].text()
+    render(&content, &inputs, &RunContext::default()).unwrap().messages[0].text().to_owned()
 }
 
 #[test]
