@@ -83,3 +83,47 @@ async fn an_edit_of_a_file_comes_as_an_event_and_then_as_a_version() {
     let head = host.get("/api/prompts/greet").await.body["head"].clone();
     assert_eq!(head["content"]["body"]["template"], "Hi {{name}}\n");
 }
+
+#[tokio::test]
+async fn a_conflict_is_settled_from_the_command_line_and_the_file_holds_it() {
+    let cli = Cli::new();
+    let (path, text) = folder(&cli);
+    let file = path.join("greet.prompt");
+    let content = json!({ "body": { "kind": "text", "template": "Good day {{name}}\n" } });
+    cli.json(&["prompt", "create", "--name", "greet", "--content", &content.to_string()]).await;
+    let linked = cli.json(&["folder", "link", "--path", &text]).await;
+    assert_eq!(linked["folder"]["conflicts"][0]["path"], "greet.prompt");
+
+    let seen = cli.json(&["folder-file", "get", "greet"]).await["file"].clone();
+    let sides = &seen["conflict"];
+    let conflicts = sides["merged"]["conflicts"].as_array().unwrap();
+    let values: Vec<_> = conflicts.iter().map(|one| (&one["ours"], &one["theirs"])).collect();
+    assert_eq!(values, [(&json!("Good day {{name}}\n"), &json!("Hello {{name}}\n"))]);
+    let mut merged = sides["merged"]["work"].clone();
+    merged["content"]["body"]["template"] = json!("Hello and good day {{name}}\n");
+    let (hash, head) = (seen["hash"].as_str().unwrap(), sides["head"].as_str().unwrap());
+    let merged = merged.to_string();
+    let resolve = [
+        "folder-file",
+        "resolve",
+        "greet",
+        "--take",
+        "merged",
+        "--merged",
+        &merged,
+        "--hash",
+        hash,
+        "--head",
+        head,
+    ];
+    cli.json(&resolve).await;
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        "---\n# by hand\nmodel: dry-run/echo\n---\nHello and good day {{name}}\n"
+    );
+    let prompt = cli.json(&["prompt", "get", "greet"]).await;
+    assert_eq!(prompt["head"]["content"]["body"]["template"], "Hello and good day {{name}}\n");
+    // It was decided: there is nothing left to decide, and what was seen then is not what is there now.
+    let again = cli.run(&resolve).await;
+    assert!(again.code != Some(0) && again.stderr.contains("no conflict to decide"), "{again:?}");
+}

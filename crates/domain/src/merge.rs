@@ -132,6 +132,10 @@ pub enum ConflictPlace {
         /// The names that lead to the part that is in conflict.
         path: Vec<String>,
     },
+    /// The title of the prompt: where a prompt meets its file. It points beside the content, as `/title`.
+    Title,
+    /// The description of the prompt, in the same way.
+    Description,
     /// The order of a list.
     Order {
         /// The list.

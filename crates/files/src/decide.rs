@@ -1,6 +1,9 @@
 //! What is to be done with a prompt and its file, when one of them or both were changed.
 
-use formaops_domain::{Content, merge::merge};
+use formaops_domain::{
+    Content,
+    merge::{Conflict, ConflictPlace, Merged, merge},
+};
 use formaops_template::PromptMeta;
 
 /// All that a file and a prompt can both say.
@@ -40,26 +43,56 @@ pub fn decide(base: Option<&Work>, ours: &Work, theirs: &Work) -> Decision {
     if theirs == base {
         return Decision::Write;
     }
-    let merged = merge(&base.content, &ours.content, &theirs.content);
-    match merge_meta(&base.meta, &ours.meta, &theirs.meta) {
-        Some(meta) if merged.conflicts.is_empty() => {
-            Decision::Merge(Box::new(Work { content: merged.content, meta }))
-        }
-        _ => Decision::Ask,
-    }
+    let MergedWork { work, conflicts } = merge_work(Some(base), ours, theirs);
+    if conflicts.is_empty() { Decision::Merge(Box::new(work)) } else { Decision::Ask }
 }
 
-/// Both changes at once; `None` where both changed the same text.
-fn merge_meta(base: &PromptMeta, ours: &PromptMeta, theirs: &PromptMeta) -> Option<PromptMeta> {
-    let text = |base: &String, ours: &String, theirs: &String| {
-        if ours == theirs || theirs == base {
-            Some(ours.clone())
-        } else if ours == base {
-            Some(theirs.clone())
-        } else {
-            None
+/// A prompt and its file, brought together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MergedWork {
+    /// What both would say. Where there is a conflict it holds what the prompt says.
+    pub work: Work,
+    /// What cannot be merged: of the content as [`merge`] says, then `/title` and `/description`.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Merges what the prompt (`ours`) and the file (`theirs`) made of what both last said; of nothing where that is not
+/// known.
+#[must_use]
+pub fn merge_work(base: Option<&Work>, ours: &Work, theirs: &Work) -> MergedWork {
+    let nothing = Work { content: Content::default(), meta: PromptMeta::default() };
+    let base = base.unwrap_or(&nothing);
+    let Merged { content, mut conflicts } = merge(&base.content, &ours.content, &theirs.content);
+    let meta = merge_meta(&base.meta, &ours.meta, &theirs.meta, &mut conflicts);
+    MergedWork { work: Work { content, meta }, conflicts }
+}
+
+fn merge_meta(
+    base: &PromptMeta,
+    ours: &PromptMeta,
+    theirs: &PromptMeta,
+    conflicts: &mut Vec<Conflict>,
+) -> PromptMeta {
+    let mut text = |place, pointer: &str, read: fn(&PromptMeta) -> &String| {
+        let (base, ours, theirs) = (read(base), read(ours), read(theirs));
+        if ours == base {
+            return theirs.clone();
         }
+        if ours != theirs && theirs != base {
+            let value = |text: &String| Some(text.as_str().into());
+            conflicts.push(Conflict {
+                place,
+                pointer: pointer.to_owned(),
+                lines: None,
+                base: value(base),
+                ours: value(ours),
+                theirs: value(theirs),
+            });
+        }
+        ours.clone()
     };
+    let title = text(ConflictPlace::Title, "/title", |meta| &meta.title);
+    let description = text(ConflictPlace::Description, "/description", |meta| &meta.description);
     let all = ours.tags.iter().chain(theirs.tags.iter().filter(|tag| !ours.tags.contains(tag)));
     let stays = |tag: &&String| {
         let (is_ours, is_theirs) = (ours.tags.contains(tag), theirs.tags.contains(tag));
@@ -68,11 +101,7 @@ fn merge_meta(base: &PromptMeta, ours: &PromptMeta, theirs: &PromptMeta) -> Opti
     };
     let mut tags: Vec<String> = all.filter(stays).cloned().collect();
     tags.sort();
-    Some(PromptMeta {
-        title: text(&base.title, &ours.title, &theirs.title)?,
-        description: text(&base.description, &ours.description, &theirs.description)?,
-        tags,
-    })
+    PromptMeta { title, description, tags }
 }
 
 #[cfg(test)]
@@ -101,5 +130,25 @@ mod tests {
         assert_eq!(decide(Some(&base), &ours, &work("B\nb\nc\n", "T", &["x"])), Decision::Ask);
         let retitled = |title| work("a\nb\nc\n", title, &["x", "y"]);
         assert_eq!(decide(Some(&base), &retitled("V"), &retitled("W")), Decision::Ask);
+    }
+
+    #[test]
+    fn what_a_person_decides_is_told_place_by_place_and_the_rest_is_merged() {
+        let base = work("a\nb\nc\n", "T", &["x"]);
+        let ours = work("A\nb\nc\n", "V", &["x", "z"]);
+        let theirs = work("B\nb\nC\n", "W", &[]);
+        let places = |merged: &MergedWork| {
+            merged.conflicts.iter().map(|conflict| conflict.pointer.clone()).collect::<Vec<_>>()
+        };
+        let merged = merge_work(Some(&base), &ours, &theirs);
+        assert_eq!(merged.work, work("A\nb\nC\n", "V", &["z"]));
+        assert_eq!(places(&merged), ["/body/template", "/title"]);
+        assert_eq!(merged.conflicts[1].theirs, Some("W".into()));
+        // Of what never said the same, all that differs is told.
+        let merged = merge_work(None, &ours, &work("A\nb\nc\n", "W", &["y"]));
+        assert_eq!(
+            (places(&merged), merged.work),
+            (vec!["/title".to_owned()], work("A\nb\nc\n", "V", &["x", "y", "z"]))
+        );
     }
 }

@@ -31,7 +31,7 @@ mod skip;
 mod watch;
 mod write;
 
-pub use decide::{Decision, Work, decide};
+pub use decide::{Decision, MergedWork, Work, decide, merge_work};
 pub use git::{Git, git_directory, git_state};
 pub use look::{Look, MAX_FILE_BYTES, Stamp, Text, look};
 pub use pair::{Trace, pair};

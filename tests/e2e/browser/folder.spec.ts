@@ -2,6 +2,7 @@ import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test as base } from '../support/browser-test';
+import { violations } from '../support/accessibility';
 import { chooseModels, openPrompt, run, template } from '../support/screens';
 
 /** A folder with one file. */
@@ -75,4 +76,70 @@ test('what both sides changed waits until somebody chooses', async ({ app, api, 
   await conflict.getByRole('button', { name: 'Keep what is here' }).click();
   await expect(conflict).toBeHidden();
   expect(await readFile(file, 'utf8')).toBe('---\n# by hand\n---\nGood day {{name}}');
+});
+
+test('what both sides changed is settled in the merge editor, and the file says so', async ({
+  app,
+  api,
+  folder,
+}) => {
+  const file = join(folder, 'greet.prompt');
+  await writeFile(file, '---\n# by hand\nmine: 7\n---\nHello {{name}}\nBye\n');
+  const content = {
+    body: { kind: 'text' as const, template: 'Good day {{name}}\nBye\n' },
+    variables: [],
+    settings: { parameters: {} },
+    validations: [],
+  };
+  const { prompt } = await api.promptCreate({ name: 'greet', title: 'Greeting', content });
+  await api.folderLink({ path: folder });
+  await app.getByRole('contentinfo').getByRole('link', { name: '1 file to decide' }).click();
+  const conflict = app.getByRole('article', { name: 'greet.prompt' });
+  await conflict.getByRole('button', { name: 'Merge…' }).click();
+  const dialog = app.getByRole('dialog', { name: 'Merge greet.prompt' });
+  const save = dialog.getByRole('button', { name: 'Save both' });
+  await expect(save).toBeDisabled();
+  const lines = dialog.getByRole('region', { name: 'Lines of the text' });
+  await lines.getByText('By hand').click();
+  await dialog.getByRole('textbox', { name: 'Your own' }).fill('Hello and good day {{name}}\nBye\n');
+  await expect(dialog.getByRole('region', { name: 'Result' })).toContainText('Hello and good day {{name}}');
+  expect(await violations(app)).toEqual([]);
+
+  // The file is edited meanwhile: what was chosen was about another one.
+  await writeFile(file, '---\n# by hand\nmine: 7\n---\nHello dear {{name}}\nBye\n');
+  await expect(lines).toContainText('Hello dear {{name}}');
+  await expect(save).toBeDisabled();
+  await lines.getByText('By hand').click();
+  await dialog.getByRole('textbox', { name: 'Your own' }).fill('Good day, dear {{name}}\nBye\n');
+  await save.click();
+  await expect(conflict).toBeHidden();
+  const text =
+    '---\n# by hand\nmine: 7\next:\n  formaops:\n    title: Greeting\n---\nGood day, dear {{name}}\nBye\n';
+  expect(await readFile(file, 'utf8')).toBe(text);
+  const { head } = await api.promptGet({ id: prompt.id });
+  expect(head?.content.body).toEqual({ kind: 'text', template: 'Good day, dear {{name}}\nBye\n' });
+});
+
+test('a file that cannot be read stays as it is beside what is here', async ({ app, api, folder }) => {
+  const file = join(folder, 'greet.prompt');
+  const content = {
+    body: { kind: 'text' as const, template: 'Good day {{name}}' },
+    variables: [],
+    settings: { parameters: {} },
+    validations: [],
+  };
+  await api.promptCreate({ name: 'greet', content });
+  await api.folderLink({ path: folder });
+  await app.getByRole('contentinfo').getByRole('link', { name: '1 file to decide' }).click();
+  const conflict = app.getByRole('article', { name: 'greet.prompt' });
+  await expect(conflict.getByRole('button', { name: 'Merge…' })).toBeEnabled();
+  await writeFile(file, '---\nmodel: x\n---\nHello, half done {{name}}\n');
+  await expect(conflict.getByText('The file cannot be read as a prompt (line 2, column 1)')).toBeVisible();
+  await expect(conflict.getByText('Hello, half done')).toBeVisible();
+  await expect(conflict.getByRole('button', { name: 'Merge…' })).toBeDisabled();
+  await expect(conflict.getByRole('button', { name: 'Take the file' })).toBeDisabled();
+  expect(await readFile(file, 'utf8')).toContain('half done');
+  await conflict.getByRole('button', { name: 'Keep what is here' }).click();
+  await expect(conflict).toBeHidden();
+  expect(await readFile(file, 'utf8')).toBe('Good day {{name}}');
 });

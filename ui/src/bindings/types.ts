@@ -572,6 +572,10 @@ export type ConflictPlace = {
   /** The names that lead to the part that is in conflict. */
   path: string[];
 } | {
+  kind: 'title';
+} | {
+  kind: 'description';
+} | {
   kind: 'order';
   /** The list. */
   list: MergedList;
@@ -1398,6 +1402,20 @@ export type FileSides = {
   theirs: string;
   /** The newest version of the prompt. */
   head: VersionId;
+  /** Both brought together; absent where the file cannot be read as a prompt. */
+  merged: MergedFile | null;
+};
+
+/** All that a prompt and its file can both say. */
+export type FileWork = {
+  /** What a version holds. */
+  content: Content;
+  /** The title. */
+  title: string;
+  /** The description. */
+  description: string;
+  /** The tags, sorted. */
+  tags: string[];
 };
 
 /** Why a model stopped, in the one set of words and in the provider's own. */
@@ -2357,6 +2375,16 @@ export type MergeVersions = {
   theirs?: VersionId | null;
 };
 
+/** A prompt and its file, brought together. */
+export type MergedFile = {
+  /** What both would say. Where there is a conflict it holds what the prompt says. */
+  work: FileWork;
+  /** What cannot be merged, in the order of the content; then `/title` and `/description`, which point into `work`. */
+  conflicts: Conflict[];
+  /** What would change in the content of the prompt. */
+  changes: ContentChange[];
+};
+
 /** A list whose order can be in conflict. */
 export type MergedList = 'messages' | 'attachments' | 'variables' | 'tools' | 'validations';
 
@@ -3238,6 +3266,8 @@ export type ResolveFolderFile = {
   head: VersionId;
   /** What both are to say with `text`: a whole `.prompt` file. */
   text?: string | null;
+  /** What both are to say with `merged`: what [`FileSides::merged`] holds, with its conflicts settled. */
+  merged?: FileWork | null;
 };
 
 /** What shape the answer of a model shall have. */
@@ -3715,7 +3745,7 @@ export type TagCount = {
 };
 
 /** What a prompt and its file are to say. */
-export type Take = 'ours' | 'theirs' | 'text';
+export type Take = 'ours' | 'theirs' | 'text' | 'merged';
 
 /** What becomes of prompts whose names are taken. */
 export type TakenNames = 'skip' | 'rename' | 'version';

@@ -2,7 +2,7 @@
 
 use super::{
     sync::{Conflict, Standing, Sync},
-    work::{blocking, meta_of, parse, problem, problem_of, text_of, words_of, work_of, written},
+    work::{base_of, blocking, parse, problem, problem_of, settled, words_of, work_of, written},
 };
 use crate::{
     ApiError, ErrorCode,
@@ -120,9 +120,8 @@ impl Sync {
             }
         };
         self.problems.remove(&path);
-        let base = self.app.store.get_version(id, link.version).await?.content;
-        let base = Work { content: base, meta: meta_of(&link.words) };
-        self.bring_together(&prompt, &head, Some(&base), theirs, &path, text).await
+        let base = base_of(&self.app, Some(&link)).await?;
+        self.bring_together(&prompt, &head, base.as_ref(), theirs, &path, text).await
     }
 
     /// Looks again at a prompt and a file that never said the same.
@@ -155,8 +154,7 @@ impl Sync {
         let ours = work_of(prompt, head.content.clone());
         let decision = decide(base, &ours, &theirs);
         if decision == Decision::Ask {
-            let conflict =
-                Conflict { name: prompt.name.clone(), path: path.clone(), hash: text.hash, head: head.id };
+            let conflict = Conflict { name: prompt.name.clone(), path: path.clone() };
             if self.conflicts.insert(prompt.id, conflict).is_none() {
                 let message =
                     format!("`{}` and its file were both changed: decide what they say", prompt.name);
@@ -175,8 +173,7 @@ impl Sync {
                 self.read_version(head, theirs, path, &text, from_file(path)).await
             }
             Decision::Merge(merged) => {
-                let note = format!("Merged with the file `{path}`");
-                let version = self.save(head, &merged, note, None).await?;
+                let version = self.save(head, &merged, merged_with(path), None).await?;
                 self.notice(Some(prompt.id), format!("`{}` and its file were merged", prompt.name));
                 self.write_file(&version, &merged, path, &text).await
             }
@@ -283,7 +280,7 @@ impl Sync {
         if !is_wanted || is_there || self.view.status == FolderStatus::Missing {
             return Ok(());
         }
-        let text = text_of(prompt, &head.content, None);
+        let text = written(&work_of(prompt, head.content.clone()), None);
         let made = self.new_file(prompt, head, &text).await;
         self.told_of(&path, Some(prompt.id), made);
         Ok(())
@@ -550,9 +547,6 @@ impl Sync {
             let hint = "The linked folder says where a decision is needed.";
             return Err(ApiError::new(ErrorCode::NotFound, "there is no conflict to decide", hint));
         };
-        if conflict.hash != request.hash || conflict.head != request.head {
-            return Err(stale());
-        }
         let path = conflict.path.clone();
         let prompt = self.app.store.get_prompt(id).await?;
         let head = self.app.store.find_version(id, &VersionSelector::Head).await?.ok_or_else(stale)?;
@@ -573,11 +567,19 @@ impl Sync {
                 let new =
                     request.text.ok_or_else(|| ApiError::invalid("text", "`text` is needed with `text`"))?;
                 let work = parsed(&path, id, &new)?;
-                let version = self.save(&head, &work, format!("Merged with the file `{path}`"), None).await?;
+                let version = self.save(&head, &work, merged_with(&path), None).await?;
                 let (root, file, seen, hash) =
                     (self.root.clone(), path.clone(), text.hash, FileHash::of(new.as_bytes()));
                 let stamp = blocking(move || replace(&root, &file, &new, seen)).await.map_err(refused)?;
                 self.wrote(&version, &work, &path, hash, stamp).await?;
+            }
+            Take::Merged => {
+                let merged = request
+                    .merged
+                    .ok_or_else(|| ApiError::invalid("merged", "`merged` is needed with `merged`"))?;
+                let work = settled(merged)?;
+                let version = self.save(&head, &work, merged_with(&path), None).await?;
+                self.write_file(&version, &work, &path, &text).await?;
             }
         }
         self.conflicts.remove(&id);
@@ -597,6 +599,10 @@ fn parsed(path: &FilePath, prompt: PromptId, text: &str) -> Result<Work, ApiErro
 
 fn from_file(path: &FilePath) -> String {
     format!("From file `{path}`")
+}
+
+fn merged_with(path: &FilePath) -> String {
+    format!("Merged with the file `{path}`")
 }
 
 fn place(path: &FilePath, text: &Text) -> FilePlace {

@@ -11,7 +11,7 @@ mod work;
 
 use crate::{
     ApiError, App, ErrorCode,
-    handlers::{FileSides, FolderFile, FolderView, ResolveFolderFile, no_folder},
+    handlers::{FolderFile, FolderView, ResolveFolderFile, no_folder},
 };
 use formaops_domain::{ActorId, Noun, Prompt, PromptId, Timestamp, VersionId, VersionSelector};
 use formaops_files::{FilePath, Git, Look, look};
@@ -26,7 +26,7 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
-use work::{base_text, parse, text_of};
+use work::{base_of, parse, sides};
 
 /// The linked folder in the hands of the process that owns the workspace. Clones are the same one.
 #[derive(Clone, Default)]
@@ -183,15 +183,20 @@ impl Folder {
                 file.ahead = known
                     .as_ref()
                     .is_some_and(|known| known.hash != text.hash && Some(known.version) == prompt.head);
-                match parse(&path, Some(prompt.id), &text.text) {
-                    Ok(work) => file.content = Some(work.content),
-                    Err(problem) => file.problem = Some(*problem),
-                }
+                let theirs = match parse(&path, Some(prompt.id), &text.text) {
+                    Ok(work) => {
+                        file.content = Some(work.content.clone());
+                        Some(work)
+                    }
+                    Err(problem) => {
+                        file.problem = Some(*problem);
+                        None
+                    }
+                };
                 let head = app.store.find_version(prompt.id, &VersionSelector::Head).await?;
                 if let Some(head) = head.filter(|_| in_conflict) {
-                    let base = base_text(app, known.as_ref(), &text.text).await?;
-                    let ours = text_of(prompt, &head.content, Some(&text.text));
-                    file.conflict = Some(FileSides { base, ours, theirs: text.text, head: head.id });
+                    let base = base_of(app, known.as_ref()).await?;
+                    file.conflict = Some(sides(prompt, &head, base, theirs, text.text));
                 }
             }
             (Look::Unfit(skipped), path) => {

@@ -9,7 +9,7 @@ use crate::{
     App, Subscription,
     handlers::{FileProblem, FolderConflict, FolderNotice, FolderStatus, FolderView},
 };
-use formaops_domain::{AuditOrigin, EventBody, Noun, PromptId, PromptName, VersionId};
+use formaops_domain::{AuditOrigin, EventBody, Noun, PromptId, PromptName};
 use formaops_files::{
     FilePath, Look, Scan, Settling, Skipped, Stamp, Touched, Watch, WatchMode, git_directory, git_state,
     look, scan,
@@ -46,8 +46,6 @@ pub(super) struct Standing {
 pub(super) struct Conflict {
     pub(super) name: PromptName,
     pub(super) path: FilePath,
-    pub(super) hash: formaops_domain::FileHash,
-    pub(super) head: VersionId,
 }
 
 pub(super) struct Sync {

@@ -2,10 +2,10 @@
 
 use crate::{
     ApiError, App,
-    handlers::{FileProblem, check_content_for_saving, check_words},
+    handlers::{FileProblem, FileSides, FileWork, MergedFile, check_content_for_saving, check_words},
 };
-use formaops_domain::{Content, Prompt, PromptId};
-use formaops_files::{FilePath, Work};
+use formaops_domain::{Content, Prompt, PromptId, Version, compare::compare};
+use formaops_files::{FilePath, MergedWork, Work, merge_work};
 use formaops_store::{LinkedFile, LinkedWords};
 use formaops_template::{PromptMeta, edit_prompt_file, from_prompt_file, to_prompt_file};
 
@@ -86,18 +86,39 @@ pub(super) fn written(work: &Work, now: Option<&str>) -> String {
     edited.unwrap_or_else(|| to_prompt_file(&work.content, &work.meta))
 }
 
-/// A prompt as the text of a file.
-pub(super) fn text_of(prompt: &Prompt, content: &Content, now: Option<&str>) -> String {
-    written(&work_of(prompt, content.clone()), now)
-}
-
-/// What both last said, as the text of a file.
-pub(super) async fn base_text(
-    app: &App,
-    known: Option<&LinkedFile>,
-    now: &str,
-) -> Result<Option<String>, ApiError> {
+/// What both last said.
+pub(super) async fn base_of(app: &App, known: Option<&LinkedFile>) -> Result<Option<Work>, ApiError> {
     let Some(known) = known else { return Ok(None) };
     let content = app.store.get_version(known.prompt, known.version).await?.content;
-    Ok(Some(written(&Work { content, meta: meta_of(&known.words) }, Some(now))))
+    Ok(Some(Work { content, meta: meta_of(&known.words) }))
+}
+
+/// Both sides of a conflict, and what they come to together. `theirs` is what the text of the file says.
+pub(super) fn sides(
+    prompt: &Prompt,
+    head: &Version,
+    base: Option<Work>,
+    theirs: Option<Work>,
+    text: String,
+) -> FileSides {
+    let ours = work_of(prompt, head.content.clone());
+    let merged = theirs.map(|theirs| {
+        let MergedWork { work, conflicts } = merge_work(base.as_ref(), &ours, &theirs);
+        MergedFile { changes: compare(&ours.content, &work.content), work: work.into(), conflicts }
+    });
+    FileSides {
+        base: base.map(|base| written(&base, Some(&text))),
+        ours: written(&ours, Some(&text)),
+        theirs: text,
+        head: head.id,
+        merged,
+    }
+}
+
+/// What a person made of both sides, if a version may hold it.
+pub(super) fn settled(work: FileWork) -> Result<Work, ApiError> {
+    let FileWork { content, title, description, tags } = work;
+    check_content_for_saving(&content)?;
+    let tags = check_words(&title, &description, &tags)?;
+    Ok(Work { content, meta: PromptMeta { title, description, tags } })
 }

@@ -3,8 +3,11 @@
 use super::PromptKey;
 use super::prompt::find_prompt;
 use crate::{ApiError, App, Caller, ErrorCode, folder::Folder};
-use formaops_domain::{Content, FileHash, Noun, PromptId, Timestamp, VersionId};
-use formaops_files::{Git, Skipped};
+use formaops_domain::{
+    Content, FileHash, Noun, PromptId, Timestamp, VersionId, compare::ContentChange, merge::Conflict,
+};
+use formaops_files::{Git, Skipped, Work};
+use formaops_template::PromptMeta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -70,6 +73,9 @@ pub struct ResolveFolderFile {
     /// What both are to say with `text`: a whole `.prompt` file.
     #[serde(default)]
     pub text: Option<String>,
+    /// What both are to say with `merged`: what [`FileSides::merged`] holds, with its conflicts settled.
+    #[serde(default)]
+    pub merged: Option<FileWork>,
 }
 
 /// What a prompt and its file are to say.
@@ -80,8 +86,34 @@ pub enum Take {
     Ours,
     /// What the file says.
     Theirs,
-    /// What the request says.
+    /// What the text of the request says.
     Text,
+    /// What the merge of the request says. The file keeps its comments and all that means nothing here.
+    Merged,
+}
+
+/// All that a prompt and its file can both say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileWork {
+    /// What a version holds.
+    pub content: Content,
+    /// The title.
+    #[serde(default)]
+    pub title: String,
+    /// The description.
+    #[serde(default)]
+    pub description: String,
+    /// The tags, sorted.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+impl From<Work> for FileWork {
+    fn from(Work { content, meta }: Work) -> Self {
+        let PromptMeta { title, description, tags } = meta;
+        Self { content, title, description, tags }
+    }
 }
 
 /// The linked folder, where there is one.
@@ -218,9 +250,23 @@ pub struct FileSides {
     pub theirs: String,
     /// The newest version of the prompt.
     pub head: VersionId,
+    /// Both brought together; absent where the file cannot be read as a prompt.
+    pub merged: Option<MergedFile>,
 }
 
-/// The longest that linking waits for all files to be read.
+/// A prompt and its file, brought together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MergedFile {
+    /// What both would say. Where there is a conflict it holds what the prompt says.
+    pub work: FileWork,
+    /// What cannot be merged, in the order of the content; then `/title` and `/description`, which point into `work`.
+    pub conflicts: Vec<Conflict>,
+    /// What would change in the content of the prompt.
+    pub changes: Vec<ContentChange>,
+}
+
+/// The longest that anyone waits for all files to be read.
 const READING: Duration = Duration::from_secs(60);
 
 pub(crate) async fn folder_get(app: &App, _: &Caller, _: GetFolder) -> Result<FolderAnswer, ApiError> {
@@ -308,6 +354,8 @@ pub(crate) async fn folder_file_get(
     request: GetFolderFile,
 ) -> Result<FolderFileAnswer, ApiError> {
     let prompt = find_prompt(app, &request.id).await?;
+    // Before that nobody knows whether there is a conflict.
+    let _ = tokio::time::timeout(READING, app.folder.is_read()).await;
     Ok(FolderFileAnswer { file: app.folder.file(app, &prompt).await? })
 }
 

@@ -237,6 +237,94 @@ async fn what_both_sides_changed_is_merged_or_decided_by_a_person() {
     assert_eq!(late.code, ErrorCode::NotFound);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conflict_is_settled_place_by_place_and_the_file_keeps_what_means_nothing_here() {
+    let world = World::new().await;
+    world.put("b.prompt", "---\n# a note\next:\n  formaops:\n    title: B\n---\none\ntwo\nthree\n");
+    world.link().await;
+    let file = world.root.join("b.prompt");
+    fs::set_permissions(&file, permissions(0o440)).unwrap();
+    world.save("b", "ours\ntwo\nthree\n").await;
+    fs::set_permissions(&file, permissions(0o640)).unwrap();
+    world.put(
+        "b.prompt",
+        "---\n# another note\next:\n  formaops:\n    title: Bee\n  mine: 7\n---\ntheirs\ntwo\nTHREE\n",
+    );
+    until("the conflict is told", async || world.folder().await["conflicts"][0]["name"] == "b").await;
+    let seen = async || {
+        let file = world.call("folder_file_get", json!({ "id": "b" })).await["file"].clone();
+        let head = file["conflict"]["head"].clone();
+        (file["conflict"].clone(), json!({ "id": "b", "hash": file["hash"], "head": head }))
+    };
+    let (sides, mut request) = seen().await;
+    let merged = &sides["merged"];
+    let conflicts = merged["conflicts"].as_array().unwrap();
+    assert_eq!(conflicts.len(), 1, "{merged}");
+    assert_eq!(
+        json!([&conflicts[0]["base"], &conflicts[0]["ours"], &conflicts[0]["theirs"]]),
+        json!(["one\n", "ours\n", "theirs\n"])
+    );
+    assert_eq!(
+        (&merged["work"]["title"], &merged["work"]["content"]["body"]["template"]),
+        (&json!("Bee"), &json!("ours\ntwo\nTHREE\n"))
+    );
+
+    // A file that cannot be read can only be given up for the prompt as a whole; it is mended first here.
+    let readable = world.text("b.prompt").unwrap();
+    world.put("b.prompt", "---\nmodel: x\n---\ntheirs\n");
+    until("it cannot be read", async || world.folder().await["problems"][0]["line"] == 2).await;
+    let (broken, mut give_up) = seen().await;
+    assert_eq!(
+        (&broken["merged"], &broken["theirs"]),
+        (&Value::Null, &json!("---\nmodel: x\n---\ntheirs\n"))
+    );
+    give_up["take"] = json!("theirs");
+    let refused = world.try_call("folder_file_resolve", give_up.clone()).await.unwrap_err();
+    assert!(refused.message.contains("line 2"), "{refused:?}");
+    world.put("b.prompt", &readable);
+    until("it can be read again", async || world.folder().await["problems"] == json!([])).await;
+
+    request["take"] = json!("merged");
+    let without = world.try_call("folder_file_resolve", request.clone()).await.unwrap_err();
+    assert_eq!(without.at.unwrap().path, "merged");
+    request["merged"] = merged["work"].clone();
+    request["merged"]["content"]["body"]["template"] = json!("ours\ntheirs\ntwo\nTHREE\n");
+    request["merged"]["title"] = json!("x".repeat(10_000));
+    let long = world.try_call("folder_file_resolve", request.clone()).await.unwrap_err();
+    assert_eq!((long.code, long.at.unwrap().path.as_str()), (ErrorCode::Invalid, "title"));
+    request["merged"]["title"] = json!("Bees");
+    world.call("folder_file_resolve", request).await;
+    assert_eq!(
+        world.text("b.prompt").as_deref(),
+        Some(
+            "---\n# another note\next:\n  formaops:\n    title: Bees\n  mine: 7\n---\nours\ntheirs\ntwo\nTHREE\n"
+        )
+    );
+    assert_eq!(world.head("b").await.as_deref(), Some("ours\ntheirs\ntwo\nTHREE\n"));
+    assert_eq!(world.prompt("b").await.unwrap()["prompt"]["title"], "Bees");
+    assert_eq!(world.folder().await["conflicts"], json!([]));
+    a_while().await;
+    assert_eq!(world.head("b").await.as_deref(), Some("ours\ntheirs\ntwo\nTHREE\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_cannot_be_read_is_given_up_for_the_prompt_where_a_person_says_so() {
+    let world = World::new().await;
+    world.create("b", "here").await;
+    world.put("b.prompt", "there");
+    world.link().await;
+    world.put("b.prompt", "---\nmodel: x\n---\nthere\n");
+    until("it cannot be read", async || world.folder().await["problems"][0]["line"] == 2).await;
+    let file = world.call("folder_file_get", json!({ "id": "b" })).await["file"].clone();
+    assert_eq!(file["conflict"]["theirs"], "---\nmodel: x\n---\nthere\n");
+    let head = &file["conflict"]["head"];
+    world
+        .call("folder_file_resolve", json!({ "id": "b", "take": "ours", "hash": file["hash"], "head": head }))
+        .await;
+    assert_eq!(world.text("b.prompt").as_deref(), Some("here"));
+    assert_eq!(world.folder().await["problems"], json!([]));
+}
+
 fn permissions(mode: u32) -> fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(mode)
 }
@@ -430,6 +518,7 @@ async fn nothing_of_a_folder_runs_until_it_is_trusted() {
     // What was looked at and saved here is one's own.
     world.save("a", "A, looked at").await;
     run("a", None).await.unwrap();
+    world.file_is("a.prompt", "---\n---\nA, looked at").await;
 
     let other = world.try_call("folder_trust", json!({ "path": "/elsewhere" })).await.unwrap_err();
     assert_eq!(other.code, ErrorCode::Invalid);

@@ -1,9 +1,10 @@
 import { Button, Skeleton } from '@mantine/core';
+import { IconGitMerge } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { queries } from '../../app/live';
-import type { FolderConflict, Take } from '../../bindings/types';
-import { Problem } from '../../components/Notice';
+import type { FolderConflict, ResolveFolderFile } from '../../bindings/types';
+import { Marked, Problem } from '../../components/Notice';
 import { MergeSides } from '../../components/MergeSides';
 import { MergeViewer } from '../../components/MergeViewer';
 import { api } from '../../host';
@@ -11,9 +12,12 @@ import { notifyDone, notifyError } from '../../lib/notify';
 import { handlebars } from '../content/editor/handlebars';
 import { theme } from '../content/editor/theme';
 import workspace from '../workspace/workspace.module.css';
+import { FileMerge } from './FileMerge';
 import classes from './folder.module.css';
 import { folderFileQuery, folderQuery } from './queries';
 import { folderTexts as words } from './texts';
+
+type Decision = Pick<ResolveFolderFile, 'take' | 'merged'>;
 
 const looks = [handlebars, theme];
 
@@ -33,13 +37,16 @@ export function Conflicts({ conflicts }: { conflicts: FolderConflict[] }) {
 
 function Conflict({ conflict: { promptId, name, path } }: { conflict: FolderConflict }) {
   const title = useId();
+  const [isMerging, setIsMerging] = useState(false);
   const answer = useQuery(folderFileQuery(promptId));
   const file = answer.data?.file;
   const sides = file?.conflict;
+  const merged = sides?.merged;
   const decide = useMutation({
-    mutationFn: async (take: Take) => {
+    mutationFn: async (decision: Decision) => {
       if (file?.hash == null || sides == null) return;
-      await api.folderFileResolve({ id: promptId, take, hash: file.hash, head: sides.head });
+      await api.folderFileResolve({ id: promptId, hash: file.hash, head: sides.head, ...decision });
+      setIsMerging(false);
       notifyDone(words.decided(name));
     },
     onError: notifyError,
@@ -59,20 +66,32 @@ function Conflict({ conflict: { promptId, name, path } }: { conflict: FolderConf
         <Button
           variant="default"
           disabled={sides == null || decide.isPending}
-          onClick={() => decide.mutate('ours')}
+          onClick={() => decide.mutate({ take: 'ours' })}
         >
           {words.keepOurs}
         </Button>
         <Button
           variant="default"
-          disabled={sides == null || decide.isPending}
-          onClick={() => decide.mutate('theirs')}
+          disabled={merged == null || decide.isPending}
+          onClick={() => decide.mutate({ take: 'theirs' })}
         >
           {words.takeTheirs}
+        </Button>
+        <Button
+          leftSection={<IconGitMerge size={14} aria-hidden />}
+          disabled={merged == null || decide.isPending}
+          onClick={() => setIsMerging(true)}
+        >
+          {words.merge}
         </Button>
       </header>
       {answer.isError && <Problem error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton height={120} />}
+      {file?.problem != null && sides != null && (
+        <p className={classes.unreadable}>
+          <Marked text={words.unreadable(file.problem)} />
+        </p>
+      )}
       {sides != null && (
         <>
           <MergeSides from={words.ours} to={words.theirs} layout="side" />
@@ -88,6 +107,17 @@ function Conflict({ conflict: { promptId, name, path } }: { conflict: FolderConf
             />
           </div>
         </>
+      )}
+      {isMerging && merged != null && (
+        <FileMerge
+          // What was chosen is about both as they were.
+          key={`${file?.hash ?? ''} ${sides?.head ?? ''}`}
+          path={path}
+          merged={merged}
+          isBusy={decide.isPending}
+          onMerge={(work) => decide.mutate({ take: 'merged', merged: work })}
+          onClose={() => setIsMerging(false)}
+        />
       )}
     </article>
   );

@@ -1,4 +1,4 @@
-import type { FolderStatus } from '../../bindings/types';
+import type { FileProblem, FolderStatus } from '../../bindings/types';
 
 /** What the linked folder says. */
 export const folderTexts = {
@@ -45,6 +45,15 @@ export const folderTexts = {
   theirs: 'In the file',
   keepOurs: 'Keep what is here',
   takeTheirs: 'Take the file',
+  merge: 'Merge…',
+  mergeFile: {
+    title: (path: string) => `Merge ${path}`,
+    names: { into: 'here', from: 'the file' },
+    save: 'Save both',
+    cancel: 'Cancel',
+  },
+  unreadable: ({ message, line, column }: FileProblem) =>
+    `The file cannot be read as a prompt${line == null ? '' : ` (line ${String(line)}, column ${String(column ?? 1)})`}: ${message}. Mend it in an editor to merge it or take it; to keep what is here replaces all of it.`,
   decided: (name: string) => `${name} and its file say the same again`,
   problems: 'What stands in the way',
   place: (path: string, line: number | null | undefined, column: number | null | undefined) =>

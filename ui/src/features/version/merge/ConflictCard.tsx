@@ -5,7 +5,8 @@ import type { Choice } from './resolve';
 import classes from './Merge.module.css';
 import { mergeTexts as texts } from './texts';
 
-interface Names {
+/** What both sides are called. */
+export interface Names {
   readonly from: string;
   readonly into: string;
 }
@@ -19,8 +20,9 @@ export function ConflictCard(props: {
   readonly onChoose: (choice: Choice | null) => void;
 }) {
   const { conflict, content, names, choice, onChoose } = props;
-  const isText = conflict.lines != null;
-  const kinds: Choice['kind'][] = ['ours', 'theirs', ...(isText ? (['both'] as const) : []), 'hand'];
+  const isLines = conflict.lines != null;
+  const isText = isLines || conflict.place.kind === 'title' || conflict.place.kind === 'description';
+  const kinds: Choice['kind'][] = ['ours', 'theirs', ...(isLines ? (['both'] as const) : []), 'hand'];
   const choose = (kind: string) => {
     if (kind !== 'hand') onChoose({ kind: kind as 'ours' | 'theirs' | 'both' });
     else onChoose({ kind, value: conflict.ours ?? conflict.theirs ?? '' });

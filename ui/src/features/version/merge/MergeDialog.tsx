@@ -1,19 +1,15 @@
-import { ActionIcon, Button, Modal, TextInput } from '@mantine/core';
-import { IconCheck, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import { Button, Modal, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { queries } from '../../../app/live';
-import type { MergePreview, Prompt } from '../../../bindings/types';
+import type { Content, MergePreview, Prompt } from '../../../bindings/types';
 import { api, toApiError } from '../../../host';
 import { notifyDone, notifyError, notifyUndo } from '../../../lib/notify';
 import type { Work } from '../../prompt/useWork';
 import { nameOf } from '../actions';
-import { Changes } from '../Comparison';
 import { mergeQuery } from '../queries';
-import { ConflictCard } from './ConflictCard';
 import classes from './Merge.module.css';
-import { type Choice, resolve } from './resolve';
-import { Result } from './Result';
+import { MergeEditor } from './MergeEditor';
 import { mergeTexts as texts } from './texts';
 
 interface MergeProps {
@@ -40,16 +36,10 @@ export function MergeDialog(props: MergeProps) {
 
 function Merging(props: MergeProps & { readonly into: string; readonly preview: MergePreview }) {
   const { prompt, work, from, into, preview, onClose } = props;
-  const { conflicts, content, outcome } = preview;
-  const [choices, setChoices] = useState<(Choice | null)[]>(() => conflicts.map(() => null));
-  const [at, setAt] = useState(0);
+  const { conflicts, content, outcome, changes } = preview;
   const [note, setNote] = useState('');
   const [isBusy, setIsBusy] = useState(false);
-  const result = useMemo(() => resolve(content, conflicts, choices), [content, conflicts, choices]);
-  const open = choices.filter((choice) => choice === null).length;
-  const choose = (choice: Choice | null) =>
-    setChoices((all) => all.map((one, place) => (place === at ? choice : one)));
-  const save = async () => {
+  const save = async (result: Content) => {
     setIsBusy(true);
     try {
       await mergeInto(prompt, work, { from, into, note, preview, result });
@@ -59,62 +49,39 @@ function Merging(props: MergeProps & { readonly into: string; readonly preview: 
     }
     setIsBusy(false);
   };
-  const conflict = conflicts[at];
   return (
-    <div className={classes.merge}>
-      {outcome !== 'merged' && <p className={classes.told}>{texts[outcome](from, into)}</p>}
-      {outcome === 'merged' && conflicts.length === 0 && (
-        <p className={classes.told}>
-          <IconCheck size={14} aria-hidden /> {texts.clean}
-        </p>
+    <MergeEditor
+      key={`${preview.ours.id} ${preview.theirs.id}`}
+      content={content}
+      conflicts={conflicts}
+      changes={changes}
+      names={{ from, into }}
+      told={outcome === 'merged' ? null : texts[outcome](from, into)}
+      foot={(result, isSettled) => (
+        <>
+          {outcome === 'merged' && (
+            <TextInput
+              className={classes.why ?? ''}
+              aria-label={texts.note}
+              placeholder={texts.note}
+              value={note}
+              onChange={(event) => setNote(event.currentTarget.value)}
+            />
+          )}
+          <span className="spacer" />
+          <Button variant="default" onClick={onClose}>
+            {texts.cancel}
+          </Button>
+          <Button
+            disabled={!isSettled || outcome === 'upToDate'}
+            loading={isBusy}
+            onClick={() => void save(result)}
+          >
+            {texts.merge}
+          </Button>
+        </>
       )}
-      {conflict !== undefined && (
-        <div className={classes.conflicts}>
-          <div className={classes.steps} role="group" aria-label={texts.conflicts}>
-            <ActionIcon aria-label={texts.previous} disabled={at === 0} onClick={() => setAt(at - 1)}>
-              <IconChevronLeft size={16} aria-hidden />
-            </ActionIcon>
-            <span className="num">{texts.step(at + 1, conflicts.length)}</span>
-            <ActionIcon
-              aria-label={texts.next}
-              disabled={at === conflicts.length - 1}
-              onClick={() => setAt(at + 1)}
-            >
-              <IconChevronRight size={16} aria-hidden />
-            </ActionIcon>
-            <span role="status">{texts.open(open)}</span>
-          </div>
-          <ConflictCard
-            key={at}
-            conflict={conflict}
-            content={content}
-            names={{ from, into }}
-            choice={choices[at] ?? null}
-            onChoose={choose}
-          />
-        </div>
-      )}
-      <Changes changes={preview.changes} />
-      <Result content={result} />
-      <div className={classes.foot}>
-        {outcome === 'merged' && (
-          <TextInput
-            className={classes.why ?? ''}
-            aria-label={texts.note}
-            placeholder={texts.note}
-            value={note}
-            onChange={(event) => setNote(event.currentTarget.value)}
-          />
-        )}
-        <span className="spacer" />
-        <Button variant="default" onClick={onClose}>
-          {texts.cancel}
-        </Button>
-        <Button disabled={open > 0 || outcome === 'upToDate'} loading={isBusy} onClick={() => void save()}>
-          {texts.merge}
-        </Button>
-      </div>
-    </div>
+    />
   );
 }
 
@@ -123,7 +90,7 @@ interface Settled {
   readonly into: string;
   readonly note: string;
   readonly preview: MergePreview;
-  readonly result: MergePreview['content'];
+  readonly result: Content;
 }
 
 /** Saves the merge, and offers to take the branch back to where it was; the merge stays in the history. */

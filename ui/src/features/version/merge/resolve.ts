@@ -14,17 +14,17 @@ const GONE = Symbol('gone');
  * The content with these conflicts settled; one without a choice stays as the merge has it. They are settled from the
  * last to the first, and removals are closed at the end, so that each pointer means what it says.
  */
-export function resolve(
-  content: Content,
+export function resolve<T extends Content>(
+  content: T,
   conflicts: readonly Conflict[],
   choices: readonly (Choice | null)[],
-): Content {
+): T {
   const result = structuredClone(content);
   for (const [at, conflict] of [...conflicts.entries()].reverse()) {
     const choice = choices[at] ?? null;
     if (choice !== null) settle(result, conflict, choice);
   }
-  return closed(result) as Content;
+  return closed(result) as T;
 }
 
 /** What a choice makes of the place of a conflict; `undefined` takes it out. */

@@ -65,6 +65,10 @@ export const mergeTexts = {
         return `Tool ${place.name}${part(place.path)}`;
       case 'validation':
         return `Validation ${place.name}${part(place.path)}`;
+      case 'title':
+        return 'Title';
+      case 'description':
+        return 'Description';
       case 'order':
         return `Order of the ${lists[place.list]}`;
     }
