@@ -15,9 +15,16 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ("store", &["domain"]),
     ("testkit", &["domain"]),
     ("files", &["domain", "template"]),
+<<<<<<< HEAD
     (
         "api",
         &["domain", "template", "validate", "engine", "files", "providers", "sandbox", "secrets", "store"],
+=======
+    ("datasets", &["domain", "template"]),
+    (
+        "api",
+        &["domain", "datasets", "template", "validate", "engine", "files", "providers", "secrets", "store"],
+>>>>>>> e8dc841 (feat(datasets): tables of cases are read from CSV, JSONL, JSON, YAML, XLSX and Markdown, and written)
     ),
 ];
 

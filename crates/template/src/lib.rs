@@ -47,7 +47,7 @@ mod segments;
 mod sink;
 mod source;
 mod value;
-mod yaml;
+pub mod yaml;
 
 pub use compiled::{Compiled, check};
 pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};

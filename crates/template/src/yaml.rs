@@ -3,29 +3,30 @@
 use serde_json::Value;
 
 /// The deepest nesting of YAML, whose reader takes much of the stack for each level.
-pub(crate) const MAX_DEPTH: usize = 48;
+pub const MAX_DEPTH: usize = 48;
 
 /// How large a document may be.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// The most lists, objects and values.
-    pub(crate) nodes: usize,
+    pub nodes: usize,
     /// The most uses of anchors.
-    pub(crate) aliases: usize,
+    pub aliases: usize,
 }
 
 /// Why a text is not YAML, or goes beyond the limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct YamlError {
-    pub(crate) message: String,
-    /// From 1.
-    pub(crate) line: Option<u32>,
-    /// From 1, in characters.
-    pub(crate) column: Option<u32>,
+pub struct YamlError {
+    /// What is wrong.
+    pub message: String,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The column, from 1, in characters.
+    pub column: Option<u32>,
 }
 
 /// Reads one document. JSON is YAML too, and may be nested deeper, as far as its own reader goes.
-pub(crate) fn read(text: &str, limits: Limits) -> Result<Value, YamlError> {
+pub fn read(text: &str, limits: Limits) -> Result<Value, YamlError> {
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }
@@ -61,7 +62,7 @@ pub(crate) fn read(text: &str, limits: Limits) -> Result<Value, YamlError> {
 
 /// Writes a document, as JSON where it is nested too deep for YAML. With `blocks`, texts of several lines are
 /// blocks of their own; not every text comes back from one unchanged.
-pub(crate) fn write(value: &Value, blocks: bool) -> String {
+pub fn write(value: &Value, blocks: bool) -> String {
     let options = serde_saphyr::ser_options! { prefer_block_scalars: blocks };
     let yaml = (depth(value) < MAX_DEPTH).then(|| serde_saphyr::to_string_with_options(value, options));
     match yaml {
@@ -71,7 +72,7 @@ pub(crate) fn write(value: &Value, blocks: bool) -> String {
 }
 
 /// Writes a document so that reading it gives the same again, with texts of several lines as blocks where that is so.
-pub(crate) fn write_exactly(value: &Value, limits: Limits) -> String {
+pub fn write_exactly(value: &Value, limits: Limits) -> String {
     [true, false]
         .into_iter()
         .map(|blocks| write(value, blocks))
