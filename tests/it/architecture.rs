@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, process::Command};
 
 /// What each crate may use of ours, beside itself.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("template", &["domain"]),
     ("validate", &["domain"]),
@@ -15,16 +15,21 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ("store", &["domain"]),
     ("testkit", &["domain"]),
     ("files", &["domain", "template"]),
-<<<<<<< HEAD
-    (
-        "api",
-        &["domain", "template", "validate", "engine", "files", "providers", "sandbox", "secrets", "store"],
-=======
     ("datasets", &["domain", "template"]),
     (
         "api",
-        &["domain", "datasets", "template", "validate", "engine", "files", "providers", "secrets", "store"],
->>>>>>> e8dc841 (feat(datasets): tables of cases are read from CSV, JSONL, JSON, YAML, XLSX and Markdown, and written)
+        &[
+            "domain",
+            "datasets",
+            "template",
+            "validate",
+            "engine",
+            "files",
+            "providers",
+            "sandbox",
+            "secrets",
+            "store",
+        ],
     ),
 ];
 

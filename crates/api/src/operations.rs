@@ -214,6 +214,11 @@ macro_rules! for_each_operation {
             suite_run(RunSuiteRequest) -> Run = POST "/api/suites/{id}/runs", run;
             /// The grid of a run: cases down, columns across.
             grid_list(ListGrid) -> Page<GridRow> = GET "/api/runs/{id}/grid", read;
+            /// What a run came to: each column, its metrics, and whether what it had to reach was reached.
+            run_summary(GetRunSummary) -> RunSummary = GET "/api/runs/{id}/summary", read;
+            /// The columns of a run beside those of its baseline, or beside one of its own: what is better, by how much,
+            /// and how sure that is.
+            run_compare(CompareRun) -> RunComparison = GET "/api/runs/{id}/comparison", read;
 
             /// Prompts, versions and executions that have words, the likeliest first, with where the words stand.
             hit_list(ListHits) -> Page<Hit> = GET "/api/hits", read;

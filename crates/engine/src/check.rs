@@ -2,8 +2,8 @@
 
 use crate::core::Core;
 use formaops_domain::{
-    Answer, Execution, Feedback, Finish, JsonObject, Metrics, ModelRef, OnFailure, ToolCall, Validation,
-    ValidationPhase, ValidationResult, ValidationStatus, Verdict,
+    Answer, Execution, Feedback, Finish, JsonObject, Metrics, ModelRef, OnFailure, ToolCall, ToolDefinition,
+    Validation, ValidationPhase, ValidationResult, ValidationStatus, Verdict,
 };
 use formaops_validate::{Step, Subject, conclude, evaluate};
 use futures::future::join_all;
@@ -21,6 +21,8 @@ pub(crate) struct Facts {
     pub(crate) phase: ValidationPhase,
     /// The answer; before the model is called, the rendered prompt.
     pub(crate) output: String,
+    /// The tools that the model was told of.
+    pub(crate) tools: Vec<ToolDefinition>,
     pub(crate) tool_calls: Vec<ToolCall>,
     pub(crate) finish: Option<Finish>,
     /// The inputs as they are stored: sensitive values are masked.
@@ -88,6 +90,7 @@ impl Facts {
     fn step(&self, at: usize, answers: &[Answer]) -> Step {
         let subject = Subject {
             output: &self.output,
+            tools: &self.tools,
             tool_calls: &self.tool_calls,
             finish: self.finish.as_ref(),
             inputs: &self.inputs,

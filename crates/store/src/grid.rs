@@ -9,7 +9,7 @@ use formaops_domain::{
     Case, CaseMark, ContentHash, Execution, GridSort, JsonObject, NanoUsd, Page, RunId, Span,
 };
 use sqlx::SqliteConnection;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// Which cases of a run a page of its grid has, and in which order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -133,6 +133,35 @@ impl Store {
     /// What came of each case in each column of a run, by case and column. Cells that have not ended count for nothing.
     pub async fn list_case_outcomes(&self, run: RunId) -> Result<Vec<CaseOutcome>, StoreError> {
         outcomes(&mut *self.readers().acquire().await?, run).await
+    }
+
+    /// The weighted mean of each named metric of a run, by column.
+    pub async fn list_metrics(
+        &self,
+        run: RunId,
+        variants: usize,
+    ) -> Result<Vec<BTreeMap<String, f64>>, StoreError> {
+        let key = Key(run);
+        let rows = sqlx::query!(
+            r#"select e.variant_index as "variant!: u32", v.metric as "metric!",
+              sum(v.score * v.weight) / sum(v.weight) as "mean?: f64"
+            from executions e
+            join validation_results v on v.execution = e.id
+            where e.run = ?1 and v.metric is not null and not exists (select 1 from executions n where n.run = e.run
+              and n.case_index = e.case_index and n.repeat = e.repeat and n.variant_index = e.variant_index
+              and n.generation > e.generation)
+            group by e.variant_index, v.metric"#,
+            key,
+        )
+        .fetch_all(self.readers())
+        .await?;
+        let mut metrics = vec![BTreeMap::new(); variants];
+        for row in rows {
+            if let (Some(metrics), Some(mean)) = (metrics.get_mut(row.variant as usize), row.mean) {
+                metrics.insert(row.metric, mean);
+            }
+        }
+        Ok(metrics)
     }
 
     /// The names of the cases of a run of which some cell failed, or its answer did not hold.

@@ -158,23 +158,23 @@ pub fn summarise(outcomes: &[CaseOutcome]) -> Result<ColumnSummary, InvalidOutco
     checked(outcomes).map(|by_case| summary(&by_case.into_values().collect::<Vec<_>>()))
 }
 
-/// Each column beside the baseline. `seed` is what samples are drawn from: the same one gives the same numbers.
+/// Columns, each beside its baseline: `pairs` are of the baseline and the column. `seed` is what samples are drawn
+/// from: the same one gives the same numbers.
 ///
 /// # Errors
 /// Where an outcome cannot be.
 pub fn compare(
-    base: &[CaseOutcome],
-    columns: &[&[CaseOutcome]],
+    pairs: &[(&[CaseOutcome], &[CaseOutcome])],
     seed: u64,
 ) -> Result<Vec<Comparison>, InvalidOutcomes> {
-    let base = checked(base)?;
-    let columns = columns.iter().map(|column| checked(column)).collect::<Result<Vec<_>, _>>()?;
-    let mut compared: Vec<_> = columns.iter().map(|column| compare_two(&base, column, seed)).collect();
+    let compared =
+        pairs.iter().map(|(base, column)| Ok(compare_two(&checked(base)?, &checked(column)?, seed)));
+    let mut compared = compared.collect::<Result<Vec<_>, _>>()?;
     adjust(&mut compared, |comparison| comparison.passes.as_mut());
     adjust(&mut compared, |comparison| comparison.score.as_mut());
     for comparison in &mut compared {
         comparison.standing = words::standing(comparison);
-        comparison.words = words::of(comparison, columns.len());
+        comparison.words = words::of(comparison, pairs.len());
     }
     Ok(compared)
 }

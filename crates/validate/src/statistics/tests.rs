@@ -261,7 +261,7 @@ fn with_scores(scores: &[f64]) -> Vec<CaseOutcome> {
 }
 
 fn one(base: &[CaseOutcome], compared: &[CaseOutcome]) -> Comparison {
-    compare(base, &[compared], 1).unwrap().remove(0)
+    compare(&[(base, compared)], 1).unwrap().remove(0)
 }
 
 #[test]
@@ -359,9 +359,9 @@ fn columns_are_taken_together() {
     let base = column(&"-".repeat(20));
     let better = column(&format!("{}{}", "+".repeat(7), "-".repeat(13)));
     let same = column(&"-".repeat(20));
-    let alone = compare(&base, &[&better], 1).unwrap().remove(0);
+    let alone = compare(&[(&base, &better)], 1).unwrap().remove(0);
     assert_eq!(alone.standing, Standing::Better);
-    let four = compare(&base, &[&better, &same, &same, &same], 1).unwrap();
+    let four = compare(&[&better, &same, &same, &same].map(|column| (&base[..], &column[..])), 1).unwrap();
     let passes = four[0].passes.unwrap();
     near(passes.p, 2.0 / 128.0, 1e-12);
     near(passes.adjusted_p, 8.0 / 128.0, 1e-12);
@@ -416,8 +416,8 @@ fn what_cannot_be_is_refused_with_its_case() {
         (repeated(0, 1, 1), InvalidOutcomes::Twice(0)),
     ] {
         let bad = [good.as_slice(), &[outcome]].concat();
-        assert_eq!(compare(&bad, &[&good], 1).unwrap_err(), error);
-        assert_eq!(compare(&good, &[&bad], 1).unwrap_err(), error);
+        assert_eq!(compare(&[(&bad[..], &good[..])], 1).unwrap_err(), error);
+        assert_eq!(compare(&[(&good[..], &bad[..])], 1).unwrap_err(), error);
         assert_eq!(summarise(&bad).unwrap_err(), error);
     }
 }
