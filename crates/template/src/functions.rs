@@ -58,6 +58,8 @@ pub(crate) struct Function {
     /// Whether it may also be a block, which is there where the value is true.
     pub(crate) is_condition: bool,
     pub(crate) example: &'static str,
+    /// What it does, in a sentence.
+    pub(crate) does: &'static str,
     pub(crate) compute: fn(&Arguments<'_>) -> Answer,
 }
 
@@ -65,9 +67,10 @@ const fn condition(
     name: &'static str,
     args: (usize, usize),
     example: &'static str,
+    does: &'static str,
     compute: fn(&Arguments<'_>) -> Answer,
 ) -> Function {
-    Function { name, args, named: &[], is_condition: true, example, compute }
+    Function { name, args, named: &[], is_condition: true, example, does, compute }
 }
 
 const fn value(
@@ -75,51 +78,222 @@ const fn value(
     args: (usize, usize),
     named: &'static [&'static str],
     example: &'static str,
+    does: &'static str,
     compute: fn(&Arguments<'_>) -> Answer,
 ) -> Function {
-    Function { name, args, named, is_condition: false, example, compute }
+    Function { name, args, named, is_condition: false, example, does, compute }
 }
 
 const MANY: usize = usize::MAX;
 
-/// All of them, in the order in which they are told.
-pub(crate) const FUNCTIONS: [Function; 30] = [
-    condition("eq", (2, 2), "{{#if (eq a b)}}…{{/if}}", |it| Ok(is_equal(it.args[0], it.args[1]).into())),
-    condition("ne", (2, 2), "{{#if (ne a b)}}…{{/if}}", |it| Ok((!is_equal(it.args[0], it.args[1])).into())),
-    condition("lt", (2, 2), "{{#if (lt a b)}}…{{/if}}", |it| compared(it, Ordering::is_lt)),
-    condition("lte", (2, 2), "{{#if (lte a b)}}…{{/if}}", |it| compared(it, Ordering::is_le)),
-    condition("gt", (2, 2), "{{#if (gt a b)}}…{{/if}}", |it| compared(it, Ordering::is_gt)),
-    condition("gte", (2, 2), "{{#if (gte a b)}}…{{/if}}", |it| compared(it, Ordering::is_ge)),
-    condition("and", (1, MANY), "{{#if (and a b)}}…{{/if}}", |it| Ok(deciding(it, false))),
-    condition("or", (1, MANY), "{{or nickname name}}", |it| Ok(deciding(it, true))),
-    condition("not", (1, 1), "{{#if (not a)}}…{{/if}}", |it| Ok((!is_truthy(it.args[0], false)).into())),
-    condition("contains", (2, 2), "{{#if (contains list x)}}…{{/if}}", contains),
-    value("count", (1, 1), &[], "{{count list}}", lists::count),
-    value("first", (1, 2), &[], "{{first list}}, {{first list 3}}", lists::first),
-    value("last", (1, 2), &[], "{{last list}}, {{last list 3}}", lists::last),
-    value("slice", (2, 3), &[], "{{slice list 1 3}}", lists::slice),
-    value("join", (1, 2), &[], "{{join list \", \"}}", lists::join),
-    value("split", (2, 2), &[], "{{#each (split text \",\")}}…{{/each}}", lists::split),
-    value("sort", (1, 1), &["by"], "{{#each (sort list by=\"name\")}}…{{/each}}", lists::sort),
-    value("reverse", (1, 1), &[], "{{#each (reverse list)}}…{{/each}}", lists::reverse),
-    value("unique", (1, 1), &[], "{{#each (unique list)}}…{{/each}}", lists::unique),
-    value("range", (1, 2), &[], "{{#each (range 1 4)}}…{{/each}}", lists::range),
-    value("keys", (1, 1), &[], "{{#each (keys object)}}…{{/each}}", lists::keys),
-    value("values", (1, 1), &[], "{{#each (values object)}}…{{/each}}", lists::values),
-    value("upper", (1, 1), &[], "{{upper text}}", |it| Ok(print(it.args[0]).to_uppercase().into())),
-    value("lower", (1, 1), &[], "{{lower text}}", |it| Ok(print(it.args[0]).to_lowercase().into())),
-    value("trim", (1, 1), &[], "{{trim text}}", |it| Ok(print(it.args[0]).trim().into())),
-    value("date", (1, 1), &["format", "timezone"], "{{date value format=\"%d.%m.%Y\"}}", dates::date),
-    value("dateAdd", (1, 1), &dates::UNITS, "{{dateAdd value days=7}}", dates::add),
-    value("dateDiff", (2, 2), &["unit"], "{{dateDiff later earlier unit=\"days\"}}", dates::difference),
-    value("jsonPath", (2, 2), &[], "{{jsonPath value \"$.items[*].name\"}}", json_path),
-    value("parseJson", (1, 1), &[], "{{#with (parseJson text)}}…{{/with}}", parse_json),
+const FUNCTIONS: [Function; 30] = [
+    condition("eq", (2, 2), "{{#if (eq a b)}}…{{/if}}", "Whether both values are the same.", |it| {
+        Ok(is_equal(it.args[0], it.args[1]).into())
+    }),
+    condition("ne", (2, 2), "{{#if (ne a b)}}…{{/if}}", "Whether the values differ.", |it| {
+        Ok((!is_equal(it.args[0], it.args[1])).into())
+    }),
+    condition(
+        "lt",
+        (2, 2),
+        "{{#if (lt a b)}}…{{/if}}",
+        "Whether the first number or text comes before the second.",
+        |it| compared(it, Ordering::is_lt),
+    ),
+    condition(
+        "lte",
+        (2, 2),
+        "{{#if (lte a b)}}…{{/if}}",
+        "Whether the first number or text comes before the second or is the same.",
+        |it| compared(it, Ordering::is_le),
+    ),
+    condition(
+        "gt",
+        (2, 2),
+        "{{#if (gt a b)}}…{{/if}}",
+        "Whether the first number or text comes after the second.",
+        |it| compared(it, Ordering::is_gt),
+    ),
+    condition(
+        "gte",
+        (2, 2),
+        "{{#if (gte a b)}}…{{/if}}",
+        "Whether the first number or text comes after the second or is the same.",
+        |it| compared(it, Ordering::is_ge),
+    ),
+    condition(
+        "and",
+        (1, MANY),
+        "{{#if (and a b)}}…{{/if}}",
+        "The first value that is not true, else the last.",
+        |it| Ok(deciding(it, false)),
+    ),
+    condition(
+        "or",
+        (1, MANY),
+        "{{or nickname name}}",
+        "The first value that is true, else the last.",
+        |it| Ok(deciding(it, true)),
+    ),
+    condition("not", (1, 1), "{{#if (not a)}}…{{/if}}", "Whether the value is not true.", |it| {
+        Ok((!is_truthy(it.args[0], false)).into())
+    }),
+    condition(
+        "contains",
+        (2, 2),
+        "{{#if (contains list x)}}…{{/if}}",
+        "Whether a list has an item, a text a part, or an object a field.",
+        contains,
+    ),
+    value(
+        "count",
+        (1, 1),
+        &[],
+        "{{count list}}",
+        "How many items, fields or characters there are.",
+        lists::count,
+    ),
+    value(
+        "first",
+        (1, 2),
+        &[],
+        "{{first list}}, {{first list 3}}",
+        "The first item, or so many from the beginning.",
+        lists::first,
+    ),
+    value(
+        "last",
+        (1, 2),
+        &[],
+        "{{last list}}, {{last list 3}}",
+        "The last item, or so many from the end.",
+        lists::last,
+    ),
+    value(
+        "slice",
+        (2, 3),
+        &[],
+        "{{slice list 1 3}}",
+        "The items from one place up to another, from 0; places below 0 count from the end.",
+        lists::slice,
+    ),
+    value(
+        "join",
+        (1, 2),
+        &[],
+        "{{join list \", \"}}",
+        "The items as one text, with a text between them.",
+        lists::join,
+    ),
+    value(
+        "split",
+        (2, 2),
+        &[],
+        "{{#each (split text \",\")}}…{{/each}}",
+        "The parts of a text between a mark.",
+        lists::split,
+    ),
+    value(
+        "sort",
+        (1, 1),
+        &["by"],
+        "{{#each (sort list by=\"name\")}}…{{/each}}",
+        "The items in order; `by` names the field to go by.",
+        lists::sort,
+    ),
+    value(
+        "reverse",
+        (1, 1),
+        &[],
+        "{{#each (reverse list)}}…{{/each}}",
+        "The items from the last to the first.",
+        lists::reverse,
+    ),
+    value(
+        "unique",
+        (1, 1),
+        &[],
+        "{{#each (unique list)}}…{{/each}}",
+        "The items without those that came before.",
+        lists::unique,
+    ),
+    value(
+        "range",
+        (1, 2),
+        &[],
+        "{{#each (range 1 4)}}…{{/each}}",
+        "The numbers from one up to another.",
+        lists::range,
+    ),
+    value("keys", (1, 1), &[], "{{#each (keys object)}}…{{/each}}", "The names of the fields.", lists::keys),
+    value(
+        "values",
+        (1, 1),
+        &[],
+        "{{#each (values object)}}…{{/each}}",
+        "The values of the fields.",
+        lists::values,
+    ),
+    value("upper", (1, 1), &[], "{{upper text}}", "The text in capital letters.", |it| {
+        Ok(print(it.args[0]).to_uppercase().into())
+    }),
+    value("lower", (1, 1), &[], "{{lower text}}", "The text in small letters.", |it| {
+        Ok(print(it.args[0]).to_lowercase().into())
+    }),
+    value("trim", (1, 1), &[], "{{trim text}}", "The text without the blanks around it.", |it| {
+        Ok(print(it.args[0]).trim().into())
+    }),
+    value(
+        "date",
+        (1, 1),
+        &["format", "timezone"],
+        "{{date value format=\"%d.%m.%Y\"}}",
+        "A date as `format` says, in the words of strftime, in a `timezone`.",
+        dates::date,
+    ),
+    value(
+        "dateAdd",
+        (1, 1),
+        &dates::UNITS,
+        "{{dateAdd value days=7}}",
+        "A date moved by years, months, weeks, days, hours, minutes or seconds.",
+        dates::add,
+    ),
+    value(
+        "dateDiff",
+        (2, 2),
+        &["unit"],
+        "{{dateDiff later earlier unit=\"days\"}}",
+        "How many whole units, days if nothing is said, the first date is after the second.",
+        dates::difference,
+    ),
+    value(
+        "jsonPath",
+        (2, 2),
+        &[],
+        "{{jsonPath value \"$.items[*].name\"}}",
+        "What a JSON path finds: one value, or a list where it may find several.",
+        json_path,
+    ),
+    value(
+        "parseJson",
+        (1, 1),
+        &[],
+        "{{#with (parseJson text)}}…{{/with}}",
+        "What a text of JSON says.",
+        parse_json,
+    ),
 ];
+
+/// All of them, in the order in which they are told.
+pub(crate) fn all() -> &'static [Function] {
+    static ALL: &[Function] = &FUNCTIONS;
+    ALL
+}
 
 /// The function of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
-    static ALL: &[Function] = &FUNCTIONS;
-    ALL.iter().find(|function| function.name == name)
+    all().iter().find(|function| function.name == name)
 }
 
 /// The order of two numbers or two texts; nothing else has one.

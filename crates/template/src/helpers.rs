@@ -43,6 +43,17 @@ enum Form {
     Condition,
 }
 
+impl Form {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Value => "value",
+            Self::Tag => "tag",
+            Self::Condition => "condition",
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Rule {
     name: &'static str,
@@ -52,6 +63,7 @@ struct Rule {
     args: (usize, usize),
     named: &'static [&'static str],
     example: &'static str,
+    does: &'static str,
 }
 
 /// Any number of arguments.
@@ -64,16 +76,57 @@ const fn rule(
     args: usize,
     named: &'static [&'static str],
     example: &'static str,
+    does: &'static str,
 ) -> Rule {
-    Rule { name, helper, form, args: (if args == ANY { 0 } else { args }, args), named, example }
+    Rule { name, helper, form, args: (if args == ANY { 0 } else { args }, args), named, example, does }
 }
 
 const RULES: [Rule; 13] = [
-    rule("if", Helper::If, Form::Block, 1, &["includeZero"], "{{#if name}}…{{/if}}"),
-    rule("unless", Helper::Unless, Form::Block, 1, &["includeZero"], "{{#unless name}}…{{/unless}}"),
-    rule("each", Helper::Each, Form::Block, 1, &[], "{{#each items}}…{{/each}}"),
-    rule("with", Helper::With, Form::Block, 1, &[], "{{#with user}}…{{/with}}"),
-    rule("ifEquals", Helper::IfEquals, Form::Block, 2, &[], "{{#ifEquals a b}}…{{/ifEquals}}"),
+    rule(
+        "if",
+        Helper::If,
+        Form::Block,
+        1,
+        &["includeZero"],
+        "{{#if name}}…{{/if}}",
+        "Keeps its text where the value is there: not empty, not false, not 0. With includeZero=true 0 counts.",
+    ),
+    rule(
+        "unless",
+        Helper::Unless,
+        Form::Block,
+        1,
+        &["includeZero"],
+        "{{#unless name}}…{{/unless}}",
+        "Keeps its text where the value is missing, empty, false or 0.",
+    ),
+    rule(
+        "each",
+        Helper::Each,
+        Form::Block,
+        1,
+        &[],
+        "{{#each items}}…{{/each}}",
+        "Repeats its text for each item of a list or each field of an object, which is `this` inside.",
+    ),
+    rule(
+        "with",
+        Helper::With,
+        Form::Block,
+        1,
+        &[],
+        "{{#with user}}…{{/with}}",
+        "Looks into a value, so that its fields can be named alone. What follows else stands where there is none.",
+    ),
+    rule(
+        "ifEquals",
+        Helper::IfEquals,
+        Form::Block,
+        2,
+        &[],
+        "{{#ifEquals a b}}…{{/ifEquals}}",
+        "Keeps its text where both values are the same.",
+    ),
     rule(
         "unlessEquals",
         Helper::UnlessEquals,
@@ -81,14 +134,71 @@ const RULES: [Rule; 13] = [
         2,
         &[],
         "{{#unlessEquals a b}}…{{/unlessEquals}}",
+        "Keeps its text where the values differ.",
     ),
-    rule("lookup", Helper::Lookup, Form::Value, 2, &[], "{{lookup items 0}}"),
-    rule("json", Helper::Json, Form::Value, 1, &["indent"], "{{json value indent=2}}"),
-    rule("role", Helper::Role, Form::Tag, 1, &[], "{{role \"system\"}}"),
-    rule("history", Helper::History, Form::Tag, 0, &[], "{{history}}"),
-    rule("media", Helper::Media, Form::Tag, 0, &["url", "contentType"], "{{media url=url contentType=type}}"),
-    rule("section", Helper::Section, Form::Tag, 1, &[], "{{section \"name\"}}"),
-    rule("log", Helper::Log, Form::Value, ANY, &["level"], "{{log value}}"),
+    rule(
+        "lookup",
+        Helper::Lookup,
+        Form::Value,
+        2,
+        &[],
+        "{{lookup items 0}}",
+        "The item or the field whose index or name is worked out.",
+    ),
+    rule(
+        "json",
+        Helper::Json,
+        Form::Value,
+        1,
+        &["indent"],
+        "{{json value indent=2}}",
+        "The value as JSON; `indent` spreads it over lines.",
+    ),
+    rule(
+        "role",
+        Helper::Role,
+        Form::Tag,
+        1,
+        &[],
+        "{{role \"system\"}}",
+        "What follows is a message of this role.",
+    ),
+    rule(
+        "history",
+        Helper::History,
+        Form::Tag,
+        0,
+        &[],
+        "{{history}}",
+        "The earlier messages of the conversation stand here.",
+    ),
+    rule(
+        "media",
+        Helper::Media,
+        Form::Tag,
+        0,
+        &["url", "contentType"],
+        "{{media url=url contentType=type}}",
+        "An image or file at an address, `https:` or `data:`.",
+    ),
+    rule(
+        "section",
+        Helper::Section,
+        Form::Tag,
+        1,
+        &[],
+        "{{section \"name\"}}",
+        "A part of the message that has a name begins here.",
+    ),
+    rule(
+        "log",
+        Helper::Log,
+        Form::Value,
+        ANY,
+        &["level"],
+        "{{log value}}",
+        "Says nothing: it stands in templates of other tools.",
+    ),
 ];
 
 /// The helper that a call names, where no block parameter has that name.
@@ -100,11 +210,45 @@ fn find_rule(call: &Call) -> Option<Rule> {
     let name = call.name()?;
     RULES.iter().find(|rule| rule.name == name).copied().or_else(|| {
         // Without arguments it is a variable.
-        let function = functions::find(name).filter(|_| !call.is_bare())?;
-        let Function { args, named, is_condition, example, .. } = *function;
-        let form = if is_condition { Form::Condition } else { Form::Value };
-        Some(Rule { name: function.name, helper: Helper::Function(function), form, args, named, example })
+        functions::find(name).filter(|_| !call.is_bare()).map(rule_of)
     })
+}
+
+fn rule_of(function: &'static Function) -> Rule {
+    let Function { name, args, named, is_condition, example, does, .. } = *function;
+    let form = if is_condition { Form::Condition } else { Form::Value };
+    Rule { name, helper: Helper::Function(function), form, args, named, example, does }
+}
+
+/// What an editor tells of a helper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HelperDoc {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it may stand: `block`, `value` (also in parentheses), `tag`, or `condition` (a value and a block).
+    pub form: &'static str,
+    /// Whether its name alone calls it, so that no variable can have that name.
+    pub is_taken: bool,
+    /// The names of its named arguments.
+    pub named: &'static [&'static str],
+    /// How it is called.
+    pub example: &'static str,
+    /// What it does.
+    pub does: &'static str,
+}
+
+/// Every helper that templates may call, in the order in which they are told.
+pub fn helper_docs() -> impl Iterator<Item = HelperDoc> {
+    let doc = |rule: Rule, is_taken| HelperDoc {
+        name: rule.name,
+        form: rule.form.as_str(),
+        is_taken,
+        named: rule.named,
+        example: rule.example,
+        does: rule.does,
+    };
+    let taken = RULES.into_iter().map(move |rule| doc(rule, true));
+    taken.chain(functions::all().iter().map(move |function| doc(rule_of(function), false)))
 }
 
 /// Whether a tag with nothing but this name calls a helper, and so can be no variable.
@@ -239,7 +383,7 @@ fn unknown(call: &Call) -> Problem {
         let message = "only a helper takes arguments";
         return Problem::error(DiagnosticCode::UnknownHelper, range, message, "Remove the arguments");
     };
-    let functions = functions::FUNCTIONS.iter().map(|function| function.name);
+    let functions = functions::all().iter().map(|function| function.name);
     let names = RULES.iter().map(|rule| rule.name).chain(functions);
     let hint = match nearest(name, names.clone()) {
         Some(known) => format!("Did you mean `{known}`?"),

@@ -54,6 +54,7 @@ pub use diagnostic::{Diagnostic, DiagnosticCode, Severity};
 pub use dotprompt::{DotpromptError, DotpromptRequest, render_dotprompt};
 pub use error::TemplateError;
 pub use evaluate::{MAX_NESTING, MAX_STEPS};
+pub use helpers::{HelperDoc, helper_docs};
 pub use library::{MissingPartial, Partial, Partials, partial_calls};
 pub use message::{Rendered, RenderedMessage};
 pub use prompt_file::{

@@ -1,8 +1,9 @@
 //! The files that are made from the list of operations: types and client for the page, the OpenAPI
-//! document, the names of the desktop's commands, and pages about vendors, settings and validations from
-//! their tables and sources.
+//! document, the names of the desktop's commands; and from the tables and sources of their owners the helpers of
+//! templates for the page, and pages about vendors, settings and validations.
 
 mod configuration;
+mod helpers;
 mod openapi;
 mod providers;
 mod typescript;
@@ -29,6 +30,7 @@ pub fn generated_files() -> Vec<GeneratedFile> {
     vec![
         file("ui/src/bindings/types.ts", typescript::types()),
         file("ui/src/bindings/client.ts", typescript::client()),
+        file("ui/src/bindings/helpers.ts", helpers::list()),
         file("docs/openapi.json", openapi::document()),
         file("src-tauri/operations.txt", names),
         file("docs/configuration.md", configuration::page()),

@@ -1,5 +1,7 @@
 use formaops_domain::{Body, Content, JsonObject, RunContext};
-use formaops_template::{DiagnosticCode, RenderedMessage, TemplateError, check, render};
+use formaops_template::{
+    DiagnosticCode, HelperDoc, RenderedMessage, Severity, TemplateError, check, helper_docs, render,
+};
 use serde_json::{Value, json};
 
 fn run(template: &str, inputs: Value) -> Result<String, TemplateError> {
@@ -203,4 +205,16 @@ fn helpers_over_much_are_bounded_like_everything() {
     assert!(matches!(error, TemplateError::TooManySteps { .. }), "{error}");
     let error = run("{{join list long}}", inputs).unwrap_err();
     assert!(error.to_string().contains("too long"), "{error}");
+}
+
+#[test]
+fn every_helper_tells_what_it_does_and_its_example_is_a_call_of_it() {
+    for HelperDoc { name, example, does, .. } in helper_docs() {
+        assert!(does.ends_with('.') && example.contains(name), "`{name}` says {does:?}, {example:?}");
+        let errors: Vec<_> = check(&Content { body: Body::text(example), ..Content::default() })
+            .into_iter()
+            .filter(|found| found.severity == Severity::Error)
+            .collect();
+        assert_eq!(errors, [], "`{name}`");
+    }
 }

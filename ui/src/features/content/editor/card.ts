@@ -11,7 +11,7 @@ type Row = readonly [label: string, text: string];
 
 /** What a helper does, with an example. */
 export function helperCard(name: string): HTMLElement | null {
-  if (name === 'else') return card(name, texts.helper, texts.helpers.else, []);
+  if (name === 'else') return card(name, texts.helper, texts.otherwise, []);
   const helper = helperOfName(name);
   if (helper === undefined) return null;
   const detail = helper.form === 'block' ? texts.block : texts.helper;

@@ -1,7 +1,8 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import type { EditorView } from '@codemirror/view';
+import { type Helper, helpers } from '../../../bindings/helpers';
 import { helperCard, localCard, valueCard } from './card';
-import { type Helper, helperOfName, helpers } from './helpers';
+import { helperOfName } from './helpers';
 import {
   type Field,
   fieldsOf,
@@ -156,7 +157,7 @@ function locals(here: Scope): Completion[] {
 function argumentsAfter({ before }: Begun): Completion[] {
   if (/\(\s*$/.test(before)) {
     return helpers
-      .filter(({ form }) => form === 'value')
+      .filter(({ form }) => form === 'value' || form === 'condition')
       .map((helper) => ({ ...described(helper), type: 'function' }));
   }
   const word = /(?:^|\(|\belse\s)\s*(\w+)\s[^()]*$/.exec(before)?.[1] ?? '';
