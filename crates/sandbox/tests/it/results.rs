@@ -42,6 +42,7 @@ async fn a_function_of_any_form_has_its_result() {
         ),
         ("() => (10n ** 20n).toString()", json!("100000000000000000000")),
         ("() => 'x'.repeat(2 ** 20 - 2).length", json!(1_048_574)),
+        ("() => new ArrayBuffer(60 * 2 ** 20).byteLength", json!(62_914_560)),
     ] {
         assert_eq!(call(&functions, source).await, Ok(result), "{source}");
     }

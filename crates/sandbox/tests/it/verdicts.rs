@@ -36,6 +36,7 @@ const VERDICTS: &[(&str, Kind, &str)] = &[
     ("() => { let all = 'x'; for (;;) all += all; }", Memory, "64 MiB"),
     ("() => 'x'.repeat(2 ** 29)", Memory, "64 MiB"),
     ("() => new ArrayBuffer(2 ** 30)", Memory, "64 MiB"),
+    ("() => new ArrayBuffer(66 * 2 ** 20).byteLength", Memory, "64 MiB"),
     ("() => new Uint8Array(new SharedArrayBuffer(2 ** 29)).fill(1).length", Memory, "64 MiB"),
     (
         "() => { const all = []; for (;;) { try { for (;;) all.push({}); } catch { all.length = 0; } } }",
