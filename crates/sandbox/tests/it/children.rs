@@ -1,9 +1,10 @@
 //! How children are started, shared, replaced and ended.
 
-use crate::{Scripted, asked, call, functions, told_of};
+use crate::{PROGRAM, Scripted, asked, call, functions, told_of};
 use formaops_domain::ports::{FunctionFailureKind as Kind, Sandbox as _};
 use formaops_sandbox::Functions;
-use std::{num::NonZeroUsize, time::Duration};
+use std::{num::NonZeroUsize, os::unix::process::ExitStatusExt as _, process::Stdio, time::Duration};
+use tokio::{io::AsyncWriteExt as _, process::Command};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_calls_at_once_each_have_their_own_result() {
@@ -71,6 +72,25 @@ async fn a_caller_that_goes_away_takes_its_call_with_it() {
     assert!(waited.is_err(), "they were asked for, and did not end");
     let next = tokio::time::timeout(Duration::from_millis(900), call(&noted.functions, "() => 1")).await;
     assert_eq!(next.expect("it waited for calls that nobody waits for"), Ok(1.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_child_whose_parent_is_gone_does_not_go_on_for_long() {
+    let mut child = Command::new(PROGRAM)
+        .arg("sandbox")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let source = "() => 'a'.repeat(3e7).indexOf('a'.repeat(1e7) + 'b')";
+    let call = serde_json::to_vec(&asked(source, &[])).unwrap();
+    let length = u32::try_from(call.len()).unwrap().to_le_bytes();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(&[&length[..], &call].concat()).await.unwrap();
+    drop((input, child.stdout.take()));
+    let ended = tokio::time::timeout(Duration::from_secs(120), child.wait()).await.expect("it goes on");
+    assert_eq!(ended.unwrap().signal(), Some(rustix::process::Signal::XCPU.as_raw()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
