@@ -16,3 +16,5 @@ mod promptfoo;
 mod rules;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod types;

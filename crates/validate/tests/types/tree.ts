@@ -1,0 +1,8 @@
+export interface Tree {
+  value: number;
+  left?: Tree;
+  children?: Tree[];
+  forest?: Forest;
+}
+
+export type Forest = Forest[];
