@@ -235,12 +235,17 @@ fn body(source: &str) -> String {
         return trimmed.to_owned();
     }
     let trimmed = trimmed.trim().trim_end_matches(|c: char| c == ';' || c.is_whitespace());
+    if trimmed.starts_with("return ") {
+        return trimmed.to_owned();
+    }
     if is_function || !DECLARATION_START.is_match(trimmed) {
         return format!("return {trimmed}");
     }
     match last_semicolon(trimmed).map(|at| trimmed.split_at(at + 1)) {
         Some((statements, expression)) if !expression.trim().is_empty() => {
-            format!("{statements} return {}", expression.trim())
+            let expression = expression.trim();
+            let returned = expression.strip_prefix("return ").unwrap_or(expression);
+            format!("{statements} return {returned}")
         }
         _ => trimmed.to_owned(),
     }

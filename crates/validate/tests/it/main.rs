@@ -9,6 +9,8 @@ mod declarations;
 #[cfg(test)]
 mod inputs;
 #[cfg(test)]
+mod javascript;
+#[cfg(test)]
 mod judges;
 #[cfg(test)]
 mod promptfoo;
