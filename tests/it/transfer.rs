@@ -271,3 +271,28 @@ async fn the_call_of_an_execution_is_written_as_a_program_that_sends_the_same() 
     let refused = cli.run(&["execution", "source", id, "--language", "curl"]).await;
     assert!(refused.stderr.contains("`dry-run` calls no server"), "{}", refused.stderr);
 }
+
+#[tokio::test]
+async fn a_label_of_a_file_never_takes_the_name_of_a_branch_that_is_here() {
+    let from = empty().await;
+    from.add_prompt("greet", "Hello").await;
+    for name in ["tone", "live"] {
+        from.json(&["label", "put", "greet", name]).await;
+    }
+    let file = from.run(&["export", "greet", "--history"]).await.stdout;
+    let to = empty().await;
+    to.add_prompt("greet", "Another").await;
+    to.json(&["branch", "put", "greet", "tone"]).await;
+    let file = to.file("greet.json", file);
+
+    let item = to.json(&["import", &file, "--preview"]).await["prompts"][0].clone();
+    let notes: Vec<_> = item["notes"].as_array().unwrap().iter().map(|note| &note["message"]).collect();
+    let told = "`tone` is a branch of the prompt that is here: added to it, the label is not taken over";
+    assert_eq!(notes, [told], "{item}");
+    to.json(&["import", &file, "--taken", "version"]).await;
+    // The branch stays where it was, and `main` goes on.
+    let refs = to.json(&["ref", "list", "greet"]).await["items"].clone();
+    let refs: Vec<_> =
+        refs.as_array().unwrap().iter().map(|it| json!([it["kind"], it["name"], it["number"]])).collect();
+    assert_eq!(json!(refs), json!([["branch", "main", 3], ["branch", "tone", 1], ["label", "live", 2]]));
+}

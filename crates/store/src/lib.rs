@@ -98,9 +98,7 @@ pub use run::{NewCell, NewRun, Rate, RunFilter};
 pub use search::HitFilter;
 pub use suite::SuiteChange;
 pub use totals::{Totals, Usual};
-pub use transfer::{
-    Import, Imported, ImportedPrompt, PromptImport, VersionName, WholeExecution, WholePrompt, WholeRun,
-};
+pub use transfer::{Import, Imported, ImportedPrompt, PromptImport, WholeExecution, WholePrompt, WholeRun};
 pub use version::{NewVersion, Onto};
 pub use version_entry::EntryFilter;
 pub use version_ref::Moved;

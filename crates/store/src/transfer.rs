@@ -7,27 +7,14 @@ use crate::{
     draft, output, prompt,
     run::{self, NewRun},
     search::Entry,
-    version,
+    version, version_ref,
 };
 use formaops_domain::{
-    ActorId, Case, Draft, Execution, InputSet, JsonObject, Prompt, PromptId, RefName, Run, RunId, Timestamp,
-    Version, VersionId,
+    ActorId, Case, Draft, Execution, InputSet, JsonObject, Prompt, PromptId, RefKind, RefName, Run, RunId,
+    Timestamp, Version, VersionId, VersionRef,
 };
 use sqlx::{Connection as _, SqliteConnection};
 use std::collections::{HashMap, HashSet};
-
-/// A name that points to a version of a prompt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VersionName {
-    /// `branch` or `label`.
-    pub kind: String,
-    /// The name.
-    pub name: String,
-    /// The version.
-    pub version: VersionId,
-    /// When it was last moved.
-    pub updated_at: Timestamp,
-}
 
 /// A prompt with all that belongs to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +26,7 @@ pub struct WholePrompt {
     /// Words to find versions by.
     pub version_tags: Vec<(VersionId, String)>,
     /// The names that point to them.
-    pub names: Vec<VersionName>,
+    pub names: Vec<VersionRef>,
     /// Unsaved work.
     pub draft: Option<Draft>,
     /// Inputs under names.
@@ -130,7 +117,7 @@ impl Store {
             prompt: prompt::get(&mut transaction, id).await?,
             versions: version::all(&mut transaction, id).await?,
             version_tags: tags(&mut transaction, id).await?,
-            names: names(&mut transaction, id).await?,
+            names: version_ref::list(&mut transaction, id).await?,
             draft: draft::find(&mut transaction, id).await?,
             input_sets: crate::input_set::list(&mut transaction, id).await?,
         })
@@ -244,45 +231,6 @@ async fn bring_in(connection: &mut SqliteConnection, packed: Packed) -> Result<I
     Ok(Imported { prompts: imported, runs: added })
 }
 
-async fn names(connection: &mut SqliteConnection, prompt: PromptId) -> Result<Vec<VersionName>, StoreError> {
-    let prompt = Key(prompt);
-    let rows = sqlx::query!(
-        r#"select kind, name, version as "version: Key<VersionId>", updated_at as "updated_at: Int<Timestamp>"
-        from refs where prompt = ?1 order by kind, name"#,
-        prompt,
-    )
-    .fetch_all(connection)
-    .await?;
-    let names = rows.into_iter().map(|row| VersionName {
-        kind: row.kind,
-        name: row.name,
-        version: row.version.0,
-        updated_at: row.updated_at.0,
-    });
-    Ok(names.collect())
-}
-
-async fn put_name(
-    connection: &mut SqliteConnection,
-    prompt: PromptId,
-    name: &VersionName,
-) -> Result<(), StoreError> {
-    let (prompt, version, updated_at) = (Key(prompt), Key(name.version), Int(name.updated_at));
-    sqlx::query!(
-        "insert into refs (prompt, kind, name, version, updated_at) values (?1, ?2, ?3, ?4, ?5)
-        on conflict (prompt, kind, name)
-        do update set version = excluded.version, updated_at = excluded.updated_at",
-        prompt,
-        name.kind,
-        name.name,
-        version,
-        updated_at,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// A prompt of its own. Where its id is taken, as by itself in the bin, it gets the one that `whole` was given by
 /// whoever calls, who looks first.
 async fn insert_whole(
@@ -299,7 +247,7 @@ async fn insert_whole(
     }
     put_tags(connection, id, &version_tags).await?;
     for name in names {
-        put_name(connection, id, &name).await?;
+        version_ref::point(connection, id, &name).await?;
     }
     if let Some(draft) = draft {
         attachment::check(connection, &draft.content).await?;
@@ -382,7 +330,7 @@ async fn merge_into(
     let known: HashSet<_> = here.iter().map(|version| version.id).collect();
     let mut number = here.iter().filter_map(|version| version.number).max().unwrap_or(0);
     let head = version::find_head(connection, id, &RefName::main()).await?;
-    let is_main = |name: &&VersionName| name.kind == "branch" && name.name == "main";
+    let is_main = |name: &&VersionRef| name.kind == RefKind::Branch && name.name == RefName::main();
     let newest = brought.iter().find(is_main).map(|name| name.version);
     let newest = newest.or_else(|| versions.last().map(|version| version.id));
     let theirs = versions.iter().chain(&here).find(|version| Some(version.id) == newest).cloned();
@@ -401,8 +349,13 @@ async fn merge_into(
     }
     changed |= put_tags(connection, id, &version_tags).await?;
     if let Some(theirs) = theirs {
-        let main =
-            |version| VersionName { kind: "branch".into(), name: "main".into(), version, updated_at: at };
+        let main = |version: &Version| VersionRef {
+            kind: RefKind::Branch,
+            name: RefName::main(),
+            version: version.id,
+            number: version.number,
+            updated_at: at,
+        };
         match head {
             Some(head) if head.content_hash == theirs.content_hash => {}
             Some(head) if follows(&parents, head.id, theirs.id) => {}
@@ -411,20 +364,21 @@ async fn merge_into(
                 let joined = Version::new(id, theirs.content, both, by, note, at);
                 let joined = Version { number: Some(number + 1), ..joined };
                 version::insert(connection, &joined).await?;
-                put_name(connection, id, &main(joined.id)).await?;
+                version_ref::point(connection, id, &main(&joined)).await?;
                 changed = true;
             }
             _ => {
-                put_name(connection, id, &main(theirs.id)).await?;
+                version_ref::point(connection, id, &main(&theirs)).await?;
                 changed = true;
             }
         }
     }
     // A label and a branch never share a name.
-    let taken: HashSet<_> = names(connection, id).await?.into_iter().map(|name| name.name).collect();
+    let taken: HashSet<_> =
+        version_ref::list(connection, id).await?.into_iter().map(|name| name.name).collect();
     for name in brought {
         if !taken.contains(&name.name) {
-            put_name(connection, id, &name).await?;
+            version_ref::point(connection, id, &name).await?;
             changed = true;
         }
     }

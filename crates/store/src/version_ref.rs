@@ -57,6 +57,26 @@ async fn find(
     Ok(row.map(VersionRef::from))
 }
 
+/// The branches and labels of a prompt: branches first, by name.
+pub(crate) async fn list(
+    connection: &mut SqliteConnection,
+    prompt: PromptId,
+) -> Result<Vec<VersionRef>, StoreError> {
+    let prompt = Key(prompt);
+    let rows = sqlx::query_as!(
+        RefRow,
+        r#"select r.kind as "kind: Word<RefKind>", r.name as "name: Text<RefName>",
+          r.version as "version: Key<VersionId>", v.number as "number: u32",
+          r.updated_at as "updated_at: Int<Timestamp>"
+        from refs r join prompt_versions v on v.prompt = r.prompt and v.id = r.version
+        where r.prompt = ?1 order by r.kind, r.name"#,
+        prompt
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(VersionRef::from).collect())
+}
+
 /// Points a name to a version, wherever it pointed before.
 pub(crate) async fn put(
     connection: &mut SqliteConnection,
@@ -65,8 +85,24 @@ pub(crate) async fn put(
     name: &RefName,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (prompt, id, kind, now) = (Key(version.prompt_id), Key(version.id), Word(kind), Int(now));
-    let name = name.as_str();
+    let named =
+        VersionRef { kind, name: name.clone(), version: version.id, number: version.number, updated_at: now };
+    point(connection, version.prompt_id, &named).await?;
+    let (prompt, now) = (Key(version.prompt_id), Int(now));
+    sqlx::query!("update prompts set updated_at = max(updated_at, ?2) where id = ?1", prompt, now)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Points a name as it says, and leaves all else of the prompt as it is.
+pub(crate) async fn point(
+    connection: &mut SqliteConnection,
+    prompt: PromptId,
+    named: &VersionRef,
+) -> Result<(), StoreError> {
+    let (prompt, id, kind, now) = (Key(prompt), Key(named.version), Word(named.kind), Int(named.updated_at));
+    let name = named.name.as_str();
     sqlx::query!(
         "insert into refs (prompt, kind, name, version, updated_at) values (?1, ?2, ?3, ?4, ?5)
         on conflict (prompt, kind, name)
@@ -77,11 +113,8 @@ pub(crate) async fn put(
         id,
         now,
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    sqlx::query!("update prompts set updated_at = max(updated_at, ?2) where id = ?1", prompt, now)
-        .execute(connection)
-        .await?;
     Ok(())
 }
 
@@ -112,19 +145,7 @@ fn check(
 impl Store {
     /// The branches and labels of a prompt: branches first, by name.
     pub async fn list_refs(&self, prompt: PromptId) -> Result<Vec<VersionRef>, StoreError> {
-        let key = Key(prompt);
-        let rows = sqlx::query_as!(
-            RefRow,
-            r#"select r.kind as "kind: Word<RefKind>", r.name as "name: Text<RefName>",
-              r.version as "version: Key<VersionId>", v.number as "number: u32",
-              r.updated_at as "updated_at: Int<Timestamp>"
-            from refs r join prompt_versions v on v.prompt = r.prompt and v.id = r.version
-            where r.prompt = ?1 order by r.kind, r.name"#,
-            key
-        )
-        .fetch_all(self.readers())
-        .await?;
-        Ok(rows.into_iter().map(VersionRef::from).collect())
+        list(&mut *self.readers().acquire().await?, prompt).await
     }
 
     /// Points a branch or a label to a version: makes it, or moves it from wherever it points.

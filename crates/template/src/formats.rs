@@ -29,7 +29,7 @@ pub use name::{numbered, to_prompt_name};
 pub use write::{PromptToWrite, VersionToWrite, Written, write_prompts};
 pub use zip::{pack, unpack};
 
-use formaops_domain::{Content, JsonObject, Place, PromptName};
+use formaops_domain::{Content, JsonObject, Place, PromptName, RefName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -149,7 +149,7 @@ pub struct FoundPrompt {
     /// Its versions, oldest first; at least one.
     pub versions: Vec<FoundVersion>,
     /// Labels, each with the index of its version.
-    pub labels: Vec<(String, usize)>,
+    pub labels: Vec<(RefName, usize)>,
     /// Inputs under names.
     pub input_sets: Vec<FoundInputs>,
     /// What is to be said of it.

@@ -5,11 +5,9 @@ use crate::{ApiError, App, Caller, ErrorCode};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use formaops_domain::{
     ActorId, AttachmentHash, Content, ExecutionId, JsonObject, OutputPart, Place, Prompt, PromptStatus,
-    RefName, Run, RunId, Version, VersionId,
+    RefKind, RefName, Run, RunId, Version, VersionId, VersionRef,
 };
-use formaops_store::{
-    Actor, ExecutionFilter, MOST_OUTPUT_BYTES, PromptFilter, RunFilter, VersionName, WholePrompt,
-};
+use formaops_store::{Actor, ExecutionFilter, MOST_OUTPUT_BYTES, PromptFilter, RunFilter, WholePrompt};
 use formaops_template::formats::{
     self, Archive, ArchivedActor, ArchivedAttachment, ArchivedDraft, ArchivedExecution, ArchivedInputSet,
     ArchivedPrompt, ArchivedRef, ArchivedRun, ArchivedVersion, Format, MOST_BYTES, Note, NoteKind,
@@ -394,7 +392,7 @@ fn archived(
     });
     let refs: Vec<_> = refs.collect();
     let is_kept =
-        |branch: &RefName| refs.iter().any(|named| named.kind == "branch" && named.name == branch.as_str());
+        |branch: &RefName| refs.iter().any(|named| named.kind == RefKind::Branch && named.name == *branch);
     let draft = draft.map(|draft| ArchivedDraft {
         content: draft.content,
         branch: if is_kept(&draft.branch) { draft.branch } else { RefName::main() },
@@ -435,8 +433,9 @@ fn to_prompt(whole: WholePrompt, history: bool) -> PromptToWrite {
     let secret = sensitive(&whole);
     let WholePrompt { prompt, versions, names, input_sets, .. } = whole;
     let labels = |id: VersionId| {
-        let labels = names.iter().filter(|named: &&VersionName| named.kind == "label" && named.version == id);
-        labels.map(|named| named.name.clone()).collect::<Vec<_>>()
+        let labels =
+            names.iter().filter(|named: &&VersionRef| named.kind == RefKind::Label && named.version == id);
+        labels.map(|named| named.name.to_string()).collect::<Vec<_>>()
     };
     let (head, others): (Vec<_>, Vec<_>) =
         versions.into_iter().partition(|version| Some(version.id) == prompt.head);

@@ -266,7 +266,11 @@ async fn look_up(
             },
         };
         let problem = problem(app, &found, attachments).await?;
-        candidates.push(Candidate { name, found, existing, state, problem });
+        let kept_out = match &existing {
+            Some(prompt) => found.kept_out(&app.store.list_refs(prompt.id).await?),
+            None => Vec::new(),
+        };
+        candidates.push(Candidate { name, found, existing, state, problem, kept_out });
     }
     Ok(candidates)
 }

@@ -8,7 +8,7 @@ use super::{FormatError, plain};
 use crate::yaml;
 use formaops_domain::{
     ActorId, AttachmentHash, Content, ContentHash, Execution, JsonObject, PromptId, PromptName, PromptStatus,
-    RefName, Run, Timestamp, Version, VersionId,
+    RefKind, RefName, Run, Timestamp, Version, VersionId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -147,10 +147,10 @@ impl ArchivedVersion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ArchivedRef {
-    /// `branch` or `label`.
-    pub kind: String,
+    /// How it moves.
+    pub kind: RefKind,
     /// The name.
-    pub name: String,
+    pub name: RefName,
     /// The version.
     pub version: VersionId,
     /// When it was last moved.
@@ -360,20 +360,13 @@ fn check_names(
             let message = format!("`{}` points to a version that is not in the file", named.name);
             return Err(FormatError::new(file, &format!("{field}.version"), message));
         }
-        if !matches!(named.kind.as_str(), "branch" | "label") {
-            let message = format!("`{}` is neither `branch` nor `label`", named.kind);
-            return Err(FormatError::new(file, &format!("{field}.kind"), message));
-        }
-        if let Err(error) = named.name.parse::<RefName>() {
-            return Err(FormatError::new(file, &format!("{field}.name"), error.to_string()));
-        }
         if !names.insert(&named.name) {
             return Err(FormatError::new(file, &field, format!("there are two called `{}`", named.name)));
         }
     }
     if let Some(branch) = prompt.draft.as_ref().map(|draft| &draft.branch)
         && !is_main(branch)
-        && !prompt.refs.iter().any(|named| named.kind == "branch" && named.name == branch.as_str())
+        && !prompt.refs.iter().any(|named| named.kind == RefKind::Branch && named.name == *branch)
     {
         let message = format!("the draft is for the branch `{branch}`, which is not in the file");
         return Err(FormatError::new(file, &format!("{path}.draft.branch"), message));

@@ -85,11 +85,11 @@ fn version(found: Found, path: &str, prompt: &mut FoundPrompt, notes: &mut Notes
         if label == "latest" {
             continue;
         }
-        let name = label.to_lowercase();
-        if name.parse::<RefName>().is_err() || name == RefName::main().as_str() {
+        let name = label.to_lowercase().parse::<RefName>().ok().filter(|name| *name != RefName::main());
+        let Some(name) = name else {
             notes.lost(&field(path, "labels"), format!("`{label}` cannot be a label here"));
             continue;
-        }
+        };
         prompt.labels.retain(|(other, _)| *other != name);
         prompt.labels.push((name, index));
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{check, render};
 use formaops_domain::{
-    ActorId, Body, Message, ModelRef, PromptId, PromptStatus, Role, RunContext, Timestamp, Variable,
+    ActorId, Body, Message, ModelRef, PromptId, PromptStatus, RefKind, Role, RunContext, Timestamp, Variable,
     VariableType, Version,
 };
 use proptest::prelude::*;
@@ -269,7 +269,7 @@ fn versions_of_a_langfuse_prompt_are_one_prompt() {
     ]);
     let prompt = read_one("critic.json", &text.to_string());
     assert_eq!((prompt.name.as_str(), prompt.title.as_str()), ("movie-critic", "Movie Critic"));
-    assert_eq!(prompt.labels, [("production".to_owned(), 1)]);
+    assert_eq!(prompt.labels, [("production".parse().unwrap(), 1)]);
     assert_eq!(messages(&prompt.versions[0].content), [(Role::User, "Rate {{movie}}")]);
     assert_eq!(prompt.versions[1].note, "as a chat");
     let newest = &prompt.versions[1].content;
@@ -403,11 +403,24 @@ fn archive_of(contents: Vec<Content>, inputs: JsonObject) -> Archive {
         versions.push(Version { number: Some(number), ..version }.into());
     }
     let head = versions.last().unwrap().clone();
-    let main = ArchivedRef { kind: "branch".into(), name: "main".into(), version: head.id, updated_at: at };
-    let label =
-        ArchivedRef { kind: "label".into(), name: "x".into(), version: versions[0].id, updated_at: at };
-    let branch =
-        ArchivedRef { kind: "branch".into(), name: "y".into(), version: versions[0].id, updated_at: at };
+    let main = ArchivedRef {
+        kind: RefKind::Branch,
+        name: "main".parse().unwrap(),
+        version: head.id,
+        updated_at: at,
+    };
+    let label = ArchivedRef {
+        kind: RefKind::Label,
+        name: "x".parse().unwrap(),
+        version: versions[0].id,
+        updated_at: at,
+    };
+    let branch = ArchivedRef {
+        kind: RefKind::Branch,
+        name: "y".parse().unwrap(),
+        version: versions[0].id,
+        updated_at: at,
+    };
     versions[0].tags = vec!["good".into()];
     let prompt = ArchivedPrompt {
         id: prompt_id,

@@ -3,16 +3,15 @@
 use super::{Brought, ImportItem, ImportState};
 use crate::{ApiError, App, Problem};
 use formaops_domain::{
-    ActorId, AttachmentHash, Content, Draft, InputSet, Prompt, PromptId, PromptName, PromptStatus, Timestamp,
-    Version,
+    ActorId, AttachmentHash, Content, Draft, InputSet, Place, Prompt, PromptId, PromptName, PromptStatus,
+    RefKind, RefName, Timestamp, Version, VersionRef,
 };
-use formaops_store::{
-    Actor, ActorKind, PromptImport, StoreError, VersionName, WholeExecution, WholePrompt, WholeRun,
-};
+use formaops_store::{Actor, ActorKind, PromptImport, StoreError, WholeExecution, WholePrompt, WholeRun};
 use formaops_template::{
     PromptMeta,
     formats::{
-        Archive, ArchivedActor, ArchivedPrompt, ArchivedRun, ArchivedVersion, FoundPrompt, Note, NoteKind,
+        Archive, ArchivedActor, ArchivedPrompt, ArchivedRef, ArchivedRun, ArchivedVersion, FoundPrompt, Note,
+        NoteKind,
     },
     to_prompt_file,
 };
@@ -29,6 +28,8 @@ pub(super) struct Candidate {
     pub(super) existing: Option<Prompt>,
     pub(super) state: ImportState,
     pub(super) problem: Option<Problem>,
+    /// Labels that would stay away where it is added to the prompt that is here.
+    pub(super) kept_out: Vec<Note>,
 }
 
 /// A prompt in a file.
@@ -65,7 +66,7 @@ pub(super) fn of_archive(archive: Archive, notes: &mut Vec<Note>) -> Result<Vec<
             runs.entry(run.run.prompt_id).or_default().push(run);
         } else {
             let path = format!("runs[{index}]");
-            let at = formaops_domain::Place { path, line: None, column: None };
+            let at = Place { path, line: None, column: None };
             let message = "a run that has not ended is not taken over".to_owned();
             notes.push(Note { kind: NoteKind::NotUnderstood, message, at });
         }
@@ -114,6 +115,28 @@ impl Found {
         self.contents().flat_map(hashes).collect()
     }
 
+    /// Of the labels those that are branches of the prompt that is here: a branch and a label never share a name.
+    pub(super) fn kept_out(&self, here: &[VersionRef]) -> Vec<Note> {
+        let (path, labels): (_, Vec<_>) = match self {
+            Self::Own(own) => {
+                let labels = own.prompt.refs.iter().filter(|named| named.kind == RefKind::Label);
+                (format!("{}.refs", own.prompt.name), labels.map(|named| &named.name).collect())
+            }
+            Self::Other(other) => (other.file.clone(), other.labels.iter().map(|(name, _)| name).collect()),
+        };
+        let is_branch = |label: &&RefName| {
+            here.iter().any(|named| named.kind == RefKind::Branch && named.name == **label)
+        };
+        let note = |label: &RefName| Note {
+            kind: NoteKind::NotUnderstood,
+            message: format!(
+                "`{label}` is a branch of the prompt that is here: added to it, the label is not taken over"
+            ),
+            at: Place { path: path.clone(), line: None, column: None },
+        };
+        labels.into_iter().filter(is_branch).map(note).collect()
+    }
+
     fn head(&self) -> Option<&Content> {
         match self {
             Self::Own(own) => own.head().or_else(|| own.prompt.draft.as_ref().map(|draft| &draft.content)),
@@ -125,9 +148,7 @@ impl Found {
     pub(super) fn is_head(&self, version: &Version) -> bool {
         match self {
             Self::Own(own) => {
-                own.prompt.refs.iter().any(|named| {
-                    named.kind == "branch" && named.name == "main" && named.version == version.id
-                })
+                own.prompt.refs.iter().any(|named| is_main(named) && named.version == version.id)
             }
             Self::Other(_) => self.head().is_some_and(|head| head.hash() == version.content_hash),
         }
@@ -181,7 +202,7 @@ impl Found {
 
 impl OwnPrompt {
     fn head(&self) -> Option<&Content> {
-        let main = self.prompt.refs.iter().find(|named| named.kind == "branch" && named.name == "main")?;
+        let main = self.prompt.refs.iter().find(|named| is_main(named))?;
         self.prompt.versions.iter().find(|version| version.id == main.version).map(|version| &version.content)
     }
 }
@@ -189,7 +210,7 @@ impl OwnPrompt {
 impl Candidate {
     pub(super) fn into_item(self, free_name: Option<PromptName>) -> ImportItem {
         let head = self.found.head().cloned().unwrap_or_default();
-        let notes = self.found.notes().to_vec();
+        let notes = [self.found.notes(), &self.kept_out].concat();
         let (title, description, tags, versions, sets, labels, runs) = match self.found {
             Found::Own(own) => {
                 let OwnPrompt { prompt, runs, .. } = *own;
@@ -197,8 +218,8 @@ impl Candidate {
                 let labels: Vec<_> = prompt
                     .refs
                     .into_iter()
-                    .filter(|named| named.kind == "label")
-                    .map(|named| named.name)
+                    .filter(|named| named.kind == RefKind::Label)
+                    .map(|named| named.name.to_string())
                     .collect();
                 (
                     prompt.title,
@@ -212,7 +233,7 @@ impl Candidate {
             }
             Found::Other(other) => {
                 let sets = other.input_sets.into_iter().map(|set| set.name).collect();
-                let labels = other.labels.into_iter().map(|(name, _)| name).collect();
+                let labels = other.labels.into_iter().map(|(name, _)| name.to_string()).collect();
                 (other.title, other.description, other.tags, other.versions.len(), sets, labels, 0)
             }
         };
@@ -239,6 +260,10 @@ impl Candidate {
     }
 }
 
+fn is_main(named: &ArchivedRef) -> bool {
+    named.kind == RefKind::Branch && named.name == RefName::main()
+}
+
 fn known_actor(actor: ArchivedActor, at: Timestamp) -> Actor {
     // A kind of a later FormaOps is somebody all the same.
     let kind = serde_json::from_value(Value::from(actor.kind)).unwrap_or(ActorKind::Person);
@@ -258,10 +283,11 @@ fn whole_run(run: ArchivedRun) -> WholeRun {
 
 fn whole_own(archived: ArchivedPrompt) -> WholePrompt {
     let id = archived.id;
-    let names = archived.refs.into_iter().map(|named| VersionName {
+    let names = archived.refs.into_iter().map(|named| VersionRef {
         kind: named.kind,
         name: named.name,
         version: named.version,
+        number: None,
         updated_at: named.updated_at,
     });
     let input_sets = archived.input_sets.into_iter().map(|set| InputSet {
@@ -336,12 +362,12 @@ fn whole_other(
         versions.push(Version { number, ..made });
     }
     let updated_at = versions.last().map_or(at, |version| version.created_at);
-    let named = |kind: &str, name: String, index: usize| {
+    let named = |kind, name, index: usize| {
         let version = *ids.get(index)?;
-        Some(VersionName { kind: kind.to_owned(), name, version, updated_at })
+        Some(VersionRef { kind, name, version, number: None, updated_at })
     };
-    let main = named("branch", "main".to_owned(), ids.len().saturating_sub(1));
-    let labels = found.labels.into_iter().filter_map(|(name, index)| named("label", name, index));
+    let main = named(RefKind::Branch, RefName::main(), ids.len().saturating_sub(1));
+    let labels = found.labels.into_iter().filter_map(|(name, index)| named(RefKind::Label, name, index));
     let names = main.into_iter().chain(labels).collect();
     let input_sets = found.input_sets.into_iter().map(|set| InputSet {
         prompt_id: id,
