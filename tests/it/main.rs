@@ -9,6 +9,7 @@ mod branches;
 mod budgets;
 mod command_line;
 mod configuration;
+mod datasets;
 mod disk_full;
 mod faults;
 mod finding;

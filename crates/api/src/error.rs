@@ -178,11 +178,15 @@ impl From<StoreError> for ApiError {
             | StoreError::RefInUse { .. }
             | StoreError::NotInBin { .. }
             | StoreError::StillRuns { .. } => ErrorCode::Conflict,
-            StoreError::HeadMoved { .. } | StoreError::RefMoved { .. } | StoreError::Transition { .. } => {
-                ErrorCode::Stale
-            }
+            StoreError::HeadMoved { .. }
+            | StoreError::DatasetMoved { .. }
+            | StoreError::RefMoved { .. }
+            | StoreError::Transition { .. } => ErrorCode::Stale,
             StoreError::InvalidCursor(_) => ErrorCode::BadRequest,
-            StoreError::NoAttachment { .. } | StoreError::OtherAttachment { .. } => ErrorCode::Invalid,
+            StoreError::NoAttachment { .. }
+            | StoreError::OtherAttachment { .. }
+            | StoreError::InvalidColumn(_)
+            | StoreError::TooManyColumns { .. } => ErrorCode::Invalid,
             StoreError::Unreadable(_) => ErrorCode::Internal,
             _ => ErrorCode::Storage,
         };

@@ -117,6 +117,33 @@ macro_rules! for_each_operation {
             /// The bytes of an attachment.
             attachment_get(GetAttachment) -> AttachmentBytes = GET "/api/attachments/{hash}", read;
 
+            /// Datasets, by name; deleted ones only with `deleted`.
+            dataset_list(ListDatasets) -> Page<Dataset> = GET "/api/datasets", read;
+            /// A dataset, with the columns of its newest version.
+            dataset_get(GetDataset) -> Dataset = GET "/api/datasets/{id}", read;
+            /// Makes a dataset and its first version.
+            dataset_create(CreateDataset) -> Dataset = POST "/api/datasets", write;
+            /// Renames or describes a dataset.
+            dataset_update(UpdateDataset) -> Dataset = PUT "/api/datasets/{id}", write;
+            /// Puts a dataset in the bin. `dataset_undelete` brings it back.
+            dataset_delete(GetDataset) -> Dataset = DELETE "/api/datasets/{id}", write;
+            /// Takes a dataset out of the bin.
+            dataset_undelete(UndeleteDataset) -> Dataset = POST "/api/datasets/{id}/undelete", write;
+            /// What a table says, what is wrong with it, and how it fits a prompt; changes nothing.
+            dataset_preview(PreviewDataset) -> DatasetPreview = POST "/api/datasets/preview", read;
+            /// Imports a table as a dataset or as the next version of one, all of it or nothing.
+            dataset_import(ImportDataset) -> DatasetVersion = POST "/api/datasets/import", write;
+            /// Changes rows and columns of a dataset, as its next version.
+            dataset_change(ChangeDataset) -> DatasetVersion = POST "/api/datasets/{id}/changes", write;
+            /// Adds what ran to a dataset, as cases.
+            dataset_add_executions(AddExecutions) -> DatasetVersion = POST "/api/datasets/{id}/executions", write;
+            /// A version of a dataset as a file.
+            dataset_export(ExportDataset) -> DatasetFile = POST "/api/datasets/{id}/export", read;
+            /// The versions of a dataset, newest first.
+            dataset_version_list(ListDatasetVersions) -> Page<DatasetVersion> = GET "/api/datasets/{id}/versions", read;
+            /// The cases of a dataset, in their order.
+            case_list(ListCases) -> Page<Case> = GET "/api/datasets/{id}/cases", read;
+
             /// What importing files would do, and what of them is not understood; changes nothing.
             import_preview(PreviewImport) -> ImportPreview = POST "/api/import/preview", read;
             /// Imports the prompts of files, all of them or none.

@@ -1,8 +1,8 @@
 //! The clock and the ids of the running program.
 
 use formaops_domain::{
-    ActorId, ApiKeyId, AttemptId, BudgetId, ExecutionId, PromptId, ProviderId, ProviderKeyId, RunId, SuiteId,
-    Timestamp, WorkspaceId,
+    ActorId, ApiKeyId, AttemptId, BudgetId, DatasetId, ExecutionId, PromptId, ProviderId, ProviderKeyId,
+    RunId, SuiteId, Timestamp, WorkspaceId,
     ports::{Clock, Ids},
 };
 use std::time::{Duration, Instant};
@@ -53,6 +53,7 @@ new_ids! {
     workspace: WorkspaceId;
     actor: ActorId;
     prompt: PromptId;
+    dataset: DatasetId;
     provider: ProviderId;
     provider_key: ProviderKeyId;
     run: RunId;

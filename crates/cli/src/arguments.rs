@@ -2,6 +2,7 @@
 
 use crate::{
     config::ConfigCommand,
+    dataset::DatasetCommand,
     render::RenderArguments,
     run::RunArguments,
     schema::{self, Field, FieldKind},
@@ -44,6 +45,7 @@ pub(crate) enum Chosen {
     Import(ImportArguments),
     Export(ExportArguments),
     Config(ConfigCommand),
+    Dataset(DatasetCommand),
     Completions(clap_complete::Shell),
 }
 
@@ -86,7 +88,7 @@ pub(crate) fn command() -> Command {
                 .arg(Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell))),
         );
     let mut nouns: BTreeMap<String, Command> = BTreeMap::new();
-    for operation in OPERATIONS {
+    for operation in OPERATIONS.iter().filter(|operation| !is_by_hand(operation)) {
         let (noun, part, verb) = words(operation);
         let command = nouns.remove(&noun).unwrap_or_else(|| noun_command(&noun, &noun));
         let verb = verb_command(operation, verb);
@@ -105,6 +107,10 @@ pub(crate) fn command() -> Command {
     if let Some(config) = nouns.get_mut("config") {
         let about = "Operations on the configuration";
         *config = ConfigCommand::augment_subcommands(std::mem::take(config)).about(about);
+    }
+    if let Some(dataset) = nouns.get_mut("dataset") {
+        let about = "Operations on datasets";
+        *dataset = DatasetCommand::augment_subcommands(std::mem::take(dataset)).about(about);
     }
     root.subcommands(nouns.into_values())
 }
@@ -127,19 +133,27 @@ fn plural(noun: &str) -> String {
     }
 }
 
-/// `api_key_list` is `api-key list`, and `provider_key_list` is `provider key list`: those keys are part of
-/// their provider.
+/// `api_key_list` is `api-key list`, and `provider_key_list` is `provider key list`: what is
+/// part of something is a noun below it.
 fn words(operation: &Operation) -> (String, Option<&'static str>, String) {
-    let (noun, verb) = operation.name.rsplit_once('_').unwrap_or((operation.name, "do"));
+    // `dataset add-executions`: a verb of two words.
+    let name = operation.name.strip_suffix("_add_executions").map(|noun| (noun, "add-executions"));
+    let (noun, verb) = name.or_else(|| operation.name.rsplit_once('_')).unwrap_or((operation.name, "do"));
     let (noun, part) = match noun {
         // `run NAME` is the comfort above; what the list calls `run_…` is reached as `runs …`. So are others.
         "run" => ("runs", None),
         "import" => ("imports", None),
         "export" => ("exports", None),
         "provider_key" => ("provider", Some("key")),
+        "dataset_version" => ("dataset", Some("version")),
         noun => (noun, None),
     };
     (noun.replace('_', "-"), part, verb.to_owned())
+}
+
+/// Whether the verb of an operation is written by hand: it takes files where the operation takes what they hold.
+fn is_by_hand(operation: &Operation) -> bool {
+    matches!(operation.name, "dataset_import" | "dataset_export")
 }
 
 /// Other words for a verb, where people look for them.
@@ -235,6 +249,9 @@ pub(crate) fn read(matches: &ArgMatches) -> Result<(Global, Chosen), ApiError> {
         },
         "config" if ConfigCommand::from_arg_matches(chosen).is_ok() => {
             Chosen::Config(ConfigCommand::from_arg_matches(chosen).map_err(usage)?)
+        }
+        "dataset" if DatasetCommand::from_arg_matches(chosen).is_ok() => {
+            Chosen::Dataset(DatasetCommand::from_arg_matches(chosen).map_err(usage)?)
         }
         _ => {
             let (operation, matches) = chosen_operation(matches);

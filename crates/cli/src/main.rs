@@ -5,6 +5,7 @@
 
 mod arguments;
 mod config;
+mod dataset;
 mod operation;
 mod output;
 mod render;
@@ -102,6 +103,7 @@ async fn perform(global: &arguments::Global, chosen: Chosen) -> Result<Ending, A
         Chosen::Search(request) => search::perform(&session, request, global.json).await,
         Chosen::Import(import) => transfer::import(&session, import, global.json).await,
         Chosen::Export(export) => transfer::export(&session, export, global.json).await,
+        Chosen::Dataset(command) => dataset::perform(&session, command, global.json).await,
         Chosen::Serve(serve) => serve::perform(&session, &serve, global.json).await,
         Chosen::Config(_) | Chosen::Completions(_) | Chosen::Render(_) => Ok(Ending::Done),
     };

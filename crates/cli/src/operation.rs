@@ -17,6 +17,7 @@ pub(crate) async fn perform(
     match operation.name {
         _ if as_json => output::json(&answer),
         "version_compare" => comparison(&answer),
+        "case_list" => cases(&answer),
         _ => output::answer(&answer),
     }
     if operation.name == "vault_unlock" && session.app().is_some() {
@@ -33,6 +34,17 @@ pub(crate) async fn perform(
     }
     let failed = operation.name == "prompt_execute" && answer["status"] == "failed";
     Ok(if failed { Ending::ExecutionFailed } else { Ending::Done })
+}
+
+/// Prints a case a line: its position, counted from 1, and its inputs as JSON.
+fn cases(answer: &Value) {
+    for case in answer["items"].as_array().into_iter().flatten() {
+        let number = case["position"].as_u64().unwrap_or_default() + 1;
+        output::line(&output::visible(&format!("{number}  {}", case["inputs"])));
+    }
+    if let Some(next) = answer["next"].as_str() {
+        output::line(&format!("more: --cursor {next}"));
+    }
 }
 
 /// Prints what changed: by meaning, then as text.

@@ -126,7 +126,7 @@ fn fields_of(fields: &Map<String, Value>, indent: &str) {
 }
 
 /// The columns that lead in tables, where they are there.
-const LEADING: [&str; 23] = [
+const LEADING: [&str; 24] = [
     "name",
     "value",
     "source",
@@ -134,6 +134,7 @@ const LEADING: [&str; 23] = [
     "promptName",
     "model",
     "number",
+    "cases",
     "status",
     "kind",
     "baseUrl",

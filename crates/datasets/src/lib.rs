@@ -112,6 +112,7 @@ impl TableFormat {
 /// How a table is read; what is absent is found by looking at it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "TableOptions")]
 pub struct Options {
     /// The format.
     #[serde(default, skip_serializing_if = "Option::is_none")]

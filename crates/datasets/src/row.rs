@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "ColumnRole")]
 pub enum Role {
     /// The value of a variable.
     Input,

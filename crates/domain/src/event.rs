@@ -70,6 +70,8 @@ pub enum EventBody {
 pub enum Noun {
     /// Prompts, their versions and drafts.
     Prompt,
+    /// Datasets and their versions.
+    Dataset,
     /// Providers and their models.
     Provider,
     /// Runs and executions.

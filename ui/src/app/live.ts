@@ -39,6 +39,7 @@ export const streams: Readonly<Record<OutputPart, Streams>> = {
 /** Which queries speak of a kind of thing, by the first part of their keys. */
 const KEYS: Record<Noun, string[]> = {
   prompt: ['prompts', 'prompt', 'versions', 'tags', 'labels', 'folder-file', 'audit'],
+  dataset: ['datasets', 'dataset', 'dataset-versions', 'audit'],
   provider: ['providers', 'models', 'health', 'audit'],
   run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution'],
   workspace: ['workspace', 'settings', 'api-keys', 'network', 'config', 'folder', 'folder-file', 'audit'],

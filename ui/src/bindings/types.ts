@@ -12,6 +12,20 @@ export type ActorView = {
   isPerson: boolean;
 };
 
+/** Adds what ran to a dataset, as cases. */
+export type AddExecutions = {
+  /** The dataset. */
+  id: DatasetKey;
+  /** The executions, 1 to 1,000; their inputs become those of the cases. */
+  executions: ExecutionId[];
+  /** Whether what was answered is what is expected from now on. */
+  expectAnswer?: boolean;
+  /** Why. */
+  note?: string;
+  /** The same key and request within 24 hours answer with the version that was made the first time. */
+  idempotencyKey?: string | null;
+};
+
 /** An address in which one word stands for what only the user knows. */
 export type AddressTemplate = {
   /** The address with the word. */
@@ -382,25 +396,6 @@ export type Case = {
   suffix?: string;
 };
 
-/** Which cases of a suite are run. All that is given must hold; the order of the cases stays. */
-export type CaseChoice = {
-  /** From this case on, counted from 0. */
-  from?: number | null;
-  /** Up to this case, which is not run. */
-  to?: number | null;
-  /** Only those with this tag. */
-  tag?: string | null;
-  /** Only so many of those that are left, chosen by chance. */
-  sample?: number | null;
-  /** What the chance starts from: the same seed chooses the same cases. */
-  seed?: number;
-  /** Only those that failed in this earlier run of the suite. */
-  failingIn?: RunId | null;
-};
-
-/** What can be said of a case at a glance. */
-export type CaseMark = 'failing' | 'flaky' | 'different' | 'regressed' | 'improved';
-
 /** What is known of a model. What is absent is unknown, and shown as unknown. */
 export type CatalogueModel = {
   /** The model. */
@@ -434,8 +429,75 @@ export type CatalogueModel = {
 
 export type ChainHash = string;
 
+/**
+ * Changes rows and columns of a dataset.
+ *
+ * Columns are changed first: cases that are given have the columns as they are afterwards. Positions are those of the
+ * version that is changed.
+ */
+export type ChangeDataset = {
+  /** The dataset. */
+  id: DatasetKey;
+  /** The number of the version that is changed, which must be the newest. */
+  base: number;
+  /** What is done to columns, one after the other. */
+  columns?: ColumnChange[];
+  /** Cases in place of others. */
+  replaced?: ReplacedCase[];
+  /** The positions of cases that are taken out. */
+  removed?: number[];
+  /** Cases that are put in. */
+  inserted?: InsertedCases[];
+  /** Why. */
+  note?: string;
+  /** The same key and request within 24 hours answer with the version that was made the first time. */
+  idempotencyKey?: string | null;
+};
+
 /** Whether calls to a model go through. */
 export type CircuitState = 'closed' | 'half-open' | 'open';
+
+/** A column: one input, what is expected, or one field of the metadata. */
+export type Column = {
+  /** The name of the input or of the field of the metadata; `expected` for what is expected. */
+  name: string;
+  /** What it holds of a case. */
+  kind: ColumnKind;
+  /** What its values look like. */
+  type: ColumnType;
+};
+
+/** What is done to a column, in all cases. */
+export type ColumnChange = {
+  action: 'add';
+  /** What it holds of a case. */
+  kind: ColumnKind;
+  /** Its name. */
+  name: string;
+} | {
+  action: 'rename';
+  /** What it holds of a case. */
+  kind: ColumnKind;
+  /** Its name until now. */
+  name: string;
+  /** Its new name. */
+  to: string;
+} | {
+  action: 'remove';
+  /** What it holds of a case. */
+  kind: ColumnKind;
+  /** Its name. */
+  name: string;
+};
+
+/** What a column holds of a case. */
+export type ColumnKind = 'input' | 'expected' | 'metadata';
+
+/** What a column holds. */
+export type ColumnRole = 'input' | 'expected' | 'metadata' | 'name' | 'tags' | 'skip';
+
+/** What the values of a column look like. It is guessed from them and never changes them. */
+export type ColumnType = 'string' | 'number' | 'boolean' | 'json';
 
 /** Asks what differs between two versions. */
 export type CompareVersions = {
@@ -571,10 +633,6 @@ export type ConflictPlace = {
   name: string;
   /** The names that lead to the part that is in conflict. */
   path: string[];
-} | {
-  kind: 'title';
-} | {
-  kind: 'description';
 } | {
   kind: 'order';
   /** The list. */
@@ -766,6 +824,20 @@ export type CreateBudget = {
   kind: BudgetKind;
 };
 
+/** Makes a dataset and its first version. */
+export type CreateDataset = {
+  /** Its name: unique without regard to case. */
+  name: DatasetName;
+  /** What it is for. */
+  description?: string;
+  /** Its cases, in their order. */
+  cases?: Case[];
+  /** Why the first version was made. */
+  note?: string;
+  /** The same key and request within 24 hours answer with the dataset that was made the first time. */
+  idempotencyKey?: string | null;
+};
+
 /** Exports prompts. */
 export type CreateExport = {
   /** The prompts; all outside the bin where there are none. */
@@ -880,16 +952,6 @@ export type CreateRun = {
   idempotencyKey?: string | null;
 };
 
-/** Makes a suite. */
-export type CreateSuite = {
-  /** Its name: unique in the workspace without regard to case. */
-  name: SuiteName;
-  /** What it is for. */
-  description?: string;
-  /** What is run. */
-  spec?: SuiteSpec;
-};
-
 /** Makes the vault. */
 export type CreateVault = {
   /** What opens it from now on: 8 characters at least. Nobody can open it without. */
@@ -918,7 +980,98 @@ export type CreatedApiKey = {
   secret: string;
 };
 
+/** A named table of cases. */
+export type Dataset = {
+  /** Its identity, which renaming does not change. */
+  id: DatasetId;
+  /** Its name: unique in the workspace without regard to case. */
+  name: DatasetName;
+  /** What it is for; may be empty. */
+  description: string;
+  /** The number of its newest version. */
+  head: number;
+  /** The columns of its newest version. */
+  columns: Column[];
+  /** How many cases its newest version has. */
+  cases: number;
+  /** When it was made. */
+  createdAt: Timestamp;
+  /** When it or its versions last changed. */
+  updatedAt: Timestamp;
+  /** When it was put in the bin; deleting can be undone. */
+  deletedAt: Timestamp | null;
+};
+
+/** The exported file. */
+export type DatasetFile = {
+  /** A name for the file. */
+  name: string;
+  /** Its bytes in base 64; empty where a file was written. */
+  data: string;
+  /** How many cases it has. */
+  cases: number;
+};
+
+/** How cases fit the variables of a prompt. */
+export type DatasetFit = {
+  /** Variables that have a column. */
+  matched: string[];
+  /** Variables that need a value and have no column. */
+  missing: string[];
+  /** Columns that no variable is called like. */
+  unknown: string[];
+  /** Columns of sensitive variables, whose values are kept nowhere. */
+  sensitive: string[];
+  /** Values that are not what their variables want, the first 50. */
+  problems: FitProblem[];
+  /** How many cases have such values. */
+  cases: number;
+};
+
 export type DatasetId = string;
+
+/** A dataset's id or name */
+export type DatasetKey = string;
+
+export type DatasetName = string;
+
+/** What a file says. */
+export type DatasetPreview = {
+  /** Its format. */
+  format: TableFormat;
+  /** The columns of its cases. */
+  columns: Column[];
+  /** Its first cases, at most 20. */
+  rows: Case[];
+  /** How many cases could be read. */
+  cases: number;
+  /** What is wrong with it, the first 50. */
+  problems: TableProblem[];
+  /** How many rows are wrong. */
+  wrong: number;
+  /** How the cases fit the prompt's variables; none where no prompt was named. */
+  fit: DatasetFit | null;
+};
+
+/** An immutable state of a dataset. */
+export type DatasetVersion = {
+  /** The dataset. */
+  datasetId: DatasetId;
+  /** Its place among the versions of its dataset, from 1. */
+  number: number;
+  /** The name of what it holds: its cases and their order, and the names of its columns. */
+  contentHash: ContentHash;
+  /** Its columns, in the order in which they are shown. */
+  columns: Column[];
+  /** How many cases it has. */
+  cases: number;
+  /** Why it was made; may be empty. */
+  note: string;
+  /** Who made it. */
+  author: ActorId;
+  /** When. */
+  createdAt: Timestamp;
+};
 
 export type Day = string;
 
@@ -983,12 +1136,6 @@ export type DeleteRef = {
   id: PromptKey;
   /** The name. */
   name: RefName;
-};
-
-/** Puts a suite in the bin. */
-export type DeleteSuite = {
-  /** The suite. */
-  id: SuiteKey;
 };
 
 /** Something to tell about a template. */
@@ -1098,7 +1245,7 @@ export type EmptyBin = {
 export type EnvName = string;
 
 /** The kinds of failure. */
-export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'validation' | 'interrupted' | 'storage' | 'not_writable' | 'internal';
+export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'not_writable' | 'internal';
 
 /** The kinds of error. One exists only where a consumer acts on it. */
 export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | 'conflict' | 'stale' | 'unauthenticated' | 'forbidden' | 'rate_limited' | 'provider' | 'storage' | 'disconnected' | 'internal';
@@ -1264,8 +1411,6 @@ export type Execution = {
   toolCalls: ToolCall[];
   /** The result of its validations, all together. */
   validationStatus: ValidationStatus;
-  /** The weighted mean of the scores of its validations, from 0 to 1; absent where there were none. */
-  score?: number | null;
   /** The result of each validation. */
   validations: ValidationResult[];
   /** When it was asked for. */
@@ -1321,6 +1466,18 @@ export type Export = {
   notes: Note[];
 };
 
+/** Exports a version of a dataset. */
+export type ExportDataset = {
+  /** The dataset. */
+  id: DatasetKey;
+  /** The number of the version; the newest where absent. */
+  version?: number | null;
+  /** The format: CSV, JSONL, JSON or YAML. */
+  format: TableFormat;
+  /** The file on this machine that is written: a whole path, and only for the command line. */
+  path?: string | null;
+};
+
 /**
  * Where each fact of a model comes from. A fact that is unknown, or follows from where the model runs
  * (servers on this machine are free), has no source.
@@ -1364,16 +1521,6 @@ export type Fallback = {
   maxOutputTokens?: number | null;
 };
 
-/** What a model is told when it is asked again because its answer did not hold to the rules. */
-export type Feedback = {
-  /** How often it is asked again for that, from 1. */
-  round: number;
-  /** What it had answered; absent where that is longer than [`Feedback::MOST_ANSWER_BYTES`]. */
-  answer?: string | null;
-  /** What does not hold, in the words of the rules, one a line. */
-  reasons: string;
-};
-
 export type FileHash = string;
 
 /** What stands in the way of a file. */
@@ -1402,20 +1549,6 @@ export type FileSides = {
   theirs: string;
   /** The newest version of the prompt. */
   head: VersionId;
-  /** Both brought together; absent where the file cannot be read as a prompt. */
-  merged: MergedFile | null;
-};
-
-/** All that a prompt and its file can both say. */
-export type FileWork = {
-  /** What a version holds. */
-  content: Content;
-  /** The title. */
-  title: string;
-  /** The description. */
-  description: string;
-  /** The tags, sorted. */
-  tags: string[];
 };
 
 /** Why a model stopped, in the one set of words and in the provider's own. */
@@ -1428,6 +1561,18 @@ export type Finish = {
 
 /** Why a model stopped. */
 export type FinishReason = 'stop' | 'length' | 'content-filter' | 'refusal' | 'tool-calls' | 'other';
+
+/** A value that is not what its variable wants. */
+export type FitProblem = {
+  /** The position of the case. */
+  position: number;
+  /** The variable. */
+  variable: string;
+  /** What is wrong. */
+  message: string;
+  /** What to do. */
+  hint: string;
+};
 
 /** The linked folder, where there is one. */
 export type FolderAnswer = {
@@ -1561,6 +1706,12 @@ export type GetAudit = {
 /** Asks for the configuration. */
 export type GetConfig = Record<string, never>;
 
+/** Asks for a dataset. */
+export type GetDataset = {
+  /** The dataset. */
+  id: DatasetKey;
+};
+
 /** Asks for an execution. */
 export type GetExecution = {
   /** The execution. */
@@ -1657,12 +1808,6 @@ export type GetSetting = {
   key: string;
 };
 
-/** Asks for a suite. */
-export type GetSuite = {
-  /** The suite. */
-  id: SuiteKey;
-};
-
 /** Asks for a version. */
 export type GetVersion = {
   /** The prompt. */
@@ -1681,17 +1826,6 @@ export type Git = {
   /** Whether the folder differs from the last commit; absent where that is not known. */
   dirty: boolean | null;
 };
-
-/** A row of a grid. */
-export type GridRow = {
-  /** The case, with its inputs as they are kept. */
-  case: Case;
-  /** The newest generation of each of its cells, by column and repeat. */
-  cells: Execution[];
-};
-
-/** What the cases of a grid are ordered by. */
-export type GridSort = 'case' | 'score' | 'latency' | 'cost';
 
 /** How things are. */
 export type Health = {
@@ -1784,6 +1918,30 @@ export type ImportChoice = {
   name?: PromptName | null;
 };
 
+/** Imports a file as a dataset, or as the next version of one. */
+export type ImportDataset = {
+  /** The name of the dataset. */
+  dataset: DatasetName;
+  /** The name of the file, whose ending says its format; may be empty for what was pasted. */
+  name?: string;
+  /** What it holds, as text. */
+  text?: string | null;
+  /** Its bytes in base 64, where it is not given as text. */
+  data?: string | null;
+  /** Where it lies on this machine, instead: a whole path, and only for the command line. */
+  path?: string | null;
+  /** How it is read. */
+  options?: TableOptions;
+  /** A prompt whose variables say of which types the values are. */
+  prompt?: PromptKey | null;
+  /** What becomes of the cases of a dataset that has this name; where absent, the import is refused then. */
+  existing?: ImportMode | null;
+  /** Why. */
+  note?: string;
+  /** The same key and request within 24 hours answer with the version that was made the first time. */
+  idempotencyKey?: string | null;
+};
+
 /** A file to import. */
 export type ImportFile = {
   /** Its name, with `/` between folders. */
@@ -1823,6 +1981,9 @@ export type ImportItem = {
   /** What was not understood, or was changed. */
   notes: Note[];
 };
+
+/** What becomes of the cases that a dataset has. */
+export type ImportMode = 'replace' | 'append';
 
 /** What became of a prompt. */
 export type ImportOutcome = {
@@ -1879,6 +2040,14 @@ export type InputSet = {
   createdAt: Timestamp;
   /** When it last changed. */
   updatedAt: Timestamp;
+};
+
+/** Cases that are put in. */
+export type InsertedCases = {
+  /** Before the case at this position; behind the last one at the number of cases, and where absent. */
+  before?: number | null;
+  /** The cases, in their order. */
+  cases: Case[];
 };
 
 /** Unsaved work that is kept, without the work itself: who sent it has it. */
@@ -2029,6 +2198,52 @@ export type ListAudit = {
 /** Asks for the budgets. */
 export type ListBudgets = Record<string, never>;
 
+/** Asks for cases. */
+export type ListCases = {
+  /** The dataset. */
+  id: DatasetKey;
+  /** The number of the version; the newest where absent. */
+  version?: number | null;
+  /** Only those from this position on. */
+  from?: number | null;
+  /** Only those before this position. */
+  to?: number | null;
+  /** Only those with this tag. */
+  tag?: string | null;
+  /** Only those with this text in name, inputs, expectation, tags or metadata, without regard to case. */
+  text?: string | null;
+  /** Of those, so many, chosen at random. */
+  sample?: number | null;
+  /** By what they are chosen; the same number chooses the same cases. 0 where absent. */
+  seed?: number | null;
+  /** Where to go on, from the page before. */
+  cursor?: string | null;
+  /** The most items, 1 to 1,000; 100 where absent. */
+  limit?: number | null;
+};
+
+/** Asks for the versions of a dataset. */
+export type ListDatasetVersions = {
+  /** The dataset. */
+  id: DatasetKey;
+  /** Where to go on, from the page before. */
+  cursor?: string | null;
+  /** The most items, 1 to 1,000; 100 where absent. */
+  limit?: number | null;
+};
+
+/** Asks for datasets. */
+export type ListDatasets = {
+  /** Only those with this text in name or description, without regard to case. */
+  search?: string | null;
+  /** Only those in the bin. */
+  deleted?: boolean;
+  /** Where to go on, from the page before. */
+  cursor?: string | null;
+  /** The most items, 1 to 1,000; 100 where absent. */
+  limit?: number | null;
+};
+
 /** Asks for the ledger. */
 export type ListEgress = {
   /** Whether to leave out what went to this machine. */
@@ -2055,24 +2270,6 @@ export type ListExecutions = {
   /** Where to go on, from the page before. */
   cursor?: string | null;
   /** The most items, 1 to 1,000; 100 where absent. */
-  limit?: number | null;
-};
-
-/** Asks for a page of the grid of a run. */
-export type ListGrid = {
-  /** The run. */
-  id: RunId;
-  /** Only cases of which this can be said. */
-  mark?: CaseMark | null;
-  /** The order. */
-  sort?: GridSort;
-  /** Whether the largest come first. */
-  descending?: boolean;
-  /** The run that `regressed` and `improved` compare with; that of the run where absent. */
-  baseline?: RunId | null;
-  /** Where the page before ended. */
-  cursor?: string | null;
-  /** The most rows, 1 to 1,000; 100 where absent. */
   limit?: number | null;
 };
 
@@ -2216,12 +2413,6 @@ export type ListSpend = {
   from?: Day | null;
   /** The last day; today where absent. */
   to?: Day | null;
-};
-
-/** Asks for the suites. */
-export type ListSuites = {
-  /** Only those in the bin, instead of those outside. */
-  deleted?: boolean;
 };
 
 /** Asks for the tags in use. */
@@ -2375,16 +2566,6 @@ export type MergeVersions = {
   theirs?: VersionId | null;
 };
 
-/** A prompt and its file, brought together. */
-export type MergedFile = {
-  /** What both would say. Where there is a conflict it holds what the prompt says. */
-  work: FileWork;
-  /** What cannot be merged, in the order of the content; then `/title` and `/description`, which point into `work`. */
-  conflicts: Conflict[];
-  /** What would change in the content of the prompt. */
-  changes: ContentChange[];
-};
-
 /** A list whose order can be in conflict. */
 export type MergedList = 'messages' | 'attachments' | 'variables' | 'tools' | 'validations';
 
@@ -2497,7 +2678,7 @@ export type Note = {
 export type NoteKind = 'notUnderstood' | 'changed';
 
 /** The kinds of things that change. */
-export type Noun = 'prompt' | 'provider' | 'run' | 'suite' | 'budget' | 'workspace' | 'health' | 'egress' | 'file' | 'window';
+export type Noun = 'prompt' | 'dataset' | 'provider' | 'run' | 'budget' | 'workspace' | 'health' | 'egress' | 'file' | 'window';
 
 /** What happens where a rule does not hold. */
 export type OnFailure = {
@@ -2568,9 +2749,33 @@ export type PageOfBudgetView = {
 };
 
 /** Some items of a list, and where to go on. */
+export type PageOfCase = {
+  /** The items, in the order of the list. */
+  items: Case[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
 export type PageOfCatalogueModel = {
   /** The items, in the order of the list. */
   items: CatalogueModel[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfDataset = {
+  /** The items, in the order of the list. */
+  items: Dataset[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfDatasetVersion = {
+  /** The items, in the order of the list. */
+  items: DatasetVersion[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -2603,14 +2808,6 @@ export type PageOfExecution = {
 export type PageOfFoundServer = {
   /** The items, in the order of the list. */
   items: FoundServer[];
-  /** Give this as `cursor` to get the items that follow; absent at the end. */
-  next?: string | null;
-};
-
-/** Some items of a list, and where to go on. */
-export type PageOfGridRow = {
-  /** The items, in the order of the list. */
-  items: GridRow[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -2707,14 +2904,6 @@ export type PageOfRun = {
 export type PageOfSpend = {
   /** The items, in the order of the list. */
   items: Spend[];
-  /** Give this as `cursor` to get the items that follow; absent at the end. */
-  next?: string | null;
-};
-
-/** Some items of a list, and where to go on. */
-export type PageOfSuite = {
-  /** The items, in the order of the list. */
-  items: Suite[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -2916,6 +3105,20 @@ export type Preset = {
   note?: string;
 };
 
+/** Asks what a file says. */
+export type PreviewDataset = {
+  /** The name of the file, whose ending says its format; may be empty for what was pasted. */
+  name?: string;
+  /** What it holds, as text. */
+  text?: string | null;
+  /** Its bytes in base 64, where it is not given as text. */
+  data?: string | null;
+  /** How it is read. */
+  options?: TableOptions;
+  /** A prompt whose variables the cases are held against. */
+  prompt?: PromptKey | null;
+};
+
 /** Asks what importing files would do. */
 export type PreviewImport = {
   /** The files. */
@@ -3114,14 +3317,6 @@ export type Purged = {
 /** What a request is for. */
 export type Purpose = 'execution' | 'models' | 'test' | 'discovery';
 
-/** Names the run that later runs of a suite are compared with. */
-export type PutBaseline = {
-  /** The suite. */
-  id: SuiteKey;
-  /** One of its runs that has ended; none where absent. */
-  run?: RunId | null;
-};
-
 /** Keeps unsaved work. */
 export type PutDraft = {
   /** The prompt. */
@@ -3240,6 +3435,14 @@ export type RepeatRun = {
   idempotencyKey?: string | null;
 };
 
+/** A case in place of another. */
+export type ReplacedCase = {
+  /** Where the other stands. */
+  position: number;
+  /** The case. */
+  case: Case;
+};
+
 export type RequestHash = string;
 
 /** Takes a setting of the engine back to its default. */
@@ -3266,8 +3469,6 @@ export type ResolveFolderFile = {
   head: VersionId;
   /** What both are to say with `text`: a whole `.prompt` file. */
   text?: string | null;
-  /** What both are to say with `merged`: what [`FileSides::merged`] holds, with its conflicts settled. */
-  merged?: FileWork | null;
 };
 
 /** What shape the answer of a model shall have. */
@@ -3309,8 +3510,6 @@ export type Retry = {
   at: Timestamp;
   /** Why the one before failed. */
   failure: Failure;
-  /** What the model is told of its answer, where that did not hold to the rules. */
-  feedback?: Feedback | null;
 };
 
 /** Tries an execution again. */
@@ -3365,10 +3564,6 @@ export type Run = {
   promptId: PromptId;
   /** The prompt's name when it was run. */
   promptName: PromptName;
-  /** What it has of the suite it belongs to. */
-  suite?: RunSuite | null;
-  /** What asked for it, where no person did. */
-  parent?: RunParent | null;
   /** The columns, in order. */
   variants: Variant[];
   /** The inputs, with sensitive values masked. */
@@ -3418,15 +3613,7 @@ export type RunDetail = {
 export type RunId = string;
 
 /** What kind of request a run is. */
-export type RunKind = 'single' | 'compare' | 'suite';
-
-/** What a run was made for, where another execution needs it. */
-export type RunParent = {
-  /** The execution that needs it. */
-  executionId: ExecutionId;
-  /** What for. */
-  purpose: RunPurpose;
-};
+export type RunKind = 'single' | 'compare';
 
 /** A version that the templates of a run call as a partial, found when the run was made. */
 export type RunPartial = {
@@ -3463,55 +3650,8 @@ export type RunProgress = {
   costUsd: NanoUsd;
 };
 
-/** What an execution needs a run for. */
-export type RunPurpose = 'judge';
-
 /** Where a run stands. Whether its executions succeeded is in [`RunProgress`]. */
 export type RunStatus = 'pending' | 'running' | 'paused' | 'completed' | 'cancelled';
-
-/** What a run has of the suite it belongs to. */
-export type RunSuite = {
-  /** The suite. */
-  id: SuiteId;
-  /** Its name now. */
-  name: SuiteName;
-  /** The run that this one is compared with. */
-  baseline?: RunId | null;
-  /** How many cases it has. */
-  cases: number;
-  /** What it must reach. */
-  thresholds?: Thresholds;
-};
-
-/** Starts a run of a suite. */
-export type RunSuiteRequest = {
-  /** The suite. */
-  id: SuiteKey;
-  /** The prompts, in place of those of the suite. */
-  prompts?: SuitePrompt[] | null;
-  /** The models, in place of those of the suite. */
-  models?: SuiteModel[] | null;
-  /** Which of its cases are run; all where absent. */
-  cases?: CaseChoice;
-  /** How often each cell is executed, in place of what the suite says, 1 to 100. */
-  repeats?: number | null;
-  /** The run that it is compared with, in place of the suite's baseline. */
-  baseline?: RunId | null;
-  /** The values of sensitive variables, for every case; they are not kept. */
-  sensitiveInputs?: Record<string, unknown>;
-  /** How urgent it is. */
-  priority?: Priority;
-  /** The most that it may cost, in dollars: no call is made that could go past it. */
-  capUsd?: NanoUsd | null;
-  /** How many of its executions may be on the wire at once, 1 to 1,024; the default limits where absent. */
-  concurrency?: number | null;
-  /** Whether the first execution that fails cancels what is left. */
-  failFast?: boolean;
-  /** What becomes of it where FormaOps ends before it does. */
-  onRestart?: OnRestart;
-  /** The same key and request within 24 hours answer with the run that was started the first time. */
-  idempotencyKey?: string | null;
-};
 
 /** What was so at one moment. */
 export type Sample = {
@@ -3644,96 +3784,33 @@ export type SpendBy = 'day' | 'provider' | 'model' | 'prompt';
 
 export type StateHash = string;
 
-/** A named set of prompts, models, cases and rules that is run as one. */
-export type Suite = {
-  /** Its identity, which renaming does not change. */
-  id: SuiteId;
-  /** Its name: unique in the workspace without regard to case. */
-  name: SuiteName;
-  /** What it is for; may be empty. */
-  description: string;
-  /** What is run. */
-  spec: SuiteSpec;
-  /** The run that later ones are compared with. */
-  baseline: RunId | null;
-  /** Its newest run. */
-  lastRun: RunId | null;
-  /** When it was made. */
-  createdAt: Timestamp;
-  /** When it last changed; runs do not count. */
-  updatedAt: Timestamp;
-  /** When it was put in the bin; deleting can be undone. */
-  deletedAt: Timestamp | null;
+/** A format of tables. */
+export type TableFormat = 'csv' | 'jsonl' | 'json' | 'yaml' | 'xlsx' | 'markdown';
+
+/** How a table is read; what is absent is found by looking at it. */
+export type TableOptions = {
+  /** The format. */
+  format?: TableFormat | null;
+  /** What stands between the cells of a CSV: `,`, `;` or a tab. */
+  delimiter?: string | null;
+  /** The encoding of a CSV, such as `utf-8`, `utf-16le` or `windows-1252`. */
+  encoding?: string | null;
+  /** The sheet of a workbook; its first one where absent. */
+  sheet?: string | null;
+  /** What columns hold, by their names; others hold inputs, or what their special names say. */
+  columns?: Record<string, ColumnRole>;
 };
 
-/** The dataset of a suite. */
-export type SuiteDataset = {
-  /** The dataset. */
-  datasetId: DatasetId;
-  /** The number of its version; the newest where absent. */
-  version?: number | null;
-};
-
-export type SuiteId = string;
-
-/** A suite by its id or its name. */
-export type SuiteKey = string;
-
-/** A model of a suite. */
-export type SuiteModel = {
-  /** The model. */
-  model: ModelRef;
-  /** Parameters over those of the version. */
-  parameters: Parameters;
-};
-
-export type SuiteName = string;
-
-/** What a run of a suite would be. */
-export type SuitePlan = {
-  /** How many cases are run. */
-  cases: number;
-  /** The columns: each version on each of its models. */
-  columns: Variant[];
-  /** How often each cell is executed. */
-  repeats: number;
-  /** How many executions that makes. */
-  executions: number;
-  /**
-   * What they will about cost, in dollars: requests by estimate, answers as long as those of the same prompts and models
-   * were on average; unknown where some price is.
-   */
-  estimateUsd: NanoUsd | null;
-  /** The most that they can cost; unknown where some price or longest answer is. */
-  worstUsd: NanoUsd | null;
-  /** How long they will about take, in seconds, by what those of the same models took; unknown where none have run. */
-  seconds: number | null;
-};
-
-/** A prompt of a suite. */
-export type SuitePrompt = {
-  /** The prompt. */
-  promptId: PromptId;
-  /** `v12`, a label, a branch, or the start of a version's hash; the head where absent. */
-  version?: string | null;
-};
-
-/** What a suite runs: each prompt on each model, for each case, so many times. */
-export type SuiteSpec = {
-  /** The prompts, in the order of the columns. */
-  prompts: SuitePrompt[];
-  /** The models; where there are none, each version runs on the model it suggests. */
-  models: SuiteModel[];
-  /** The dataset whose cases are run. */
-  dataset?: SuiteDataset | null;
-  /** Cases of its own, before those of the dataset. */
-  cases?: Case[];
-  /** The rules for every answer, beside those of the version and of the case. */
-  validations?: Validation[];
-  /** How often each cell is executed, from 1. */
-  repeats: number;
-  /** What a run must reach. */
-  thresholds?: Thresholds;
+/** What is wrong with a file. */
+export type TableProblem = {
+  /** What is wrong. */
+  message: string;
+  /** What to do. */
+  hint: string;
+  /** The line from 1; of a list of objects the number of the object, of a sheet the row. */
+  line: number | null;
+  /** The column from 1. */
+  column: number | null;
 };
 
 /** A tag and how many prompts have it. */
@@ -3745,7 +3822,7 @@ export type TagCount = {
 };
 
 /** What a prompt and its file are to say. */
-export type Take = 'ours' | 'theirs' | 'text' | 'merged';
+export type Take = 'ours' | 'theirs' | 'text';
 
 /** What becomes of prompts whose names are taken. */
 export type TakenNames = 'skip' | 'rename' | 'version';
@@ -3760,18 +3837,6 @@ export type TestProvider = {
    * costs nothing.
    */
   model?: string | null;
-};
-
-/** What a run of a suite must reach to count as good. What is absent asks for nothing. */
-export type Thresholds = {
-  /** The least share of cells that pass, from 0 to 1. */
-  passRate?: number | null;
-  /** The least mean score, from 0 to 1. */
-  score?: number | null;
-  /** The most that the run may cost. */
-  costUsd?: NanoUsd | null;
-  /** The least mean of named metrics, from 0 to 1. */
-  metrics?: Record<string, number>;
 };
 
 export type Timestamp = string;
@@ -3824,16 +3889,16 @@ export type UndeleteBudget = {
   id: BudgetId;
 };
 
+/** Takes a dataset out of the bin. */
+export type UndeleteDataset = {
+  /** The dataset. */
+  id: DatasetId;
+};
+
 /** Brings a deleted prompt back. */
 export type UndeletePrompt = {
   /** The prompt, by its id: its name may have been given to another. */
   id: PromptId;
-};
-
-/** Takes a suite out of the bin. */
-export type UndeleteSuite = {
-  /** The suite. */
-  id: SuiteId;
 };
 
 /** Unlinks the folder. Prompts and files stay as they are. */
@@ -3877,6 +3942,16 @@ export type UpdateConfig = {
   name: string;
   /** Its value, written as in a variable of the environment: `5`, `queue`. */
   value: string;
+};
+
+/** Renames or describes a dataset; what is absent stays. */
+export type UpdateDataset = {
+  /** The dataset. */
+  id: DatasetKey;
+  /** A new name. */
+  name?: DatasetName | null;
+  /** A new description. */
+  description?: string | null;
 };
 
 /**
@@ -3946,18 +4021,6 @@ export type UpdateRun = {
   id: RunId;
   /** The most that it may cost, in dollars; anything where absent. */
   capUsd?: NanoUsd | null;
-};
-
-/** Changes a suite. What is absent stays. */
-export type UpdateSuite = {
-  /** The suite. */
-  id: SuiteKey;
-  /** Its new name. */
-  name?: SuiteName | null;
-  /** What it is for. */
-  description?: string | null;
-  /** What is run from now on. */
-  spec?: SuiteSpec | null;
 };
 
 /** Changes the words by which a version is found; what it holds never changes. */
@@ -4100,8 +4163,6 @@ export type VariableType = 'string' | 'number' | 'boolean' | 'enum' | 'array' | 
 
 /** A column of a run: one version on one model with its parameters. */
 export type Variant = {
-  /** Its prompt, where that is another than the run's. */
-  prompt?: VariantPrompt | null;
   /** The exact version. */
   versionId: VersionId;
   /** Its local number; a snapshot of a draft has none. */
@@ -4110,14 +4171,6 @@ export type Variant = {
   model: ModelRef;
   /** The parameters as they are sent. */
   parameters: Parameters;
-};
-
-/** The prompt of a column of a suite with several. */
-export type VariantPrompt = {
-  /** The prompt. */
-  id: PromptId;
-  /** What it is called now. */
-  name: PromptName;
 };
 
 /** How the vault is. */
