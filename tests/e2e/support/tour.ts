@@ -329,10 +329,63 @@ function health(app: Page, api: Api, provider: string): Stop[] {
   ];
 }
 
+const CASES = `question,tone,__expected,__metadata:source
+Capital of France?,plain,contains:Paris,mail
+Capital of Peru?,plain,Lima,mail
+Capital of Chad?,,icontains:djamena,chat
+`;
+
+function datasets(app: Page, api: Api): Stop[] {
+  return [
+    {
+      name: 'datasets-none',
+      visit: async () => {
+        await link(app, 'Datasets');
+        await app.getByRole('heading', { name: 'No dataset yet' }).waitFor();
+      },
+    },
+    {
+      name: 'dataset-import',
+      visit: async () => {
+        await app.getByRole('button', { name: 'Import dataset' }).click();
+        await app.getByRole('textbox', { name: 'Paste a table' }).fill(`${CASES}only one cell\n`);
+        await app.getByRole('button', { name: 'Look at it' }).click();
+        await app.getByText('What is wrong').waitFor();
+      },
+    },
+    {
+      name: 'datasets',
+      visit: async () => {
+        await app.keyboard.press('Escape');
+        await api.datasetImport({ dataset: 'capitals', text: CASES });
+        await app.getByRole('link', { name: 'capitals' }).waitFor();
+      },
+    },
+    {
+      name: 'dataset',
+      visit: async () => {
+        await app.getByRole('link', { name: 'capitals' }).click();
+        await app.getByRole('button', { name: 'Edit case 2' }).click();
+        await app.getByRole('textbox', { name: 'question' }).fill('Capital of Spain?');
+        await app.getByRole('button', { name: 'Keep' }).click();
+        await app.getByText('1 unsaved change').waitFor();
+      },
+    },
+    {
+      name: 'dataset-case',
+      visit: async () => {
+        await app.getByRole('button', { name: 'Edit case 1' }).click();
+        await app.getByRole('dialog').waitFor();
+      },
+    },
+  ];
+}
+
 /** A tour of each area, so that none takes long and one that fails says where. */
 export const tours: Tour[] = [
   { area: 'prompts', tour: prompts },
   { area: 'runs', tour: runs },
+  { area: 'datasets', tour: datasets },
   { area: 'health', tour: health },
   { area: 'settings', tour: settings },
 ];

@@ -5,6 +5,7 @@ import {
   IconHeartbeat,
   IconPlayerPlay,
   IconSettings,
+  IconTable,
   IconTextScan2,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -54,6 +55,7 @@ export function Frame() {
       <nav className={classes.rail} aria-label={texts.app.name}>
         <Place to="/prompts" under="/prompts" label={texts.rail.prompts} icon={<IconTextScan2 size={18} />} />
         <Place to="/runs" under="/runs" label={texts.rail.runs} icon={<IconPlayerPlay size={18} />} />
+        <Place to="/datasets" under="/datasets" label={texts.rail.datasets} icon={<IconTable size={18} />} />
         <span className="spacer" />
         <Place to="/health" under="/health" label={texts.rail.health} icon={<IconHeartbeat size={18} />} />
         <Place

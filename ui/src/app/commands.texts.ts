@@ -55,6 +55,11 @@ const table = {
     label: 'Import prompts from files',
     words: 'open load migrate json yaml zip promptfoo langfuse prompty dotprompt',
   },
+  importDataset: {
+    group: 'app',
+    label: 'Import dataset',
+    words: 'cases table csv jsonl excel xlsx yaml paste rows',
+  },
   exportPrompts: {
     group: 'prompt',
     label: 'Export all prompts to a file',
@@ -152,6 +157,7 @@ const table = {
     keys: { desktop: ['Alt+ArrowRight', 'mod+]'], browser: ['Alt+ArrowRight'] },
   },
   prompts: { group: 'go', label: 'Go to prompts', words: 'home list' },
+  datasets: { group: 'go', label: 'Go to datasets', words: 'cases tables rows csv tests' },
   runs: { group: 'go', label: 'Go to runs', words: 'history executions answers cost' },
   health: {
     group: 'go',

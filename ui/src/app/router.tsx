@@ -19,6 +19,7 @@ import { queries } from './live';
 
 // Screens are loaded when they are first gone to, so that the first one is there soon.
 const runScreens = () => import('../features/run/places');
+const datasetScreens = () => import('../features/dataset/places');
 const healthScreens = () => import('../features/health/places');
 const settingsScreens = () => import('../features/workspace/places');
 
@@ -72,6 +73,17 @@ const run = createRoute({
   path: '/runs/$id',
   validateSearch: readExecutionSearch,
   component: lazyRouteComponent(runScreens, 'RunPlace'),
+});
+
+const datasets = createRoute({
+  getParentRoute: () => root,
+  path: '/datasets',
+  component: lazyRouteComponent(datasetScreens, 'DatasetsScreen'),
+});
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: '/datasets/$id',
+  component: lazyRouteComponent(datasetScreens, 'DatasetPlace'),
 });
 
 const health = createRoute({
@@ -155,6 +167,8 @@ const routeTree = root.addChildren([
   prompts.addChildren([noPrompt, prompt]),
   runs,
   run,
+  datasets,
+  dataset,
   health,
   settings.addChildren([
     noSetting,

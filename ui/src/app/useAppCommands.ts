@@ -37,6 +37,7 @@ export function useAppCommands(): void {
     forward: () => history.forward(),
     prompts: () => void navigate({ to: '/prompts' }),
     runs: () => void navigate({ to: '/runs' }),
+    datasets: () => void navigate({ to: '/datasets' }),
     health: () => void navigate({ to: '/health' }),
     providers: () => void navigate({ to: '/settings/providers' }),
     egress: () => void navigate({ to: '/settings/egress' }),

@@ -1,0 +1,2 @@
+export { DatasetPlace } from './DatasetScreen';
+export { DatasetsScreen } from './DatasetsScreen';
