@@ -1,5 +1,5 @@
-// Compares what `formaops render --batch` answers with handlebars.js, on the cases in `handlebars/`, and with what the
-// cases of dotprompt expect, in `dotprompt/`. With a word as argument only the cases that have it in their name run.
+// Compares what `formaops render --batch` answers with handlebars.js, on the cases in `handlebars/`, with Nunjucks, on
+// those in `nunjucks/`, and with what the cases of dotprompt expect, in `dotprompt/`. With a word as argument only the cases that have it in their name run.
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import Handlebars from 'handlebars';
+import nunjucks from 'nunjucks';
 import { parse } from 'yaml';
 
 const here = import.meta.dirname;
@@ -70,8 +71,9 @@ function withHandlebars({ template, data, json, context, partials, escape = fals
   }
 }
 
-async function withOurs({ template, data, json, context, partials }) {
+async function withOurs({ template, data, json, context, partials, options }) {
   const answer = await render({
+    options,
     json,
     template,
     input: json === undefined ? data : undefined,
@@ -124,6 +126,52 @@ function differences() {
   );
 }
 
+// --- nunjucks ---
+
+const NUNJUCKS = { ext: { formaops: { engine: 'nunjucks' } } };
+
+function withNunjucks({ template, data }) {
+  try {
+    return { text: new nunjucks.Environment(null, { autoescape: false }).renderString(template, data) };
+  } catch (error) {
+    return { error: error.message };
+  }
+}
+
+function nunjucksCases() {
+  const cases = [];
+  for (const [file, groups] of load('nunjucks').filter(([file]) => file !== 'differences')) {
+    for (const { name, data = {}, templates = [], errors = [] } of groups) {
+      const add = (template, fails) => {
+        const check = async () => {
+          const given = { template, data };
+          const [theirs, ours] = [withNunjucks(given), await withOurs({ ...given, options: NUNJUCKS })];
+          if (fails !== 'error' in theirs) return `  nunjucks: ${show(theirs)}\n  in ${show(template)}`;
+          if (fails ? 'error' in ours : ours.text === theirs.text) return null;
+          return `  template:\n${show(template)}\n${differs(ours.text ?? ours, theirs.text ?? theirs)}`;
+        };
+        cases.push({ name: `${file}, ${name}: ${template}`, check });
+      };
+      for (const template of templates) add(template, false);
+      for (const template of errors) add(template, true);
+    }
+  }
+  return cases;
+}
+
+function nunjucksDifferences() {
+  const [[, list]] = load('nunjucks').filter(([file]) => file === 'differences');
+  return list.map(({ reason, template, data = {}, ours, nunjucks: theirs }) => ({
+    name: `${reason}: ${template}`,
+    check: async () => {
+      const given = { template, data, options: NUNJUCKS };
+      const found = { ours: outcome(await withOurs(given)), theirs: outcome(withNunjucks(given)) };
+      if (found.ours === found.theirs) return `  there is no difference:\n${show(found.ours)}`;
+      return isDeepStrictEqual(found, { ours, theirs }) ? null : differs(found, { ours, theirs });
+    },
+  }));
+}
+
 // --- dotprompt ---
 
 function dotpromptCases() {
@@ -174,6 +222,8 @@ async function dotpromptCase(request, expected) {
 
 await suite('handlebars', handlebarsCases());
 await suite('handlebars differences', differences());
+await suite('nunjucks', nunjucksCases());
+await suite('nunjucks differences', nunjucksDifferences());
 await suite('dotprompt', dotpromptCases());
 child.stdin.end();
 if (failures.length > 0) console.error(`\n${failures.join('\n\n')}`);

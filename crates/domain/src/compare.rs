@@ -11,7 +11,8 @@
 //! Invariant: there are no changes where, and only where, the contents are equal.
 
 use crate::{
-    Attachment, Body, Content, JsonObject, Message, ModelRef, Parameters, Role, Variable, VariableType,
+    Attachment, Body, Content, JsonObject, Message, ModelRef, Parameters, Role, TemplateEngine, Variable,
+    VariableType,
     merge::{MergedList, messages::matches},
 };
 use schemars::JsonSchema;
@@ -57,6 +58,8 @@ pub enum ContentChange {
     VariableRequired { name: String, required: bool },
     /// Another field of a variable, as on the wire; absent where it is not set.
     VariableChanged { name: String, field: String, from: Option<Value>, to: Option<Value> },
+    /// Another language of the templates.
+    EngineChanged { from: TemplateEngine, to: TemplateEngine },
     /// Another model; absent where none is suggested.
     ModelChanged { from: Option<ModelRef>, to: Option<ModelRef> },
     /// A parameter, by the names that lead to it, such as `temperature`, or `extra` and `top_a`.
@@ -77,11 +80,14 @@ pub enum ContentChange {
     Reordered { list: MergedList },
 }
 
-/// All that changed from one content to the next: body, variables, settings, validations.
+/// All that changed from one content to the next: body, language, variables, settings, validations.
 #[must_use]
 pub fn compare(from: &Content, to: &Content) -> Vec<ContentChange> {
     let mut changes = Vec::new();
     compare_bodies(&from.body, &to.body, &mut changes);
+    if from.engine != to.engine {
+        changes.push(ContentChange::EngineChanged { from: from.engine, to: to.engine });
+    }
     compare_variables(&from.variables, &to.variables, &mut changes);
     if from.settings.model != to.settings.model {
         let (from, to) = (from.settings.model.clone(), to.settings.model.clone());
@@ -349,6 +355,9 @@ impl fmt::Display for ContentChange {
             Self::VariableRequired { name, required: false } => write!(f, "variable `{name}` made optional"),
             Self::VariableChanged { name, field, from, to } => {
                 write!(f, "`{field}` of variable `{name}` {}", FromTo(from.as_ref(), to.as_ref()))
+            }
+            Self::EngineChanged { from, to } => {
+                write!(f, "language of the templates changed from {} to {}", from.as_str(), to.as_str())
             }
             Self::ModelChanged { from, to } => {
                 let [from, to] =

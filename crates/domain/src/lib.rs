@@ -88,8 +88,8 @@ pub use output::{OutputPart, OutputWindow};
 pub use page::Page;
 pub use parameter::{Parameter, ParameterLimit, ParameterProblem, ParameterRule, When};
 pub use prompt::{
-    Body, Content, Draft, InputSet, Message, Prompt, PromptStatus, RefKind, Role, Settings, Variable,
-    VariableType, Version, VersionEntry, VersionRef,
+    Body, Content, Draft, InputSet, Message, Prompt, PromptStatus, RefKind, Role, Settings, TemplateEngine,
+    Variable, VariableType, Version, VersionEntry, VersionRef,
 };
 pub use provider::{
     EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,

@@ -111,6 +111,8 @@ pub enum ConflictPlace {
         /// The field, as on the wire.
         field: Option<String>,
     },
+    /// The language of the templates.
+    Engine,
     /// The model.
     Model,
     /// A parameter, or a part of one.
@@ -228,6 +230,7 @@ pub fn merge(base: &Content, ours: &Content, theirs: &Content) -> Merged {
     let mut conflicts = Vec::new();
     let content = Content {
         body: body::merge(all.map(|content| &content.body), &mut conflicts),
+        engine: settings::engine(all.map(|content| &content.engine), &mut conflicts),
         variables: variables::merge(all.map(|content| content.variables.as_slice()), &mut conflicts),
         settings: settings::merge(all.map(|content| &content.settings), &mut conflicts),
         validations: settings::validations(all.map(|content| content.validations.as_slice()), &mut conflicts),

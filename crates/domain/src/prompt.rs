@@ -57,6 +57,10 @@ pub enum PromptStatus {
 pub struct Content {
     /// The template or templates.
     pub body: Body,
+    /// The language of the templates. Handlebars is not written out, so that the hash of content from before there
+    /// were others is what it was.
+    #[serde(default, skip_serializing_if = "TemplateEngine::is_handlebars")]
+    pub engine: TemplateEngine,
     /// The typed inputs, in the order they were declared.
     #[serde(default)]
     pub variables: Vec<Variable>,
@@ -81,6 +85,37 @@ impl Content {
             content: &'a Content,
         }
         ContentHash::from_array(canonical_hash(&Hashed { schema: Self::SCHEMA, content: self }))
+    }
+}
+
+/// The language that templates are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TemplateEngine {
+    /// Handlebars, with the helpers of FormaOps.
+    #[default]
+    Handlebars,
+    /// Nunjucks, as prompts of promptfoo are written.
+    Nunjucks,
+    /// None: the text is sent as it is.
+    None,
+}
+
+impl TemplateEngine {
+    /// The word on the wire and in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Handlebars => "handlebars",
+            Self::Nunjucks => "nunjucks",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether it is the one that is meant where none is named.
+    #[must_use]
+    pub const fn is_handlebars(&self) -> bool {
+        matches!(self, Self::Handlebars)
     }
 }
 

@@ -5,10 +5,11 @@ use crate::{
     diagnostic::{DiagnosticCode, Problem},
     helpers::{self, Helper, Resolved},
     library::{self, Partials},
+    nunjucks,
     parse::{self, Parsed},
     source::SourceRange,
 };
-use formaops_domain::{Body, Content, Variable, VariableType};
+use formaops_domain::{Body, Content, TemplateEngine, Variable, VariableType};
 use std::collections::BTreeSet;
 
 /// The use of a variable at the top level of the inputs.
@@ -22,7 +23,7 @@ pub(crate) struct Use {
 }
 
 /// A parsed template with all that is known of it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Template {
     pub(crate) program: Program,
     pub(crate) problems: Vec<Problem>,
@@ -37,11 +38,27 @@ pub(crate) struct Template {
 /// The templates of a prompt in order.
 pub(crate) fn templates(content: &Content, partials: &Partials) -> Vec<Template> {
     let own_role = matches!(content.body, Body::Messages { .. });
-    content.body.templates().map(|text| template(text, &content.variables, own_role, partials)).collect()
+    let template = |text| template_in(content.engine, text, &content.variables, own_role, partials);
+    content.body.templates().map(template).collect()
 }
 
-/// One template, with the variables that are declared for it; with `own_role` it is one message.
-pub(crate) fn template(text: &str, variables: &[Variable], own_role: bool, partials: &Partials) -> Template {
+/// One template in a language, as [`template`].
+pub(crate) fn template_in(
+    engine: TemplateEngine,
+    text: &str,
+    variables: &[Variable],
+    own_role: bool,
+    partials: &Partials,
+) -> Template {
+    match engine {
+        TemplateEngine::Handlebars => template(text, variables, own_role, partials),
+        TemplateEngine::Nunjucks => nunjucks::analyse(text),
+        TemplateEngine::None => Template::default(),
+    }
+}
+
+/// One template in Handlebars, with the variables that are declared for it; with `own_role` it is one message.
+fn template(text: &str, variables: &[Variable], own_role: bool, partials: &Partials) -> Template {
     let Parsed { program, problems } = parse::parse(text);
     let mut walk = Walk::new(problems, variables, own_role, partials);
     walk.program(&program);
@@ -124,14 +141,7 @@ impl<'c> Walk<'c> {
             given: BTreeSet::new(),
             blocks: 0,
             seen: BTreeSet::new(),
-            found: Template {
-                program: Program::default(),
-                problems,
-                uses: Vec::new(),
-                uses_all: false,
-                has_history: false,
-                lent: Vec::new(),
-            },
+            found: Template { problems, ..Template::default() },
         }
     }
 

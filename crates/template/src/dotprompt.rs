@@ -8,12 +8,14 @@ use crate::{
     Diagnostic, RenderedMessage, Segment, TemplateError, analysis,
     evaluate::evaluate,
     library::Partials,
+    nunjucks,
     prompt_file::{self, PromptFileError, Schemas},
     scope::World,
     sink::Sink,
-    value::Val,
+    source::Source,
+    value::{Inputs, Val},
 };
-use formaops_domain::{ContextMessage, JsonObject, Role};
+use formaops_domain::{ContextMessage, JsonObject, Role, TemplateEngine};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -158,7 +160,8 @@ pub fn render_dotprompt(request: &DotpromptRequest) -> Result<Value, DotpromptEr
     let about = json!({ "prompt": result, "docs": request.docs, "messages": request.messages });
     data.insert("metadata".into(), about);
     data.extend(request.context.iter().map(|(name, value)| (name.clone(), value.clone())));
-    let rendered = messages(body, &input, &Value::Object(data), request)
+    let engine = engine(&result)?;
+    let rendered = messages(engine, body, &input, &Value::Object(data), request)
         .map_err(|error| DotpromptError::of_template(&error, lines))?;
     result.insert("messages".into(), Value::Array(rendered));
     Ok(Value::Object(result))
@@ -238,7 +241,16 @@ fn with_defaults(result: &JsonObject, input: &Value) -> Result<Value, DotpromptE
     Ok(Value::Object(all))
 }
 
+/// The language that the file says, under `ext.formaops.engine`.
+fn engine(result: &JsonObject) -> Result<TemplateEngine, DotpromptError> {
+    let engine = result.get("ext").and_then(|ext| ext.get("formaops")?.get("engine"));
+    let engine = engine.map(TemplateEngine::deserialize).transpose();
+    let wrong = |error| DotpromptError::new("front_matter", format!("`ext.formaops.engine`: {error}"));
+    Ok(engine.map_err(wrong)?.unwrap_or_default())
+}
+
 fn messages(
+    engine: TemplateEngine,
     body: &str,
     input: &Value,
     data: &Value,
@@ -246,7 +258,7 @@ fn messages(
 ) -> Result<Vec<Value>, TemplateError> {
     let partials: Partials =
         request.partials.iter().map(|(name, text)| (name.clone(), text.clone())).collect();
-    let template = analysis::template(body, &[], false, &partials);
+    let template = analysis::template_in(engine, body, &[], false, &partials);
     let errors: Vec<_> = template
         .problems
         .iter()
@@ -264,7 +276,17 @@ fn messages(
     let world = World { inputs: Val::Ref(input), context: Val::Ref(data), partials: &partials };
     let mut sink = Sink::new(&earlier);
     sink.begin_text();
-    evaluate(body, &template.program, "template", &world, &mut 0, &mut sink)?;
+    match engine {
+        TemplateEngine::Handlebars => {
+            evaluate(body, &template.program, "template", &world, &mut 0, &mut sink)?;
+        }
+        TemplateEngine::Nunjucks => {
+            let none = JsonObject::new();
+            let inputs = Inputs { given: input.as_object().unwrap_or(&none), defaults: Vec::new() };
+            nunjucks::render(body, "template", &inputs, &mut sink)?;
+        }
+        TemplateEngine::None => sink.literal(body, Source::new(body).whole())?,
+    }
     sink.end_template();
     let gathered = sink.finish(true)?;
     let mut history = request.messages.iter().cycle();

@@ -3,7 +3,7 @@
 //!
 //! The language is Handlebars without HTML escaping, as handlebars.js has it, with its helpers `if`, `unless`, `each`,
 //! `with`, `lookup` and `log`, and `role`, `history`, `media`, `section`, `json`, `ifEquals` and `unlessEquals` of
-//! dotprompt; comparisons, lists, dates and JSON path are helpers of our own.
+//! dotprompt; comparisons, lists, dates and JSON path are helpers of our own. Content may name Nunjucks instead, or none.
 //!
 //! ```
 //! use formaops_domain::{Body, Content, Role, RunContext, Variable, VariableType};
@@ -39,6 +39,7 @@ mod helpers;
 mod library;
 mod media;
 mod message;
+mod nunjucks;
 mod parse;
 mod prompt_file;
 mod render;

@@ -3,9 +3,10 @@
 use crate::{
     analysis,
     ast::{Node, PartialName},
-    diagnostic::{Problem, nearest},
+    diagnostic::{DiagnosticCode, Problem, nearest},
     parse::{self, Parsed},
     prompt_file,
+    source::SourceRange,
 };
 use formaops_domain::{Body, Content, Variable};
 use std::{
@@ -45,7 +46,14 @@ impl Partial {
             Body::Messages { messages } => messages.iter().any(|message| !message.attachments.is_empty()),
         };
         let text = prompt_file::body_text(&content.body);
-        Self { variables: content.variables.clone(), has_attachments, ..Self::new(text) }
+        let partial = Self { variables: content.variables.clone(), has_attachments, ..Self::new(text) };
+        if content.engine.is_handlebars() {
+            return partial;
+        }
+        let message = format!("its language is `{}`", content.engine.as_str());
+        let hint = "A partial must be written in Handlebars; copy its text instead";
+        let code = DiagnosticCode::BrokenPartial;
+        Self { errors: vec![Problem::error(code, SourceRange::default(), message, hint)], ..partial }
     }
 
     /// Its text.
@@ -67,6 +75,9 @@ impl Partial {
 #[must_use]
 pub fn partial_calls(content: &Content) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
+    if !content.engine.is_handlebars() {
+        return names;
+    }
     for text in content.body.templates().filter(|text| text.contains("{{")) {
         called_by(&parse::parse(text).program.nodes, &mut names);
     }

@@ -112,6 +112,9 @@ fn to_front_matter(content: &Content, meta: &PromptMeta) -> (JsonObject, String)
     }
     settings::write(&content.settings, &mut front, &mut ext);
     variables::write(&content.variables, &mut front, &mut ext);
+    if !content.engine.is_handlebars() {
+        ext.insert("engine".into(), json!(content.engine));
+    }
     if !content.validations.is_empty() {
         ext.insert("validations".into(), json!(content.validations));
     }
@@ -150,6 +153,7 @@ pub fn from_prompt_file(text: &str) -> Result<PromptFile, PromptFileError> {
         Some(variables) => variables,
         None => variables::read(&mut front, &mut ext, &mut ignored)?,
     };
+    let engine = take(&mut ext, EXT, "engine")?.unwrap_or_default();
     let validations = match take::<Vec<Validation>>(&mut ext, EXT, "validations")? {
         Some(validations) => validations,
         None => output_schema(&mut front)?.into_iter().collect(),
@@ -166,7 +170,7 @@ pub fn from_prompt_file(text: &str) -> Result<PromptFile, PromptFileError> {
     ignored.extend(front.keys().cloned());
     ignored.extend(ext.keys().map(|key| format!("{EXT}.{key}")));
     let meta = PromptMeta { title, description, tags };
-    Ok(PromptFile { meta, content: Content { body, variables, settings, validations }, ignored })
+    Ok(PromptFile { meta, content: Content { body, engine, variables, settings, validations }, ignored })
 }
 
 /// The front matter, where there is one, and the body.

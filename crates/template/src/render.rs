@@ -5,11 +5,13 @@ use crate::{
     diagnostic::Diagnostic,
     evaluate::evaluate,
     library::Partials,
+    nunjucks,
     scope::World,
     sink::{Gathered, Sink},
+    source::Source,
     value::{Inputs, Val},
 };
-use formaops_domain::{Body, Content, JsonObject, Message, RunContext};
+use formaops_domain::{Body, Content, JsonObject, Message, RunContext, TemplateEngine};
 use serde_json::Value;
 
 /// Renders a prompt without partials once, as [`Compiled::render`] does.
@@ -53,7 +55,14 @@ impl Compiled {
                     sink.begin_message(*role, index, attachments);
                 }
             }
-            evaluate(text, &template.program, &self.paths[index], &world, &mut steps, &mut sink)?;
+            let path = &self.paths[index];
+            match self.content.engine {
+                TemplateEngine::Handlebars => {
+                    evaluate(text, &template.program, path, &world, &mut steps, &mut sink)?;
+                }
+                TemplateEngine::Nunjucks => nunjucks::render(text, path, &given, &mut sink)?,
+                TemplateEngine::None => sink.literal(text, Source::new(text).whole())?,
+            }
             sink.end_template();
         }
         let history_is_placed = self.templates.iter().any(|template| template.has_history);

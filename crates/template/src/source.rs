@@ -54,6 +54,10 @@ impl<'s> Source<'s> {
         &self.text[bytes.start..bytes.end]
     }
 
+    pub(crate) fn whole(&self) -> SourceRange {
+        self.range(Bytes { start: 0, end: self.text.len() })
+    }
+
     pub(crate) fn range(&self, bytes: Bytes) -> SourceRange {
         let (line, column) = self.position(bytes.start);
         let (end_line, end_column) = self.position(bytes.end);

@@ -31,6 +31,12 @@ impl<'a> Inputs<'a> {
         default.map(|(_, value)| *value).or_else(|| self.given.get(name))
     }
 
+    /// All of them, those that stand in for others last.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let given = self.given.iter().map(|(name, value)| (name.as_str(), value));
+        given.chain(self.defaults.iter().copied())
+    }
+
     fn merged(&self) -> Map<String, Value> {
         let mut fields = self.given.clone();
         fields.extend(self.defaults.iter().map(|(name, value)| ((*name).to_owned(), (*value).clone())));
@@ -381,7 +387,7 @@ pub(crate) fn print(value: &Value) -> String {
     text
 }
 
-fn write_printed(out: &mut String, value: &Value) {
+pub(crate) fn write_printed(out: &mut String, value: &Value) {
     match value {
         Value::Null => {}
         Value::String(text) => out.push_str(text),

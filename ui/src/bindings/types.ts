@@ -616,6 +616,8 @@ export type ConflictPlace = {
   /** The field, as on the wire. */
   field: string | null;
 } | {
+  kind: 'engine';
+} | {
   kind: 'model';
 } | {
   kind: 'parameter';
@@ -653,6 +655,11 @@ export type ConnectionTest = {
 export type Content = {
   /** The template or templates. */
   body: Body;
+  /**
+   * The language of the templates. Handlebars is not written out, so that the hash of content from before there
+   * were others is what it was.
+   */
+  engine?: TemplateEngine;
   /** The typed inputs, in the order they were declared. */
   variables: Variable[];
   /** The model and its parameters, where the prompt suggests them. */
@@ -731,6 +738,10 @@ export type ContentChange = {
   field: string;
   from: unknown;
   to: unknown;
+} | {
+  kind: 'engineChanged';
+  from: TemplateEngine;
+  to: TemplateEngine;
 } | {
   kind: 'modelChanged';
   from: ModelRef | null;
@@ -3826,6 +3837,9 @@ export type Take = 'ours' | 'theirs' | 'text';
 
 /** What becomes of prompts whose names are taken. */
 export type TakenNames = 'skip' | 'rename' | 'version';
+
+/** The language that templates are written in. */
+export type TemplateEngine = 'handlebars' | 'nunjucks' | 'none';
 
 /** Tests whether a provider can be called. */
 export type TestProvider = {

@@ -1,7 +1,7 @@
 //! The model, its parameters and tools, and the rules for answers.
 
 use super::{Conflict, ConflictPlace, MergedList, Three, fields, list::List};
-use crate::{Parameters, Settings, ToolDefinition, Validation};
+use crate::{Parameters, Settings, TemplateEngine, ToolDefinition, Validation};
 
 /// Merges the model as a whole, tools by name, and the other parameters one by one.
 pub(super) fn merge(all: Three<&Settings>, conflicts: &mut Vec<Conflict>) -> Settings {
@@ -16,6 +16,11 @@ pub(super) fn merge(all: Three<&Settings>, conflicts: &mut Vec<Conflict>) -> Set
         model,
         parameters: Parameters { tools: merge_tools(tools, conflicts), ..parameters.unwrap_or_default() },
     }
+}
+
+/// Merges the language of the templates.
+pub(super) fn engine(all: Three<&TemplateEngine>, conflicts: &mut Vec<Conflict>) -> TemplateEngine {
+    fields::whole(all.map(Some), || ConflictPlace::Engine, "/engine", conflicts).unwrap_or_default()
 }
 
 fn merge_tools(items: Three<&[ToolDefinition]>, conflicts: &mut Vec<Conflict>) -> Vec<ToolDefinition> {

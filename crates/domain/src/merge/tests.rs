@@ -1,5 +1,8 @@
 use super::*;
-use crate::{Attachment, Body, Message, ModelRef, Role, Validation, ValidationRule, Variable, VariableType};
+use crate::{
+    Attachment, Body, Message, ModelRef, Role, TemplateEngine, Validation, ValidationRule, Variable,
+    VariableType,
+};
 use proptest::prelude::*;
 use serde_json::json as j;
 
@@ -317,9 +320,12 @@ fn a_content() -> impl Strategy<Value = Content> {
         }),
         0..3,
     );
-    (a_body(), prop::collection::vec(a_variable(), 0..4), a_parameters(), model, validations).prop_map(
-        |(body, variables, parameters, model, validations)| Content {
+    let engine = prop::sample::select(vec![TemplateEngine::Handlebars, TemplateEngine::Nunjucks]);
+    let body = (a_body(), engine);
+    (body, prop::collection::vec(a_variable(), 0..4), a_parameters(), model, validations).prop_map(
+        |((body, engine), variables, parameters, model, validations)| Content {
             body,
+            engine,
             variables,
             validations,
             settings: crate::Settings {

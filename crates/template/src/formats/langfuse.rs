@@ -127,7 +127,7 @@ fn version(found: Found, path: &str, prompt: &mut FoundPrompt, notes: &mut Notes
     let variables = variables::infer(&body, &[], true);
     prompt
         .versions
-        .push(FoundVersion { content: Content { body, variables, settings, validations: Vec::new() }, note });
+        .push(FoundVersion { content: Content { body, variables, settings, ..Content::default() }, note });
 }
 
 fn settings(mut config: JsonObject, path: &str, notes: &mut Notes<'_>) -> Settings {

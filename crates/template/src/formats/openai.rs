@@ -88,7 +88,7 @@ fn one(file: &str, path: &str, value: Value) -> FoundPrompt {
     notes.left(path, &fields);
 
     let variables = variables::infer(&body, &[&examples], true);
-    let content = Content { body, variables, settings, validations: Vec::new() };
+    let content = Content { body, variables, settings, ..Content::default() };
     let called = if title.is_empty() { name::stem(file) } else { &title };
     let mut prompt = FoundPrompt::new(file, called, content);
     if !examples.is_empty() {

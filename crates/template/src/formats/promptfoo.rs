@@ -223,7 +223,7 @@ fn prompt(
     let body = body(&file, &path, line, &text, &mut notes)?;
     let examples: Vec<_> = sets.iter().map(|set| &set.inputs).collect();
     let variables = variables::infer(&body, &examples, false);
-    let content = Content { body, variables, settings: settings.clone(), validations: Vec::new() };
+    let content = Content { body, variables, settings: settings.clone(), ..Content::default() };
     let called = if name.is_empty() { name::path_stem(config) } else { &name };
     let mut prompt = FoundPrompt::new(config, called, content);
     if prompt.name.as_str() != name {

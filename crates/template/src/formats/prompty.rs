@@ -66,7 +66,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<FoundPrompt, FormatError> {
             variables.push(Variable::new(name, type_of(value)));
         }
     }
-    let content = Content { body, variables, settings, validations: Vec::new() };
+    let content = Content { body, variables, settings, ..Content::default() };
     let name = if called.is_empty() { name::path_stem(file) } else { &called };
     let mut prompt = FoundPrompt::new(file, name, content);
     if prompt.name.as_str() != called {

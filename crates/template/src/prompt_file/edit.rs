@@ -112,6 +112,9 @@ fn wanted(now: &JsonObject, old: &PromptFile, content: &Content, meta: &PromptMe
     if content.variables != old.content.variables {
         variables::change(&old.content.variables, &content.variables, &mut front, &mut ext);
     }
+    if content.engine != old.content.engine {
+        put(&mut ext, "engine", (!content.engine.is_handlebars()).then(|| json!(content.engine)));
+    }
     if content.validations != old.content.validations {
         change_validations(&old.content.validations, &content.validations, &mut front, &mut ext);
     }

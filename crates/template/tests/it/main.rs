@@ -7,6 +7,8 @@ mod dotprompt;
 mod editing;
 mod functions;
 #[cfg(test)]
+mod nunjucks;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod partials;

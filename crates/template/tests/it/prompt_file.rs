@@ -1,7 +1,7 @@
 use crate::properties::{body, hostile};
 use formaops_domain::{
     Attachment, Body, Content, JsonObject, Message, ModelRef, Parameters, ResponseFormat, Role, RunContext,
-    Settings, ToolChoice, ToolDefinition, Validation, ValidationRule, Variable, VariableType,
+    Settings, TemplateEngine, ToolChoice, ToolDefinition, Validation, ValidationRule, Variable, VariableType,
 };
 use formaops_template::{PromptFileError, PromptMeta, from_prompt_file, render, to_prompt_file};
 use proptest::prelude::*;
@@ -12,6 +12,7 @@ use std::collections::HashMap;
 fn a_prompt_is_written_in_the_words_of_dotprompt() {
     let schema = json!({"type": "object"});
     let content = Content {
+        engine: TemplateEngine::Handlebars,
         body: Body::messages([
             (Role::System, "You review {{language}}.\n"),
             (Role::User, "{{#each files}}{{this}}\n{{/each}}"),
@@ -91,7 +92,8 @@ fn a_file_of_another_tool_is_read_for_what_it_says() {
         what: any\n  default: {who: you}\noutput:\n  format: json\n  schema:\n    text: string\n---\nHello {{who}}\n";
     let file = from_prompt_file(text).unwrap();
     assert_eq!(file.ignored, ["input.schema.what.type", "name", "tools"]);
-    let Content { body, variables, settings, validations } = file.content;
+    let Content { body, engine, variables, settings, validations } = file.content;
+    assert_eq!(engine, TemplateEngine::Handlebars);
     assert_eq!(body, Body::text("Hello {{who}}\n"));
     assert_eq!(settings.model.unwrap().to_string(), "googleai:gemini-2.0-flash");
     assert_eq!(settings.parameters.temperature, Some(1.0));
@@ -391,8 +393,19 @@ pub(crate) fn content() -> impl Strategy<Value = Content> {
     let validation = (odd_text(), json_value())
         .prop_map(|(name, schema)| Validation::new(name, ValidationRule::Schema { schema }));
     let variables = prop::collection::vec(variable(), 0..4);
-    (body(), variables, settings(), prop::collection::vec(validation, 0..2)).prop_map(
-        |(body, variables, settings, validations)| Content { body, variables, settings, validations },
+    let engine = prop::sample::select(vec![
+        TemplateEngine::Handlebars,
+        TemplateEngine::Nunjucks,
+        TemplateEngine::None,
+    ]);
+    (body(), engine, variables, settings(), prop::collection::vec(validation, 0..2)).prop_map(
+        |(body, engine, variables, settings, validations)| Content {
+            body,
+            engine,
+            variables,
+            settings,
+            validations,
+        },
     )
 }
 

@@ -73,6 +73,8 @@ export function changeText(change: ContentChange): string {
       return `Variable ${change.name} made ${change.required ? 'required' : 'optional'}`;
     case 'variableChanged':
       return `Variable ${change.name}: ${change.field} ${fromTo(change.from, change.to)}`;
+    case 'engineChanged':
+      return `Template language ${fromTo(change.from, change.to)}`;
     case 'modelChanged':
       return `Model ${fromTo(change.from, change.to)}`;
     case 'parameterChanged': {

@@ -6,6 +6,7 @@ use crate::{
     helpers::Helper,
     parse,
 };
+use formaops_domain::TemplateEngine;
 use serde_json::Value;
 
 /// What has no word in a language.
@@ -26,6 +27,21 @@ impl Dialect {
         match self {
             Self::Jinja => "Jinja2",
             Self::NamesOnly => "the format",
+        }
+    }
+
+    /// A template of any of our languages in this one.
+    pub(super) fn write_in(self, engine: TemplateEngine, template: &str) -> Result<String, NoWord> {
+        match engine {
+            TemplateEngine::Handlebars => self.write(template),
+            TemplateEngine::Nunjucks if self == Self::Jinja => Ok(template.to_owned()),
+            TemplateEngine::Nunjucks => {
+                Err(NoWord(format!("{} has no word for templates in Nunjucks", self.title())))
+            }
+            TemplateEngine::None if ["{{", "{%", "{#"].iter().any(|tag| template.contains(tag)) => {
+                Err(NoWord("its text would be read as a template".to_owned()))
+            }
+            TemplateEngine::None => Ok(template.to_owned()),
         }
     }
 

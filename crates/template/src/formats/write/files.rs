@@ -40,14 +40,14 @@ fn messages(
         notes.lost("attachments", "attachments are not written");
     }
     let body = match &content.body {
-        Body::Text { template } => prompt_file::body_of(template),
-        body @ Body::Messages { .. } => body.clone(),
+        Body::Text { template } if content.engine.is_handlebars() => prompt_file::body_of(template),
+        body => body.clone(),
     };
     match body {
-        Body::Text { template } => Ok(vec![(Role::User, dialect.write(&template)?)]),
+        Body::Text { template } => Ok(vec![(Role::User, dialect.write_in(content.engine, &template)?)]),
         Body::Messages { messages } => messages
             .into_iter()
-            .map(|message| Ok((message.role, dialect.write(&message.template)?)))
+            .map(|message| Ok((message.role, dialect.write_in(content.engine, &message.template)?)))
             .collect(),
     }
 }
@@ -303,14 +303,16 @@ pub(super) fn langfuse(prompt: &PromptToWrite, notes: &mut Notes<'_>) -> Result<
     let newest = prompt.versions.len();
     let mut objects = Vec::new();
     for (index, version) in prompt.versions.iter().enumerate() {
-        let Content { body, variables, settings, validations } = &version.content;
+        let Content { body, engine, variables, settings, validations } = &version.content;
         note_declarations(variables, notes);
         for Validation { name, .. } in validations {
             notes.lost("validations", format!("the validation `{name}` is not written"));
         }
         let (kind, text) = match body {
-            Body::Text { template } if matches!(prompt_file::body_of(template), Body::Text { .. }) => {
-                ("text", json!(Dialect::NamesOnly.write(template)?))
+            Body::Text { template }
+                if !engine.is_handlebars() || matches!(prompt_file::body_of(template), Body::Text { .. }) =>
+            {
+                ("text", json!(Dialect::NamesOnly.write_in(*engine, template)?))
             }
             _ => ("chat", json!(chat(&version.content, notes)?)),
         };
@@ -334,13 +336,14 @@ pub(super) fn langfuse(prompt: &PromptToWrite, notes: &mut Notes<'_>) -> Result<
 
 fn chat(content: &Content, notes: &mut Notes<'_>) -> Result<Vec<Value>, NoWord> {
     if let Body::Messages { messages } = &content.body
+        && content.engine.is_handlebars()
         && messages.iter().any(|message| message.template.trim() == "{{history}}")
     {
         let items = messages.iter().map(|message| {
             if message.template.trim() == "{{history}}" {
                 return Ok(json!({ "type": "placeholder", "name": "history" }));
             }
-            let text = Dialect::NamesOnly.write(&message.template)?;
+            let text = Dialect::NamesOnly.write_in(content.engine, &message.template)?;
             Ok(json!({ "role": message.role, "content": text }))
         });
         return items.collect();

@@ -57,6 +57,8 @@ export const mergeTexts = {
         return `Attachment ${place.name} of message ${place.index + 1}`;
       case 'variable':
         return `Variable ${place.name}${place.field === null ? '' : `: ${place.field}`}`;
+      case 'engine':
+        return 'Template language';
       case 'model':
         return 'Model';
       case 'parameter':
