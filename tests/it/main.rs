@@ -27,5 +27,6 @@ mod ownership;
 mod partials;
 mod render;
 mod secrets;
+mod suites;
 mod transfer;
 mod vault;

@@ -3,6 +3,7 @@
 use crate::{
     config::ConfigCommand,
     dataset::DatasetCommand,
+    eval::EvalArguments,
     render::RenderArguments,
     run::RunArguments,
     schema::{self, Field, FieldKind},
@@ -39,6 +40,7 @@ pub(crate) struct Global {
 pub(crate) enum Chosen {
     Operation(&'static Operation, Value),
     Run(Box<RunArguments>),
+    Eval(Box<EvalArguments>),
     Render(RenderArguments),
     Search(Value),
     Serve(ServeArguments),
@@ -61,6 +63,10 @@ pub(crate) fn command() -> Command {
         .subcommand(
             RunArguments::augment_args(Command::new("run"))
                 .about("Run a prompt on one or more models, streaming to the terminal"),
+        )
+        .subcommand(
+            EvalArguments::augment_args(Command::new("eval"))
+                .about("Run a suite to its end, report it, and tell by the exit code whether it may pass"),
         )
         .subcommand(
             RenderArguments::augment_args(Command::new("render"))
@@ -238,6 +244,7 @@ pub(crate) fn read(matches: &ArgMatches) -> Result<(Global, Chosen), ApiError> {
     let (name, chosen) = matches.subcommand().unwrap_or_else(|| unreachable!("a command is required"));
     let chosen = match name {
         "run" => Chosen::Run(Box::new(RunArguments::from_arg_matches(chosen).map_err(usage)?)),
+        "eval" => Chosen::Eval(Box::new(EvalArguments::from_arg_matches(chosen).map_err(usage)?)),
         "render" => Chosen::Render(RenderArguments::from_arg_matches(chosen).map_err(usage)?),
         "search" => Chosen::Search(request(searching(), chosen)?),
         "import" => Chosen::Import(ImportArguments::from_arg_matches(chosen).map_err(usage)?),

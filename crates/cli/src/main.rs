@@ -1,11 +1,12 @@
 //! `formaops`: every operation of a workspace as a verb, `run` for comparing models in the terminal, `render` for a
 //! prompt file without any, `search` for everything by words, and `serve` for the HTTP host with the same screens as the desktop app.
 //!
-//! Exit codes: 0 done, 1 an error, 2 wrong usage, 3 an execution failed, 130 cancelled.
+//! Exit codes: 0 done, 1 an error, 2 wrong usage, 3 an execution failed, 100 a suite may not pass, 130 cancelled.
 
 mod arguments;
 mod config;
 mod dataset;
+mod eval;
 mod operation;
 mod output;
 mod render;
@@ -28,6 +29,8 @@ enum Ending {
     Broken,
     ExecutionFailed,
     Cancelled,
+    /// What was run may not pass.
+    Judged(u8),
 }
 
 impl From<Ending> for ExitCode {
@@ -37,6 +40,7 @@ impl From<Ending> for ExitCode {
             Ending::Broken => Self::FAILURE,
             Ending::ExecutionFailed => Self::from(3),
             Ending::Cancelled => Self::from(130),
+            Ending::Judged(code) => Self::from(code),
         }
     }
 }
@@ -100,6 +104,7 @@ async fn perform(global: &arguments::Global, chosen: Chosen) -> Result<Ending, A
             operation::perform(&session, operation, request, global.json).await
         }
         Chosen::Run(run) => run::perform(&session, *run, global.json).await,
+        Chosen::Eval(eval) => eval::perform(&session, *eval, global.json).await,
         Chosen::Search(request) => search::perform(&session, request, global.json).await,
         Chosen::Import(import) => transfer::import(&session, import, global.json).await,
         Chosen::Export(export) => transfer::export(&session, export, global.json).await,

@@ -78,7 +78,7 @@ fn usage(message: impl Into<String>) -> ApiError {
 }
 
 /// Calls an operation and reads its answer.
-async fn call<T: DeserializeOwned>(
+pub(crate) async fn call<T: DeserializeOwned>(
     session: &Session,
     operation: &str,
     request: Value,
@@ -258,7 +258,11 @@ async fn document(session: &Session, ended: &RunDetail) -> Result<Value, ApiErro
 }
 
 /// The answer of an execution from some byte on.
-async fn output_from(session: &Session, id: ExecutionId, mut offset: u64) -> Result<String, ApiError> {
+pub(crate) async fn output_from(
+    session: &Session,
+    id: ExecutionId,
+    mut offset: u64,
+) -> Result<String, ApiError> {
     let mut text = String::new();
     loop {
         let window: OutputWindow =

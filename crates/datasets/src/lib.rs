@@ -27,7 +27,7 @@ mod xlsx;
 pub use error::{ReadError, Reason};
 pub use promptfoo::{assertion_text, validation_of};
 pub use row::Role;
-pub use write::{Shape, Writer};
+pub use write::{Shape, Writer, csv_text};
 
 use formaops_domain::Case;
 use row::Header;

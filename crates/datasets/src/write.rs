@@ -197,15 +197,23 @@ impl<W: Write> Writer<W> {
             if place > 0 {
                 self.out.write_all(b",")?;
             }
-            let quote = if starts_formula(cell.trim_start_matches('\'')) { "'" } else { "" };
             // A row of one empty cell would be a blank line.
-            if cell.contains([',', ';', '\t', '"', '\n', '\r']) || (cell.is_empty() && cells.len() == 1) {
-                write!(self.out, "\"{quote}{}\"", cell.replace('"', "\"\""))?;
-            } else {
-                write!(self.out, "{quote}{cell}")?;
-            }
+            let text = if cell.is_empty() && cells.len() == 1 { "\"\"".to_owned() } else { csv_text(cell) };
+            self.out.write_all(text.as_bytes())?;
         }
         self.out.write_all(b"\r\n")
+    }
+}
+
+/// A cell as CSV has it: in quotes where it needs them, and with a quote before what a spreadsheet would run as a
+/// formula.
+#[must_use]
+pub fn csv_text(cell: &str) -> String {
+    let quote = if starts_formula(cell.trim_start_matches('\'')) { "'" } else { "" };
+    if cell.contains([',', ';', '\t', '"', '\n', '\r']) {
+        format!("\"{quote}{}\"", cell.replace('"', "\"\""))
+    } else {
+        format!("{quote}{cell}")
     }
 }
 

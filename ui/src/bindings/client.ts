@@ -14,6 +14,7 @@ import type {
   CancelRun,
   CatalogueModel,
   ChangeDataset,
+  CompareRun,
   CompareVersions,
   Config,
   ConnectionTest,
@@ -74,6 +75,7 @@ import type {
   GetPrompt,
   GetProvider,
   GetRun,
+  GetRunSummary,
   GetSetting,
   GetSuite,
   GetVersion,
@@ -179,8 +181,10 @@ import type {
   RetryRun,
   RotateProviderKey,
   Run,
+  RunComparison,
   RunDetail,
   RunSuiteRequest,
+  RunSummary,
   Setting,
   Suite,
   SuitePlan,
@@ -317,6 +321,8 @@ export type OperationName =
   | 'suite_plan'
   | 'suite_run'
   | 'grid_list'
+  | 'run_summary'
+  | 'run_compare'
   | 'hit_list'
   | 'run_create'
   | 'run_list'
@@ -669,6 +675,12 @@ export function client(caller: Caller) {
     /** The grid of a run: cases down, columns across. */
     gridList: (request: ListGrid): Promise<PageOfGridRow> =>
       caller.call('grid_list', 'GET', '/api/runs/{id}/grid', request),
+    /** What a run came to: each column, its metrics, and whether what it had to reach was reached. */
+    runSummary: (request: GetRunSummary): Promise<RunSummary> =>
+      caller.call('run_summary', 'GET', '/api/runs/{id}/summary', request),
+    /** The columns of a run beside those of its baseline, or beside one of its own: what is better, by how much, and how sure that is. */
+    runCompare: (request: CompareRun): Promise<RunComparison> =>
+      caller.call('run_compare', 'GET', '/api/runs/{id}/comparison', request),
     /** Prompts, versions and executions that have words, the likeliest first, with where the words stand. */
     hitList: (request: ListHits): Promise<PageOfHit> =>
       caller.call('hit_list', 'GET', '/api/hits', request),

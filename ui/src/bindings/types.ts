@@ -396,6 +396,25 @@ export type Case = {
   suffix?: string;
 };
 
+/** Which cases of a suite are run. All that is given must hold; the order of the cases stays. */
+export type CaseChoice = {
+  /** From this case on, counted from 0. */
+  from?: number | null;
+  /** Up to this case, which is not run. */
+  to?: number | null;
+  /** Only those with this tag. */
+  tag?: string | null;
+  /** Only so many of those that are left, chosen by chance. */
+  sample?: number | null;
+  /** What the chance starts from: the same seed chooses the same cases. */
+  seed?: number;
+  /** Only those that failed in this earlier run of the suite. */
+  failingIn?: RunId | null;
+};
+
+/** What can be said of a case at a glance. */
+export type CaseMark = 'failing' | 'flaky' | 'different' | 'regressed' | 'improved';
+
 /** What is known of a model. What is absent is unknown, and shown as unknown. */
 export type CatalogueModel = {
   /** The model. */
@@ -490,14 +509,57 @@ export type ColumnChange = {
   name: string;
 };
 
+/** A column beside its baseline. */
+export type ColumnComparison = {
+  /** The column of the run, from 0. */
+  variant: number;
+  /** The column of the baseline, from 0. */
+  baselineVariant: number;
+  /** What came of it; cases are counted from 0 as in the run. */
+  comparison: Comparison;
+};
+
 /** What a column holds of a case. */
 export type ColumnKind = 'input' | 'expected' | 'metadata';
 
 /** What a column holds. */
 export type ColumnRole = 'input' | 'expected' | 'metadata' | 'name' | 'tags' | 'skip';
 
+/** What a column came to. */
+export type ColumnSummary = {
+  /** How many cases it has. */
+  cases: number;
+  /** The share that passed: of cases, each the share of its repeats. 0 where there are no cases. */
+  passRate: number;
+  /** Where the pass rate lies, with 95 % confidence. */
+  passInterval: Interval;
+  /** The mean score of the cases that have one. */
+  meanScore: number | null;
+  /** The mean cost of a repeat, over the cases whose cost is known. */
+  meanCostUsd: NanoUsd | null;
+  /** The mean time of a repeat, over the cases whose time is known. */
+  meanLatencyMs: Milliseconds | null;
+  /** The cases whose repeats disagree. */
+  flaky: number[];
+  /** How likely one or all of so many tries pass, for each number of tries that every case has repeats for, up to 16. */
+  passAt: PassAt[];
+};
+
 /** What the values of a column look like. It is guessed from them and never changes them. */
 export type ColumnType = 'string' | 'number' | 'boolean' | 'json';
+
+/** Compares the columns of a run. */
+export type CompareRun = {
+  /** The run. */
+  id: RunId;
+  /**
+   * The run that its columns are held against, each beside the one with the same prompt, model and parameters, or in
+   * the same place; the baseline that it was made with where absent.
+   */
+  baseline?: RunId | null;
+  /** The column of the run itself that the others are held against, from 0, in place of a baseline. */
+  column?: number | null;
+};
 
 /** Asks what differs between two versions. */
 export type CompareVersions = {
@@ -507,6 +569,36 @@ export type CompareVersions = {
   from: string;
   /** The newer side; the draft, or the head where there is none, if absent. */
   to?: string | null;
+};
+
+/** A column beside the baseline, over the cases that both have. */
+export type Comparison = {
+  /** How many cases both have. */
+  cases: number;
+  /** How many only the baseline has. */
+  onlyBase: number;
+  /** How many only the column has. */
+  onlyColumn: number;
+  /** The baseline. */
+  base: ColumnSummary;
+  /** The column. */
+  column: ColumnSummary;
+  /** The cases that pass more often. */
+  improved: number[];
+  /** The cases that pass less often. */
+  regressed: number[];
+  /** The difference of the pass rates; absent where there are no cases. */
+  passes: Difference | null;
+  /** The difference of the mean scores, over the cases that have one in both. */
+  score: Difference | null;
+  /** The difference of the mean costs of a repeat, in dollars, over the cases whose cost is known in both. */
+  costUsd: MeanDifference | null;
+  /** The difference of the mean times of a repeat, in milliseconds, over the cases whose time is known in both. */
+  latencyMs: MeanDifference | null;
+  /** What can be said, by what passes. */
+  standing: Standing;
+  /** The same for people, with the scores. */
+  words: string;
 };
 
 /** The configuration of the process that owns the workspace. */
@@ -635,6 +727,10 @@ export type ConflictPlace = {
   name: string;
   /** The names that lead to the part that is in conflict. */
   path: string[];
+} | {
+  kind: 'title';
+} | {
+  kind: 'description';
 } | {
   kind: 'order';
   /** The list. */
@@ -963,6 +1059,16 @@ export type CreateRun = {
   idempotencyKey?: string | null;
 };
 
+/** Makes a suite. */
+export type CreateSuite = {
+  /** Its name: unique in the workspace without regard to case. */
+  name: SuiteName;
+  /** What it is for. */
+  description?: string;
+  /** What is run. */
+  spec?: SuiteSpec;
+};
+
 /** Makes the vault. */
 export type CreateVault = {
   /** What opens it from now on: 8 characters at least. Nobody can open it without. */
@@ -1149,6 +1255,12 @@ export type DeleteRef = {
   name: RefName;
 };
 
+/** Puts a suite in the bin. */
+export type DeleteSuite = {
+  /** The suite. */
+  id: SuiteKey;
+};
+
 /** Something to tell about a template. */
 export type Diagnostic = {
   /** How bad it is; with an error nothing is rendered. */
@@ -1171,6 +1283,20 @@ export type Diagnostic = {
 
 /** The kinds of [`Diagnostic`]. */
 export type DiagnosticCode = 'syntax' | 'unclosed_block' | 'unexpected_close' | 'too_deep' | 'unsupported' | 'unknown_partial' | 'broken_partial' | 'partial_use' | 'unknown_helper' | 'helper_use' | 'role' | 'undeclared_variable' | 'unused_variable' | 'text_after_history' | 'empty_message';
+
+/** A difference to the baseline, and whether it is one. */
+export type Difference = {
+  /** The mean over cases; above 0 where the column has more. */
+  mean: number;
+  /** Where it lies, with 95 % confidence. */
+  interval: Interval;
+  /** How it was tested. */
+  test: Test;
+  /** How likely at least so large a difference is where there is none. */
+  p: number;
+  /** The same where all compared columns are taken together (Holm). */
+  adjustedP: number;
+};
 
 /** What the parts of a workspace take of the disk, in bytes. */
 export type DiskUse = {
@@ -1256,7 +1382,7 @@ export type EmptyBin = {
 export type EnvName = string;
 
 /** The kinds of failure. */
-export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'interrupted' | 'storage' | 'not_writable' | 'internal';
+export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'validation' | 'interrupted' | 'storage' | 'not_writable' | 'internal';
 
 /** The kinds of error. One exists only where a consumer acts on it. */
 export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | 'conflict' | 'stale' | 'unauthenticated' | 'forbidden' | 'rate_limited' | 'provider' | 'storage' | 'disconnected' | 'internal';
@@ -1422,6 +1548,8 @@ export type Execution = {
   toolCalls: ToolCall[];
   /** The result of its validations, all together. */
   validationStatus: ValidationStatus;
+  /** The weighted mean of the scores of its validations, from 0 to 1; absent where there were none. */
+  score?: number | null;
   /** The result of each validation. */
   validations: ValidationResult[];
   /** When it was asked for. */
@@ -1532,6 +1660,16 @@ export type Fallback = {
   maxOutputTokens?: number | null;
 };
 
+/** What a model is told when it is asked again because its answer did not hold to the rules. */
+export type Feedback = {
+  /** How often it is asked again for that, from 1. */
+  round: number;
+  /** What it had answered; absent where that is longer than [`Feedback::MOST_ANSWER_BYTES`]. */
+  answer?: string | null;
+  /** What does not hold, in the words of the rules, one a line. */
+  reasons: string;
+};
+
 export type FileHash = string;
 
 /** What stands in the way of a file. */
@@ -1560,6 +1698,20 @@ export type FileSides = {
   theirs: string;
   /** The newest version of the prompt. */
   head: VersionId;
+  /** Both brought together; absent where the file cannot be read as a prompt. */
+  merged: MergedFile | null;
+};
+
+/** All that a prompt and its file can both say. */
+export type FileWork = {
+  /** What a version holds. */
+  content: Content;
+  /** The title. */
+  title: string;
+  /** The description. */
+  description: string;
+  /** The tags, sorted. */
+  tags: string[];
 };
 
 /** Why a model stopped, in the one set of words and in the provider's own. */
@@ -1813,10 +1965,22 @@ export type GetRun = {
   id: RunId;
 };
 
+/** Asks what a run came to. */
+export type GetRunSummary = {
+  /** The run. */
+  id: RunId;
+};
+
 /** Asks for a setting. */
 export type GetSetting = {
   /** Its name, such as `ui.layout`. */
   key: string;
+};
+
+/** Asks for a suite. */
+export type GetSuite = {
+  /** The suite. */
+  id: SuiteKey;
 };
 
 /** Asks for a version. */
@@ -1837,6 +2001,17 @@ export type Git = {
   /** Whether the folder differs from the last commit; absent where that is not known. */
   dirty: boolean | null;
 };
+
+/** A row of a grid. */
+export type GridRow = {
+  /** The case, with its inputs as they are kept. */
+  case: Case;
+  /** The newest generation of each of its cells, by column and repeat. */
+  cells: Execution[];
+};
+
+/** What the cases of a grid are ordered by. */
+export type GridSort = 'case' | 'score' | 'latency' | 'cost';
 
 /** How things are. */
 export type Health = {
@@ -2059,6 +2234,14 @@ export type InsertedCases = {
   before?: number | null;
   /** The cases, in their order. */
   cases: Case[];
+};
+
+/** From where to where. */
+export type Interval = {
+  /** The lower end. */
+  low: number;
+  /** The upper end. */
+  high: number;
 };
 
 /** Unsaved work that is kept, without the work itself: who sent it has it. */
@@ -2284,6 +2467,24 @@ export type ListExecutions = {
   limit?: number | null;
 };
 
+/** Asks for a page of the grid of a run. */
+export type ListGrid = {
+  /** The run. */
+  id: RunId;
+  /** Only cases of which this can be said. */
+  mark?: CaseMark | null;
+  /** The order. */
+  sort?: GridSort;
+  /** Whether the largest come first. */
+  descending?: boolean;
+  /** The run that `regressed` and `improved` compare with; that of the run where absent. */
+  baseline?: RunId | null;
+  /** Where the page before ended. */
+  cursor?: string | null;
+  /** The most rows, 1 to 1,000; 100 where absent. */
+  limit?: number | null;
+};
+
 /** Asks for what has words. */
 export type ListHits = {
   /**
@@ -2426,6 +2627,12 @@ export type ListSpend = {
   to?: Day | null;
 };
 
+/** Asks for the suites. */
+export type ListSuites = {
+  /** Only those in the bin, instead of those outside. */
+  deleted?: boolean;
+};
+
 /** Asks for the tags in use. */
 export type ListTags = Record<string, never>;
 
@@ -2533,6 +2740,16 @@ export type MatchText = {
   found: boolean;
 };
 
+/** A mean of differences and how sure it is. */
+export type MeanDifference = {
+  /** The mean over cases; above 0 where the compared column has more. */
+  mean: number;
+  /** Where it lies, with 95 % confidence. */
+  interval: Interval;
+  /** How likely at least so large a mean is where there is no difference. */
+  p: number;
+};
+
 /** How branches come together. */
 export type MergeOutcome = 'upToDate' | 'fastForward' | 'merged';
 
@@ -2575,6 +2792,16 @@ export type MergeVersions = {
   ours?: VersionId | null;
   /** The version that was looked at as `from`. Where that is another one by now, nothing is merged (`stale`). */
   theirs?: VersionId | null;
+};
+
+/** A prompt and its file, brought together. */
+export type MergedFile = {
+  /** What both would say. Where there is a conflict it holds what the prompt says. */
+  work: FileWork;
+  /** What cannot be merged, in the order of the content; then `/title` and `/description`, which point into `work`. */
+  conflicts: Conflict[];
+  /** What would change in the content of the prompt. */
+  changes: ContentChange[];
 };
 
 /** A list whose order can be in conflict. */
@@ -2689,7 +2916,7 @@ export type Note = {
 export type NoteKind = 'notUnderstood' | 'changed';
 
 /** The kinds of things that change. */
-export type Noun = 'prompt' | 'dataset' | 'provider' | 'run' | 'budget' | 'workspace' | 'health' | 'egress' | 'file' | 'window';
+export type Noun = 'prompt' | 'dataset' | 'provider' | 'run' | 'suite' | 'budget' | 'workspace' | 'health' | 'egress' | 'file' | 'window';
 
 /** What happens where a rule does not hold. */
 export type OnFailure = {
@@ -2824,6 +3051,14 @@ export type PageOfFoundServer = {
 };
 
 /** Some items of a list, and where to go on. */
+export type PageOfGridRow = {
+  /** The items, in the order of the list. */
+  items: GridRow[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
 export type PageOfHit = {
   /** The items, in the order of the list. */
   items: Hit[];
@@ -2915,6 +3150,14 @@ export type PageOfRun = {
 export type PageOfSpend = {
   /** The items, in the order of the list. */
   items: Spend[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
+export type PageOfSuite = {
+  /** The items, in the order of the list. */
+  items: Suite[];
   /** Give this as `cursor` to get the items that follow; absent at the end. */
   next?: string | null;
 };
@@ -3065,6 +3308,16 @@ export type PartialUse = {
   calls: string[];
   /** Whether only its unsaved work does so. */
   isDraft: boolean;
+};
+
+/** How likely tries are to pass, over all cases. */
+export type PassAt = {
+  /** How many tries. */
+  k: number;
+  /** How likely at least one of them passes (pass@k). */
+  any: number;
+  /** How likely all of them pass (pass^k). */
+  every: number;
 };
 
 /** Pauses a run. */
@@ -3328,6 +3581,14 @@ export type Purged = {
 /** What a request is for. */
 export type Purpose = 'execution' | 'models' | 'test' | 'discovery';
 
+/** Names the run that later runs of a suite are compared with. */
+export type PutBaseline = {
+  /** The suite. */
+  id: SuiteKey;
+  /** One of its runs that has ended; none where absent. */
+  run?: RunId | null;
+};
+
 /** Keeps unsaved work. */
 export type PutDraft = {
   /** The prompt. */
@@ -3378,6 +3639,20 @@ export type PutSetting = {
   key: string;
   /** Its value; at most 64 KiB of JSON. */
   value: unknown;
+};
+
+/** What a run had to reach, and whether it did. */
+export type ReachedThreshold = {
+  /** `passRate`, `score`, `costUsd`, or the name of a metric. */
+  name: string;
+  /** The column that is furthest from it, from 0; none where it is of the whole run. */
+  column: number | null;
+  /** The limit; dollars where it is a cost. */
+  limit: number;
+  /** What was reached. */
+  value: number;
+  /** Whether that is enough. */
+  reached: boolean;
 };
 
 /** How the calls of the last minute went. */
@@ -3480,6 +3755,8 @@ export type ResolveFolderFile = {
   head: VersionId;
   /** What both are to say with `text`: a whole `.prompt` file. */
   text?: string | null;
+  /** What both are to say with `merged`: what [`FileSides::merged`] holds, with its conflicts settled. */
+  merged?: FileWork | null;
 };
 
 /** What shape the answer of a model shall have. */
@@ -3521,6 +3798,8 @@ export type Retry = {
   at: Timestamp;
   /** Why the one before failed. */
   failure: Failure;
+  /** What the model is told of its answer, where that did not hold to the rules. */
+  feedback?: Feedback | null;
 };
 
 /** Tries an execution again. */
@@ -3575,6 +3854,10 @@ export type Run = {
   promptId: PromptId;
   /** The prompt's name when it was run. */
   promptName: PromptName;
+  /** What it has of the suite it belongs to. */
+  suite?: RunSuite | null;
+  /** What asked for it, where no person did. */
+  parent?: RunParent | null;
   /** The columns, in order. */
   variants: Variant[];
   /** The inputs, with sensitive values masked. */
@@ -3605,6 +3888,14 @@ export type Run = {
   completedAt: Timestamp | null;
 };
 
+/** The columns of a run beside those of another. */
+export type RunComparison = {
+  /** The run that is the baseline. */
+  baseline: RunId;
+  /** Each column that has one to be held against. */
+  columns: ColumnComparison[];
+};
+
 /** What is sent along with the rendered prompt. */
 export type RunContext = {
   /** Earlier messages of the conversation, put before the last user message of the prompt. */
@@ -3624,7 +3915,15 @@ export type RunDetail = {
 export type RunId = string;
 
 /** What kind of request a run is. */
-export type RunKind = 'single' | 'compare';
+export type RunKind = 'single' | 'compare' | 'suite';
+
+/** What a run was made for, where another execution needs it. */
+export type RunParent = {
+  /** The execution that needs it. */
+  executionId: ExecutionId;
+  /** What for. */
+  purpose: RunPurpose;
+};
 
 /** A version that the templates of a run call as a partial, found when the run was made. */
 export type RunPartial = {
@@ -3661,8 +3960,65 @@ export type RunProgress = {
   costUsd: NanoUsd;
 };
 
+/** What an execution needs a run for. */
+export type RunPurpose = 'judge';
+
 /** Where a run stands. Whether its executions succeeded is in [`RunProgress`]. */
 export type RunStatus = 'pending' | 'running' | 'paused' | 'completed' | 'cancelled';
+
+/** What a run has of the suite it belongs to. */
+export type RunSuite = {
+  /** The suite. */
+  id: SuiteId;
+  /** Its name now. */
+  name: SuiteName;
+  /** The run that this one is compared with. */
+  baseline?: RunId | null;
+  /** How many cases it has. */
+  cases: number;
+  /** What it must reach. */
+  thresholds?: Thresholds;
+};
+
+/** Starts a run of a suite. */
+export type RunSuiteRequest = {
+  /** The suite. */
+  id: SuiteKey;
+  /** The prompts, in place of those of the suite. */
+  prompts?: SuitePrompt[] | null;
+  /** The models, in place of those of the suite. */
+  models?: SuiteModel[] | null;
+  /** Which of its cases are run; all where absent. */
+  cases?: CaseChoice;
+  /** How often each cell is executed, in place of what the suite says, 1 to 100. */
+  repeats?: number | null;
+  /** The run that it is compared with, in place of the suite's baseline. */
+  baseline?: RunId | null;
+  /** The values of sensitive variables, for every case; they are not kept. */
+  sensitiveInputs?: Record<string, unknown>;
+  /** How urgent it is. */
+  priority?: Priority;
+  /** The most that it may cost, in dollars: no call is made that could go past it. */
+  capUsd?: NanoUsd | null;
+  /** How many of its executions may be on the wire at once, 1 to 1,024; the default limits where absent. */
+  concurrency?: number | null;
+  /** Whether the first execution that fails cancels what is left. */
+  failFast?: boolean;
+  /** What becomes of it where FormaOps ends before it does. */
+  onRestart?: OnRestart;
+  /** The same key and request within 24 hours answer with the run that was started the first time. */
+  idempotencyKey?: string | null;
+};
+
+/** What a run came to: what has ended of it. */
+export type RunSummary = {
+  /** Each column. */
+  columns: ColumnSummary[];
+  /** The weighted mean of each named metric, by column. */
+  metrics: (Record<string, number>)[];
+  /** What the run had to reach, and whether it did. */
+  thresholds: ReachedThreshold[];
+};
 
 /** What was so at one moment. */
 export type Sample = {
@@ -3793,7 +4149,102 @@ export type Spend = {
 /** What spend is summed by. */
 export type SpendBy = 'day' | 'provider' | 'model' | 'prompt';
 
+/** What can be said of a column beside the baseline, by what passes. */
+export type Standing = 'better' | 'worse' | 'unclear' | 'tooFew' | 'same' | 'noCases';
+
 export type StateHash = string;
+
+/** A named set of prompts, models, cases and rules that is run as one. */
+export type Suite = {
+  /** Its identity, which renaming does not change. */
+  id: SuiteId;
+  /** Its name: unique in the workspace without regard to case. */
+  name: SuiteName;
+  /** What it is for; may be empty. */
+  description: string;
+  /** What is run. */
+  spec: SuiteSpec;
+  /** The run that later ones are compared with. */
+  baseline: RunId | null;
+  /** Its newest run. */
+  lastRun: RunId | null;
+  /** When it was made. */
+  createdAt: Timestamp;
+  /** When it last changed; runs do not count. */
+  updatedAt: Timestamp;
+  /** When it was put in the bin; deleting can be undone. */
+  deletedAt: Timestamp | null;
+};
+
+/** The dataset of a suite. */
+export type SuiteDataset = {
+  /** The dataset. */
+  datasetId: DatasetId;
+  /** The number of its version; the newest where absent. */
+  version?: number | null;
+};
+
+export type SuiteId = string;
+
+/** A suite by its id or its name. */
+export type SuiteKey = string;
+
+/** A model of a suite. */
+export type SuiteModel = {
+  /** The model. */
+  model: ModelRef;
+  /** Parameters over those of the version. */
+  parameters: Parameters;
+};
+
+export type SuiteName = string;
+
+/** What a run of a suite would be. */
+export type SuitePlan = {
+  /** How many cases are run. */
+  cases: number;
+  /** The columns: each version on each of its models. */
+  columns: Variant[];
+  /** How often each cell is executed. */
+  repeats: number;
+  /** How many executions that makes. */
+  executions: number;
+  /**
+   * What they will about cost, in dollars: requests by estimate, answers as long as those of the same prompts and models
+   * were on average; unknown where some price is.
+   */
+  estimateUsd: NanoUsd | null;
+  /** The most that they can cost; unknown where some price or longest answer is. */
+  worstUsd: NanoUsd | null;
+  /** How long they will about take, in seconds, by what those of the same models took; unknown where none have run. */
+  seconds: number | null;
+};
+
+/** A prompt of a suite. */
+export type SuitePrompt = {
+  /** The prompt. */
+  promptId: PromptId;
+  /** `v12`, a label, a branch, or the start of a version's hash; the head where absent. */
+  version?: string | null;
+};
+
+/** What a suite runs: each prompt on each model, for each case, so many times. */
+export type SuiteSpec = {
+  /** The prompts, in the order of the columns. */
+  prompts: SuitePrompt[];
+  /** The models; where there are none, each version runs on the model it suggests. */
+  models: SuiteModel[];
+  /** The dataset whose cases are run. */
+  dataset?: SuiteDataset | null;
+  /** Cases of its own, before those of the dataset. */
+  cases?: Case[];
+  /** The rules for every answer, beside those of the version and of the case. */
+  validations?: Validation[];
+  /** How often each cell is executed, from 1. */
+  repeats: number;
+  /** What a run must reach. */
+  thresholds?: Thresholds;
+};
 
 /** A format of tables. */
 export type TableFormat = 'csv' | 'jsonl' | 'json' | 'yaml' | 'xlsx' | 'markdown';
@@ -3833,13 +4284,16 @@ export type TagCount = {
 };
 
 /** What a prompt and its file are to say. */
-export type Take = 'ours' | 'theirs' | 'text';
+export type Take = 'ours' | 'theirs' | 'text' | 'merged';
 
 /** What becomes of prompts whose names are taken. */
 export type TakenNames = 'skip' | 'rename' | 'version';
 
 /** The language that templates are written in. */
 export type TemplateEngine = 'handlebars' | 'nunjucks' | 'none';
+
+/** How a difference was tested. */
+export type Test = 'mcnemar' | 'bootstrap';
 
 /** Tests whether a provider can be called. */
 export type TestProvider = {
@@ -3851,6 +4305,18 @@ export type TestProvider = {
    * costs nothing.
    */
   model?: string | null;
+};
+
+/** What a run of a suite must reach to count as good. What is absent asks for nothing. */
+export type Thresholds = {
+  /** The least share of cells that pass, from 0 to 1. */
+  passRate?: number | null;
+  /** The least mean score, from 0 to 1. */
+  score?: number | null;
+  /** The most that the run may cost. */
+  costUsd?: NanoUsd | null;
+  /** The least mean of named metrics, from 0 to 1. */
+  metrics?: Record<string, number>;
 };
 
 export type Timestamp = string;
@@ -3913,6 +4379,12 @@ export type UndeleteDataset = {
 export type UndeletePrompt = {
   /** The prompt, by its id: its name may have been given to another. */
   id: PromptId;
+};
+
+/** Takes a suite out of the bin. */
+export type UndeleteSuite = {
+  /** The suite. */
+  id: SuiteId;
 };
 
 /** Unlinks the folder. Prompts and files stay as they are. */
@@ -4035,6 +4507,18 @@ export type UpdateRun = {
   id: RunId;
   /** The most that it may cost, in dollars; anything where absent. */
   capUsd?: NanoUsd | null;
+};
+
+/** Changes a suite. What is absent stays. */
+export type UpdateSuite = {
+  /** The suite. */
+  id: SuiteKey;
+  /** Its new name. */
+  name?: SuiteName | null;
+  /** What it is for. */
+  description?: string | null;
+  /** What is run from now on. */
+  spec?: SuiteSpec | null;
 };
 
 /** Changes the words by which a version is found; what it holds never changes. */
@@ -4177,6 +4661,8 @@ export type VariableType = 'string' | 'number' | 'boolean' | 'enum' | 'array' | 
 
 /** A column of a run: one version on one model with its parameters. */
 export type Variant = {
+  /** Its prompt, where that is another than the run's. */
+  prompt?: VariantPrompt | null;
   /** The exact version. */
   versionId: VersionId;
   /** Its local number; a snapshot of a draft has none. */
@@ -4185,6 +4671,14 @@ export type Variant = {
   model: ModelRef;
   /** The parameters as they are sent. */
   parameters: Parameters;
+};
+
+/** The prompt of a column of a suite with several. */
+export type VariantPrompt = {
+  /** The prompt. */
+  id: PromptId;
+  /** What it is called now. */
+  name: PromptName;
 };
 
 /** How the vault is. */

@@ -1,0 +1,304 @@
+//! `formaops eval`: a suite, run to its end, reported and judged: the exit code says whether it may pass.
+
+use crate::{
+    Ending, output,
+    run::{call, output_from},
+};
+use clap::{Args, ValueEnum};
+use formaops_api::{
+    ApiError, ErrorCode, Session, Standing,
+    handlers::{
+        CaseChoice, GridRow, RunComparison, RunDetail, RunSuiteRequest, RunSummary, SuiteKey, SuitePlan,
+    },
+    report::{Cell, Facts, Report, ReportFormat, column_name},
+};
+use formaops_domain::{
+    EventBody, ExecutionStatus, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Run, RunId,
+    SuiteModel, ValidationStatus,
+};
+use serde_json::json;
+use std::{
+    fs::File,
+    io::BufWriter,
+    num::NonZeroU32,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+/// What `formaops eval` takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EvalArguments {
+    /// The suite, by its name or id
+    suite: SuiteKey,
+    /// A model in place of those of the suite, `provider:model`; once for each
+    #[arg(long = "model", short = 'm', value_name = "PROVIDER:MODEL")]
+    models: Vec<ModelRef>,
+    /// How often each cell is executed, in place of what the suite says
+    #[arg(long)]
+    repeats: Option<u32>,
+    /// How many executions may be on the wire at once, in place of the default limits
+    #[arg(long, short = 'j', value_name = "N")]
+    concurrency: Option<NonZeroU32>,
+    /// The most that it may cost, in dollars: no call is made that could go past it
+    #[arg(long, value_name = "USD")]
+    cap: Option<NanoUsd>,
+    /// Only so many cases, chosen by chance; the same seed chooses the same
+    #[arg(long, value_name = "N")]
+    sample: Option<u32>,
+    /// What the chance of `--sample` starts from
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Only cases with this tag
+    #[arg(long)]
+    tag: Option<String>,
+    /// Only cases that failed in this earlier run
+    #[arg(long, value_name = "RUN")]
+    failing_in: Option<RunId>,
+    /// The run to compare with, in place of the suite's baseline
+    #[arg(long, value_name = "RUN")]
+    baseline: Option<RunId>,
+    /// Cancel what is left once an execution has failed
+    #[arg(long)]
+    fail_fast: bool,
+    /// A report: `.json`, `.jsonl`, `.csv`, `.html`, `.xml` (JUnit) or `.md`; once for each
+    #[arg(long = "output", short = 'o', value_name = "FILE")]
+    outputs: Vec<PathBuf>,
+    /// What makes the exit code that of a failure
+    #[arg(long, value_enum, default_value = "any", value_name = "WHAT")]
+    fail_on: FailOn,
+    /// The exit code of a failure
+    #[arg(long, default_value_t = 100, value_name = "CODE")]
+    failure_code: u8,
+    /// Show what would be run and what it would cost, and run nothing
+    #[arg(long)]
+    plan: bool,
+}
+
+/// What makes the exit code that of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// A cell that did not pass
+    Any,
+    /// A threshold of the suite that was missed
+    Threshold,
+    /// A column that is worse than its baseline, where that is unlikely to be chance
+    Regression,
+    /// Nothing
+    Never,
+}
+
+/// How often the progress is told.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+
+/// Runs a suite, reports it, and tells whether it may pass.
+pub(crate) async fn perform(
+    session: &Session,
+    arguments: EvalArguments,
+    as_json: bool,
+) -> Result<Ending, ApiError> {
+    let reports = formats(&arguments.outputs)?;
+    let request = serde_json::to_value(request(&arguments)).map_err(|error| usage(error.to_string()))?;
+    if arguments.plan {
+        let plan: SuitePlan = call(session, "suite_plan", request).await?;
+        show_plan(&plan, as_json);
+        return Ok(Ending::Done);
+    }
+    let mut events = session.subscribe();
+    let started: Run = call(session, "suite_run", request).await?;
+    let (mut told, mut cancelled) = (Instant::now(), false);
+    while !is_over(session, started.id).await? {
+        tokio::select! {
+            batch = events.next() => for event in batch {
+                let EventBody::RunUpdated { run } = event.body else { continue };
+                if run.id == started.id && told.elapsed() >= TOLD_EVERY && !as_json {
+                    told = Instant::now();
+                    show_progress(&run);
+                }
+            },
+            _ = tokio::signal::ctrl_c(), if !cancelled => {
+                cancelled = true;
+                session.call("run_cancel", json!({ "id": started.id })).await?;
+            }
+        }
+    }
+    let ended = call::<RunDetail>(session, "run_get", json!({ "id": started.id })).await?.run;
+    let summary: RunSummary = call(session, "run_summary", json!({ "id": ended.id })).await?;
+    let comparison = comparison(session, &ended).await?;
+    let facts = Facts { run: &ended, summary: &summary, comparison: comparison.as_ref() };
+    let failing = write(session, &facts, reports).await?;
+    if as_json {
+        output::json(
+            &json!({ "run": ended, "summary": summary, "comparison": comparison, "failing": failing }),
+        );
+    } else {
+        show(&facts, failing);
+    }
+    Ok(if cancelled {
+        Ending::Cancelled
+    } else if fails(arguments.fail_on, &facts, failing) {
+        Ending::Judged(arguments.failure_code)
+    } else {
+        Ending::Done
+    })
+}
+
+/// Whether a run has ended, as the store has it.
+async fn is_over(session: &Session, id: RunId) -> Result<bool, ApiError> {
+    let found: RunDetail = call(session, "run_get", json!({ "id": id })).await?;
+    Ok(found.run.status.is_terminal())
+}
+
+fn request(arguments: &EvalArguments) -> RunSuiteRequest {
+    let models = arguments.models.iter();
+    let models = models.map(|model| SuiteModel { model: model.clone(), parameters: Default::default() });
+    RunSuiteRequest {
+        id: arguments.suite.clone(),
+        prompts: None,
+        models: (!arguments.models.is_empty()).then(|| models.collect()),
+        cases: CaseChoice {
+            tag: arguments.tag.clone(),
+            sample: arguments.sample,
+            seed: arguments.seed,
+            failing_in: arguments.failing_in,
+            ..CaseChoice::default()
+        },
+        repeats: arguments.repeats,
+        baseline: arguments.baseline,
+        sensitive_inputs: JsonObject::new(),
+        priority: Priority::Normal,
+        cap_usd: arguments.cap,
+        concurrency: arguments.concurrency,
+        fail_fast: arguments.fail_fast,
+        on_restart: OnRestart::Fail,
+        idempotency_key: None,
+    }
+}
+
+/// The reports that are asked for. That their files can be written is found out before anything is run; what is in
+/// them stays until there is something new.
+fn formats(paths: &[PathBuf]) -> Result<Vec<(ReportFormat, PathBuf)>, ApiError> {
+    let check = |path: &PathBuf| {
+        let format = ReportFormat::of(path).ok_or_else(|| ApiError {
+            hint: "Use `.json`, `.jsonl`, `.csv`, `.html`, `.xml` (JUnit) or `.md`.".to_owned(),
+            ..usage(format!("`{}` says no format of reports by its name", path.display()))
+        })?;
+        match File::options().append(true).create(true).open(path) {
+            Ok(_) => Ok((format, path.clone())),
+            Err(error) => Err(usage(format!("`{}` cannot be written: {error}", path.display()))),
+        }
+    };
+    paths.iter().map(check).collect()
+}
+
+async fn comparison(session: &Session, run: &Run) -> Result<Option<RunComparison>, ApiError> {
+    match run.suite.as_ref().and_then(|suite| suite.baseline) {
+        Some(_) => call(session, "run_compare", json!({ "id": run.id })).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Writes all reports in one pass over the grid, and answers how many cells did not pass.
+async fn write(
+    session: &Session,
+    facts: &Facts<'_>,
+    files: Vec<(ReportFormat, PathBuf)>,
+) -> Result<u64, ApiError> {
+    let unwritten = |error: std::io::Error| usage(format!("a report cannot be written: {error}"));
+    let mut reports = Vec::new();
+    for (format, path) in files {
+        let file = File::create(path).map_err(unwritten)?;
+        reports.push(Report::begin(format, *facts, BufWriter::new(file)).map_err(unwritten)?);
+    }
+    let (mut cursor, mut failing): (Option<String>, u64) = (None, 0);
+    loop {
+        let request = json!({ "id": facts.run.id, "cursor": cursor, "limit": 200 });
+        let page: Page<GridRow> = call(session, "grid_list", request).await?;
+        for row in &page.items {
+            for execution in &row.cells {
+                let passed = execution.status == ExecutionStatus::Completed
+                    && execution.validation_status != ValidationStatus::Failed;
+                failing += u64::from(!passed);
+                if reports.is_empty() {
+                    continue;
+                }
+                let text = output_from(session, execution.id, 0).await?;
+                let cell = Cell { case: &row.case, execution, output: &text };
+                for report in &mut reports {
+                    report.cell(&cell).map_err(unwritten)?;
+                }
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    for report in reports {
+        report.end().map_err(unwritten)?;
+    }
+    Ok(failing)
+}
+
+fn fails(on: FailOn, facts: &Facts<'_>, failing: u64) -> bool {
+    match on {
+        FailOn::Any => failing > 0 || facts.summary.thresholds.iter().any(|threshold| !threshold.reached),
+        FailOn::Threshold => facts.summary.thresholds.iter().any(|threshold| !threshold.reached),
+        FailOn::Regression => facts
+            .comparison
+            .iter()
+            .flat_map(|comparison| &comparison.columns)
+            .any(|column| column.comparison.standing == Standing::Worse),
+        FailOn::Never => false,
+    }
+}
+
+fn show_plan(plan: &SuitePlan, as_json: bool) {
+    if as_json {
+        return output::json(&json!(plan));
+    }
+    let SuitePlan { cases, columns, repeats, executions, .. } = plan;
+    output::line(&format!(
+        "{executions} executions: {cases} cases x {} columns x {repeats} repeats",
+        columns.len()
+    ));
+    let dollars =
+        |amount: Option<NanoUsd>| amount.map_or_else(|| "unknown".to_owned(), |amount| format!("${amount}"));
+    output::line(&format!("about {}, at most {}", dollars(plan.estimate_usd), dollars(plan.worst_usd)));
+    if let Some(seconds) = plan.seconds {
+        output::line(&format!("about {seconds:.0} s"));
+    }
+}
+
+fn show_progress(run: &Run) {
+    let progress = &run.progress;
+    let done = progress.completed + progress.failed + progress.cancelled;
+    output::line_to_stderr(&format!(
+        "{done} of {}, {} failed, ${}",
+        progress.total, progress.failed, progress.cost_usd
+    ));
+}
+
+/// The summary as people read it in a terminal.
+fn show(facts: &Facts<'_>, failing: u64) {
+    for (variant, column) in facts.run.variants.iter().zip(&facts.summary.columns) {
+        let score = column.mean_score.map_or_else(String::new, |score| format!(", score {score:.3}"));
+        let rate = column.pass_rate * 100.0;
+        output::line(&format!("{}: {rate:.1} % passed{score}", column_name(facts.run, variant)));
+    }
+    for threshold in &facts.summary.thresholds {
+        let word = if threshold.reached { "reached" } else { "missed" };
+        output::line(&format!("{} {word}: {} of {}", threshold.name, threshold.value, threshold.limit));
+    }
+    for column in facts.comparison.iter().flat_map(|comparison| &comparison.columns) {
+        let name = facts.run.variants.get(column.variant as usize);
+        let name = name.map(|variant| column_name(facts.run, variant)).unwrap_or_default();
+        output::line(&format!("{name}: {}", column.comparison.words));
+    }
+    let total = u64::from(facts.run.progress.total);
+    let (passed, cost, id) = (total - failing, facts.run.progress.cost_usd, facts.run.id);
+    output::line(&format!("{passed} of {total} cells passed, ${cost} ({id})"));
+}
+
+fn usage(message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::BadRequest, message, "")
+}

@@ -1,0 +1,166 @@
+//! Suites over the command line and HTTP: planned, run, looked through, compared with their baseline.
+
+use formaops_tests::{Cli, Host};
+use serde_json::{Value, json};
+
+/// The dry-run provider answers with the rendered prompt.
+const MODEL: &str = "dry-run:echo";
+
+async fn save(host: &Host, name: &str, template: &str) -> Value {
+    let content = json!({
+        "body": { "kind": "text", "template": template },
+        "variables": [{ "name": "city", "type": "string", "required": true }],
+    });
+    let created = host.post("/api/prompts", json!({ "name": name, "content": content })).await;
+    assert_eq!(created.status, 200, "{created:?}");
+    created.body
+}
+
+fn case(city: &str, expected: &str) -> Value {
+    let rule = json!({ "kind": "assertion", "type": "contains", "value": expected });
+    json!({ "inputs": { "city": city }, "validations": [{ "name": "says it", "rule": rule }] })
+}
+
+async fn ended(host: &Host, started: &Value) -> Value {
+    let mut events = host.events().await;
+    let path = format!("/api/runs/{}", started["id"].as_str().unwrap());
+    loop {
+        let run = host.get(&path).await.body["run"].clone();
+        if run["status"] == "completed" {
+            return run;
+        }
+        futures::StreamExt::next(&mut events).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_suite_is_planned_run_and_compared_with_its_baseline() {
+    let cli = Cli::new();
+    let host = Host::open(&cli).await;
+    let prompt = save(&host, "travel/greet", "Greetings from {{city}}").await;
+    let long =
+        json!({ "name": "long", "rule": { "kind": "function", "source": "(output) => output.length > 10" } });
+    let spec = json!({
+        "prompts": [{ "promptId": prompt["prompt"]["id"] }],
+        "models": [{ "model": MODEL }],
+        "cases": [case("Rome", "Rome"), case("Oslo", "Bergen"), case("Bonn", "Greetings")],
+        "validations": [long],
+        "thresholds": { "passRate": 0.6 },
+    });
+    let suite = host.post("/api/suites", json!({ "name": "travel", "spec": spec })).await;
+    assert_eq!(suite.status, 200, "{suite:?}");
+
+    let plan = host.post("/api/suites/travel/plan", json!({ "repeats": 2 })).await;
+    let counts = ["cases", "repeats", "executions"].map(|name| plan.body[name].as_u64());
+    assert_eq!((plan.status, counts), (200, [Some(3), Some(2), Some(6)]), "{plan:?}");
+    assert_eq!((&plan.body["worstUsd"], &plan.body["estimateUsd"]), (&json!("0"), &json!("0")));
+
+    let started = host.post("/api/suites/travel/runs", json!({})).await;
+    assert_eq!(started.status, 200, "{started:?}");
+    let first = ended(&host, &started.body).await;
+    assert_eq!((&first["kind"], &first["progress"]["completed"]), (&json!("suite"), &json!(3)));
+    let id = first["id"].as_str().unwrap();
+
+    let grid = host.get(&format!("/api/runs/{id}/grid")).await;
+    let row = |at: usize| &grid.body["items"][at];
+    let status = |at: usize| row(at)["cells"][0]["validationStatus"].as_str().unwrap();
+    assert_eq!([status(0), status(1), status(2)], ["passed", "failed", "passed"], "{grid:?}");
+    assert_eq!(row(1)["case"]["inputs"]["city"], "Oslo");
+    let names: Vec<_> =
+        row(1)["cells"][0]["validations"].as_array().unwrap().iter().map(|result| &result["name"]).collect();
+    assert_eq!(names, ["long", "says it"]);
+
+    let failing = host.get(&format!("/api/runs/{id}/grid?mark=failing")).await;
+    let cities: Vec<_> =
+        failing.body["items"].as_array().unwrap().iter().map(|row| &row["case"]["inputs"]["city"]).collect();
+    assert_eq!(cities, ["Oslo"]);
+    let summary = host.get(&format!("/api/runs/{id}/summary")).await;
+    assert_eq!(summary.body["thresholds"][0]["reached"], true, "{summary:?}");
+
+    // The prompt is changed for the worse, and the next run says so.
+    let baseline = host.put("/api/suites/travel/baseline", json!({ "run": id })).await;
+    assert_eq!((baseline.status, &baseline.body["baseline"]), (200, &json!(id)), "{baseline:?}");
+    let content = json!({
+        "body": { "kind": "text", "template": "Hello from {{city}}" },
+        "variables": [{ "name": "city", "type": "string", "required": true }],
+    });
+    let path = format!("/api/prompts/{}/versions", prompt["prompt"]["id"].as_str().unwrap());
+    let saved = host.post(&path, json!({ "content": content, "note": "shorter" })).await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+    let second = ended(&host, &host.post("/api/suites/travel/runs", json!({})).await.body).await;
+    assert_eq!(second["suite"]["baseline"], id);
+    let second = second["id"].as_str().unwrap();
+    let regressed = host.get(&format!("/api/runs/{second}/grid?mark=regressed")).await;
+    assert_eq!(regressed.body["items"][0]["case"]["inputs"]["city"], "Bonn", "{regressed:?}");
+    let compared = host.get(&format!("/api/runs/{second}/comparison")).await;
+    let column = &compared.body["columns"][0]["comparison"];
+    assert_eq!((&column["regressed"], &column["improved"]), (&json!([2]), &json!([])), "{compared:?}");
+    assert!(column["words"].as_str().unwrap().contains("worse on 1"), "{column}");
+    let summary = host.get(&format!("/api/runs/{second}/summary")).await;
+    assert_eq!(summary.body["thresholds"][0]["reached"], false, "{summary:?}");
+
+    // Only what failed is run again.
+    let plan = host.post("/api/suites/travel/plan", json!({ "cases": { "failingIn": second } })).await;
+    assert_eq!(plan.body["executions"], 2, "{plan:?}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_run_is_told_with_its_case_before_anything_is_sent() {
+    let cli = Cli::new();
+    let host = Host::open(&cli).await;
+    let prompt = save(&host, "greet", "Greetings from {{city}}").await;
+    let spec = json!({
+        "prompts": [{ "promptId": prompt["prompt"]["id"] }],
+        "models": [{ "model": MODEL }],
+        "cases": [{ "inputs": { "city": "Rome" } }, { "name": "nowhere", "inputs": {} }],
+    });
+    host.post("/api/suites", json!({ "name": "s", "spec": spec })).await;
+    let refused = host.post("/api/suites/s/runs", json!({})).await;
+    assert_eq!(
+        (refused.status, &refused.body["at"]["path"]),
+        (400, &json!("cases[1].inputs.city")),
+        "{refused:?}"
+    );
+    assert!(refused.body["message"].as_str().unwrap().contains("case 2 (`nowhere`)"), "{refused:?}");
+    assert_eq!(host.get("/api/runs").await.body["items"], json!([]));
+
+    let wrong = json!({ "name": "t", "spec": { "validations": [
+        { "name": "x", "rule": { "kind": "assertion", "type": "contians", "value": "a" } }
+    ] } });
+    let refused = host.post("/api/suites", wrong).await;
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert!(refused.body["message"].as_str().unwrap().contains("contains"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_judge_is_a_run_of_its_own_that_no_list_shows_and_its_failure_never_passes() {
+    let cli = Cli::new();
+    let host = Host::open(&cli).await;
+    let prompt = save(&host, "greet", "Greetings from {{city}}").await;
+    let judged = json!({ "name": "friendly", "rule": {
+        "kind": "assertion", "type": "llm-rubric", "value": "is friendly", "model": MODEL,
+    } });
+    let spec = json!({
+        "prompts": [{ "promptId": prompt["prompt"]["id"] }],
+        "models": [{ "model": MODEL }],
+        "cases": [{ "inputs": { "city": "Rome" } }],
+        "validations": [judged],
+    });
+    host.post("/api/suites", json!({ "name": "s", "spec": spec })).await;
+    let run = ended(&host, &host.post("/api/suites/s/runs", json!({})).await.body).await;
+    let id = run["id"].as_str().unwrap();
+    let grid = host.get(&format!("/api/runs/{id}/grid")).await;
+    let cell = &grid.body["items"][0]["cells"][0];
+    // The dry-run model answers with the question, which is no verdict.
+    assert_eq!(
+        (&cell["status"], &cell["validationStatus"]),
+        (&json!("completed"), &json!("failed")),
+        "{cell}"
+    );
+    assert_eq!(cell["validations"][0]["verdict"], "error", "{cell}");
+    let listed = host.get("/api/runs").await;
+    let ids: Vec<_> = listed.body["items"].as_array().unwrap().iter().map(|run| run["id"].clone()).collect();
+    assert_eq!(ids, [json!(id)]);
+    let prompts = host.get("/api/prompts").await;
+    assert!(!prompts.body.to_string().contains("formaops/judge"), "{prompts:?}");
+}
