@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 /** The most that is loaded, in KiB after compression: before anything is seen, and in all. */
-const MOST = { first: 215, all: 660 };
+const MOST = { first: 215, all: 690 };
 
 const assets = new URL('dist/assets/', import.meta.url);
 const size = (names) =>

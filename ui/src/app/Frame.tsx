@@ -3,6 +3,7 @@ import {
   IconArrowLeft,
   IconArrowRight,
   IconHeartbeat,
+  IconListCheck,
   IconPlayerPlay,
   IconSettings,
   IconTable,
@@ -56,6 +57,7 @@ export function Frame() {
         <Place to="/prompts" under="/prompts" label={texts.rail.prompts} icon={<IconTextScan2 size={18} />} />
         <Place to="/runs" under="/runs" label={texts.rail.runs} icon={<IconPlayerPlay size={18} />} />
         <Place to="/datasets" under="/datasets" label={texts.rail.datasets} icon={<IconTable size={18} />} />
+        <Place to="/suites" under="/suites" label={texts.rail.suites} icon={<IconListCheck size={18} />} />
         <span className="spacer" />
         <Place to="/health" under="/health" label={texts.rail.health} icon={<IconHeartbeat size={18} />} />
         <Place

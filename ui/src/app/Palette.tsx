@@ -4,6 +4,7 @@ import {
   IconCommand,
   IconEye,
   IconFiles,
+  IconListCheck,
   IconPlayerPlay,
   IconSearch,
   IconTextScan2,
@@ -38,6 +39,7 @@ interface Entry extends Findable {
 const ICONS: Record<keyof typeof commandGroups, typeof IconEye> = {
   prompt: IconTextScan2,
   run: IconPlayerPlay,
+  suite: IconListCheck,
   view: IconEye,
   tabs: IconFiles,
   go: IconArrowRight,

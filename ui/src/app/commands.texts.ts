@@ -19,6 +19,7 @@ interface CommandText {
 export const commandGroups = {
   prompt: 'Prompt',
   run: 'Run',
+  suite: 'Suite',
   view: 'View',
   tabs: 'Tabs',
   go: 'Go',
@@ -82,6 +83,12 @@ const table = {
     keys: 'mod+Z',
     outsideFields: true,
   },
+
+  newSuite: { group: 'suite', label: 'New suite', words: 'create add make evaluation test cases' },
+  renameSuite: { group: 'suite', label: 'Rename suite', words: 'name' },
+  deleteSuite: { group: 'suite', label: 'Delete suite', words: 'remove bin trash' },
+  setBaseline: { group: 'suite', label: 'Set the run as baseline', words: 'compare regression reference' },
+  openSuite: { group: 'suite', label: 'Open the suite of the run', words: 'edit cases' },
 
   showEdit: { group: 'view', label: 'Show the editor', words: 'tab template messages write' },
   showRendered: { group: 'view', label: 'Show the rendered prompt', words: 'tab preview' },
@@ -159,6 +166,7 @@ const table = {
   prompts: { group: 'go', label: 'Go to prompts', words: 'home list' },
   datasets: { group: 'go', label: 'Go to datasets', words: 'cases tables rows csv tests' },
   runs: { group: 'go', label: 'Go to runs', words: 'history executions answers cost' },
+  suites: { group: 'go', label: 'Go to suites', words: 'evaluation test cases grid baseline' },
   health: {
     group: 'go',
     label: 'Go to health',

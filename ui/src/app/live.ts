@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { Event, Noun, OutputPart, Run } from '../bindings/types';
 import { tellBudget } from '../features/budget/tell';
+import { tellGrids } from '../features/suite/told';
 import { callsOthers, checkAgain } from '../features/content/checked';
 import { tellRuns } from '../features/run/fresh';
 import { isOwnSave } from '../features/prompt/ownSaves';
@@ -44,7 +45,7 @@ const KEYS: Record<Noun, string[]> = {
   run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution'],
   workspace: ['workspace', 'settings', 'api-keys', 'network', 'config', 'folder', 'folder-file', 'audit'],
   health: ['metrics', 'figures', 'health'],
-  suite: ['suites', 'suite', 'audit'],
+  suite: ['suites', 'suite', 'runs-of-suite', 'audit'],
   budget: ['budgets', 'audit'],
   egress: ['egress'],
   file: ['folder', 'folder-file'],
@@ -128,6 +129,7 @@ function takeAll(events: readonly Event[]): void {
   for (const event of events) orReport(() => take(event));
   const told = gather(events);
   orReport(() => tellDetails(queries, told));
+  orReport(() => tellGrids(queries, told));
   orReport(() => tellOfRuns(told));
 }
 

@@ -10,7 +10,8 @@ import {
 import { readAuditSearch } from '../features/audit/search';
 import { LIST_KEYS, type ListSearch, readListSearch } from '../features/library/filters';
 import { currentPrompts, promptQuery } from '../features/prompt/queries';
-import { readExecutionSearch, readSearch } from '../features/run/history';
+import { readSearch } from '../features/run/history';
+import { readGridSearch, readSuiteSearch } from '../features/suite/search';
 import { readVersionSearch } from '../features/version/search';
 import { workspaceQuery } from '../features/workspace/queries';
 import { ErrorScreen } from './ErrorScreen';
@@ -20,6 +21,7 @@ import { queries } from './live';
 // Screens are loaded when they are first gone to, so that the first one is there soon.
 const runScreens = () => import('../features/run/places');
 const datasetScreens = () => import('../features/dataset/places');
+const suiteScreens = () => import('../features/suite/places');
 const healthScreens = () => import('../features/health/places');
 const settingsScreens = () => import('../features/workspace/places');
 
@@ -71,7 +73,7 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$id',
-  validateSearch: readExecutionSearch,
+  validateSearch: readGridSearch,
   component: lazyRouteComponent(runScreens, 'RunPlace'),
 });
 
@@ -84,6 +86,18 @@ const dataset = createRoute({
   getParentRoute: () => root,
   path: '/datasets/$id',
   component: lazyRouteComponent(datasetScreens, 'DatasetPlace'),
+});
+
+const suites = createRoute({
+  getParentRoute: () => root,
+  path: '/suites',
+  component: lazyRouteComponent(suiteScreens, 'SuitesScreen'),
+});
+const suite = createRoute({
+  getParentRoute: () => root,
+  path: '/suites/$id',
+  validateSearch: readSuiteSearch,
+  component: lazyRouteComponent(suiteScreens, 'SuitePlace'),
 });
 
 const health = createRoute({
@@ -169,6 +183,8 @@ const routeTree = root.addChildren([
   run,
   datasets,
   dataset,
+  suites,
+  suite,
   health,
   settings.addChildren([
     noSetting,

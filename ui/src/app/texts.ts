@@ -31,7 +31,14 @@ export const texts = {
     inputs: 'Size of the inputs',
     columns: 'Size of the answers',
   },
-  rail: { prompts: 'Prompts', runs: 'Runs', datasets: 'Datasets', health: 'Health', settings: 'Settings' },
+  rail: {
+    prompts: 'Prompts',
+    runs: 'Runs',
+    datasets: 'Datasets',
+    suites: 'Suites',
+    health: 'Health',
+    settings: 'Settings',
+  },
   header: { search: 'Search prompts and commands', back: 'Back', forward: 'Forward' },
   ended: (prompt: string, { completed, failed }: { completed: number; failed: number }) => ({
     title: `${prompt} has run`,

@@ -23,6 +23,7 @@ export function useAppCommands(): void {
   const offline = useQuery(networkQuery).data?.offline === true;
   const percent = useZoom();
   const { toggleFullScreen } = host;
+  const goToSuite = (id: string) => navigate({ to: '/suites/$id', params: { id } });
   useEffect(() => zoom.apply(), []);
   useEffect(() => host.onMenu(chooseFromMenu), []);
   const nothingToUndo = useSyncExternalStore(undoStack.subscribe, () => undoStack.isEmpty);
@@ -38,6 +39,8 @@ export function useAppCommands(): void {
     prompts: () => void navigate({ to: '/prompts' }),
     runs: () => void navigate({ to: '/runs' }),
     datasets: () => void navigate({ to: '/datasets' }),
+    suites: () => void navigate({ to: '/suites' }),
+    newSuite: () => void import('../features/suite/acts').then(({ askForSuite }) => askForSuite(goToSuite)),
     health: () => void navigate({ to: '/health' }),
     providers: () => void navigate({ to: '/settings/providers' }),
     egress: () => void navigate({ to: '/settings/egress' }),

@@ -14,11 +14,11 @@ export interface Draft {
 export type Keeping = 'kept' | 'waiting' | 'failing';
 
 /** Where work is kept. */
-export interface Shelf {
+export interface Shelf<Kept = Draft> {
   /** Gives the work to the host. */
-  readonly save: (draft: Draft) => Promise<unknown>;
+  readonly save: (draft: Kept) => Promise<unknown>;
   /** Puts a copy aside in this browser, for when the host does not take the work. */
-  readonly putAside: (draft: Draft) => void;
+  readonly putAside: (draft: Kept) => void;
   /** Removes that copy. */
   readonly clear: () => void;
   /** Told once when keeping begins to fail. */
@@ -31,11 +31,11 @@ export const KEEP_AFTER_MS = 400;
 export const TRY_AGAIN_MS = [500, 1000, 2000, 5000];
 
 /**
- * Keeps the work on one prompt: one save after the other, and again until the host has taken it. It lives on when its
+ * Keeps the work on one thing, such as a prompt: one save after the other, and again until the host has taken it. It lives on when its
  * screen is left with work that is not kept yet.
  */
-export class Keeper {
-  #draft: Draft;
+export class Keeper<Kept extends object = Draft> {
+  #draft: Kept;
   #isDirty = false;
   #failures = 0;
   #saving: Promise<void> | null = null;
@@ -43,14 +43,14 @@ export class Keeper {
   readonly #listeners = new Set<() => void>();
 
   constructor(
-    private readonly shelf: Shelf,
-    draft: Draft,
+    private readonly shelf: Shelf<Kept>,
+    draft: Kept,
   ) {
     this.#draft = draft;
   }
 
   /** The work as it is now. */
-  get draft(): Draft {
+  get draft(): Kept {
     return this.#draft;
   }
 
@@ -60,7 +60,7 @@ export class Keeper {
   }
 
   /** Takes over what was changed, and keeps it soon. */
-  change(part: Partial<Draft>): void {
+  change(part: Partial<Kept>): void {
     this.#draft = { ...this.#draft, ...part };
     this.#isDirty = true;
     this.#timer ??= setTimeout(() => void this.keep(), KEEP_AFTER_MS);
@@ -68,7 +68,7 @@ export class Keeper {
   }
 
   /** Takes work up that was kept elsewhere, in place of work of which nothing waits to be kept. */
-  take(draft: Draft): void {
+  take(draft: Kept): void {
     if (this.keeping !== 'kept') return;
     this.#draft = draft;
     this.#tell();

@@ -22,8 +22,15 @@ const words = columnsTexts.difference;
 const MOST_COMPARED = 1024 * 1024;
 
 /** An answer beside another one, and what differs between them. */
-export function Difference(props: { execution: Execution; other: Other; onClose: () => void }) {
+export function Difference(props: {
+  execution: Execution;
+  /** What it is called; its model where nothing else is said. */
+  label?: string;
+  other: Other;
+  onClose: () => void;
+}) {
   const { execution, other, onClose } = props;
+  const label = props.label ?? execution.model;
   return (
     <Modal
       opened
@@ -36,7 +43,7 @@ export function Difference(props: { execution: Execution; other: Other; onClose:
       {other.execution === null ? (
         <WithPrevious execution={execution} />
       ) : (
-        <Sides from={execution} to={other.execution} fromLabel={execution.model} toLabel={other.label} />
+        <Sides from={execution} to={other.execution} fromLabel={label} toLabel={other.label} />
       )}
     </Modal>
   );

@@ -2,7 +2,7 @@ import { Button, Menu, Skeleton } from '@mantine/core';
 import { IconPencil, IconPlayerStop, IconRepeat } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Chip } from '../../components/Chip';
 import { Keys } from '../../components/Keys';
 import { Problem } from '../../components/Notice';
@@ -25,7 +25,11 @@ import classes from './screen.module.css';
 import { runsTexts } from './runs.texts';
 import { outcome, totalTime, versionsOf } from './summary';
 
-/** One run: what was asked, and its answers side by side. */
+const GridScreen = lazy(() =>
+  import('../suite/GridScreen').then((module) => ({ default: module.GridScreen })),
+);
+
+/** One run: what was asked, and its answers side by side, or those of a suite as a grid. */
 export function RunScreen({ runId }: { runId: string }) {
   const run = useQuery(runQuery(runId));
   if (run.isError) {
@@ -42,6 +46,13 @@ export function RunScreen({ runId }: { runId: string }) {
           <Skeleton height={20} width={280} />
         </div>
       </div>
+    );
+  }
+  if (run.data.run.kind === 'suite') {
+    return (
+      <Suspense>
+        <GridScreen detail={run.data} />
+      </Suspense>
     );
   }
   return <Loaded detail={run.data} />;

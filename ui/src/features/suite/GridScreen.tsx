@@ -1,0 +1,148 @@
+import { Skeleton, VisuallyHidden } from '@mantine/core';
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useMemo, useState } from 'react';
+import type { Execution, RunDetail } from '../../bindings/types';
+import { Notice, Problem } from '../../components/Notice';
+import { useStored } from '../../lib/stored';
+import { useThrottled } from '../../lib/useThrottled';
+import { isOver } from '../run/course';
+import { Difference } from '../run/Difference';
+import { ExecutionDetails } from '../run/ExecutionDetails';
+import { RunProgress } from '../run/RunProgress';
+import { Grid, type Placed } from './Grid';
+import classes from './grid.module.css';
+import { GridHeader } from './GridHeader';
+import { GridSummary } from './GridSummary';
+import { GridTools } from './GridTools';
+import { chosenHeight } from './heights';
+import { gridQuery } from './queries';
+import type { GridSearch } from './search';
+import { columnNames } from './show';
+import { suiteTexts } from './texts';
+
+const words = suiteTexts.grid;
+
+/** How often figures of a run are worked out anew while it goes on, in milliseconds. */
+const BEAT_MS = 500;
+
+/** A run of a suite: its cases down, its columns across. */
+export function GridScreen({ detail }: { detail: RunDetail }) {
+  const { run } = detail;
+  const executions = useThrottled(detail.executions, BEAT_MS);
+  const navigate = useNavigate();
+  const search = useSearch({ from: '/runs/$id' });
+  const { mark, sort, descending } = search;
+  const [height, setHeight] = useStored(chosenHeight);
+  const [repeat, setRepeat] = useState<number | null>(null);
+  const [picked, setPicked] = useState<Placed | null>(null);
+  const [compared, setCompared] = useState<readonly [Placed, Placed] | null>(null);
+  const [told, setTold] = useState('');
+  const filter = useMemo(() => ({ mark, sort, descending }), [mark, sort, descending]);
+  const grid = useInfiniteQuery(gridQuery(run.id, filter));
+  const rows = useMemo(() => grid.data?.pages.flatMap(({ items }) => items) ?? [], [grid.data]);
+  const names = useMemo(() => columnNames(run), [run]);
+  const change = (part: GridSearch) =>
+    void navigate({
+      to: '/runs/$id',
+      params: { id: run.id },
+      search: (now) => ({ ...now, ...part }),
+      replace: true,
+    });
+  const open = (execution: Execution) => change({ execution: execution.id });
+  const pick = (placed: Placed) => {
+    if (picked === null) {
+      setPicked(placed);
+      setTold(words.pick(placed.name));
+    } else {
+      setPicked(null);
+      setTold('');
+      if (picked.execution.id !== placed.execution.id) setCompared([picked, placed]);
+    }
+  };
+  const unpick = () => {
+    setPicked(null);
+    setTold(words.unpick);
+  };
+  const { fetchNextPage, hasNextPage, isFetching } = grid;
+  const more = useCallback(() => {
+    if (!isFetching) void fetchNextPage();
+  }, [fetchNextPage, isFetching]);
+  return (
+    <section className={classes.screen} aria-labelledby="run-title">
+      <GridHeader run={run} />
+      {!isOver(run) && <RunProgress detail={detail} />}
+      <GridSummary run={run} executions={executions} />
+      <GridTools
+        run={run}
+        search={search}
+        onSearch={change}
+        shown={rows.length}
+        isWhole={grid.isSuccess && !hasNextPage}
+        height={height}
+        onHeight={setHeight}
+        repeat={repeat}
+        onRepeat={setRepeat}
+      />
+      <VisuallyHidden role="status">{told}</VisuallyHidden>
+      {picked !== null && (
+        <p className={classes.picked}>
+          {words.pick(picked.name)}
+          <Button size="compact-xs" variant="subtle" onClick={unpick}>
+            {words.unpickNow}
+          </Button>
+        </p>
+      )}
+      {grid.isError && <Problem error={grid.error} onRetry={() => void grid.refetch()} />}
+      {grid.isPending && <Skeleton height={240} />}
+      {rows.length > 0 && (
+        <Grid
+          key={`${mark ?? ''} ${sort ?? ''} ${String(descending)}`}
+          run={run}
+          rows={rows}
+          names={names}
+          executions={executions}
+          height={height}
+          onHeight={setHeight}
+          repeat={repeat}
+          isWhole={!hasNextPage}
+          picked={picked?.execution ?? null}
+          onMore={hasNextPage ? more : null}
+          onOpen={open}
+          onPick={pick}
+          onUnpick={unpick}
+        />
+      )}
+      {grid.isSuccess && rows.length === 0 && (
+        <Notice title={words.nothing.title} text={needsBaseline(detail, mark)}>
+          <Button variant="default" onClick={() => change({ mark: undefined })}>
+            {words.nothing.clear}
+          </Button>
+        </Notice>
+      )}
+      {search.execution !== undefined && (
+        <ExecutionDetails
+          key={search.execution}
+          executionId={search.execution}
+          onClose={() => change({ execution: undefined })}
+        />
+      )}
+      {compared !== null && (
+        <Difference
+          execution={compared[0].execution}
+          label={compared[0].name}
+          other={{ label: compared[1].name, execution: compared[1].execution }}
+          onClose={() => setCompared(null)}
+        />
+      )}
+    </section>
+  );
+}
+
+function needsBaseline({ run }: RunDetail, mark: GridSearch['mark']): string {
+  const hasNone = run.suite?.baseline == null || run.suite.baseline === run.id;
+  return (mark === 'regressed' || mark === 'improved') && hasNone
+    ? words.nothing.needsBaseline
+    : words.nothing.text;
+}

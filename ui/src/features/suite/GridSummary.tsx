@@ -1,0 +1,100 @@
+import { type ReactNode, useMemo } from 'react';
+import type { Execution, Run } from '../../bindings/types';
+import { count, dollars, duration } from '../../lib/format';
+import { figuresOf, histogram, percentile, type Reached, reachedOf } from './figures';
+import classes from './grid.module.css';
+import { amount, percent, score } from './show';
+import { suiteTexts } from './texts';
+
+const words = suiteTexts.grid;
+const BARS = 12;
+
+/** The run in a few figures. */
+export function GridSummary({ run, executions }: { run: Run; executions: readonly Execution[] }) {
+  const figures = useMemo(() => figuresOf(executions), [executions]);
+  const { passRate, passed, checked, ended, latencies } = figures;
+  const { costUsd, total } = run.progress;
+  const part = executions.length < total ? words.part(count(executions.length), count(total)) : null;
+  const spent = Number(costUsd);
+  const costs = [
+    ended === 0 ? null : words.costText(dollars(amount(spent / Math.max(1, run.progress.completed)))),
+    run.capUsd == null ? null : words.capText(dollars(run.capUsd)),
+  ];
+  return (
+    <section className={classes.summary} aria-label={words.summary}>
+      <Card title={words.passTitle} big={passRate === null ? words.unchecked : percent(passRate)}>
+        {checked > 0 && words.passText(count(passed), count(checked))}
+        {figures.score !== null && ` · ${words.scoreText(score(figures.score))}`}
+        {part !== null && <div>{part}</div>}
+      </Card>
+      <Card title={words.costTitle} big={dollars(costUsd)}>
+        {costs.filter((text) => text !== null).join(' · ')}
+      </Card>
+      <Card
+        title={words.latencyTitle}
+        big={`${duration(percentile(latencies, 0.5))} · ${duration(percentile(latencies, 0.95))}`}
+      >
+        <Bars latencies={latencies} />
+      </Card>
+      <Goals reached={reachedOf(run.suite?.thresholds ?? {}, figures, costUsd)} />
+    </section>
+  );
+}
+
+function Card({ title, big, children }: { title: string; big: ReactNode; children: ReactNode }) {
+  return (
+    <div className={classes.card}>
+      <h2>{title}</h2>
+      <p className={`${classes.big ?? ''} num`}>{big}</p>
+      <div className={`${classes.why ?? ''} num`}>{children}</div>
+    </div>
+  );
+}
+
+/** How many answers took how long. */
+function Bars({ latencies }: { latencies: readonly number[] }) {
+  const [least, most] = [latencies[0], latencies.at(-1)];
+  if (least === undefined || most === undefined || latencies.length < BARS) return null;
+  const counts = histogram(latencies, BARS);
+  const highest = Math.max(...counts);
+  return (
+    <div className={classes.bars} role="img" aria-label={words.latencies(duration(least), duration(most))}>
+      {counts.map((number, at) => (
+        <i key={at} style={{ height: `${(number / highest) * 100}%` }} />
+      ))}
+    </div>
+  );
+}
+
+function Goals({ reached }: { reached: readonly Reached[] }) {
+  if (reached.length === 0) {
+    return (
+      <Card title={words.thresholdsTitle} big={words.noThresholds}>
+        {words.noThresholdsText}
+      </Card>
+    );
+  }
+  const holds = reached.every((goal) => goal.holds);
+  const tone = holds ? classes.good : classes.bad;
+  return (
+    <Card
+      title={words.thresholdsTitle}
+      big={<span className={tone}>{holds ? words.reached : words.missed}</span>}
+    >
+      {reached.map((goal) => (
+        <div key={goal.kind}>{goalText(goal)}</div>
+      ))}
+    </Card>
+  );
+}
+
+function goalText({ kind, value, wanted }: Reached): string {
+  switch (kind) {
+    case 'passRate':
+      return words.least(words.passTitle, percent(value), percent(wanted));
+    case 'score':
+      return words.least(suiteTexts.sorts.score, score(value), score(wanted));
+    case 'cost':
+      return words.most(words.costTitle, dollars(amount(value ?? 0)), dollars(amount(wanted)));
+  }
+}
