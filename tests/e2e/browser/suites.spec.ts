@@ -85,6 +85,20 @@ test('a suite is made from nothing, and what it runs is kept as it is typed', as
   await expect(app.getByRole('textbox', { name: 'Name of case 1', exact: true })).toHaveValue('The first');
 });
 
+test('the cases of a dataset run behind the own ones of a suite', async ({ app, api }) => {
+  const { id } = await makeSuite(api);
+  await api.datasetCreate({
+    name: 'people',
+    cases: [{ position: 0, inputs: { name: 'Barbara' } }],
+  });
+  await app.goto(new URL(`/suites/${id}`, app.url()).href);
+  await app.getByRole('combobox', { name: 'Dataset', exact: true }).click();
+  await app.getByRole('option', { name: 'people' }).click();
+  await expect(app.getByRole('link', { name: '1 case: open the dataset' })).toBeVisible();
+  const grid = await runIt(app, 8);
+  await expect(grid.locator('[data-cell="3:1"]')).toContainText('Hello Barbara');
+});
+
 test('a suite is renamed, deleted and taken back', async ({ app, api }) => {
   const { id } = await makeSuite(api);
   await app.goto(new URL(`/suites/${id}`, app.url()).href);

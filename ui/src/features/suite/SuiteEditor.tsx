@@ -3,6 +3,7 @@ import { ValidationsEditor } from '../content/ValidationsEditor';
 import { CaseTable } from './CaseTable';
 import type { SuiteDesk } from './keepers';
 import { useRules } from './rules';
+import { SuiteDatasets } from './SuiteDatasets';
 import { SuiteModels } from './SuiteModels';
 import { SuitePrompts } from './SuitePrompts';
 import { SuiteTerms } from './SuiteTerms';
@@ -22,6 +23,7 @@ export function SuiteEditor({ desk }: { desk: SuiteDesk }) {
         </Part>
       </div>
       <Part title={words.cases.title} text={words.cases.text}>
+        <SuiteDatasets desk={desk} />
         <CaseTable desk={desk} />
       </Part>
       <Part title={words.rules.title} text={words.rules.text}>

@@ -63,7 +63,7 @@ export const suiteTexts = {
   },
   cases: {
     title: 'Cases',
-    text: 'Each is a row of the grid: the inputs of the prompts, and what is expected of the answer.',
+    text: 'Each is a row of the grid: the inputs of the prompts, and what is expected of the answer. Those of a dataset come behind the suite’s own.',
     none: 'Add a case: the values of the prompts’ variables, and the answer that is expected.',
     table: 'Own cases',
     number: '#',
@@ -78,6 +78,14 @@ export const suiteTexts = {
     remove: (number: number) => `Remove case ${number}`,
     removed: (number: number) => `Removed case ${number}`,
     sensitive: 'given when it runs',
+  },
+  dataset: {
+    label: 'Dataset',
+    none: 'No dataset',
+    nothing: 'No dataset is called so',
+    version: 'Version of the dataset',
+    newest: 'newest version',
+    open: (cases: string) => `${cases}: open the dataset`,
   },
   rules: {
     title: 'Rules',
