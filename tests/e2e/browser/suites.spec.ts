@@ -167,6 +167,11 @@ test('a run is planned, followed, narrowed, compared with its baseline, and what
   });
   await runIt(app, 6);
   await expect(cell(0, 1)).toContainText('Bye Ada');
+  const comparison = app.getByRole('region', { name: 'Against the baseline' });
+  await expect(comparison).toContainText('2 cases regressed · 0 improved');
+  await expect(comparison.getByRole('listitem').first()).toContainText('worse on 2 of 3 cases');
+  await expect(comparison.getByRole('listitem').first()).toContainText('Passes 66.7% before, 0.0% now');
+  expect(await violations(app)).toEqual([]);
   await app.getByRole('radiogroup', { name: 'Cases that are shown' }).getByText('Regressed').click();
   await expect(grid.getByRole('rowheader')).toHaveCount(2);
   await expect(grid.getByRole('rowheader')).toContainText(['Ada', 'Grace']);

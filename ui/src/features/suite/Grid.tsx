@@ -1,7 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { type KeyboardEvent, type ReactNode, useRef } from 'react';
-import type { Execution, GridRow, Run } from '../../bindings/types';
+import type { Execution, GridRow, Run, RunSummary } from '../../bindings/types';
 import { GridAnswer } from './GridAnswer';
 import { GridCase } from './GridCase';
 import { GridHead } from './GridHead';
@@ -34,6 +34,8 @@ interface Props {
   readonly names: readonly ColumnName[];
   /** All executions that are known, for the figures of the columns. */
   readonly executions: readonly Execution[];
+  /** What the host says of the columns, where not all executions are known here. */
+  readonly summary: RunSummary | null;
   readonly height: Height;
   readonly onHeight: (height: Height) => void;
   /** The repeat that is shown; of all of them, the one that went worst. */
@@ -132,6 +134,7 @@ export function Grid(props: Props) {
                   index={index}
                   name={name}
                   executions={props.executions}
+                  summary={props.summary?.columns[index] ?? null}
                   style={{ left: left(start), width: wide }}
                 />
               );

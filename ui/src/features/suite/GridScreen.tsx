@@ -1,9 +1,9 @@
 import { Skeleton, VisuallyHidden } from '@mantine/core';
 import { Button } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
-import type { Execution, RunDetail } from '../../bindings/types';
+import type { Execution, Run, RunDetail } from '../../bindings/types';
 import { Notice, Problem } from '../../components/Notice';
 import { useStored } from '../../lib/stored';
 import { useThrottled } from '../../lib/useThrottled';
@@ -13,11 +13,12 @@ import { ExecutionDetails } from '../run/ExecutionDetails';
 import { RunProgress } from '../run/RunProgress';
 import { Grid, type Placed } from './Grid';
 import classes from './grid.module.css';
+import { GridComparison } from './GridComparison';
 import { GridHeader } from './GridHeader';
 import { GridSummary } from './GridSummary';
 import { GridTools } from './GridTools';
 import { chosenHeight } from './heights';
-import { gridQuery } from './queries';
+import { gridQuery, summaryQuery } from './queries';
 import type { GridSearch } from './search';
 import { columnNames } from './show';
 import { suiteTexts } from './texts';
@@ -42,6 +43,8 @@ export function GridScreen({ detail }: { detail: RunDetail }) {
   const filter = useMemo(() => ({ mark, sort, descending }), [mark, sort, descending]);
   const grid = useInfiniteQuery(gridQuery(run.id, filter));
   const rows = useMemo(() => grid.data?.pages.flatMap(({ items }) => items) ?? [], [grid.data]);
+  const isPart = isOver(run) && detail.executions.length < run.progress.total;
+  const summary = useQuery({ ...summaryQuery(run), enabled: isPart }).data;
   const names = useMemo(() => columnNames(run), [run]);
   const change = (part: GridSearch) =>
     void navigate({
@@ -74,6 +77,7 @@ export function GridScreen({ detail }: { detail: RunDetail }) {
       <GridHeader run={run} />
       {!isOver(run) && <RunProgress detail={detail} />}
       <GridSummary run={run} executions={executions} />
+      {isCompared(run) && <GridComparison run={run} names={names} />}
       <GridTools
         run={run}
         search={search}
@@ -103,6 +107,7 @@ export function GridScreen({ detail }: { detail: RunDetail }) {
           rows={rows}
           names={names}
           executions={executions}
+          summary={summary ?? null}
           height={height}
           onHeight={setHeight}
           repeat={repeat}
@@ -138,6 +143,11 @@ export function GridScreen({ detail }: { detail: RunDetail }) {
       )}
     </section>
   );
+}
+
+/** Whether there is another run that this one, which has ended, can be held against. */
+function isCompared(run: Run): boolean {
+  return isOver(run) && run.suite?.baseline != null && run.suite.baseline !== run.id;
 }
 
 function needsBaseline({ run }: RunDetail, mark: GridSearch['mark']): string {

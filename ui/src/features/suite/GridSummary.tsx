@@ -1,8 +1,12 @@
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo } from 'react';
-import type { Execution, Run } from '../../bindings/types';
+import { texts } from '../../app/texts';
+import type { Execution, ReachedThreshold, Run } from '../../bindings/types';
 import { count, dollars, duration } from '../../lib/format';
-import { figuresOf, histogram, percentile, type Reached, reachedOf } from './figures';
+import { figuresOf, histogram, percentile } from './figures';
+import { isOver } from '../run/course';
 import classes from './grid.module.css';
+import { summaryQuery } from './queries';
 import { amount, percent, score } from './show';
 import { suiteTexts } from './texts';
 
@@ -36,7 +40,7 @@ export function GridSummary({ run, executions }: { run: Run; executions: readonl
       >
         <Bars latencies={latencies} />
       </Card>
-      <Goals reached={reachedOf(run.suite?.thresholds ?? {}, figures, costUsd)} />
+      <Goals run={run} />
     </section>
   );
 }
@@ -66,15 +70,27 @@ function Bars({ latencies }: { latencies: readonly number[] }) {
   );
 }
 
-function Goals({ reached }: { reached: readonly Reached[] }) {
-  if (reached.length === 0) {
+/** What the run had to reach, which is decided once it has ended. */
+function Goals({ run }: { run: Run }) {
+  const over = isOver(run);
+  const reached = useQuery({ ...summaryQuery(run), enabled: over }).data?.thresholds;
+  const { metrics = {}, ...set } = run.suite?.thresholds ?? {};
+  const hasNone = [...Object.values(set), ...Object.values(metrics)].every((limit) => limit == null);
+  if (hasNone) {
     return (
       <Card title={words.thresholdsTitle} big={words.noThresholds}>
         {words.noThresholdsText}
       </Card>
     );
   }
-  const holds = reached.every((goal) => goal.holds);
+  if (reached === undefined) {
+    return (
+      <Card title={words.thresholdsTitle} big={texts.none}>
+        {!over && words.thresholdsLater}
+      </Card>
+    );
+  }
+  const holds = reached.every((goal) => goal.reached);
   const tone = holds ? classes.good : classes.bad;
   return (
     <Card
@@ -82,19 +98,21 @@ function Goals({ reached }: { reached: readonly Reached[] }) {
       big={<span className={tone}>{holds ? words.reached : words.missed}</span>}
     >
       {reached.map((goal) => (
-        <div key={goal.kind}>{goalText(goal)}</div>
+        <div key={goal.name}>{goalText(goal)}</div>
       ))}
     </Card>
   );
 }
 
-function goalText({ kind, value, wanted }: Reached): string {
-  switch (kind) {
+function goalText({ name, value, limit }: ReachedThreshold): string {
+  switch (name) {
     case 'passRate':
-      return words.least(words.passTitle, percent(value), percent(wanted));
+      return words.least(words.passTitle, percent(value), percent(limit));
     case 'score':
-      return words.least(suiteTexts.sorts.score, score(value), score(wanted));
-    case 'cost':
-      return words.most(words.costTitle, dollars(amount(value ?? 0)), dollars(amount(wanted)));
+      return words.least(suiteTexts.sorts.score, score(value), score(limit));
+    case 'costUsd':
+      return words.most(words.costTitle, dollars(amount(value)), dollars(amount(limit)));
+    default:
+      return words.least(name, score(value), score(limit));
   }
 }

@@ -1,4 +1,4 @@
-import type { Execution, GridRow, Thresholds } from '../../bindings/types';
+import type { Execution, GridRow } from '../../bindings/types';
 
 /** What came of a cell: whether its answer holds, or that it has none yet or nothing is asked of it. */
 export type CellVerdict = 'pass' | 'fail' | 'unchecked' | 'failed' | 'cancelled' | 'waiting';
@@ -113,27 +113,4 @@ export function interval(passed: number, all: number): readonly [low: number, hi
   const around = z * Math.sqrt((share * (1 - share)) / all + (z * z) / (4 * all * all));
   const whole = 1 + (z * z) / all;
   return [Math.max(0, (middle - around) / whole), Math.min(1, (middle + around) / whole)];
-}
-
-/** A threshold and what was reached of it. */
-export interface Reached {
-  readonly kind: 'passRate' | 'score' | 'cost';
-  readonly value: number | null;
-  readonly wanted: number;
-  readonly holds: boolean;
-}
-
-/** The thresholds that are set, each with what was reached. */
-export function reachedOf(thresholds: Thresholds, { passRate, score }: Figures, costUsd: string): Reached[] {
-  const reached: Reached[] = [];
-  const least = (kind: 'passRate' | 'score', value: number | null, wanted: number | null | undefined) => {
-    if (wanted != null) reached.push({ kind, value, wanted, holds: value !== null && value >= wanted });
-  };
-  least('passRate', passRate, thresholds.passRate);
-  least('score', score, thresholds.score);
-  if (thresholds.costUsd != null) {
-    const [value, wanted] = [Number(costUsd), Number(thresholds.costUsd)];
-    reached.push({ kind: 'cost', value, wanted, holds: value <= wanted });
-  }
-  return reached;
 }

@@ -66,11 +66,27 @@ export interface RunFigures {
 }
 
 /** What a run comes to. What has ended does not change, but for what is tried again. */
-export const runFiguresQuery = ({ id, progress: { completed, failed, cancelled } }: Run) =>
+export const runFiguresQuery = (run: Run) =>
   queryOptions({
-    queryKey: ['figures-of-run', id, completed, failed, cancelled],
+    queryKey: ['figures-of-run', run.id, ...endedOf(run)],
     queryFn: async (): Promise<RunFigures> => {
-      const { executions } = await api.runGet({ id });
+      const { executions } = await api.runGet({ id: run.id });
       return { figures: figuresOf(executions), known: executions.length };
     },
+  });
+
+const endedOf = ({ progress: { completed, failed, cancelled } }: Run) => [completed, failed, cancelled];
+
+/** The columns of a run beside those of its baseline. */
+export const comparisonQuery = (run: Run) =>
+  queryOptions({
+    queryKey: ['comparison-of-run', run.id, ...endedOf(run)],
+    queryFn: () => api.runCompare({ id: run.id }),
+  });
+
+/** What the columns of a run came to, and whether what it had to reach was reached. */
+export const summaryQuery = (run: Run) =>
+  queryOptions({
+    queryKey: ['summary-of-run', run.id, ...endedOf(run)],
+    queryFn: () => api.runSummary({ id: run.id }),
   });

@@ -11,7 +11,7 @@ import {
 } from './cases';
 import { bars, CHART, picture } from './chart';
 import { choiceOf, type Wanted } from './choice';
-import { figuresOf, histogram, interval, percentile, reachedOf, shownOf, verdictOf } from './figures';
+import { figuresOf, histogram, interval, percentile, shownOf, verdictOf } from './figures';
 import { readGridSearch, readSuiteSearch } from './search';
 import { withCells } from './told';
 import { gridStep } from './useGridPlace';
@@ -89,8 +89,6 @@ test('figures count what was checked, and nothing that has not ended', () => {
   expect(percentile(figures.latencies, 0.5)).toBe(100);
   expect(percentile(figures.latencies, 0.95)).toBe(300);
   expect(percentile([], 0.5)).toBeNull();
-  const reached = reachedOf({ passRate: 0.6, score: 0.75, costUsd: '0.002' }, figures, '0.003');
-  expect(reached.map(({ holds }) => holds)).toEqual([false, true, false]);
 });
 
 test('the interval of a share is the one of Wilson, and never beyond all or nothing', () => {

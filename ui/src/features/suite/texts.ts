@@ -1,4 +1,4 @@
-import type { CaseMark, GridSort } from '../../bindings/types';
+import type { CaseMark, GridSort, Standing } from '../../bindings/types';
 
 const plural = (one: string, many: string) => (count: number, shown: string) =>
   count === 1 ? `1 ${one}` : `${shown} ${many}`;
@@ -196,6 +196,7 @@ export const suiteTexts = {
     passText: (passed: string, checked: string) => `${passed} of ${checked} cells that were checked`,
     scoreText: (score: string) => `mean score ${score}`,
     costTitle: 'Cost',
+    mean: (time: string) => `mean ${time}`,
     costText: (each: string) => `${each} a cell`,
     capText: (cap: string) => `cap ${cap}`,
     latencyTitle: 'Latency p50 · p95',
@@ -203,11 +204,28 @@ export const suiteTexts = {
     thresholdsTitle: 'Thresholds',
     reached: 'Reached',
     missed: 'Missed',
+    thresholdsLater: 'Decided once the run has ended',
     noThresholds: 'None',
     noThresholdsText: 'Set them in the suite to say what is good enough.',
     least: (name: string, value: string, wanted: string) => `${name} ${value}, at least ${wanted}`,
     most: (name: string, value: string, wanted: string) => `${name} ${value}, at most ${wanted}`,
     part: (known: string, all: string) => `by ${known} of ${all} cells`,
+  },
+  comparison: {
+    title: 'Against the baseline',
+    totals: (regressed: string, improved: string) => `${regressed} cases regressed · ${improved} improved`,
+    open: 'Open the baseline',
+    passes: (before: string, now: string) => ` Passes ${before} before, ${now} now`,
+    range: (low: string, high: string) =>
+      `; the difference lies between ${low} and ${high} with 95% confidence`,
+    standings: {
+      better: 'better',
+      worse: 'worse',
+      unclear: 'not clear',
+      tooFew: 'too few cases',
+      same: 'the same',
+      noCases: 'no cases in common',
+    } satisfies Record<Standing, string>,
   },
   runs: {
     none: {
