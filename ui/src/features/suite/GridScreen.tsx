@@ -76,7 +76,7 @@ export function GridScreen({ detail }: { detail: RunDetail }) {
     <section className={classes.screen} aria-labelledby="run-title">
       <GridHeader run={run} />
       {!isOver(run) && <RunProgress detail={detail} />}
-      <GridSummary run={run} executions={executions} />
+      <GridSummary run={run} executions={executions} names={names} />
       {isCompared(run) && <GridComparison run={run} names={names} />}
       <GridTools
         run={run}
@@ -107,7 +107,7 @@ export function GridScreen({ detail }: { detail: RunDetail }) {
           rows={rows}
           names={names}
           executions={executions}
-          summary={summary ?? null}
+          summary={isPart ? (summary ?? null) : null}
           height={height}
           onHeight={setHeight}
           repeat={repeat}

@@ -7,14 +7,19 @@ import { figuresOf, histogram, percentile } from './figures';
 import { isOver } from '../run/course';
 import classes from './grid.module.css';
 import { summaryQuery } from './queries';
-import { amount, percent, score } from './show';
+import { amount, type ColumnName, percent, score } from './show';
 import { suiteTexts } from './texts';
 
 const words = suiteTexts.grid;
 const BARS = 12;
 
 /** The run in a few figures. */
-export function GridSummary({ run, executions }: { run: Run; executions: readonly Execution[] }) {
+export function GridSummary(props: {
+  run: Run;
+  executions: readonly Execution[];
+  names: readonly ColumnName[];
+}) {
+  const { run, executions, names } = props;
   const figures = useMemo(() => figuresOf(executions), [executions]);
   const { passRate, passed, checked, ended, latencies } = figures;
   const { costUsd, total } = run.progress;
@@ -40,7 +45,7 @@ export function GridSummary({ run, executions }: { run: Run; executions: readonl
       >
         <Bars latencies={latencies} />
       </Card>
-      <Goals run={run} />
+      <Goals run={run} names={names} />
     </section>
   );
 }
@@ -71,7 +76,7 @@ function Bars({ latencies }: { latencies: readonly number[] }) {
 }
 
 /** What the run had to reach, which is decided once it has ended. */
-function Goals({ run }: { run: Run }) {
+function Goals({ run, names }: { run: Run; names: readonly ColumnName[] }) {
   const over = isOver(run);
   const reached = useQuery({ ...summaryQuery(run), enabled: over }).data?.thresholds;
   const { metrics = {}, ...set } = run.suite?.thresholds ?? {};
@@ -98,7 +103,10 @@ function Goals({ run }: { run: Run }) {
       big={<span className={tone}>{holds ? words.reached : words.missed}</span>}
     >
       {reached.map((goal) => (
-        <div key={goal.name}>{goalText(goal)}</div>
+        <div key={goal.name}>
+          {goalText(goal)}
+          {goal.column !== null && names.length > 1 && words.inColumn(names[goal.column]?.whole ?? '')}
+        </div>
       ))}
     </Card>
   );

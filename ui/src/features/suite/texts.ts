@@ -204,6 +204,7 @@ export const suiteTexts = {
     thresholdsTitle: 'Thresholds',
     reached: 'Reached',
     missed: 'Missed',
+    inColumn: (column: string) => ` in ${column}`,
     thresholdsLater: 'Decided once the run has ended',
     noThresholds: 'None',
     noThresholdsText: 'Set them in the suite to say what is good enough.',
