@@ -46,7 +46,10 @@ use formaops_domain::{Assertion, Validation, ValidationRule};
 use serde_json::Value;
 use std::borrow::Cow;
 
-pub use self::select_best::{Comparison, is_comparison, select_best};
+pub use self::{
+    function::function_of_rule,
+    select_best::{Comparison, is_comparison, select_best},
+};
 
 pub(crate) use self::{
     function::mistakes as function_mistakes,

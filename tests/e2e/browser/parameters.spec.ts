@@ -53,7 +53,7 @@ test('an answer is asked for in the shape that a validation checks', async ({ ap
   await expect(schema).toContainText('overall_rating');
   await app.keyboard.press('Escape');
   await run(app);
-  await expect(column(app, model)).toContainText('1 of 1 valid');
+  await expect(column(app, model)).toContainText('1 of 1 hold');
   const [execution] = (await api.executionList({})).items;
   expect(execution?.parameters.responseFormat).toMatchObject({ kind: 'schema' });
 });

@@ -271,7 +271,8 @@ test('answers are checked against a schema that is written, until it is deleted'
   const prompt = await openPrompt(app, 'summarise');
   await chooseModels(app, [model]);
   await prompt.getByRole('tab', { name: 'Validations' }).click();
-  await prompt.getByRole('button', { name: 'Add JSON Schema' }).click();
+  await prompt.getByRole('button', { name: 'Add validation' }).click();
+  await app.getByRole('option', { name: /^JSON Schema/ }).click();
   await prompt.getByRole('textbox', { name: 'Name', exact: true }).fill('shape');
   const schema = prompt.getByRole('textbox', { name: 'JSON Schema: shape' });
   await schema.fill('{"required": ["no such field"]');
@@ -279,7 +280,7 @@ test('answers are checked against a schema that is written, until it is deleted'
   await schema.fill('{"required": ["no such field"]}');
   await prompt.getByRole('textbox', { name: 'text string, required' }).fill('Something long.');
   await run(app);
-  await expect(column(app, model)).toContainText('0 of 1 valid');
+  await expect(column(app, model)).toContainText('0 of 1 hold');
 
   await prompt.getByRole('button', { name: 'Delete shape' }).click();
   await expect(schema).toHaveCount(0);

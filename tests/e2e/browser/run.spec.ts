@@ -121,8 +121,8 @@ test('an answer that does not fit the schema says why', async ({ app, scripted }
   await openPrompt(app, 'code-review');
   await chooseModels(app, [fits, fails]);
   await run(app);
-  await expect(column(app, fits)).toContainText('1 of 1 valid');
-  await expect(column(app, fails)).toContainText('0 of 1 valid');
+  await expect(column(app, fits)).toContainText('1 of 1 hold');
+  await expect(column(app, fails)).toContainText('0 of 1 hold');
 });
 
 test('a model is asked again, and a run repeated', async ({ app, api, scripted }) => {

@@ -216,7 +216,7 @@ export const texts = {
     thinking: 'Waiting for the first token',
     empty: 'Run the prompt to see the answers side by side',
     showMarkdown: 'Show as Markdown all the same',
-    valid: (passed: number, total: number) => `${passed} of ${total} valid`,
+    held: (passed: number, total: number) => `${passed} of ${total} hold`,
     repeat: (number: number) => `Repeat ${number}`,
   },
 } as const;

@@ -876,6 +876,11 @@ export type ContentHash = string;
 export type ContentReport = {
   /** All findings, in the order of the text. */
   diagnostics: Diagnostic[];
+  /**
+   * What is wrong with validations, for which the content cannot be saved; each with its place, such as
+   * `validations[2].rule.pattern`.
+   */
+  problems: Problem[];
   /** The names of the variables that templates and their partials use, sorted. */
   usedVariables: string[];
   /** The variables that only a partial declares which uses them: runs take them too. */
@@ -4361,6 +4366,11 @@ export type TryFunction = {
   source: string;
   /** What it is called with, in order. */
   arguments?: unknown[];
+  /**
+   * Whether it is the source of a validation: then it may also be an expression of `output` and `context`, or the
+   * body of a function of both, and these are its arguments.
+   */
+  isValidation?: boolean;
 };
 
 /** Brings a removed budget back. */

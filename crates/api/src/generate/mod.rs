@@ -1,7 +1,8 @@
 //! The files that are made from the list of operations: types and client for the page, the OpenAPI
 //! document, the names of the desktop's commands; and from the tables and sources of their owners the helpers of
-//! templates for the page, and pages about vendors, settings and validations.
+//! templates and the kinds of assertions for the page, and pages about vendors, settings and validations.
 
+mod assertions;
 mod configuration;
 mod helpers;
 mod openapi;
@@ -31,6 +32,7 @@ pub fn generated_files() -> Vec<GeneratedFile> {
         file("ui/src/bindings/types.ts", typescript::types()),
         file("ui/src/bindings/client.ts", typescript::client()),
         file("ui/src/bindings/helpers.ts", helpers::list()),
+        file("ui/src/bindings/assertions.ts", assertions::list()),
         file("docs/openapi.json", openapi::document()),
         file("src-tauri/operations.txt", names),
         file("docs/configuration.md", configuration::page()),

@@ -5,7 +5,7 @@ use super::{
     partial::{CalledPartial, Whole},
     run::ModelChoice,
 };
-use crate::{ApiError, App, Caller};
+use crate::{ApiError, App, Caller, Problem};
 use formaops_domain::{
     Content, JsonObject, MESSAGE_TOKENS, ModelRef, NanoUsd, ParameterProblem, Price, RunContext,
     UntakenAttachment, Usage, Variable,
@@ -49,6 +49,9 @@ pub struct RenderedContent {
 pub struct ContentReport {
     /// All findings, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is wrong with validations, for which the content cannot be saved; each with its place, such as
+    /// `validations[2].rule.pattern`.
+    pub problems: Vec<Problem>,
     /// The names of the variables that templates and their partials use, sorted.
     pub used_variables: Vec<String>,
     /// The variables that only a partial declares which uses them: runs take them too.
@@ -98,6 +101,8 @@ pub(crate) async fn content_check(
     _: &Caller,
     request: RenderContent,
 ) -> Result<ContentReport, ApiError> {
+    let wrong = formaops_validate::check_validations(&request.content.validations);
+    let problems = wrong.into_iter().map(Problem::from).collect();
     let mut whole = Whole::now(app, request.content.clone()).await?;
     let (rendered, error) = match render(app, &mut whole, request).await {
         Ok(rendered) => (Some(rendered), None),
@@ -109,6 +114,7 @@ pub(crate) async fn content_check(
         |variable: &&Variable| compiled.content().variables.iter().all(|own| own.name != variable.name);
     Ok(ContentReport {
         diagnostics: compiled.check(),
+        problems,
         used_variables: compiled.used_variables().into_iter().collect(),
         lent_variables: compiled.variables().iter().filter(lent).cloned().collect(),
         partials: whole.shown(),

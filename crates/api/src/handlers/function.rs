@@ -15,6 +15,10 @@ pub struct TryFunction {
     /// What it is called with, in order.
     #[serde(default)]
     pub arguments: Vec<Value>,
+    /// Whether it is the source of a validation: then it may also be an expression of `output` and `context`, or the
+    /// body of a function of both, and these are its arguments.
+    #[serde(default)]
+    pub is_validation: bool,
 }
 
 /// What came of a call of a function.
@@ -43,8 +47,9 @@ pub struct FunctionProblem {
 pub(crate) async fn function_try(
     app: &App,
     _: &Caller,
-    TryFunction { source, arguments }: TryFunction,
+    TryFunction { source, arguments, is_validation }: TryFunction,
 ) -> Result<FunctionTrial, ApiError> {
+    let source = if is_validation { formaops_validate::function_of_rule(&source) } else { source };
     let started = app.monotonic();
     let returned = app.sandbox.call(FunctionCall { source, arguments }).await;
     let latency_ms = app.monotonic().saturating_sub(started).into();

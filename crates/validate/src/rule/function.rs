@@ -77,7 +77,10 @@ pub(super) fn call<'a>(
     replay: &mut Replay<'a>,
 ) -> Result<&'a Value, Halt> {
     let ask = || {
-        Ask::Function(FunctionCall { source: wrapped(source), arguments: vec![output.clone(), context()] })
+        Ask::Function(FunctionCall {
+            source: function_of_rule(source),
+            arguments: vec![output.clone(), context()],
+        })
     };
     match replay.ask(ask)? {
         Answer::Json(value) => Ok(value),
@@ -212,9 +215,10 @@ pub(super) fn finish_word(reason: FinishReason) -> &'static str {
     }
 }
 
-/// An expression that is a function of `(output, context)`. Numbers that JSON does not have are named here, where they
+/// What the source of a function rule means, as an expression that is a function of `(output, context)`. Numbers that JSON does not have are named here, where they
 /// can still be told apart.
-pub(super) fn wrapped(source: &str) -> String {
+#[must_use]
+pub fn function_of_rule(source: &str) -> String {
     let body = body(source);
     format!(
         "(output, context) => {{ \

@@ -6,6 +6,7 @@ import { Marked, Problem } from '../../components/Notice';
 import workspace from '../workspace/workspace.module.css';
 import classes from './config.module.css';
 import { ConfigRow } from './ConfigRow';
+import { JudgeSetting } from './JudgeSetting';
 import { configQuery } from './queries';
 import { configTexts as words } from './texts';
 
@@ -16,6 +17,7 @@ export function EngineScreen() {
   return (
     <div className={workspace.page}>
       <h1>{words.title}</h1>
+      <JudgeSetting />
       {config.isError && <Problem error={config.error} onRetry={() => void config.refetch()} />}
       {config.isPending && <Skeleton height={480} />}
       {config.data !== undefined && (

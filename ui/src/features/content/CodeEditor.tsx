@@ -1,6 +1,6 @@
 import { isolateHistory } from '@codemirror/commands';
 import { setDiagnostics } from '@codemirror/lint';
-import { Compartment, Transaction } from '@codemirror/state';
+import { Compartment, type Extension, Transaction } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import {
   type Ref,
@@ -26,6 +26,8 @@ export interface CodeEditorProps {
   readonly value: string;
   readonly onChange?: (value: string) => void;
   readonly language: EditorLanguage;
+  /** The grammar of code, the very same each time. */
+  readonly grammar?: Extension;
   readonly ariaLabel: string;
   readonly readOnly?: boolean;
   /** What is wrong with the value. */
@@ -145,8 +147,9 @@ function useSettings(props: CodeEditorProps): EditorSettings {
   const choices = useEditorSettings();
   const { language, ariaLabel, readOnly = false, placeholder = '', isInvalid = false } = props;
   const around = props.around ?? null;
+  const grammar = props.grammar ?? NONE;
   return useMemo(
-    () => ({ language, ariaLabel, readOnly, placeholder, around, isInvalid, choices }),
-    [language, ariaLabel, readOnly, placeholder, around, isInvalid, choices],
+    () => ({ language, grammar, ariaLabel, readOnly, placeholder, around, isInvalid, choices }),
+    [language, grammar, ariaLabel, readOnly, placeholder, around, isInvalid, choices],
   );
 }

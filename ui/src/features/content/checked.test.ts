@@ -61,6 +61,7 @@ function reportOf(used: string): ContentReport {
   return {
     diagnostics: [],
     usedVariables: [used],
+    problems: [],
     lentVariables: [],
     partials: [],
     rendered: null,

@@ -109,15 +109,4 @@ export const contentTexts = {
     about: (tokens: string) => `≈ ${tokens}`,
     tooLong: 'longer than the context',
   },
-  validations: {
-    intro: 'Each answer is checked against these rules.',
-    empty: 'No validations yet. Add a JSON Schema to check each answer against it.',
-    add: 'Add JSON Schema',
-    name: 'Name',
-    schema: 'JSON Schema',
-    remove: (name: string) => `Delete ${name}`,
-    removed: (name: string) => `Deleted ${name}`,
-    needsName: 'A validation needs a name',
-    sameName: 'Another validation has this name',
-  },
 } as const;

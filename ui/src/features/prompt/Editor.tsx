@@ -1,4 +1,4 @@
-import { Button, Tabs } from '@mantine/core';
+import { Button, Tabs, VisuallyHidden } from '@mantine/core';
 import { memo, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Prompt } from '../../bindings/types';
@@ -8,8 +8,10 @@ import { ContentEditor } from '../content/ContentEditor';
 import { PreviewSwitch, usePreview } from '../content/Preview';
 import { RenderedView } from '../content/RenderedView';
 import { contentTexts } from '../content/texts';
-import { ValidationsEditor } from '../content/ValidationsEditor';
+import { ValidationsEditor } from '../content/LazyValidationsEditor';
 import { RunsTab } from '../run/RunsTab';
+import { validationTexts } from '../validation/texts';
+import { unheld, useLastRun } from '../validation/useLastRun';
 import { VersionsTab } from '../version/LazyVersionsTab';
 import { useWantedVersion, type WantedVersion } from '../version/wanted';
 import { type Desk, useDraft } from './desk';
@@ -54,7 +56,7 @@ export const Editor = memo(function Editor(props: EditorProps) {
             {(Object.keys(texts.prompts.tabs) as Tab[]).map((name) => (
               <Tabs.Tab key={name} value={name}>
                 {texts.prompts.tabs[name]}
-                {name === 'validations' && validations > 0 && ` ${validations}`}
+                {name === 'validations' && <ValidationsMark count={validations} promptId={props.prompt.id} />}
               </Tabs.Tab>
             ))}
           </Tabs.List>
@@ -78,6 +80,24 @@ export const Editor = memo(function Editor(props: EditorProps) {
     </div>
   );
 });
+
+/** How many validations there are, and how many of them did not hold in the last run. */
+function ValidationsMark({ count, promptId }: { readonly count: number; readonly promptId: string }) {
+  const failed = unheld(useLastRun(promptId));
+  if (count === 0) return null;
+  return (
+    <>
+      {` ${count}`}
+      {failed > 0 && (
+        <span className={classes.tabMark} title={validationTexts.lastRun.tab(failed)}>
+          {' ✕'}
+          {failed}
+          <VisuallyHidden>{validationTexts.lastRun.tab(failed)}</VisuallyHidden>
+        </span>
+      )}
+    </>
+  );
+}
 
 /** The templates; their preview is beside them, or below where there is no room. */
 function Templates(props: EditorProps & { readonly hasPreview: boolean }) {
@@ -125,7 +145,7 @@ function Other(props: OtherProps) {
     case 'rendered':
       return <Rendered {...props} />;
     case 'validations':
-      return <ValidationsEditor work={work} />;
+      return <ValidationsEditor work={work} promptId={prompt.id} />;
     case 'versions':
       return (
         <VersionsTab

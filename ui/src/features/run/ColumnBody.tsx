@@ -5,6 +5,7 @@ import type { Execution } from '../../bindings/types';
 import { bytes } from '../../lib/format';
 import { MOST_BYTES } from '../../lib/streams';
 import { useStream } from '../../lib/useStream';
+import { ValidationResults } from '../validation/ValidationResults';
 import { Answer } from './Answer';
 import { columnsTexts } from './columns.texts';
 import { CutNote } from './CutNote';
@@ -90,7 +91,6 @@ export function ColumnBody({ execution, view, together, onDetails }: Props) {
 
 /** What came of it beside the answer: tools, a failure, checks that it did not pass. */
 function Outcome({ execution, onDetails }: { execution: Execution; onDetails: () => void }) {
-  const failed = execution.validations.filter(({ verdict }) => verdict !== 'pass');
   return (
     <>
       <ToolCalls calls={execution.toolCalls} />
@@ -100,11 +100,7 @@ function Outcome({ execution, onDetails }: { execution: Execution; onDetails: ()
       ) : (
         execution.failure !== null && <FailureCard execution={execution} onDetails={onDetails} />
       )}
-      {failed.map(({ name, message }) => (
-        <div key={name} className={classes.verdict}>
-          <b>✕ {name}</b> {message}
-        </div>
-      ))}
+      <ValidationResults execution={execution} isBrief />
     </>
   );
 }

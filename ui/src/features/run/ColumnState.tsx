@@ -37,9 +37,10 @@ export function ColumnState({ execution }: { execution: Execution }) {
 function Verdict({ execution: { validations, validationStatus } }: { execution: Execution }) {
   const passed = validations.filter(({ verdict }) => verdict === 'pass').length;
   const isGood = validationStatus === 'passed';
+  const isUndecided = !isGood && validations.some(({ verdict }) => verdict === 'error');
   return (
     <Chip tone={isGood ? 'good' : 'bad'}>
-      {isGood ? '✓' : '✕'} {texts.column.valid(passed, validations.length)}
+      {isGood ? '✓' : isUndecided ? '⚠' : '✕'} {texts.column.held(passed, validations.length)}
     </Chip>
   );
 }

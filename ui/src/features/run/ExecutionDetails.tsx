@@ -5,12 +5,13 @@ import type { ReactNode } from 'react';
 import { texts } from '../../app/texts';
 import { Chip } from '../../components/Chip';
 import { CopyIcon } from '../../components/CopyIcon';
-import { Marked, Problem } from '../../components/Notice';
+import { Problem } from '../../components/Notice';
 import type { Execution, ExecutionDetail, RenderedMessage, RunPartial } from '../../bindings/types';
 import { bytes, dollars, duration, rate, shortVersion } from '../../lib/format';
 import { useStream } from '../../lib/useStream';
 import { Attachments } from '../content/Attachments';
 import { segmentText } from '../content/pieces';
+import { ValidationResults } from '../validation/ValidationResults';
 import { AttemptFacts } from './AttemptFacts';
 import classes from './details.module.css';
 import { Fact, Facts } from './Facts';
@@ -235,14 +236,7 @@ function Validations({ detail }: { detail: ExecutionDetail }) {
   return (
     <>
       {validations.length === 0 && <p className={classes.none}>{words.noValidations}</p>}
-      {validations.map(({ name, verdict, message }) => (
-        <div key={name} className={classes.validation}>
-          <Chip tone={verdict === 'pass' ? 'good' : 'bad'}>{words.verdicts[verdict]}</Chip> <b>{name}</b>
-          <p>
-            <Marked text={message} />
-          </p>
-        </div>
-      ))}
+      <ValidationResults execution={detail.execution} isBrief={false} />
       {json !== null && (
         <details className={classes.message}>
           <summary>{words.validated}</summary>

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { queries } from '../../app/live';
 import { metricsQuery } from '../../app/metrics';
 import { texts } from '../../app/texts';
-import type { Execution, Retry } from '../../bindings/types';
+import type { Execution, Feedback, Retry } from '../../bindings/types';
 import { Marked } from '../../components/Notice';
 import { clock } from '../../lib/format';
 import { columnsTexts } from './columns.texts';
@@ -23,14 +23,35 @@ export function Waiting({ execution }: { execution: Execution }) {
   if (retry == null) return <Reason execution={execution} otherwise={texts.column.waiting} />;
   return (
     <div className={classes.retry}>
-      <Marked text={retry.failure.message} />
+      {retry.feedback == null ? <Marked text={retry.failure.message} /> : <Told feedback={retry.feedback} />}
       <span>{nextOf(retry)}</span>
       <Reason execution={execution} otherwise={null} />
     </div>
   );
 }
 
-function nextOf({ model, at }: Retry): string {
+/** What the model is told of its answer, which did not hold. */
+function Told({ feedback: { round, reasons } }: { feedback: Feedback }) {
+  return (
+    <>
+      <span>{columnsTexts.retry.unheld(round)}</span>
+      <ul className={classes.reasons}>
+        {reasons
+          .trim()
+          .split('\n')
+          .map((reason, at) => (
+            <li key={at}>
+              <Marked text={reason} />
+            </li>
+          ))}
+      </ul>
+    </>
+  );
+}
+
+function nextOf(retry: Retry): string {
+  const { model, at } = retry;
+  if (retry.feedback != null) return columnsTexts.retry.askedAgain(clock(at));
   return model == null ? columnsTexts.retry.next(clock(at)) : columnsTexts.retry.other(model, clock(at));
 }
 

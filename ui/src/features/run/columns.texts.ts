@@ -61,6 +61,11 @@ export const columnsTexts = {
     loading: 'Loading',
   },
   retry: {
+    unheld: (round: number) =>
+      round === 1
+        ? 'Its answer did not hold, so it is told why and asked again:'
+        : `Its answer did not hold, so it is told why and asked again, for the ${round}. time:`,
+    askedAgain: (time: string) => `It is asked at ${time}.`,
     state: (attempt: number, last: number) => `attempt ${attempt} of ${last}`,
     next: (time: string) => `The next attempt is due at ${time}. Nothing had been answered yet.`,
     other: (model: string, time: string) =>

@@ -6,7 +6,6 @@ import type {
   Priority,
   Role,
   RunStatus,
-  Verdict,
 } from '../../bindings/types';
 
 /** What the screens of runs and executions say. */
@@ -203,7 +202,6 @@ export const runsTexts = {
     earlier: 'earlier message',
     validations: 'Validations',
     noValidations: 'The version has no validations.',
-    verdicts: { pass: 'pass', fail: 'fail', error: 'not decided' } satisfies Record<Verdict, string>,
     validated: 'Validated output',
     failure: 'Failure',
     words: 'What the provider said',

@@ -26,11 +26,13 @@ import { type Surroundings, surroundings } from './state';
 import { theme } from './theme';
 
 /** What an editor edits. */
-export type EditorLanguage = 'handlebars' | 'json' | 'text';
+export type EditorLanguage = 'handlebars' | 'json' | 'code' | 'text';
 
 /** What of an editor may change while it lives. */
 export interface EditorSettings {
   readonly language: EditorLanguage;
+  /** The grammar of code, which comes with the screen that edits it. */
+  readonly grammar: Extension;
   readonly readOnly: boolean;
   readonly ariaLabel: string;
   readonly placeholder: string;
@@ -76,6 +78,7 @@ const proseBrackets = EditorState.languageData.of(() => [{ closeBrackets: { brac
 const languages: Record<EditorLanguage, Extension> = {
   handlebars: [proseBrackets, handlebars],
   json: json(),
+  code: [],
   text: proseBrackets,
 };
 
@@ -97,6 +100,7 @@ export function settingsOf(settings: EditorSettings): Extension {
   if (settings.readOnly) attributes['aria-readonly'] = 'true';
   return [
     languages[settings.language],
+    settings.grammar,
     settings.around === null ? [] : surroundings.of(settings.around),
     EditorState.readOnly.of(settings.readOnly),
     chosen(settings.choices),
