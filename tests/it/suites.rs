@@ -43,10 +43,17 @@ async fn a_suite_is_planned_run_and_compared_with_its_baseline() {
     let spec = json!({
         "prompts": [{ "promptId": prompt["prompt"]["id"] }],
         "models": [{ "model": MODEL }],
-        "cases": [case("Rome", "Rome"), case("Oslo", "Bergen"), case("Bonn", "Greetings")],
+        "cases": [
+            case("Rome", "Dear reader, Greetings from Rome!"),
+            case("Oslo", "Bergen"),
+            case("Bonn", "Greetings"),
+        ],
         "validations": [long],
         "thresholds": { "passRate": 0.6 },
     });
+    let mut spec = spec;
+    spec["cases"][0]["prefix"] = "Dear reader, ".into();
+    spec["cases"][0]["suffix"] = "!".into();
     let suite = host.post("/api/suites", json!({ "name": "travel", "spec": spec })).await;
     assert_eq!(suite.status, 200, "{suite:?}");
 

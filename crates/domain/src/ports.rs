@@ -322,6 +322,8 @@ pub struct Work {
     pub validations: Arc<[Validation]>,
     /// What is noted with the case.
     pub metadata: Arc<JsonObject>,
+    /// Texts that are sent before and behind the prompt's own, where the case has some.
+    pub around: (String, String),
     /// The score from which on the answer passes, whatever single rules say; every rule must hold where absent.
     pub threshold: Option<f64>,
 }

@@ -4,7 +4,7 @@ use crate::{core::Core, sensitive::Sensitive, templates::Templates};
 use bytes::Bytes;
 use formaops_domain::{
     Attachment, AttachmentHash, ErrorClass, Failure, Feedback, JsonObject, ModelRef, Role, RunContext,
-    ports::{ModelMessage, ModelRequest, Provider, Work},
+    ports::{MessagePart, ModelMessage, ModelRequest, Provider, Work},
 };
 use formaops_template::{Compiled, Rendered};
 use formaops_validate::InputProblem;
@@ -39,6 +39,7 @@ pub(crate) async fn prepare(
     let rendered = rendered.map_err(|failure| sensitive.scrub(failure))?;
     let attached = load(core, &rendered).await?;
     let mut messages = rendered.into_model_messages(&attached);
+    surround(&mut messages, &work.around);
     messages.extend(work.execution.retry.iter().filter_map(|retry| retry.feedback.as_ref()).flat_map(told));
     let provider = core.ports.providers.find(model).await?;
     let request = ModelRequest {
@@ -54,6 +55,21 @@ pub(crate) async fn prepare(
 fn render(compiled: &Compiled, inputs: &JsonObject, context: &RunContext) -> Result<Rendered, Failure> {
     let inputs = formaops_validate::check_inputs(compiled.variables(), inputs).map_err(unfit)?;
     Ok(compiled.render(&inputs, context)?)
+}
+
+/// Puts the texts of the case before the first and behind the last text of the prompt.
+fn surround(messages: &mut [ModelMessage], (prefix, suffix): &(String, String)) {
+    let mut texts: Vec<&mut String> = messages
+        .iter_mut()
+        .flat_map(|message| &mut message.parts)
+        .filter_map(|part| if let MessagePart::Text(text) = part { Some(text) } else { None })
+        .collect();
+    if let Some(first) = texts.first_mut() {
+        first.insert_str(0, prefix);
+    }
+    if let Some(last) = texts.last_mut() {
+        last.push_str(suffix);
+    }
 }
 
 /// What the model is told where its answer did not hold: its answer, and what is wrong with it.

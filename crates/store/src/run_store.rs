@@ -23,6 +23,7 @@ impl Store {
             validations: rules.into_iter().flatten().cloned().collect(),
             metadata: Arc::new(record.case.metadata),
             threshold: record.case.threshold,
+            around: (record.case.prefix, record.case.suffix),
             execution: record.execution,
             content: Arc::new(record.content),
             inputs: Arc::new(record.inputs),

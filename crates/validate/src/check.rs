@@ -83,6 +83,10 @@ fn assertion_mistakes(assertion: &Assertion) -> Vec<Mistake> {
     let Some(rule) = rule::find(rule::base_name(&assertion.name).0) else {
         return vec![rule::unknown(&assertion.name)];
     };
+    if let Some(why) = rule::why_undecided(rule::base_name(&assertion.name).0) {
+        let message = format!("`{}` cannot be decided yet: {why}", assertion.name);
+        return vec![Mistake::new("type", ProblemCode::BadDeclaration, message, "Use another assertion")];
+    }
     let mut found = Vec::new();
     if assertion.threshold.is_some_and(|threshold| !threshold.is_finite()) {
         let message = "its threshold is no number";

@@ -55,7 +55,7 @@ pub(crate) use self::{
     function::mistakes as function_mistakes,
     regex::mistakes as regex_mistakes,
     schema::mistakes as schema_mistakes,
-    unsupported::{UNSUPPORTED, why_unsupported},
+    unsupported::{UNSUPPORTED, why_undecided, why_unsupported},
 };
 
 /// What a rule comes to.

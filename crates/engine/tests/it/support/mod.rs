@@ -116,6 +116,7 @@ impl World {
                 validations: content.validations.clone().into(),
                 metadata: Arc::default(),
                 threshold: None,
+                around: Default::default(),
             });
         }
         let submission = Submission::new(&run, &executions);
