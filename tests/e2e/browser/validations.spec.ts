@@ -142,6 +142,22 @@ test('validations are put in order, removed and brought back by keyboard', async
   await expect.poll(names).toEqual(['equals', 'starts-with']);
 });
 
+test('the model that judges is chosen in the settings, and left out again', async ({ app, api }) => {
+  await app.getByRole('link', { name: 'Settings', exact: true }).click();
+  await app.getByRole('link', { name: 'Engine', exact: true }).click();
+  const judge = app.getByRole('group', { name: 'Model that judges' });
+  await expect(judge).toContainText('such rules cannot be decided');
+  await judge.getByRole('button', { name: 'Choose a model' }).click();
+  await app.getByRole('textbox', { name: 'Search, or type provider:model' }).fill(ECHO);
+  await app.getByRole('option', { name: ECHO }).first().click();
+  await expect(judge.getByRole('button', { name: `Do not use ${ECHO}` })).toBeVisible();
+  expect((await api.settingGet({ key: 'judge' })).value).toBe(ECHO);
+  expect(await violations(app)).toEqual([]);
+  await judge.getByRole('button', { name: `Do not use ${ECHO}` }).click();
+  await expect(judge).toContainText('such rules cannot be decided');
+  expect((await api.settingGet({ key: 'judge' })).value).toBeNull();
+});
+
 async function draftOf(api: Parameters<Parameters<typeof test>[2]>[0]['api']) {
   return (await api.promptGet({ id: 'summarise' })).draft?.content.validations;
 }
