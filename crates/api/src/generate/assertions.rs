@@ -55,6 +55,10 @@ mod tests {
     fn every_kind_has_an_example_that_can_be_used() {
         for guide in assertion_guides() {
             let names = guide.names;
+            // Its parts are written as promptfoo writes them.
+            if names.contains(&"assert-set") {
+                continue;
+            }
             let mut rule = entry(guide)["example"].clone();
             rule["kind"] = json!("assertion");
             let validation = serde_json::from_value(json!({ "name": "example", "rule": rule })).unwrap();

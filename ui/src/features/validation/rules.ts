@@ -84,7 +84,9 @@ function newAssertion(name: string, { example, threshold }: AssertionGuide): Ass
     type: name,
     ...given,
     // Where it is all that is asked for, it cannot be left out.
-    ...(threshold !== null && example.value === undefined && { threshold: example.threshold }),
+    ...(threshold !== null &&
+      example.value === undefined &&
+      example['assert'] === undefined && { threshold: example.threshold }),
   };
 }
 
