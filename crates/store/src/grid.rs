@@ -82,8 +82,7 @@ impl Store {
             self.mark_cases(run, filter.baseline).await?;
         }
         let mut connection = self.readers().acquire().await?;
-        let (value, position): (f64, i64) =
-            cursor::decode(cursor)?.unwrap_or((f64::NEG_INFINITY.max(-1e300), -1));
+        let (value, position): (f64, i64) = cursor::decode(cursor)?.unwrap_or((f64::MIN, -1));
         let (key, baseline) = (Key(run), Key(filter.baseline.unwrap_or(run)));
         let rows = cursor::rows(limit);
         let found: Vec<(f64, i64)> = if is_plain {
@@ -251,7 +250,6 @@ impl Store {
 }
 
 impl Mark {
-    #[expect(clippy::type_complexity, reason = "it is the row of an insert")]
     fn row(&self) -> (u32, u8, u8, u8, u8, u8, f64, i64, i64) {
         let Self { position, failing, flaky, different, regressed, improved, score, latency, cost } = *self;
         let [failing, flaky, different, regressed, improved] =

@@ -515,7 +515,7 @@ pub(crate) async fn insert_case(
     let (run, hash) = (Key(run), Key(inputs.hash));
     blob::insert(connection, [inputs]).await?;
     let details = Case { position: 0, inputs: JsonObject::new(), ..case.clone() };
-    let details = (details != Case::default()).then(|| Json(&details));
+    let details = (details != Case::default()).then_some(Json(&details));
     sqlx::query!(
         "insert into run_cases (run, position, inputs, details) values (?1, ?2, ?3, ?4)",
         run,

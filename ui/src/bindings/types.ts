@@ -4191,7 +4191,7 @@ export type SuiteDataset = {
 
 export type SuiteId = string;
 
-/** A suite by its id or its name. */
+/** A suite's id or name */
 export type SuiteKey = string;
 
 /** A model of a suite. */

@@ -6,11 +6,11 @@ mod fit;
 pub use file::*;
 pub use fit::{DatasetFit, FitProblem};
 
-use super::{limit, sensitive::MASK};
+use super::{DatasetKey, limit, sensitive::MASK};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
 use formaops_domain::{
-    Case, ColumnChange, Dataset, DatasetId, DatasetName, DatasetVersion, ExecutionId, ExecutionStatus,
-    InvalidName, Noun, OutputPart, Page, Place, Validation,
+    Case, ColumnChange, Dataset, DatasetId, DatasetName, DatasetVersion, ExecutionId, ExecutionStatus, Noun,
+    OutputPart, Page, Place, Validation,
 };
 use formaops_store::{
     CaseChanges, CaseFilter, CaseSample, CasesOnto, DatasetChange, DatasetFilter, MOST_OUTPUT_BYTES, NewCases,
@@ -18,58 +18,7 @@ use formaops_store::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{borrow::Cow, collections::BTreeSet, convert::Infallible, fmt, str::FromStr};
-
-/// A dataset by its id or its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DatasetKey {
-    /// By identity.
-    Id(DatasetId),
-    /// By name.
-    Name(DatasetName),
-}
-
-impl FromStr for DatasetKey {
-    type Err = InvalidName;
-
-    fn from_str(text: &str) -> Result<Self, InvalidName> {
-        match text.parse() {
-            Ok(id) => Ok(Self::Id(id)),
-            Err(_) => text.parse().map(Self::Name),
-        }
-    }
-}
-
-impl fmt::Display for DatasetKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(id) => id.fmt(f),
-            Self::Name(name) => name.fmt(f),
-        }
-    }
-}
-
-impl Serialize for DatasetKey {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for DatasetKey {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for DatasetKey {
-    fn schema_name() -> Cow<'static, str> {
-        "DatasetKey".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "description": "A dataset's id or name" })
-    }
-}
+use std::{collections::BTreeSet, convert::Infallible};
 
 /// Asks for datasets.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

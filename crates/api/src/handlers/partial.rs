@@ -189,7 +189,7 @@ impl Whole {
             inputs.extend(more.clone());
             let inputs = formaops_validate::check_inputs(self.variables(), &inputs).ok()?;
             let rendered = self.compiled.render(&inputs, &RunContext::default()).ok()?;
-            let messages = rendered.messages.iter().map(|message| MESSAGE_TOKENS + count(&message.text()));
+            let messages = rendered.messages.iter().map(|message| MESSAGE_TOKENS + count(message.text()));
             Some(messages.sum::<u64>())
         });
         let (sum, number) = tokens.fold((0, 0), |(sum, number), tokens| (sum + tokens, number + 1));

@@ -1,6 +1,6 @@
 //! Prompts: found, made, renamed, tagged, archived, deleted and brought back.
 
-use super::{limit, partial::require_unused, version::check_content_for_saving};
+use super::{PromptKey, limit, partial::require_unused, version::check_content_for_saving};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{
     ActorId, Content, Draft, Noun, Page, Prompt, PromptId, PromptName, PromptStatus, RefName, Version,
@@ -9,58 +9,6 @@ use formaops_domain::{
 use formaops_store::{NewVersion, PromptChange, PromptFilter};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, fmt, str::FromStr};
-
-/// A prompt by its id or its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PromptKey {
-    /// By identity.
-    Id(PromptId),
-    /// By name.
-    Name(PromptName),
-}
-
-impl FromStr for PromptKey {
-    type Err = formaops_domain::InvalidName;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.parse() {
-            Ok(id) => Ok(Self::Id(id)),
-            Err(_) => text.parse().map(Self::Name),
-        }
-    }
-}
-
-impl fmt::Display for PromptKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(id) => id.fmt(f),
-            Self::Name(name) => name.fmt(f),
-        }
-    }
-}
-
-impl Serialize for PromptKey {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for PromptKey {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for PromptKey {
-    fn schema_name() -> Cow<'static, str> {
-        "PromptKey".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "description": "A prompt's id or name" })
-    }
-}
 
 /// Asks for prompts.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

@@ -1,64 +1,11 @@
 //! Suites: made, changed, put in the bin.
 
-use super::PromptKey;
-use super::prompt::find_prompt;
+use super::{PromptKey, SuiteKey, prompt::find_prompt};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
 use formaops_domain::{Noun, Page, RunId, Suite, SuiteId, SuiteName, SuiteSpec};
 use formaops_store::SuiteChange;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, fmt, str::FromStr};
-
-/// A suite by its id or its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SuiteKey {
-    /// By identity.
-    Id(SuiteId),
-    /// By name.
-    Name(SuiteName),
-}
-
-impl FromStr for SuiteKey {
-    type Err = formaops_domain::InvalidName;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.parse() {
-            Ok(id) => Ok(Self::Id(id)),
-            Err(_) => text.parse().map(Self::Name),
-        }
-    }
-}
-
-impl fmt::Display for SuiteKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(id) => id.fmt(f),
-            Self::Name(name) => name.fmt(f),
-        }
-    }
-}
-
-impl Serialize for SuiteKey {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for SuiteKey {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for SuiteKey {
-    fn schema_name() -> Cow<'static, str> {
-        "SuiteKey".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "description": "A suite by its id or its name." })
-    }
-}
 
 /// Asks for the suites.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

@@ -21,7 +21,7 @@ pub(super) fn cell(out: &mut impl Write, facts: &Facts<'_>, cell: &Cell<'_>, fir
     if !first {
         write!(out, ",")?;
     }
-    write!(out, "\n")?;
+    writeln!(out)?;
     serde_json::to_writer(out, &value(facts, cell)).map_err(io::Error::from)
 }
 
