@@ -175,3 +175,34 @@ async fn a_judge_is_a_run_of_its_own_that_no_list_shows_and_its_failure_never_pa
     let prompts = host.get("/api/prompts").await;
     assert!(!prompts.body.to_string().contains("formaops/judge"), "{prompts:?}");
 }
+
+#[tokio::test]
+async fn eval_writes_reports_and_says_by_its_exit_code_whether_a_suite_may_pass() {
+    let cli = Cli::new();
+    let host = Host::open(&cli).await;
+    let prompt = save(&host, "greet", "Greetings from {{city}}").await;
+    let spec = json!({
+        "prompts": [{ "promptId": prompt["prompt"]["id"] }],
+        "models": [{ "model": MODEL }],
+        "cases": [case("Rome", "Rome"), case("=1+1<b>", "Oslo")],
+        "thresholds": { "passRate": 0.5 },
+    });
+    host.post("/api/suites", json!({ "name": "s", "spec": spec })).await;
+    let folder = cli.file("here", "");
+    let report = |name: &str| folder.replace("here", name);
+    let [xml, csv, html] = ["r.xml", "r.csv", "r.html"].map(report);
+    let done = cli.run(&["eval", "s", "-o", &xml, "-o", &csv, "-o", &html]).await;
+    assert_eq!(done.code, Some(100), "{done:?}");
+    assert!(done.stdout.contains("1 of 2 cells passed"), "{done:?}");
+    let read = |path: &str| std::fs::read_to_string(path).unwrap();
+    assert!(read(&xml).contains("<failure message=\"says it: "), "{}", read(&xml));
+    assert!(read(&html).contains("from =1+1&lt;b&gt;") && !read(&html).contains("<b>Oslo"));
+    assert!(read(&csv).contains("case 2,greet@v1 on dry-run:echo,1,false"), "{}", read(&csv));
+
+    // What is missed counts, not what fails, where that is asked for; and nothing is run for a file of no format.
+    assert_eq!(cli.run(&["eval", "s", "--fail-on", "threshold"]).await.code, Some(0));
+    let runs = host.get("/api/runs").await.body["items"].as_array().unwrap().len();
+    let refused = cli.run(&["eval", "s", "-o", &report("r.docx")]).await;
+    assert_eq!((refused.code, refused.stderr.contains("r.docx")), (Some(1), true), "{refused:?}");
+    assert_eq!(host.get("/api/runs").await.body["items"].as_array().unwrap().len(), runs);
+}
