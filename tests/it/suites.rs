@@ -1,5 +1,6 @@
 //! Suites over the command line and HTTP: planned, run, looked through, compared with their baseline.
 
+use formaops_testkit::{ChatReply, Gate, ScriptedServer};
 use formaops_tests::{Cli, Host};
 use serde_json::{Value, json};
 
@@ -174,6 +175,32 @@ async fn a_judge_is_a_run_of_its_own_that_no_list_shows_and_its_failure_never_pa
     assert_eq!(ids, [json!(id)]);
     let prompts = host.get("/api/prompts").await;
     assert!(!prompts.body.to_string().contains("formaops/judge"), "{prompts:?}");
+}
+
+#[tokio::test]
+async fn a_judge_that_nobody_waits_for_any_more_is_not_paid_for_longer() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    cli.add_provider(server.base_url().as_str()).await;
+    let host = Host::open(&cli).await;
+    let prompt = save(&host, "greet", "Greetings from {{city}}").await;
+    let never = Gate::new();
+    server.script("judge", ChatReply::new().pass(&never).text("{}"));
+    let judged = json!({ "name": "friendly", "rule": {
+        "kind": "assertion", "type": "llm-rubric", "value": "is friendly", "model": "local:judge",
+    } });
+    let spec = json!({
+        "prompts": [{ "promptId": prompt["prompt"]["id"] }],
+        "models": [{ "model": MODEL }],
+        "cases": [{ "inputs": { "city": "Rome" } }],
+        "validations": [judged],
+    });
+    host.post("/api/suites", json!({ "name": "s", "spec": spec })).await;
+    let run = host.post("/api/suites/s/runs", json!({})).await.body;
+    server.wait_for(|counts| counts.in_flight == 1).await;
+    let cancelled = host.post(&format!("/api/runs/{}/cancel", run["id"].as_str().unwrap()), json!({})).await;
+    assert_eq!(cancelled.status, 200, "{cancelled:?}");
+    server.wait_for(|counts| counts.in_flight == 0).await;
+    assert_eq!(server.counts().received, 1);
 }
 
 #[tokio::test]

@@ -75,6 +75,7 @@ impl Submission {
             concurrency: run.concurrency,
             fail_fast: run.fail_fast,
             paused: run.status == RunStatus::Paused,
+            needed: run.parent.is_some(),
         };
         let cap = (run.cap_usd, run.progress.cost_usd);
         Self { run: run.id, terms, executions, cap, sensitive: JsonObject::new() }

@@ -21,6 +21,7 @@ use formaops_store::{ExecutionFilter, NewCell, NewRun, NewVersion, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
+use tokio_util::sync::CancellationToken;
 
 /// Starts a run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -153,7 +154,7 @@ pub(crate) async fn run_create(
 }
 
 /// Runs content on a model for an execution that needs its answer, and waits for the end. Answers the execution that
-/// has it.
+/// has it. Where nobody waits any more, because what needed it was cancelled, it is cancelled too.
 pub(crate) async fn run_child(
     app: &App,
     caller: &Caller,
@@ -180,7 +181,16 @@ pub(crate) async fn run_child(
         idempotency_key: None,
     };
     let started = create(app, caller, request, Some(parent)).await?;
-    app.engine.wait_run(started.run.id).await?;
+    let (id, unneeded) = (started.run.id, CancellationToken::new());
+    let guard = unneeded.clone().drop_guard();
+    let engine = app.engine.clone();
+    tokio::spawn(async move {
+        unneeded.cancelled().await;
+        // One that has ended stays as it is.
+        let _ = engine.cancel_run(id).await;
+    });
+    app.engine.wait_run(id).await?;
+    drop(guard);
     Ok(started.executions[0].id)
 }
 

@@ -22,6 +22,8 @@ pub struct Terms {
     pub fail_fast: bool,
     /// Whether it starts nothing until it is resumed.
     pub paused: bool,
+    /// Whether an execution that has left the wire waits for it: it then starts even where no more may settle.
+    pub needed: bool,
 }
 
 /// Something that happened.

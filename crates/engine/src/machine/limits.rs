@@ -63,7 +63,7 @@ fn has_room(set: Option<NonZeroU32>, default: u32, hold: Hold, on_wire: OnWire) 
     match (set, hold) {
         (Some(most), _) => on_wire.total() < most.get(),
         (None, Hold::Own) => true,
-        (None, Hold::Background | Hold::Watched) => on_wire.without_own().total() < default,
+        (None, Hold::Background | Hold::Watched | Hold::Needed) => on_wire.without_own().total() < default,
     }
 }
 
@@ -76,10 +76,12 @@ pub(super) enum Hold {
     Watched,
     /// It brought its own concurrency: that, and what the user set.
     Own,
+    /// All of them; an execution that has left the wire waits for it.
+    Needed,
 }
 
 impl Hold {
-    pub(super) const ALL: [Self; 3] = [Self::Background, Self::Watched, Self::Own];
+    pub(super) const ALL: [Self; 4] = [Self::Background, Self::Watched, Self::Own, Self::Needed];
 }
 
 /// How many executions are on the wire, by what holds them.

@@ -43,6 +43,7 @@ pub use bucket::Allowance;
 pub use budgets::{Answer, Ask, Budgets, Cap, Refusal, Spent};
 pub use circuit::CircuitState;
 pub use event::{Effect, End, Event, Leave, Models, RunEnd, Sign, Terms};
+use limits::Hold;
 pub use limits::{Limits, PerMinute};
 pub use load::{Load, ModelLoad, ProviderLoad};
 pub use record::Recent;
@@ -349,7 +350,7 @@ impl Machine {
 
     fn cancel(&mut self, execution: ExecutionId, effects: &mut Vec<Effect>) {
         let Some(cell) = self.executions.get_mut(&execution) else { return };
-        cell.cancelled = true;
+        let is_told = std::mem::replace(&mut cell.cancelled, true);
         match &cell.state {
             CellState::Resting(until) => {
                 self.wakes.remove(&(*until, execution));
@@ -371,6 +372,8 @@ impl Machine {
                 cell.state = CellState::Cancelling(Arc::clone(target), *call);
                 effects.push(Effect::CancelAttempt { execution });
             }
+            // Its rules may still ask for something, which is not waited for any more.
+            CellState::Settling if !is_told => effects.push(Effect::CancelAttempt { execution }),
             CellState::Cancelling(..) | CellState::Settling | CellState::Leaving => {}
         }
     }
@@ -512,10 +515,14 @@ impl Machine {
         }
     }
 
+    /// What settles may wait for runs that it needs: they start even where nothing else does.
+    fn startable(&self) -> &'static [Hold] {
+        if self.settling < MOST_SETTLING { &Hold::ALL } else { &[Hold::Needed] }
+    }
+
     fn start_what_may(&mut self, effects: &mut Vec<Effect>) {
         while self.room.is_open(self.now)
-            && self.settling < MOST_SETTLING
-            && let Some((id, target)) = self.queue.next(self.now, &self.settings.limits)
+            && let Some((id, target)) = self.queue.next(self.now, &self.settings.limits, self.startable())
         {
             let turn = self.turn();
             let started = self.change(id, |run| {

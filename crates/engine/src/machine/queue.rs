@@ -93,13 +93,13 @@ impl Queue {
         }
     }
 
-    /// The run whose turn it is, and the model it may call.
-    pub(super) fn next(&self, now: Duration, limits: &Limits) -> Option<(RunId, Target)> {
+    /// The run whose turn it is of those that are held so, and the model it may call.
+    pub(super) fn next(&self, now: Duration, limits: &Limits, holds: &[Hold]) -> Option<(RunId, Target)> {
         let open = self.lanes.iter().filter(|(target, lane)| {
             lane.is_waited_for() && self.opens_at(target, lane, now).is_some_and(|at| at <= now)
         });
         let first = open.flat_map(|(target, lane)| {
-            Hold::ALL.into_iter().filter_map(move |hold| {
+            holds.iter().filter_map(move |&hold| {
                 let place = lane.ready[hold as usize].first()?;
                 let on_wire = self.providers.get(&target.provider).map(|provider| provider.on_wire);
                 let allowed = limits.allows_background(hold, self.on_wire)

@@ -48,6 +48,7 @@ pub(super) struct ActiveRun {
 impl ActiveRun {
     pub(super) fn new(id: RunId, terms: Terms, turn: Turn) -> Self {
         let (hold, most) = match (terms.concurrency, terms.watched) {
+            _ if terms.needed => (Hold::Needed, None),
             (Some(most), _) => (Hold::Own, Some(most.get())),
             (None, true) => (Hold::Watched, Some(Limits::WATCHED)),
             (None, false) => (Hold::Background, None),

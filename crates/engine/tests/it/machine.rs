@@ -9,7 +9,7 @@ mod weather;
 use formaops_domain::{ExecutionId, Priority, RunId};
 use formaops_engine::{
     Settings,
-    machine::{Effect, End, Event, Limits, Machine, Models, RunEnd, Sign, Terms},
+    machine::{Effect, End, Event, Limits, MOST_SETTLING, Machine, Models, RunEnd, Sign, Terms},
 };
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
@@ -115,6 +115,35 @@ fn a_run_with_its_own_concurrency_passes_the_defaults_but_not_what_the_user_set(
 
     let mut scheduler = Scheduler::new(at_most(7));
     assert_eq!(started(&scheduler.on(wide(1, 0, 32))).len(), 7);
+}
+
+fn off_the_wire(number: usize) -> Event {
+    Event::AttemptEnded { execution: execution(number), sign: Sign::Nothing }
+}
+
+#[test]
+fn where_no_more_may_settle_only_what_those_that_settle_need_still_starts() {
+    let mut scheduler = Scheduler::new(Limits { background: NonZeroU32::new(1000), ..at_most(1000) });
+    scheduler.on(submitted(1, Priority::Normal, (0..MOST_SETTLING).map(|number| (number, "a"))));
+    (0..MOST_SETTLING).for_each(|number| drop(scheduler.on(off_the_wire(number))));
+    assert!(started(&scheduler.on(submitted(2, Priority::Critical, [(1000, "a")]))).is_empty());
+    let needed = Event::RunSubmitted {
+        run: run(3),
+        terms: Terms { needed: true, ..Terms::default() },
+        executions: vec![(execution(2000), of("a"))],
+    };
+    assert_eq!(started(&scheduler.on(needed)), [2000]);
+    assert_eq!(started(&scheduler.on(ended(0))), [1000]);
+}
+
+#[test]
+fn what_settles_is_told_once_that_it_is_cancelled() {
+    let mut scheduler = Scheduler::new(Limits::default());
+    scheduler.on(submitted(1, Priority::Normal, [(1, "a")]));
+    scheduler.on(off_the_wire(1));
+    let cancel = || Event::CancelRun { run: run(1) };
+    assert_eq!(scheduler.on(cancel()), [Effect::CancelAttempt { execution: execution(1) }]);
+    assert_eq!(scheduler.on(Event::CancelExecution { execution: execution(1) }), []);
 }
 
 #[test]

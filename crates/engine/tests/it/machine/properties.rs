@@ -300,7 +300,8 @@ impl Account {
             }
             Effect::CancelAttempt { execution } => {
                 let cell = &mut self.cells[number(execution.as_bytes())];
-                assert_eq!((cell.state, cell.cancelled), (State::OnWire, false), "cancelled twice");
+                assert!(matches!(cell.state, State::OnWire | State::Settling), "{:?}", cell.state);
+                assert!(!cell.cancelled, "cancelled twice");
                 cell.cancelled = true;
             }
             Effect::FinishQueued { execution, .. } => {
@@ -375,7 +376,7 @@ impl Account {
                 let priority = PRIORITIES[priority];
                 Event::RunSubmitted {
                     run: run(number),
-                    terms: Terms { priority, watched, concurrency, fail_fast, paused },
+                    terms: Terms { priority, watched, concurrency, fail_fast, paused, needed: false },
                     executions: added.map(one).collect(),
                 }
             }

@@ -203,7 +203,7 @@ impl World {
                 assert!(on_wire.filter(|other| other[..1] == model[..1]).count() <= MOST);
             }
             Effect::CancelAttempt { execution } => {
-                assert!(matches!(self.cells[&number(execution)].2, State::OnWire(_)));
+                assert!(matches!(self.cells[&number(execution)].2, State::OnWire(_) | State::Settling));
             }
             Effect::FinishQueued { execution, .. } => {
                 let (_, _, state) = self.cells.get_mut(&number(execution)).expect("it has not ended");
