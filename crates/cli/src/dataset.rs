@@ -1,6 +1,10 @@
 //! `formaops dataset import` and `formaops dataset export`: tables from files and to files, of any size.
 
-use crate::{Ending, output};
+use crate::{
+    Ending,
+    call::{call, usage},
+    output,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{Args, Subcommand, builder::PossibleValuesParser};
 use formaops_api::{
@@ -81,19 +85,6 @@ pub(crate) struct ExportArguments {
 
 /// The most bytes that come by standard input: they go to the owner of the workspace in one request.
 const MOST_PIPED: u64 = 48 << 20;
-
-fn usage(message: impl Into<String>) -> ApiError {
-    ApiError::new(ErrorCode::BadRequest, message, "")
-}
-
-async fn call<T: serde::de::DeserializeOwned>(
-    session: &Session,
-    operation: &str,
-    request: Value,
-) -> Result<T, ApiError> {
-    let answer = session.call(operation, request).await?;
-    serde_json::from_value(answer).map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string(), ""))
-}
 
 pub(crate) async fn perform(
     session: &Session,

@@ -1,20 +1,21 @@
 //! `formaops eval`: a suite, run to its end, reported and judged: the exit code says whether it may pass.
 
 use crate::{
-    Ending, output,
-    run::{call, output_from},
+    Ending,
+    call::{call, usage},
+    output,
+    run::output_from,
 };
 use clap::{Args, ValueEnum};
 use formaops_api::{
-    ApiError, ErrorCode, Session, Standing,
+    ApiError, Session, Standing,
     handlers::{
         CaseChoice, GridRow, RunComparison, RunDetail, RunSuiteRequest, RunSummary, SuiteKey, SuitePlan,
     },
-    report::{Cell, Facts, Report, ReportFormat, column_name},
+    report::{Cell, Facts, Report, ReportFormat, column_name, passed},
 };
 use formaops_domain::{
-    EventBody, ExecutionStatus, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Run, RunId,
-    SuiteModel, ValidationStatus,
+    EventBody, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Run, RunId, SuiteModel,
 };
 use serde_json::json;
 use std::{
@@ -215,9 +216,7 @@ async fn write(
         let page: Page<GridRow> = call(session, "grid_list", request).await?;
         for row in &page.items {
             for execution in &row.cells {
-                let passed = execution.status == ExecutionStatus::Completed
-                    && execution.validation_status != ValidationStatus::Failed;
-                failing += u64::from(!passed);
+                failing += u64::from(!passed(execution));
                 if reports.is_empty() {
                     continue;
                 }
@@ -297,8 +296,4 @@ fn show(facts: &Facts<'_>, failing: u64) {
     let total = u64::from(facts.run.progress.total);
     let (passed, cost, id) = (total - failing, facts.run.progress.cost_usd, facts.run.id);
     output::line(&format!("{passed} of {total} cells passed, ${cost} ({id})"));
-}
-
-fn usage(message: impl Into<String>) -> ApiError {
-    ApiError::new(ErrorCode::BadRequest, message, "")
 }

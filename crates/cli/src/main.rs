@@ -1,9 +1,11 @@
 //! `formaops`: every operation of a workspace as a verb, `run` for comparing models in the terminal, `render` for a
-//! prompt file without any, `search` for everything by words, and `serve` for the HTTP host with the same screens as the desktop app.
+//! prompt file without any, `eval` for suites, `search` for everything by words, and `serve` for the HTTP host with the
+//! same screens as the desktop app.
 //!
 //! Exit codes: 0 done, 1 an error, 2 wrong usage, 3 an execution failed, 100 a suite may not pass, 130 cancelled.
 
 mod arguments;
+mod call;
 mod config;
 mod dataset;
 mod eval;

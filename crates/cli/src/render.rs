@@ -1,6 +1,6 @@
 //! `formaops render`: a prompt file and inputs to messages, without a workspace and without a model.
 
-use crate::{arguments::Global, output};
+use crate::{arguments::Global, call::usage, output};
 use clap::Args;
 use formaops_api::{ApiError, ErrorCode};
 use formaops_domain::{JsonObject, Place};
@@ -152,8 +152,4 @@ fn read(file: &Path) -> Result<String, ApiError> {
 fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ApiError> {
     let text = read(file)?;
     serde_json::from_str(&text).map_err(|error| usage(format!("`{}`: {error}", file.display())))
-}
-
-fn usage(message: String) -> ApiError {
-    ApiError::new(ErrorCode::BadRequest, message, "")
 }

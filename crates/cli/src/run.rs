@@ -1,6 +1,10 @@
 //! `formaops run`: a prompt on one or more models, streaming to the terminal.
 
-use crate::{Ending, output, wait};
+use crate::{
+    Ending,
+    call::{call, usage},
+    output, wait,
+};
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser as _},
@@ -71,22 +75,6 @@ pub(crate) struct RunArguments {
 
 fn priority(text: String) -> Result<Priority, serde_json::Error> {
     serde_json::from_value(Value::from(text))
-}
-
-fn usage(message: impl Into<String>) -> ApiError {
-    ApiError::new(ErrorCode::BadRequest, message, "")
-}
-
-/// Calls an operation and reads its answer.
-pub(crate) async fn call<T: DeserializeOwned>(
-    session: &Session,
-    operation: &str,
-    request: Value,
-) -> Result<T, ApiError> {
-    let answer = session.call(operation, request).await?;
-    serde_json::from_value(answer).map_err(|error| {
-        ApiError::new(ErrorCode::Internal, format!("the answer of `{operation}`: {error}"), "")
-    })
 }
 
 /// How long a run is waited for until it is asked whether it is held back.

@@ -1,6 +1,10 @@
 //! `formaops import` and `formaops export`: prompts from files and to files.
 
-use crate::{Ending, output};
+use crate::{
+    Ending,
+    call::{call, usage},
+    output,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{Args, builder::PossibleValuesParser};
 use formaops_api::{
@@ -67,20 +71,6 @@ pub(crate) struct ExportArguments {
 fn formats() -> Vec<String> {
     let names = Format::ALL.iter().filter_map(|format| serde_json::to_value(format).ok());
     names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
-}
-
-fn usage(message: impl Into<String>) -> ApiError {
-    ApiError::new(ErrorCode::BadRequest, message, "")
-}
-
-/// Calls an operation and reads its answer.
-async fn call<T: serde::de::DeserializeOwned>(
-    session: &Session,
-    operation: &str,
-    request: Value,
-) -> Result<T, ApiError> {
-    let answer = session.call(operation, request).await?;
-    serde_json::from_value(answer).map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string(), ""))
 }
 
 pub(crate) async fn import(

@@ -130,7 +130,8 @@ impl<'a, W: Write> Report<'a, W> {
 }
 
 /// Whether a cell passed: it completed, and its answer holds.
-fn passed(execution: &Execution) -> bool {
+#[must_use]
+pub fn passed(execution: &Execution) -> bool {
     execution.status == ExecutionStatus::Completed && execution.validation_status != ValidationStatus::Failed
 }
 
