@@ -14,7 +14,7 @@ const page = {
 
 export default defineConfig({
   outputDir: 'results',
-  reporter: [['list']],
+  reporter: [['list'], ['./support/last-words.ts']],
   forbidOnly: true,
   fullyParallel: true,
   workers: 2,
