@@ -17,9 +17,8 @@ export default class LastWords implements Reporter {
         .slice(0, LINES),
       ...(location ? [`at ${location.file.split('/').at(-1) ?? ''}:${location.line}`] : []),
     ]);
-    this.failures.push(
-      [`${test.title}: ${result.status}`, ...why.map((line) => `  ${line.trim()}`)].join('\n'),
-    );
+    const what = `${test.title}: ${result.status} at try ${result.retry + 1}`;
+    this.failures.push([what, ...why.map((line) => `  ${line.trim()}`)].join('\n'));
   }
 
   onEnd(): void {
