@@ -132,6 +132,12 @@ test('in a narrow window list and inputs are drawers that a key opens', async ({
   await expect(list).toBeVisible();
   await app.keyboard.press('Escape');
   await expect(list).toHaveCount(0);
+  await app.keyboard.press('Control+b');
+  await list.getByRole('link', { name: 'code-review ' }).click({ modifiers: ['Control'] });
+  await expect(app.getByRole('toolbar', { name: 'What is selected' })).toBeVisible();
+  // That one is open already.
+  await list.getByRole('link', { name: 'code-review ' }).click();
+  await expect(list).toHaveCount(0);
   await app.keyboard.press('Control+Shift+B');
   await expect(app.getByRole('dialog', { name: 'Inputs' })).toBeVisible();
 });

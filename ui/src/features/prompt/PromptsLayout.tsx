@@ -1,8 +1,8 @@
-import { ActionIcon, Drawer } from '@mantine/core';
+import { ActionIcon, Drawer, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconLayoutSidebar } from '@tabler/icons-react';
 import { useLocation } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { type MouseEvent, useEffect } from 'react';
 import { texts } from '../../app/texts';
 import { Panes } from '../../components/Panes';
 import { useCommands } from '../../lib/commands';
@@ -30,6 +30,11 @@ export function PromptsLayout() {
   );
   useCommands({ toggleList: { act: drawer.toggle, isAvailable: narrow } });
   useEffect(() => close(), [place, close]);
+  // The one that is open already is a choice too, but goes to no other place.
+  const closeAfterChoice = (event: MouseEvent) => {
+    const isSelecting = event.shiftKey || event.ctrlKey || event.metaKey;
+    if (!isSelecting && (event.target as Element).closest('a')) close();
+  };
   if (narrow) {
     return (
       <div className={classes.narrow}>
@@ -44,8 +49,14 @@ export function PromptsLayout() {
           onClose={drawer.close}
           size={300}
           padding={0}
-          title={texts.prompts.title}
-          classNames={{ content: classes.drawer ?? '', body: classes.drawerBody ?? '' }}
+          title={<VisuallyHidden>{texts.prompts.title}</VisuallyHidden>}
+          withCloseButton={false}
+          classNames={{
+            content: classes.drawer ?? '',
+            header: classes.drawerHeader ?? '',
+            body: classes.drawerBody ?? '',
+          }}
+          onClick={closeAfterChoice}
         >
           <PromptList />
         </Drawer>
