@@ -24,6 +24,10 @@ mod workbench;
 use anyhow::ensure;
 use clap::{Parser, ValueEnum};
 
+/// The one of the programs that are measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures FormaOps against peers and limits.
 #[derive(Parser)]
 #[command(name = "formaops-bench")]

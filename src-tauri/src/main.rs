@@ -4,6 +4,10 @@
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// Streams, rows and events are many small pieces of memory that one thread takes and another gives back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     if formaops_sandbox::is_asked_for() {
         return formaops_sandbox::serve();

@@ -24,6 +24,10 @@ use arguments::Chosen;
 use formaops_api::{ApiError, Session, SessionOptions};
 use std::{io, process::ExitCode};
 
+/// Streams, rows and events are many small pieces of memory that one thread takes and another gives back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How a command ended.
 enum Ending {
     Done,
