@@ -7,10 +7,11 @@ use crate::{
 };
 use anyhow::Context as _;
 use formaops_domain::{
-    Attempt, AttemptId, AttemptStatus, CostBasis, Day, FinishReason, LogEntry, LogLevel, Metrics, ModelRef,
-    Span, Usage, ValidationStatus,
+    Attempt, AttemptId, AttemptStatus, CostBasis, Day, ExecutionId, FinishReason, LogEntry, LogLevel,
+    Metrics, ModelRef, Span, Usage, ValidationStatus,
     ports::{Clock as _, Outcome, RecordingPart},
 };
+use formaops_store::Store;
 use sqlx::{
     ConnectOptions as _, Connection as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -142,6 +143,18 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
     let new = shelf.new_run(&model, 1)?;
     let execution = new.cells[0].id;
     shelf.store.insert_run(new).await?;
+    // No two answers are the same, or the store would keep them once.
+    let output = format!("{}{execution}", ANSWER.repeat(20));
+    answer(&shelf.store, execution, model, output).await
+}
+
+/// A pending execution to its end, with this answer.
+pub(crate) async fn answer(
+    store: &Store,
+    execution: ExecutionId,
+    model: ModelRef,
+    output: String,
+) -> anyhow::Result<()> {
     let (id, now) = (AttemptId::from_uuid(Uuid::now_v7()), SystemClock::default().now());
     let attempt = Attempt {
         id,
@@ -161,9 +174,7 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
         completed_at: None,
     };
     let step = LogEntry::new(now, Some(1), LogLevel::Info, "Left the queue");
-    shelf.store.start_attempt(attempt, vec![step]).await?;
-    // No two answers are the same, or the store would keep them once.
-    let output = format!("{}{id}", ANSWER.repeat(20));
+    store.start_attempt(attempt, vec![step]).await?;
     let frames = vec![(Span::from_micros(1_000), output.clone().into_bytes().into())];
     let outcome = Outcome {
         attempt: id,
@@ -181,6 +192,7 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
             token_usage: Some(Usage { input_tokens: 10, output_tokens: 200, ..Usage::default() }),
             cost_usd: None,
             basis: CostBasis::Reported,
+            replayed: None,
         },
         price: None,
         finish: Some(FinishReason::Stop.into()),
@@ -195,7 +207,7 @@ async fn execution(shelf: &Shelf) -> anyhow::Result<()> {
         validations: Vec::new(),
         completed_at: SystemClock::default().now(),
     };
-    shelf.store.finish_attempt(&outcome).await?;
+    store.finish_attempt(&outcome).await?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod linked_folder;
 mod machine;
 mod process;
 mod prompt_list;
+mod regrade;
 mod report;
 mod sample;
 mod scheduler;
@@ -65,6 +66,8 @@ enum Measurement {
     Recovery,
     /// From a free slot to the call of a critical execution, under full load
     PriorityLatency,
+    /// 100,000 answers graded anew by a schema and a pattern
+    Regrade,
     /// Bytes parsed a second in each wire format, silent streams, and the memory of 128 at once
     Wires,
 }
@@ -90,6 +93,7 @@ async fn main() -> anyhow::Result<()> {
             Measurement::QueuedMemory => scheduler::queued_memory()?,
             Measurement::Recovery => scheduler::recovery().await?,
             Measurement::PriorityLatency => scheduler::priority_latency().await?,
+            Measurement::Regrade => regrade::measure().await?,
             Measurement::Wires => wires::measure().await?,
         }
     }

@@ -4,8 +4,8 @@ use anyhow::Context as _;
 use formaops_api::StoreLedger;
 use formaops_domain::{
     ActorId, Calendar, Case, ExecutionId, Failure, JsonObject, ModelRef, OnRestart, Price, Priority, Prompt,
-    PromptId, PromptStatus, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp, Variant,
-    Version, WorkspaceId,
+    PromptId, PromptStatus, Replay, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Timestamp,
+    Variant, Version, WorkspaceId,
     ports::{Clock, EventSink, Provider, Providers},
 };
 use formaops_engine::{Budgets, Engine, Models, Ports, RetryPolicy, Settings, Submission, Terms};
@@ -58,7 +58,7 @@ impl Providers for OneProvider {
 pub(crate) struct Shelf {
     pub(crate) store: Store,
     pub(crate) version: Version,
-    actor: ActorId,
+    pub(crate) actor: ActorId,
     // It goes with this.
     folder: TempDir,
 }
@@ -129,6 +129,8 @@ impl Shelf {
             concurrency: None,
             fail_fast: false,
             on_restart: OnRestart::Fail,
+            replay: Replay::Off,
+            regraded: None,
             progress: RunProgress::default(),
             created_by: self.actor,
             created_at: SystemClock::default().now(),

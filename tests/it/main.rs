@@ -26,6 +26,7 @@ mod outages;
 mod ownership;
 mod partials;
 mod render;
+mod replay;
 mod secrets;
 mod suites;
 mod transfer;

@@ -11,6 +11,7 @@ use crate::{
     handlers::{OFFLINE, scopes_of, take_up},
     ledger::StoreLedger,
     registry::Registry,
+    regrades::Regrades,
     samples,
     system::{NewIds, SystemClock},
     watch::{self, Watch},
@@ -40,7 +41,7 @@ pub struct App {
     ledger: Arc<StoreLedger>,
     pub(crate) tokens: Arc<dyn TokenCounter>,
     pub(crate) sandbox: Arc<dyn Sandbox>,
-    asks: Arc<Answers>,
+    pub(crate) asks: Arc<Answers>,
     pub(crate) hub: EventHub,
     pub(crate) configuration: Arc<Configuration>,
     background: Background,
@@ -51,6 +52,7 @@ pub struct App {
     pub(crate) turns: Arc<Turns>,
     pub(crate) acts: Acts,
     pub(crate) folder: Folder,
+    pub(crate) regrades: Regrades,
     /// Held while the engine is given the budgets, so that the newest come last.
     enforcing: Arc<Mutex<()>>,
     calendar: Calendar,
@@ -145,6 +147,7 @@ impl App {
             turns,
             acts: Acts::default(),
             folder: Folder::default(),
+            regrades: Regrades::default(),
             enforcing: Arc::default(),
             calendar,
             clock,
@@ -249,9 +252,10 @@ impl App {
         Ok(Some(Caller::api_key(key.actor, scopes_of(key.scopes)?)))
     }
 
-    /// How many executions are on the wire, wait, rest, or have an end that the store has yet to take.
+    /// How many executions are on the wire, wait, rest, or have an end that the store has yet to take. Each run that
+    /// grades answers anew counts as one.
     pub async fn executions_under_way(&self) -> u32 {
-        self.engine.status().await.map_or(0, |load| load.under_way())
+        self.engine.status().await.map_or(0, |load| load.under_way()) + self.regrades.count()
     }
 
     /// Completes once nothing is on the wire or waits.
@@ -283,6 +287,7 @@ impl App {
         self.folder.close().await;
         self.watch.close();
         self.background.close();
+        self.regrades.close().await;
         self.engine.shutdown().await;
         self.asks.serve(None);
         self.ledger.flush().await;

@@ -5,8 +5,8 @@ use crate::{
     handlers::{ModelChoice, judge_prompt, run_child, whole_output},
 };
 use formaops_domain::{
-    Answer, Ask, Body, Content, Execution, ExecutionStatus, JsonObject, Message, ModelRef, Role, RunParent,
-    RunPurpose, Variable, VariableType,
+    Answer, Ask, Body, Content, ErrorClass, Execution, ExecutionStatus, JsonObject, Message, ModelRef,
+    Replay, Role, RunParent, RunPurpose, Variable, VariableType,
     ports::{Asks, Sandbox},
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -41,9 +41,10 @@ impl Answers {
         execution: &Execution,
         model: Option<ModelRef>,
         messages: Vec<(Role, String)>,
+        replay: Option<Replay>,
     ) -> Answer {
         let Some(app) = self.app() else { return failed("the workspace is being closed: grade it again") };
-        match judge(&app, execution, model, messages).await {
+        match judge(&app, execution, model, messages, replay).await {
             Ok(answer) => answer,
             Err(error) => failed(format!("the judge was not asked: {} {}", error.message, error.hint)),
         }
@@ -52,13 +53,39 @@ impl Answers {
 
 impl Asks for Answers {
     fn answer<'a>(&'a self, execution: &'a Execution, ask: Ask) -> BoxFuture<'a, Answer> {
+        self.answer_by(execution, ask, None)
+    }
+}
+
+/// Finds out what the rules of answers ask for that are graded anew.
+pub(crate) struct Regrading {
+    pub(crate) answers: Arc<Answers>,
+    /// Whether judges are asked for what was not recorded.
+    pub(crate) judges: bool,
+}
+
+impl Asks for Regrading {
+    fn answer<'a>(&'a self, execution: &'a Execution, ask: Ask) -> BoxFuture<'a, Answer> {
+        let replay = if self.judges { Replay::Prefer } else { Replay::Only };
+        self.answers.answer_by(execution, ask, Some(replay))
+    }
+}
+
+impl Answers {
+    /// Models are called, or what they said is taken from recordings, as it is said here or by the run.
+    fn answer_by<'a>(
+        &'a self,
+        execution: &'a Execution,
+        ask: Ask,
+        replay: Option<Replay>,
+    ) -> BoxFuture<'a, Answer> {
         async move {
             match ask {
                 Ask::Function(call) => match self.sandbox.call(call).await {
                     Ok(value) => Answer::Json(value),
                     Err(failure) => failed(failure.message),
                 },
-                Ask::Judge { model, messages } => self.judge(execution, model, messages).await,
+                Ask::Judge { model, messages } => self.judge(execution, model, messages, replay).await,
                 Ask::Embedding { .. } => failed("vectors of texts cannot be made here"),
                 Ask::Http { .. } => failed("web services are not asked here"),
             }
@@ -78,7 +105,12 @@ async fn judge(
     execution: &Execution,
     model: Option<ModelRef>,
     messages: Vec<(Role, String)>,
+    replay: Option<Replay>,
 ) -> Result<Answer, ApiError> {
+    let replay = match replay {
+        Some(replay) => replay,
+        None => app.store.get_run(execution.run_id).await?.replay,
+    };
     let model = match model {
         Some(model) => model,
         None => match app.store.find_setting(JUDGE).await? {
@@ -99,10 +131,14 @@ async fn judge(
     let prompt = judge_prompt(app).await?;
     let choice = ModelChoice { model, parameters: Default::default() };
     let caller = Caller::person(CallerKind::Cli);
-    let id = run_child(app, &caller, &prompt, content, choice, inputs, parent).await?;
+    let id = run_child(app, &caller, &prompt, content, choice, inputs, parent, replay).await?;
     let judged = app.store.get_execution_record(id).await?.execution;
     Ok(match (judged.status, judged.failure) {
         (ExecutionStatus::Completed, _) => Answer::Text(whole_output(app, id).await?),
+        (_, Some(failure)) if failure.class == ErrorClass::NotRecorded => failed(
+            "this needs a call: what the judge says of this answer was not recorded. Run it without replay, or grade it with \
+             judges.",
+        ),
         (_, Some(failure)) => failed(format!("the judge failed: {} {}", failure.message, failure.hint)),
         (_, None) => failed("the judge was cancelled"),
     })

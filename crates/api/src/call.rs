@@ -29,6 +29,8 @@ const ACTS: &[&str] = &[
     "config_update",
     "config_reset",
     "folder_file_resolve",
+    // Whole answers of models are no record that people change; that some were taken in is told.
+    "recording_import",
 ];
 
 /// Answers that hold a secret, which is shown once: they are not kept, so a repeated request gets no answer.
@@ -286,6 +288,7 @@ mod tests {
     /// Operations whose changes are watched where they are written (`formaops_store`, `audit/watch.rs`).
     const WATCHED: &[&str] = &[
         "setting_put",
+        "run_regrade",
         "prompt_create",
         "prompt_update",
         "prompt_delete",
@@ -349,6 +352,7 @@ mod tests {
         "attachment_create",
         "dataset_preview",
         "dataset_export",
+        "recording_export",
         "import_preview",
         "export_create",
         "suite_plan",

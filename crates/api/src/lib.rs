@@ -36,6 +36,7 @@ pub mod logging;
 mod media_type;
 mod operations;
 mod registry;
+mod regrades;
 pub mod report;
 mod samples;
 mod secret;

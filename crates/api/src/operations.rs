@@ -268,6 +268,12 @@ macro_rules! for_each_operation {
             run_resume(ResumeRun) -> RunDetail = POST "/api/runs/{id}/resume", run;
             /// Tries again what failed in a run, as the next generation of each cell.
             run_retry(RetryRun) -> RunDetail = POST "/api/runs/{id}/retry", run;
+            /// Grades the answers of a run that has ended by the rules as they are now, as a run of its own; no model is called.
+            run_regrade(RegradeRun) -> Run = POST "/api/runs/{id}/regrade", run;
+            /// What models answered in a run, as a file that is replayed elsewhere; it holds no key.
+            recording_export(ExportRecordings) -> RecordingFile = POST "/api/runs/{run}/recordings", read;
+            /// Takes in recordings of another workspace, to be replayed here.
+            recording_import(ImportRecordings) -> ImportedRecordings = POST "/api/recordings", write;
             /// Starts a new run of the same versions, models, inputs and context.
             run_repeat(RepeatRun) -> RunDetail = POST "/api/runs/{id}/repeat", run;
 

@@ -2,8 +2,9 @@
 
 use crate::ApiError;
 use formaops_domain::{
-    ErrorClass, Failure, KeyRef, ListedModel, ModelRef, Provider, ProviderId, Purpose, Timestamp,
-    ports::{self, ModelRequest, PartStream, Providers, Signer},
+    ErrorClass, Failure, KeyRef, ListedModel, ModelRef, Provider, ProviderId, Purpose, RequestHash,
+    Timestamp,
+    ports::{self, AnswerReader, ModelRequest, PartStream, Providers, Signer},
 };
 use formaops_providers::Factory;
 use formaops_secrets::Keyring;
@@ -118,6 +119,14 @@ impl ports::Provider for Keyed {
         let (keyring, key) = (Arc::clone(&self.keyring), self.key.clone());
         let stream = self.provider.stream(request);
         stream.inspect_err(move |failure| notice(&keyring, &key, failure)).boxed()
+    }
+
+    fn request_hash(&self, request: &ModelRequest) -> Result<RequestHash, Failure> {
+        self.provider.request_hash(request)
+    }
+
+    fn reader(&self, model: &str) -> Box<dyn AnswerReader> {
+        self.provider.reader(model)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {

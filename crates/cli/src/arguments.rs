@@ -4,6 +4,8 @@ use crate::{
     config::ConfigCommand,
     dataset::DatasetCommand,
     eval::EvalArguments,
+    recording::RecordingCommand,
+    regrade::RegradeArguments,
     render::RenderArguments,
     run::RunArguments,
     schema::{self, Field, FieldKind},
@@ -48,6 +50,8 @@ pub(crate) enum Chosen {
     Export(ExportArguments),
     Config(ConfigCommand),
     Dataset(DatasetCommand),
+    Recording(RecordingCommand),
+    Regrade(RegradeArguments),
     Completions(clap_complete::Shell),
 }
 
@@ -67,6 +71,10 @@ pub(crate) fn command() -> Command {
         .subcommand(
             EvalArguments::augment_args(Command::new("eval"))
                 .about("Run a suite to its end, report it, and tell by the exit code whether it may pass"),
+        )
+        .subcommand(
+            RegradeArguments::augment_args(Command::new("regrade"))
+                .about("Grade the answers of a run by the rules as they are now, without asking a model"),
         )
         .subcommand(
             RenderArguments::augment_args(Command::new("render"))
@@ -118,6 +126,9 @@ pub(crate) fn command() -> Command {
         let about = "Operations on datasets";
         *dataset = DatasetCommand::augment_subcommands(std::mem::take(dataset)).about(about);
     }
+    // Both of its operations are written by hand, so the list has made no noun of it.
+    let recording = RecordingCommand::augment_subcommands(noun_command("recording", "recording"));
+    nouns.insert("recording".to_owned(), recording);
     root.subcommands(nouns.into_values())
 }
 
@@ -159,7 +170,7 @@ fn words(operation: &Operation) -> (String, Option<&'static str>, String) {
 
 /// Whether the verb of an operation is written by hand: it takes files where the operation takes what they hold.
 fn is_by_hand(operation: &Operation) -> bool {
-    matches!(operation.name, "dataset_import" | "dataset_export")
+    matches!(operation.name, "dataset_import" | "dataset_export" | "recording_import" | "recording_export")
 }
 
 /// Other words for a verb, where people look for them.
@@ -260,6 +271,8 @@ pub(crate) fn read(matches: &ArgMatches) -> Result<(Global, Chosen), ApiError> {
         "dataset" if DatasetCommand::from_arg_matches(chosen).is_ok() => {
             Chosen::Dataset(DatasetCommand::from_arg_matches(chosen).map_err(usage)?)
         }
+        "recording" => Chosen::Recording(RecordingCommand::from_arg_matches(chosen).map_err(usage)?),
+        "regrade" => Chosen::Regrade(RegradeArguments::from_arg_matches(chosen).map_err(usage)?),
         _ => {
             let (operation, matches) = chosen_operation(matches);
             Chosen::Operation(operation, request(operation, matches)?)

@@ -3,7 +3,7 @@
 use crate::{
     Ending,
     call::{call, usage},
-    output,
+    output, recording,
     run::output_from,
 };
 use clap::{Args, ValueEnum};
@@ -15,14 +15,14 @@ use formaops_api::{
     report::{Cell, Facts, Report, ReportFormat, column_name, passed},
 };
 use formaops_domain::{
-    EventBody, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Run, RunId, SuiteModel,
+    EventBody, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Replay, Run, RunId, SuiteModel,
 };
 use serde_json::json;
 use std::{
     fs::File,
     io::BufWriter,
     num::NonZeroU32,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -61,6 +61,10 @@ pub(crate) struct EvalArguments {
     /// Cancel what is left once an execution has failed
     #[arg(long)]
     fail_fast: bool,
+    /// Answer from recordings: a file of them, which is imported first; `only` for those that are here; `prefer` to ask
+    /// for what is not
+    #[arg(long, value_name = "FILE")]
+    replay: Option<PathBuf>,
     /// A report: `.json`, `.jsonl`, `.csv`, `.html`, `.xml` (JUnit) or `.md`; once for each
     #[arg(long = "output", short = 'o', value_name = "FILE")]
     outputs: Vec<PathBuf>,
@@ -98,6 +102,9 @@ pub(crate) async fn perform(
     as_json: bool,
 ) -> Result<Ending, ApiError> {
     let reports = formats(&arguments.outputs)?;
+    if let Some(file) = arguments.replay.as_deref().filter(|replay| named(replay).is_none()) {
+        recording::import(session, file).await?;
+    }
     let request = serde_json::to_value(request(&arguments)).map_err(|error| usage(error.to_string()))?;
     if arguments.plan {
         let plan: SuitePlan = call(session, "suite_plan", request).await?;
@@ -171,7 +178,20 @@ fn request(arguments: &EvalArguments) -> RunSuiteRequest {
         concurrency: arguments.concurrency,
         fail_fast: arguments.fail_fast,
         on_restart: OnRestart::Fail,
+        replay: arguments
+            .replay
+            .as_deref()
+            .map_or(Replay::Off, |replay| named(replay).unwrap_or(Replay::Only)),
         idempotency_key: None,
+    }
+}
+
+/// What of recordings is replayed, where that is no file.
+fn named(replay: &Path) -> Option<Replay> {
+    match replay.to_str() {
+        Some("only") => Some(Replay::Only),
+        Some("prefer") => Some(Replay::Prefer),
+        _ => None,
     }
 }
 

@@ -11,6 +11,8 @@ mod dataset;
 mod eval;
 mod operation;
 mod output;
+mod recording;
+mod regrade;
 mod render;
 mod run;
 mod schema;
@@ -114,6 +116,8 @@ async fn perform(global: &arguments::Global, chosen: Chosen) -> Result<Ending, A
         Chosen::Search(request) => search::perform(&session, request, global.json).await,
         Chosen::Import(import) => transfer::import(&session, import, global.json).await,
         Chosen::Export(export) => transfer::export(&session, export, global.json).await,
+        Chosen::Recording(command) => recording::perform(&session, command, global.json).await,
+        Chosen::Regrade(regrade) => regrade::perform(&session, regrade, global.json).await,
         Chosen::Dataset(command) => dataset::perform(&session, command, global.json).await,
         Chosen::Serve(serve) => serve::perform(&session, &serve, global.json).await,
         Chosen::Config(_) | Chosen::Completions(_) | Chosen::Render(_) => Ok(Ending::Done),

@@ -16,7 +16,7 @@ use formaops_api::{
 use formaops_domain::{
     Attempt, AttemptStatus, BudgetAlert, Content, Event, EventBody, Execution, ExecutionId, ExecutionStatus,
     Finish, FinishReason, JsonObject, ModelRef, NanoUsd, Noun, OnRestart, OutputPart, OutputWindow,
-    Parameters, Priority, PromptRef, RunContext, RunId, Timestamp, VersionSelector,
+    Parameters, Priority, PromptRef, Replay, RunContext, RunId, Timestamp, VersionSelector,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -65,6 +65,9 @@ pub(crate) struct RunArguments {
     /// Cancel what is left once an execution has failed
     #[arg(long)]
     fail_fast: bool,
+    /// Answer from recordings: `only`, or `prefer` where they are there
+    #[arg(long, default_value = "off", value_parser = PossibleValuesParser::new(["off", "only", "prefer"]).try_map(replay))]
+    replay: Replay,
     /// Go on with it at the next start where FormaOps ends before it does
     #[arg(long)]
     resume: bool,
@@ -74,6 +77,10 @@ pub(crate) struct RunArguments {
 }
 
 fn priority(text: String) -> Result<Priority, serde_json::Error> {
+    serde_json::from_value(Value::from(text))
+}
+
+fn replay(text: String) -> Result<Replay, serde_json::Error> {
     serde_json::from_value(Value::from(text))
 }
 
@@ -202,6 +209,7 @@ async fn request(session: &Session, arguments: RunArguments) -> Result<CreateRun
         concurrency: arguments.concurrency,
         fail_fast: arguments.fail_fast,
         on_restart: if arguments.resume { OnRestart::Resume } else { OnRestart::Fail },
+        replay: arguments.replay,
         idempotency_key: None,
     })
 }

@@ -99,6 +99,8 @@ pub enum ErrorClass {
     Truncated,
     /// The provider is not configured any more.
     NoProvider,
+    /// The run is answered from recordings, and no whole answer to this request was recorded.
+    NotRecorded,
     /// What was to be sent, or what was answered, does not hold to a rule of its own.
     Validation,
     /// The process ended while the attempt was on the wire.

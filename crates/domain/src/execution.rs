@@ -199,6 +199,39 @@ pub struct Metrics {
     pub cost_usd: Option<NanoUsd>,
     /// What tokens and cost rest on.
     pub basis: CostBasis,
+    /// What is known of the call that the answer comes from, where it was not asked for again: it was recorded, or is
+    /// that of the run which was graded anew. All times and tokens are those of that call; nothing was spent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<Replayed>,
+}
+
+impl Metrics {
+    /// The same of an answer that is not asked for again: nothing is spent, and what it did cost is told beside that.
+    #[must_use]
+    pub fn replayed(self, recorded_at: Timestamp) -> Self {
+        let first = Replayed { cost_usd: self.cost_usd, recorded_at };
+        Self { cost_usd: Some(NanoUsd::ZERO), replayed: Some(self.replayed.unwrap_or(first)), ..self }
+    }
+
+    /// The same as it was when the answer was asked for: what rules are decided from, so that they say of a recording
+    /// what they said of the call.
+    #[must_use]
+    pub fn as_recorded(self) -> Self {
+        match self.replayed {
+            Some(Replayed { cost_usd, .. }) => Self { cost_usd, replayed: None, ..self },
+            None => self,
+        }
+    }
+}
+
+/// The call that an answer comes from which was not asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Replayed {
+    /// What it cost; unknown where the price was.
+    pub cost_usd: Option<NanoUsd>,
+    /// When it had ended.
+    pub recorded_at: Timestamp,
 }
 
 /// What a number of tokens and a cost rest on.

@@ -68,7 +68,7 @@ pub use error::{ErrorClass, Failure, Place};
 pub use event::{Event, EventBody, Noun};
 pub use execution::{
     Attempt, AttemptStatus, CostBasis, Execution, ExecutionStatus, Feedback, Finish, FinishReason, Metrics,
-    Retry, Usage,
+    Replayed, Retry, Usage,
 };
 pub use execution_log::{ExecutionLog, LogEntry, LogLevel};
 pub use grid::{CaseMark, GridSort};
@@ -95,7 +95,7 @@ pub use provider::{
     EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,
 };
 pub use run::{
-    ContextMessage, Fallback, OnRestart, Priority, Run, RunContext, RunKind, RunParent, RunPartial,
+    ContextMessage, Fallback, OnRestart, Priority, Replay, Run, RunContext, RunKind, RunParent, RunPartial,
     RunProgress, RunPurpose, RunStatus, Variant, VariantPrompt,
 };
 pub use scrub::Scrubber;

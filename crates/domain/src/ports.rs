@@ -3,8 +3,8 @@
 use crate::{
     Answer, Ask, AttachmentHash, Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody,
     Execution, ExecutionId, Failure, Fallback, Finish, FunctionCall, JsonObject, KeyRef, ListedModel,
-    LogEntry, Media, Metrics, ModelRef, Origin, Parameters, Price, Purpose, RequestHash, Retry, Role, Run,
-    RunContext, RunId, RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage, Validation,
+    LogEntry, Media, Metrics, ModelRef, Origin, Parameters, Price, Purpose, Replay, RequestHash, Retry, Role,
+    Run, RunContext, RunId, RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage, Validation,
     ValidationResult, ValidationStatus,
 };
 use bytes::Bytes;
@@ -278,6 +278,16 @@ pub trait Provider: Send + Sync {
     /// The models it serves, as it says itself.
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>>;
 
+    /// The name of what would be sent for a request, by which its recordings are found. Nothing is sent, and no key is
+    /// looked for.
+    ///
+    /// # Errors
+    /// As [`Self::stream`], where the request cannot be said to this provider.
+    fn request_hash(&self, request: &ModelRequest) -> Result<RequestHash, Failure>;
+
+    /// Reads a recording of one of its answers.
+    fn reader(&self, model: &str) -> Box<dyn AnswerReader>;
+
     /// Whether it is on this machine, where who refuses a call is not there at all.
     fn is_local(&self) -> bool {
         false
@@ -288,6 +298,21 @@ pub trait Provider: Send + Sync {
         let _ = purpose;
         self.models()
     }
+}
+
+/// Reads an answer that was recorded: the bytes of its body as they came, in order.
+pub trait AnswerReader: Send {
+    /// The parts that these bytes complete. Bytes themselves are none of them.
+    ///
+    /// # Errors
+    /// Where the bytes are no answer of this provider.
+    fn read(&mut self, bytes: &[u8]) -> Result<Vec<StreamPart>, Failure>;
+
+    /// What is left, once nothing follows.
+    ///
+    /// # Errors
+    /// Where the answer is not whole.
+    fn end(&mut self) -> Result<Vec<StreamPart>, Failure>;
 }
 
 /// Finds the provider of a model, configured as it is now.
@@ -326,6 +351,38 @@ pub struct Work {
     pub around: (String, String),
     /// The score from which on the answer passes, whatever single rules say; every rule must hold where absent.
     pub threshold: Option<f64>,
+    /// Whether it is answered from a recording.
+    pub replay: Replay,
+    /// The repeat that its recordings go by: its own, or that of the execution which needs its answer.
+    pub recorded_repeat: u32,
+}
+
+/// A whole answer that was recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedAnswer {
+    /// The bytes of the body with the time they came, counted from the start of the attempt.
+    pub frames: Vec<(Span, Bytes)>,
+    /// What was known of the call.
+    pub facts: RecordedFacts,
+}
+
+/// What was known of a call whose answer was recorded.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordedFacts {
+    /// The HTTP status; absent where there is no HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// The provider's own id of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The headers that were kept.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Times, tokens and cost, as they were then.
+    pub metrics: Metrics,
+    /// When the call had ended.
+    pub recorded_at: Timestamp,
 }
 
 /// A part of a recording: what came in one stretch of time.
@@ -438,6 +495,13 @@ pub trait RunStore: Send + Sync {
 
     /// The bytes of an attachment, whole.
     fn load_attachment(&self, hash: AttachmentHash) -> BoxFuture<'_, Result<Bytes, Failure>>;
+
+    /// The newest whole answer to a request that was recorded for a repeat, or imported.
+    fn find_recorded(
+        &self,
+        request: RequestHash,
+        repeat: u32,
+    ) -> BoxFuture<'_, Result<Option<RecordedAnswer>, Failure>>;
 
     /// The execution leaves the queue, and its run with it: both become running, the attempt and these steps are kept.
     fn start_attempt(

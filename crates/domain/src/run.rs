@@ -54,6 +54,12 @@ pub struct Run {
     /// What becomes of it where FormaOps ends before it does.
     #[serde(default)]
     pub on_restart: OnRestart,
+    /// Whether it is answered from recordings.
+    #[serde(default, skip_serializing_if = "Replay::is_off")]
+    pub replay: Replay,
+    /// The run whose answers it has, graded anew: it calls no model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regraded: Option<RunId>,
     /// How far it is.
     pub progress: RunProgress,
     /// Who asked for it.
@@ -160,6 +166,28 @@ pub enum OnRestart {
     Fail,
     /// The next start goes on with it.
     Resume,
+}
+
+/// Whether a run is answered from recordings in the place of calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Replay {
+    /// Every answer is asked for.
+    #[default]
+    Off,
+    /// Every answer is one that was recorded, and nothing leaves this machine: what was not recorded fails with
+    /// [`ErrorClass::NotRecorded`](crate::ErrorClass::NotRecorded).
+    Only,
+    /// What was recorded is not asked for again; what was not is.
+    Prefer,
+}
+
+impl Replay {
+    /// Whether every answer is asked for.
+    #[must_use]
+    pub const fn is_off(&self) -> bool {
+        matches!(self, Self::Off)
+    }
 }
 
 /// A column of a run: one version on one model with its parameters.

@@ -1,9 +1,8 @@
 //! What is sent and what is answered, against the rules: also those that have to ask for something first.
 
-use crate::core::Core;
 use formaops_domain::{
     Answer, Execution, Feedback, Finish, JsonObject, Metrics, ModelRef, OnFailure, ToolCall, ToolDefinition,
-    Validation, ValidationPhase, ValidationResult, ValidationStatus, Verdict,
+    Validation, ValidationPhase, ValidationResult, ValidationStatus, Verdict, ports::Asks,
 };
 use formaops_validate::{Step, Subject, conclude, evaluate};
 use futures::future::join_all;
@@ -16,55 +15,78 @@ const MOST_ASKS: usize = 32;
 
 /// What rules are decided from.
 #[derive(Clone)]
-pub(crate) struct Facts {
-    pub(crate) validations: Arc<[Validation]>,
-    pub(crate) phase: ValidationPhase,
+pub struct Facts {
+    /// The rules.
+    pub validations: Arc<[Validation]>,
+    /// Those of them that are decided.
+    pub phase: ValidationPhase,
     /// The answer; before the model is called, the rendered prompt.
-    pub(crate) output: String,
+    pub output: String,
     /// The tools that the model was told of.
-    pub(crate) tools: Vec<ToolDefinition>,
-    pub(crate) tool_calls: Vec<ToolCall>,
-    pub(crate) finish: Option<Finish>,
+    pub tools: Vec<ToolDefinition>,
+    /// The tools that it asks to be called.
+    pub tool_calls: Vec<ToolCall>,
+    /// Why it stopped.
+    pub finish: Option<Finish>,
     /// The inputs as they are stored: sensitive values are masked.
-    pub(crate) inputs: Arc<JsonObject>,
+    pub inputs: Arc<JsonObject>,
     /// The rendered prompt.
-    pub(crate) prompt: String,
-    pub(crate) model: ModelRef,
-    pub(crate) metrics: Metrics,
+    pub prompt: String,
+    /// The model that answered.
+    pub model: ModelRef,
+    /// Times, tokens and cost.
+    pub metrics: Metrics,
     /// What is noted with the case.
-    pub(crate) metadata: Arc<JsonObject>,
+    pub metadata: Arc<JsonObject>,
     /// The score from which on the answer passes.
-    pub(crate) threshold: Option<f64>,
+    pub threshold: Option<f64>,
 }
 
 /// What came of the rules.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Checked {
-    pub(crate) status: ValidationStatus,
-    pub(crate) score: Option<f64>,
-    pub(crate) results: Vec<ValidationResult>,
-    pub(crate) validated: Option<Value>,
+pub struct Checked {
+    /// All of them together.
+    pub status: ValidationStatus,
+    /// The weighted mean of their scores, where there were any.
+    pub score: Option<f64>,
+    /// What each says, in their order.
+    pub results: Vec<ValidationResult>,
+    /// The answer as JSON, where a rule found it valid.
+    pub validated: Option<Value>,
 }
 
 impl Checked {
     /// Nothing was checked.
-    pub(crate) fn skipped() -> Self {
+    #[must_use]
+    pub fn skipped() -> Self {
         Self { status: ValidationStatus::Skipped, ..Self::default() }
     }
 }
 
 impl Facts {
     /// Whether there is a rule to be decided.
-    pub(crate) fn asks_for_something(&self) -> bool {
+    #[must_use]
+    pub fn asks_for_something(&self) -> bool {
         self.rules().next().is_some()
     }
 
-    /// Decides all rules of the phase, each for itself.
-    pub(crate) async fn check(
+    /// Decides all rules of the phase where none of them needs to know more; `None` where one does. It may take long.
+    #[must_use]
+    pub fn check_alone(&self) -> Option<Checked> {
+        let decided = self.rules().map(|at| match self.step(at, &[]) {
+            Step::Done(result) => Some((at, result)),
+            Step::Ask(_) => None,
+        });
+        Some(self.conclude(decided.collect::<Option<_>>()?))
+    }
+
+    /// Decides all rules of the phase, each for itself. What they need to know is asked in the name of an execution.
+    pub async fn check(
         self: &Arc<Self>,
-        core: &Core,
+        asks: &dyn Asks,
         execution: &Execution,
         cancel: &CancellationToken,
+        closing: &CancellationToken,
     ) -> Checked {
         let facts = Arc::clone(self);
         // A rule may look through much text, and the streams of others share this thread.
@@ -74,7 +96,8 @@ impl Facts {
         let Ok(steps) = first.await else {
             return self.conclude(self.rules().map(|at| self.broken(at)).collect());
         };
-        let decided = steps.into_iter().map(|(at, step)| self.decide(core, execution, cancel, at, step));
+        let decided =
+            steps.into_iter().map(|(at, step)| self.decide(asks, execution, cancel, closing, at, step));
         let results = join_all(decided).await;
         let facts = Arc::clone(self);
         let concluded = tokio::task::spawn_blocking(move || facts.conclude(results));
@@ -104,9 +127,10 @@ impl Facts {
 
     async fn decide(
         self: &Arc<Self>,
-        core: &Core,
+        asks: &dyn Asks,
         execution: &Execution,
         cancel: &CancellationToken,
+        closing: &CancellationToken,
         at: usize,
         mut step: Step,
     ) -> (usize, ValidationResult) {
@@ -120,8 +144,8 @@ impl Facts {
             answers.push(tokio::select! {
                 biased;
                 () = cancel.cancelled() => failed("it was cancelled before this was decided"),
-                () = core.closing.cancelled() => failed("FormaOps was closed before this was decided: grade it again"),
-                answer = core.ports.asks.answer(execution, ask) => answer,
+                () = closing.cancelled() => failed("FormaOps was closed before this was decided: grade it again"),
+                answer = asks.answer(execution, ask) => answer,
             });
             let (facts, known) = (Arc::clone(self), answers.clone());
             match tokio::task::spawn_blocking(move || facts.step(at, &known)).await {

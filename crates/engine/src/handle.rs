@@ -10,12 +10,13 @@ use crate::{
 };
 use formaops_domain::{
     Budget, BudgetState, Calendar, ErrorClass, Execution, ExecutionId, Failure, JsonObject, ModelRef,
-    NanoUsd, OutputPart, Priority, Run, RunId, RunStatus,
+    NanoUsd, OutputPart, Priority, Replay, Run, RunId, RunStatus,
     ports::{Asks, Clock, EventSink, Ids, Providers, RunStore, TokenCounter},
 };
 use std::{
     collections::{BTreeMap, HashSet},
     fmt,
+    num::NonZeroU32,
     sync::Arc,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -61,18 +62,28 @@ impl Submission {
     /// A run in the background, with nothing sensitive.
     #[must_use]
     pub fn new<'a>(run: &Run, executions: impl IntoIterator<Item = &'a Execution>) -> Self {
+        let executions = executions.into_iter().map(|execution| (execution.id, &execution.model));
+        Self::of(run, executions)
+    }
+
+    /// The same of a run whose executions are known by their id and model.
+    #[must_use]
+    pub fn of<'a>(run: &Run, executions: impl IntoIterator<Item = (ExecutionId, &'a ModelRef)>) -> Self {
         let mut chains: BTreeMap<&ModelRef, Models> = BTreeMap::new();
         let fallbacks = || run.fallbacks.iter().map(|fallback| fallback.model.clone());
+        let recordings: Option<Models> = (run.replay == Replay::Only).then(|| Arc::from([recordings()]));
         let mut chain = |model: &'a ModelRef| {
-            let whole = || std::iter::once(model.clone()).chain(fallbacks()).collect();
+            let whole = || match &recordings {
+                Some(recordings) => Arc::clone(recordings),
+                None => std::iter::once(model.clone()).chain(fallbacks()).collect(),
+            };
             Arc::clone(chains.entry(model).or_insert_with(whole))
         };
-        let executions =
-            executions.into_iter().map(|execution| (execution.id, chain(&execution.model))).collect();
+        let executions = executions.into_iter().map(|(id, model)| (id, chain(model))).collect();
         let terms = Terms {
             priority: run.priority,
             watched: false,
-            concurrency: run.concurrency,
+            concurrency: run.concurrency.or(recordings.and(REPLAYED_AT_ONCE)),
             fail_fast: run.fail_fast,
             paused: run.status == RunStatus::Paused,
             needed: run.parent.is_some(),
@@ -80,6 +91,14 @@ impl Submission {
         let cap = (run.cap_usd, run.progress.cost_usd);
         Self { run: run.id, terms, executions, cap, sensitive: JsonObject::new() }
     }
+}
+
+/// How many executions of a run that calls no model are under way at once.
+const REPLAYED_AT_ONCE: Option<NonZeroU32> = NonZeroU32::new(64);
+
+/// What a run that calls no model waits for: no limit, allowance or circuit of a model is any of its business.
+fn recordings() -> ModelRef {
+    ModelRef { provider: "recordings".to_owned(), model: "replay".to_owned() }
 }
 
 /// Shows no value of a sensitive input.

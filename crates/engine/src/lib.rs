@@ -37,6 +37,7 @@ mod pipeline;
 mod prepare;
 mod receive;
 mod recorder;
+mod replay;
 mod reporter;
 mod retry;
 mod sensitive;
@@ -48,6 +49,7 @@ mod steps;
 mod tally;
 mod templates;
 
+pub use check::{Checked, Facts};
 pub use handle::{Engine, EngineError, Ports, Submission};
 pub use level::{Level, Levels, Measures, TIME_TO_ENTER, TIME_TO_LEAVE, Trigger};
 pub use live::LiveText;

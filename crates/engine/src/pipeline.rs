@@ -9,6 +9,7 @@ use crate::{
     prepare::{Prepared, internal, prepare},
     receive::{End, receive},
     recorder::Recorder,
+    replay::{self, Recorded},
     reporter::News,
     retry::FailedAttempt,
     sensitive::Sensitive,
@@ -97,6 +98,16 @@ struct Again {
     feedback: Option<Feedback>,
 }
 
+/// A call that may be made, or what stands in its place.
+struct Ready {
+    prepared: Prepared,
+    asked: Fallback,
+    /// The most that it can cost, and the day that it counts for.
+    reserved_usd: Option<NanoUsd>,
+    day: Day,
+    recorded: Option<Recorded>,
+}
+
 /// Why an execution does not get as far as the wire.
 enum Stop {
     Cancelled,
@@ -126,16 +137,27 @@ impl Job {
             Ok(prepared) => self.check_before(&work, &asked.model, &prepared).await.map(|()| prepared),
             Err(stop) => Err(stop),
         };
-        match prepared {
-            Ok(prepared) => match self.set_aside(&work, &asked, &prepared).await {
-                Ok(reserved) => {
-                    let span = spans::attempt(&work, &asked.model);
-                    self.call(work, prepared, asked, reserved, loaded).instrument(span).await
-                }
-                Err(stop) => Left::unsent(self.stop(stop, Some(&work.execution)).await),
-            },
+        let ready = match prepared {
+            Ok(prepared) => self.ready(&work, asked, prepared).await,
+            Err(stop) => Err(stop),
+        };
+        match ready {
+            Ok(ready) => {
+                let span = spans::attempt(&work, &ready.asked.model);
+                self.call(work, ready, loaded).instrument(span).await
+            }
             Err(stop) => Left::unsent(self.stop(stop, Some(&work.execution)).await),
         }
+    }
+
+    /// Finds the recording that is the answer, or sets aside what asking for it can cost.
+    async fn ready(&self, work: &Work, asked: Fallback, prepared: Prepared) -> Result<Ready, Stop> {
+        let recorded = self.before_sending(replay::find(&self.core, work, &prepared)).await?;
+        let (reserved_usd, day) = match &recorded {
+            Some(_) => (Some(NanoUsd::ZERO), self.core.ports.calendar.day(self.core.ports.clock.now())),
+            None => self.set_aside(work, &asked, &prepared).await?,
+        };
+        Ok(Ready { prepared, asked, reserved_usd, day, recorded })
     }
 
     /// What is about to be sent, against the rules for it.
@@ -159,7 +181,7 @@ impl Job {
             metadata: Arc::clone(&work.metadata),
             threshold: None,
         });
-        let checking = facts.check(&self.core, &work.execution, &self.cancel);
+        let checking = facts.check(&*self.core.ports.asks, &work.execution, &self.cancel, &self.core.closing);
         let checked = self.before_sending(checking.map(Ok)).await?;
         if checked.status != ValidationStatus::Failed {
             return Ok(());
@@ -269,16 +291,11 @@ impl Job {
         }
     }
 
-    async fn call(
-        self,
-        work: Work,
-        prepared: Prepared,
-        asked: Fallback,
-        (reserved_usd, day): (Option<NanoUsd>, Day),
-        loaded: Duration,
-    ) -> Left {
+    async fn call(self, work: Work, ready: Ready, loaded: Duration) -> Left {
+        let Ready { prepared, asked, reserved_usd, day, recorded } = ready;
         let Fallback { model, price, .. } = asked;
         let Prepared { request, provider } = prepared;
+        let replayed = recorded.as_ref().map(Recorded::metrics);
         let (number, is_local) = (work.attempt_number, provider.is_local());
         let ports = &self.core.ports;
         let (id, started_at, started) = (ports.ids.attempt(), ports.clock.now(), ports.clock.monotonic());
@@ -314,8 +331,7 @@ impl Job {
         self.tell(&running);
 
         let (messages, total) = (request.messages.clone(), request.timeouts.total);
-        let open = || provider.stream(request);
-        let end = self.receive(open, &mut recorder, total).await;
+        let end = self.receive(|| provider.stream(request), recorded, &mut recorder, total).await;
         let latency = recorder.elapsed();
         let last_part = recorder.close(end.ending()).await;
         let (status, failure) = match end {
@@ -328,6 +344,7 @@ impl Job {
             }
         };
         let sign = match (status, &failure) {
+            _ if replayed.is_some() => Sign::Nothing,
             (AttemptStatus::Succeeded, _) => sign::answered(&recorder.facts),
             (_, Some(failure)) => sign::failed(failure, is_local),
             (_, None) => Sign::Nothing,
@@ -345,7 +362,7 @@ impl Job {
             facts: recorder.facts,
             latency,
         };
-        let (account, metrics) = self.settle(account).await;
+        let (account, metrics) = self.settle(account, replayed.clone()).await;
         let (status, failure) = match &metrics {
             Some(_) => (status, failure),
             None => (AttemptStatus::Failed, Some(internal())),
@@ -364,19 +381,21 @@ impl Job {
             inputs: Arc::clone(&work.inputs),
             prompt: self.sensitive.scrub_text(&all_text(&messages)),
             model: model.clone(),
-            metrics,
+            metrics: metrics.clone().as_recorded(),
             metadata: Arc::clone(&work.metadata),
             threshold: work.threshold,
         });
         let checked = if status == AttemptStatus::Succeeded && checkable.asks_for_something() {
-            checkable.check(&self.core, &running, &self.cancel).await
+            checkable.check(&*self.core.ports.asks, &running, &self.cancel, &self.core.closing).await
         } else {
             Checked::skipped()
         };
         let elapsed = self.core.ports.clock.monotonic().saturating_sub(started);
         let answered = facts.first_token.is_some();
         let feedback = self.feedback(&work, &checkable, &checked);
-        let next = failure.as_ref().filter(|_| !self.cancel.is_cancelled()).and_then(|failure| {
+        // Whatever is wrong with a recording is so the next time, too.
+        let may_pass = replayed.is_none() && !self.cancel.is_cancelled();
+        let next = failure.as_ref().filter(|_| may_pass).and_then(|failure| {
             let (execution, tries) = (self.execution, self.tries + 1);
             let failed = FailedAttempt { execution, tries, failure, answered, is_local };
             let calls = self.core.calls();
@@ -398,7 +417,7 @@ impl Job {
                 feedback: Some(feedback),
             })
         });
-        let Facts { output, tool_calls, finish, metrics, .. } = Arc::unwrap_or_clone(checkable);
+        let Facts { output, tool_calls, finish, .. } = Arc::unwrap_or_clone(checkable);
         let outcome = Outcome {
             attempt: id,
             execution: self.execution,
@@ -451,20 +470,29 @@ impl Job {
         })
     }
 
-    /// The time on the wire. Where it panics, what had come is still in the recorder.
+    /// The time on the wire, or with what was recorded. Where it panics, what had come is still in the recorder.
     async fn receive(
         &self,
         open: impl FnOnce() -> PartStream,
+        recorded: Option<Recorded>,
         recorder: &mut Recorder,
         total: Duration,
     ) -> End {
-        let receiving = async { receive(open(), recorder, total, &self.cancel, &self.core.closing).await };
+        let receiving = async {
+            match recorded {
+                Some(recorded) => recorded.receive(recorder, &self.cancel, &self.core.closing).await,
+                None => receive(open(), recorder, total, &self.cancel, &self.core.closing).await,
+            }
+        };
         let end = AssertUnwindSafe(receiving).catch_unwind().await;
         end.unwrap_or_else(|_| End::Failed(internal()))
     }
 
-    /// Counts on a thread of its own where the provider did not; `None` where that panicked.
-    async fn settle(&self, account: Account) -> (Account, Option<Metrics>) {
+    /// Counts on a thread of its own where the provider did not; `None` where that panicked. Of a recording all is known.
+    async fn settle(&self, account: Account, replayed: Option<Metrics>) -> (Account, Option<Metrics>) {
+        if replayed.is_some() {
+            return (account, replayed);
+        }
         if !account.needs_estimate() {
             let metrics = account.reported_metrics();
             return (account, Some(metrics));

@@ -51,6 +51,8 @@ pub(crate) struct Recorder {
     commands: UnboundedSender<Command>,
     /// The monotonic time at which the attempt began.
     began: Duration,
+    /// When what is taken in came first, where it comes from a recording: it is kept with that time.
+    came_at: Option<Span>,
     pub(crate) live: Arc<Live>,
     pub(crate) facts: Facts,
     output_bytes: usize,
@@ -97,6 +99,7 @@ impl Recorder {
             job,
             commands,
             began,
+            came_at: None,
             live,
             facts: Facts::default(),
             output_bytes: 0,
@@ -116,6 +119,15 @@ impl Recorder {
     /// The time since the attempt began.
     pub(crate) fn elapsed(&self) -> Span {
         self.core.ports.clock.monotonic().saturating_sub(self.began).into()
+    }
+
+    /// What is taken in from now on comes from a recording, and came first so long after the attempt had begun.
+    pub(crate) fn came_at(&mut self, at: Span) {
+        self.came_at = Some(at);
+    }
+
+    fn moment(&self) -> Span {
+        self.came_at.unwrap_or_else(|| self.elapsed())
     }
 
     /// Logs a step that is taken now. It is kept with the next part, or with the end.
@@ -147,7 +159,7 @@ impl Recorder {
             }
             StreamPart::Raw(bytes) => {
                 self.count_waiting(bytes.len());
-                let frame = (self.elapsed(), bytes);
+                let frame = (self.moment(), bytes);
                 self.frames.feed(frame, [&self.text, &self.reasoning, &self.calls], &mut self.waiting.frames);
             }
             StreamPart::Text(piece) if !piece.is_empty() => {
@@ -211,7 +223,7 @@ impl Recorder {
         let rest = self.reasoning.finish(ending);
         self.tell(OutputPart::Reasoning, rest);
         let _ = self.calls.finish(ending);
-        let at = self.elapsed();
+        let at = self.moment();
         self.frames.finish(at, ending, [&self.text, &self.reasoning, &self.calls], &mut self.waiting.frames);
         if self.append.is_some() {
             // What fails to be kept is waiting again, so the answer below has it.
@@ -272,7 +284,7 @@ impl Recorder {
 
     fn note_first_token(&mut self) {
         if self.facts.first_token.is_none() {
-            let after = self.elapsed();
+            let after = self.moment();
             self.facts.first_token = Some(after);
             self.note(steps::first_token(after));
         }

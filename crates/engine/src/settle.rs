@@ -71,6 +71,7 @@ impl Account {
             token_usage: usage,
             cost_usd: usage.zip(price).map(|(usage, price)| price.cost(&usage)),
             basis,
+            replayed: None,
         }
     }
 }

@@ -45,6 +45,7 @@ pub(crate) fn failed(failure: &Failure, is_local: bool) -> Sign {
         | C::InvalidResponse
         | C::NoProvider
         | C::Validation
+        | C::NotRecorded
         | C::Interrupted
         | C::Storage
         | C::NotWritable

@@ -36,6 +36,11 @@ pub(crate) fn prepared(messages: usize, took: Duration) -> Step {
     Step::new(LogLevel::Debug, "Checked and rendered").with("messages", messages).with("tookMs", took)
 }
 
+/// Nothing is sent: the answer is one that was recorded.
+pub(crate) fn replayed(recorded_at: Timestamp) -> Step {
+    Step::new(LogLevel::Info, "Answered from a recording").with("recordedAt", recorded_at)
+}
+
 /// The request is on its way.
 pub(crate) fn sent() -> Step {
     Step::new(LogLevel::Info, "Sent to the provider")

@@ -52,6 +52,10 @@ impl Tally {
             ExecutionStatus::Completed => {
                 self.completed += 1;
                 let metrics = &execution.metrics;
+                if metrics.replayed.is_some() {
+                    // Its times are those of another day.
+                    return;
+                }
                 metrics.first_token_ms.into_iter().for_each(|time| self.first_token.add(time));
                 metrics.latency_ms.into_iter().for_each(|time| self.latency.add(time));
             }

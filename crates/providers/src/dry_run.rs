@@ -4,7 +4,8 @@ use formaops_domain::{
     AttachmentHash, ErrorClass, Failure, FinishReason, ListedModel, Media, MediaSource, RequestHash, Usage,
     canonical_hash,
     ports::{
-        MessagePart, ModelMessage, ModelRequest, PartStream, Provider, RateLimits, StreamPart, TokenCounter,
+        AnswerReader, MessagePart, ModelMessage, ModelRequest, PartStream, Provider, RateLimits, StreamPart,
+        TokenCounter,
     },
 };
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
@@ -77,8 +78,37 @@ impl Provider for DryRun {
         stream::iter(begin).chain(said.flatten()).chain(stream::iter(end)).map(Ok).boxed()
     }
 
+    fn request_hash(&self, request: &ModelRequest) -> Result<RequestHash, Failure> {
+        Self::check(request)?;
+        Ok(hash(request))
+    }
+
+    fn reader(&self, _: &str) -> Box<dyn AnswerReader> {
+        Box::new(Said::default())
+    }
+
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
         async { Ok(vec![ListedModel::new(Self::MODEL)]) }.boxed()
+    }
+}
+
+/// Reads what a dry run has said, which is the text itself. It holds the beginning of a character whose end is to come.
+#[derive(Default)]
+struct Said(Vec<u8>);
+
+impl AnswerReader for Said {
+    fn read(&mut self, bytes: &[u8]) -> Result<Vec<StreamPart>, Failure> {
+        self.0.extend_from_slice(bytes);
+        let whole = match std::str::from_utf8(&self.0) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.0.len(),
+        };
+        let said: Vec<u8> = self.0.drain(..whole).collect();
+        Ok(vec![StreamPart::Text(String::from_utf8_lossy(&said).into_owned())])
+    }
+
+    fn end(&mut self) -> Result<Vec<StreamPart>, Failure> {
+        Ok(vec![StreamPart::Finish(FinishReason::Stop.into())])
     }
 }
 

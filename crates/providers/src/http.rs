@@ -5,6 +5,7 @@ mod censor;
 mod decode;
 mod endpoint;
 mod headers;
+mod reader;
 mod recorder;
 
 pub(crate) use decode::json;
@@ -14,13 +15,13 @@ use crate::{
     failure::{self, Answer, Site},
     source::PlannedCall,
     transport,
-    wire::{Address, ModelPage, Wire},
+    wire::{Address, Asked, ModelPage, Wire},
 };
 use call::Call;
 use endpoint::Endpoint;
 use formaops_domain::{
-    Failure, ListedModel, Provider as Config, Purpose,
-    ports::{Clock, HttpMethod, ModelRequest, PartStream, Provider, Signer},
+    Failure, ListedModel, Provider as Config, Purpose, RequestHash,
+    ports::{AnswerReader, Clock, HttpMethod, ModelRequest, PartStream, Provider, Signer},
 };
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use serde_json::Value;
@@ -53,15 +54,18 @@ impl HttpProvider {
     /// # Errors
     /// Where a parameter is out of its bounds, or the wire format has no word for something.
     pub(crate) fn plan(&self, request: &ModelRequest) -> Result<PlannedCall, Failure> {
-        let endpoint = &self.endpoint;
-        request.parameters.check().map_err(failure::bad_parameters)?;
-        let asked = endpoint.wire.call(request).map_err(failure::bad_parameters)?;
+        let (endpoint, asked) = (&self.endpoint, self.asked(request)?);
         Ok(PlannedCall {
             url: endpoint.url(&asked.address),
             headers: asked.address.headers,
             placement: endpoint.wire.placement(endpoint.clock.now()),
             body: asked.body,
         })
+    }
+
+    fn asked(&self, request: &ModelRequest) -> Result<Asked, Failure> {
+        request.parameters.check().map_err(failure::bad_parameters)?;
+        self.endpoint.wire.call(request).map_err(failure::bad_parameters)
     }
 
     /// The server that `config` describes, spoken to in `wire`.
@@ -145,6 +149,16 @@ impl Provider for HttpProvider {
     fn stream(&self, request: ModelRequest) -> PartStream {
         let call = Call::new(Arc::clone(&self.endpoint), request);
         stream::unfold(call, |mut call| async { call.next().await.map(|part| (part, call)) }).boxed()
+    }
+
+    fn request_hash(&self, request: &ModelRequest) -> Result<RequestHash, Failure> {
+        let body = self.asked(request)?.body;
+        Ok(call::hash(&*self.endpoint.wire, &request.model, &body))
+    }
+
+    fn reader(&self, model: &str) -> Box<dyn AnswerReader> {
+        let site = self.endpoint.site(Some(model.to_owned()));
+        Box::new(reader::Reader::new(&*self.endpoint.wire, site))
     }
 
     fn is_local(&self) -> bool {

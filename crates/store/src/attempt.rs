@@ -3,15 +3,15 @@
 use crate::{
     Store, StoreError,
     blob::Blob,
-    column::{Int, Json, Key, Text, Word},
+    column::{Int, Json, Key, Text, Word, metrics},
     execution::{self, Ending},
     recording::{self, Joined},
     search::{self, Entry},
 };
 use formaops_domain::{
     Attempt, AttemptId, AttemptStatus, CostBasis, Day, Execution, ExecutionId, ExecutionStatus, Failure,
-    LogEntry, LogLevel, Metrics, ModelRef, NanoUsd, Price, RequestHash, Retry, Span, Timestamp, Usage,
-    ports::Outcome,
+    LogEntry, LogLevel, Metrics, ModelRef, NanoUsd, Price, Replayed, RequestHash, Retry, Span, Timestamp,
+    Usage, ports::Outcome,
 };
 use sqlx::SqliteConnection;
 
@@ -50,21 +50,24 @@ pub(crate) async fn end(
     let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
     let (usage, cost, basis) =
         (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
+    let replayed = metrics.replayed.map(Json);
     let Joined { parts, blob, .. } = &attempt.recording;
     let (frames, size) = (Key(blob.hash), Int(blob.size));
     // One text, as with executions. The recording is kept only where it has all the parts.
     let kept = sqlx::query_scalar!(
         r#"update attempts set status = ?, request_hash = ?, request_id = ?, http_status = ?, failure = ?,
           latency_micros = ?, first_token_micros = ?, tokens_per_second = ?, usage = ?, cost_nanos = ?,
-          basis = ?, price = coalesce(?, price), completed_at = max(?, started_at)
+          basis = ?, price = coalesce(?, price), completed_at = max(?, started_at), replayed = ?
         where id = ?;
         insert into blobs (hash, size, data)
         select column1, column2, column3 from (values (?, ?, ?))
         where (select count(*) from recording_parts where attempt = ?) = ?
         on conflict (hash) do nothing;
         insert into recordings (attempt, request_hash, repeat, frames, recorded_at)
-        select a.id, a.request_hash, e.repeat, ?, ? from attempts a join executions e on e.id = a.execution
-        where a.id = ? and (select count(*) from recording_parts p where p.attempt = a.id) = ?
+        select a.id, a.request_hash, coalesce(p.repeat, e.repeat), ?, ?
+        from attempts a join executions e on e.id = a.execution join runs r on r.id = e.run
+        left join executions p on p.id = r.parent
+        where a.id = ? and (select count(*) from recording_parts s where s.attempt = a.id) = ?
         returning 1 as "kept!: u32""#,
         status,
         request_hash,
@@ -79,6 +82,7 @@ pub(crate) async fn end(
         basis,
         price,
         at,
+        replayed,
         id,
         frames,
         size,
@@ -218,7 +222,7 @@ impl Store {
               http_status as "http_status: u16", failure as "failure: Json<Failure>",
               latency_micros as "latency: Int<Span>", first_token_micros as "first_token: Int<Span>",
               tokens_per_second, usage as "usage: Json<Usage>", cost_nanos as "cost: Int<NanoUsd>",
-              basis as "basis: Word<CostBasis>", price as "price: Json<Price>",
+              basis as "basis: Word<CostBasis>", replayed as "replayed: Json<Replayed>", price as "price: Json<Price>",
               reserved_nanos as "reserved: Int<NanoUsd>", day as "day: Text<Day>",
               started_at as "started_at: Int<Timestamp>", completed_at as "completed_at: Int<Timestamp>"
             from attempts where execution = ?1 order by number"#,
@@ -236,14 +240,7 @@ impl Store {
             request_id: row.request_id,
             http_status: row.http_status,
             failure: row.failure.map(|failure| failure.0),
-            metrics: Metrics {
-                latency_ms: row.latency.map(|span| span.0),
-                first_token_ms: row.first_token.map(|span| span.0),
-                tokens_per_second: row.tokens_per_second,
-                token_usage: row.usage.map(|usage| usage.0),
-                cost_usd: row.cost.map(|cost| cost.0),
-                basis: row.basis.0,
-            },
+            metrics: metrics!(row),
             price: row.price.map(|price| price.0),
             reserved_usd: row.reserved.map(|reserved| reserved.0),
             day: row.day.0,

@@ -18,6 +18,22 @@ use sqlx::{
 };
 use std::{fmt::Display, str::FromStr};
 
+/// Times, tokens and cost of a row that has the columns of them under these names.
+macro_rules! metrics {
+    ($row:expr) => {
+        formaops_domain::Metrics {
+            latency_ms: $row.latency.map(|span| span.0),
+            first_token_ms: $row.first_token.map(|span| span.0),
+            tokens_per_second: $row.tokens_per_second,
+            token_usage: $row.usage.map(|usage| usage.0),
+            cost_usd: $row.cost.map(|cost| cost.0),
+            basis: $row.basis.0,
+            replayed: $row.replayed.map(|replayed| replayed.0),
+        }
+    };
+}
+pub(crate) use metrics;
+
 /// An id or hash as a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Key<T>(pub(crate) T);

@@ -6,14 +6,14 @@ pub(crate) use transition::{Ending, begin, end, insert_validations, requeue, wai
 
 use crate::{
     Store, StoreError, blob,
-    column::{Int, Json, Key, Text, Word},
+    column::{Int, Json, Key, Text, Word, metrics},
     cursor,
     run::Rate,
 };
 use formaops_domain::{
     ActorId, Case, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, Finish,
-    JsonObject, Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Retry, RunContext, RunId,
-    Span, Timestamp, ToolCall, Usage, Validation, ValidationResult, ValidationStatus, VersionId,
+    JsonObject, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Replay, Replayed, Retry, RunContext,
+    RunId, Span, Timestamp, ToolCall, Usage, Validation, ValidationResult, ValidationStatus, VersionId,
 };
 use sqlx::SqliteConnection;
 
@@ -53,6 +53,10 @@ pub struct ExecutionRecord {
     pub validations: Vec<Validation>,
     /// Its case but for the inputs.
     pub case: Case,
+    /// Whether it is answered from a recording.
+    pub replay: Replay,
+    /// The repeat that its recordings go by.
+    pub recorded_repeat: u32,
 }
 
 struct ExecutionRow {
@@ -80,6 +84,7 @@ struct ExecutionRow {
     usage: Option<Json<Usage>>,
     cost: Option<Int<NanoUsd>>,
     basis: Word<CostBasis>,
+    replayed: Option<Json<Replayed>>,
     finish: Option<Json<Finish>>,
     tool_calls: Option<Json<Vec<ToolCall>>>,
     validation_status: Word<ValidationStatus>,
@@ -117,14 +122,7 @@ impl From<ExecutionRow> for Execution {
             reasoning_bytes: row.reasoning_bytes.unwrap_or_default(),
             failure: row.failure.map(|failure| failure.0),
             retry: row.retry.map(|retry| retry.0),
-            metrics: Metrics {
-                latency_ms: row.latency.map(|span| span.0),
-                first_token_ms: row.first_token.map(|span| span.0),
-                tokens_per_second: row.tokens_per_second,
-                token_usage: row.usage.map(|usage| usage.0),
-                cost_usd: row.cost.map(|cost| cost.0),
-                basis: row.basis.0,
-            },
+            metrics: metrics!(row),
             finish: row.finish.map(|finish| finish.0),
             tool_calls: row.tool_calls.map(|calls| calls.0).unwrap_or_default(),
             validation_status: row.validation_status.0,
@@ -178,7 +176,8 @@ macro_rules! executions {
               executions.latency_micros as "latency?: Int<Span>",
               executions.first_token_micros as "first_token?: Int<Span>", executions.tokens_per_second as "tokens_per_second?",
               executions.usage as "usage?: Json<Usage>", executions.cost_nanos as "cost?: Int<NanoUsd>",
-              executions.basis as "basis!: Word<CostBasis>", executions.finish as "finish?: Json<Finish>",
+              executions.basis as "basis!: Word<CostBasis>",
+              executions.replayed as "replayed?: Json<Replayed>", executions.finish as "finish?: Json<Finish>",
               executions.tool_calls as "tool_calls?: Json<Vec<ToolCall>>",
               executions.validation_status as "validation_status!: Word<ValidationStatus>",
               executions.score as "score?: f64",
@@ -255,7 +254,8 @@ impl Store {
               o.data as "validated_output?", rv.price as "price: Json<Price>",
               rv.max_output_tokens as "max_output_tokens: Int<u64>",
               r.fallbacks as "fallbacks: Json<Vec<Fallback>>", r.validations as "validations: Json<Vec<Validation>>",
-              rc.details as "details: Json<Case>",
+              rc.details as "details: Json<Case>", r.replay as "replay: Word<Replay>",
+              coalesce((select p.repeat from executions p where p.id = r.parent), e.repeat) as "recorded_repeat!: u32",
               (select count(*) from attempts a where a.execution = e.id) as "attempts!: u32"
             from executions e
             join runs r on r.id = e.run
@@ -284,6 +284,8 @@ impl Store {
             attempts: row.attempts,
             validations: row.validations.map(|validations| validations.0).unwrap_or_default(),
             case: row.details.map(|details| details.0).unwrap_or_default(),
+            replay: row.replay.0,
+            recorded_repeat: row.recorded_repeat,
         })
     }
 

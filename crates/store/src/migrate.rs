@@ -47,6 +47,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 16, sql: include_str!("../migrations/0017_datasets.sql") },
     // A program that does not know suites would run their prompts without the rules.
     Migration { min_reader: 18, sql: include_str!("../migrations/0018_suites.sql") },
+    // A program that does not know replays would call what a run takes from recordings.
+    Migration { min_reader: 19, sql: include_str!("../migrations/0019_replay.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

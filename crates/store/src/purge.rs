@@ -133,6 +133,7 @@ async fn delete_unnamed(
               and not exists (select 1 from runs where context = ?1)
               and not exists (select 1 from run_cases where inputs = ?1)
               and not exists (select 1 from recordings where frames = ?1)
+              and not exists (select 1 from imported_recordings where frames = ?1)
               and not exists (select 1 from dataset_chunks where data = ?1)
               and not exists (select 1 from audit_events where ?1 in (before, after))
               and not exists (select 1 from executions where ?1 in (output, reasoning, validated_output))",

@@ -26,7 +26,7 @@ pub struct Recording {
 
 const HEADER: usize = 12;
 
-fn encode(frames: &[(Span, Bytes)]) -> Vec<u8> {
+pub(crate) fn encode(frames: &[(Span, Bytes)]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(frames.iter().map(|(_, data)| HEADER + data.len()).sum());
     for (at, data) in frames {
         // One frame is what came in one read: far below 4 GiB.
@@ -38,7 +38,7 @@ fn encode(frames: &[(Span, Bytes)]) -> Vec<u8> {
     bytes
 }
 
-fn decode(bytes: Vec<u8>) -> Result<Vec<(Span, Bytes)>, StoreError> {
+pub(crate) fn decode(bytes: Vec<u8>) -> Result<Vec<(Span, Bytes)>, StoreError> {
     let mut rest = Bytes::from(bytes);
     let mut frames = Vec::new();
     while !rest.is_empty() {
@@ -113,7 +113,9 @@ pub(crate) async fn join_again(
     blob::insert(connection, [joined.blob]).await?;
     let kept = sqlx::query!(
         "insert into recordings (attempt, request_hash, repeat, frames, recorded_at)
-        select a.id, ?2, e.repeat, ?3, ?4 from attempts a join executions e on e.id = a.execution where a.id = ?1",
+        select a.id, ?2, coalesce(p.repeat, e.repeat), ?3, ?4
+        from attempts a join executions e on e.id = a.execution join runs r on r.id = e.run
+        left join executions p on p.id = r.parent where a.id = ?1",
         key,
         request_hash,
         frames,

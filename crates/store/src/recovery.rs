@@ -7,7 +7,7 @@ use crate::{
     execution::{self, Ending},
     execution_log,
     recording::{self, Joined},
-    run, search,
+    regrade, run, search,
 };
 use formaops_domain::{
     AttemptId, AttemptStatus, CostBasis, ErrorClass, ExecutionId, ExecutionStatus, Failure, LogEntry,
@@ -49,7 +49,7 @@ impl Store {
 }
 
 async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Recovered, StoreError> {
-    let mut recovered = Recovered::default();
+    let mut recovered = Recovered { runs: regrade::recover(connection, now).await?, ..Recovered::default() };
     let running = sqlx::query!(
         r#"select a.id as "id: Key<AttemptId>", a.execution as "execution: Key<ExecutionId>",
           a.started_at as "started_at: Int<Timestamp>", a.number as "number: u32",

@@ -9,9 +9,9 @@ use crate::{
 };
 use formaops_domain::{
     ActorId, Case, ExecutionId, Fallback, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Parameters, Price,
-    Priority, PromptId, PromptName, Run, RunContext, RunId, RunKind, RunParent, RunPartial, RunProgress,
-    RunPurpose, RunStatus, RunSuite, SuiteId, SuiteName, Thresholds, Timestamp, Validation, Variant,
-    VariantPrompt, VersionId,
+    Priority, PromptId, PromptName, Replay, Run, RunContext, RunId, RunKind, RunParent, RunPartial,
+    RunProgress, RunPurpose, RunStatus, RunSuite, SuiteId, SuiteName, Thresholds, Timestamp, Validation,
+    Variant, VariantPrompt, VersionId,
 };
 use sqlx::SqliteConnection;
 use std::{collections::HashMap, num::NonZeroU32};
@@ -103,6 +103,8 @@ struct RunRow {
     concurrency: Option<u32>,
     fail_fast: bool,
     on_restart: Word<OnRestart>,
+    replay: Word<Replay>,
+    regraded: Option<Key<RunId>>,
     pending: u32,
     running: u32,
     completed: u32,
@@ -150,6 +152,8 @@ impl RunRow {
             concurrency: self.concurrency.and_then(NonZeroU32::new),
             fail_fast: self.fail_fast,
             on_restart: self.on_restart.0,
+            replay: self.replay.0,
+            regraded: self.regraded.map(|run| run.0),
             progress: RunProgress {
                 total: self.pending + self.running + self.completed + self.failed + self.cancelled,
                 pending: self.pending,
@@ -181,7 +185,8 @@ macro_rules! select_runs {
                 as "cases!: u32",
               i.data as "inputs!", c.data as "context?", r.repeats as "repeats: u32",
               r.fallbacks as "fallbacks: Json<Vec<Fallback>>", r.concurrency as "concurrency: u32",
-              r.fail_fast as "fail_fast: bool", r.on_restart as "on_restart: Word<OnRestart>", r.pending as "pending: u32",
+              r.fail_fast as "fail_fast: bool", r.on_restart as "on_restart: Word<OnRestart>",
+              r.replay as "replay: Word<Replay>", r.regraded as "regraded?: Key<RunId>", r.pending as "pending: u32",
               r.running as "running: u32", r.completed as "completed: u32", r.failed as "failed: u32",
               r.cancelled as "cancelled: u32", r.cost_nanos as "cost: Int<NanoUsd>",
               r.cap_nanos as "cap: Int<NanoUsd>",
@@ -465,12 +470,13 @@ async fn insert(
     let thresholds = run.suite.as_ref().map(|suite| Json(&suite.thresholds));
     let validations = (!new.validations.is_empty()).then_some(Json(&new.validations));
     let (concurrency, on_restart) = (run.concurrency.map(NonZeroU32::get), Word(run.on_restart));
+    let (replay, regraded) = (Word(run.replay), run.regraded.map(Key));
     sqlx::query!(
         "insert into runs (id, kind, status, priority, prompt, prompt_name, context, repeats, pending, running,
           completed, failed, cancelled, cost_nanos, created_by, created_at, fallbacks, concurrency, fail_fast, on_restart,
-          cap_nanos, suite, baseline, thresholds, validations, parent, purpose)
+          cap_nanos, suite, baseline, thresholds, validations, parent, purpose, replay, regraded)
         values (?1, ?2, 'pending', ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-          ?18, ?19, ?20, ?21)",
+          ?18, ?19, ?20, ?21, ?22, ?23)",
         id,
         kind,
         priority,
@@ -492,6 +498,8 @@ async fn insert(
         validations,
         parent,
         purpose,
+        replay,
+        regraded,
     )
     .execute(connection)
     .await?;
@@ -514,8 +522,7 @@ pub(crate) async fn insert_case(
 ) -> Result<(), StoreError> {
     let (run, hash) = (Key(run), Key(inputs.hash));
     blob::insert(connection, [inputs]).await?;
-    let details = Case { position: 0, inputs: JsonObject::new(), ..case.clone() };
-    let details = (details != Case::default()).then_some(Json(&details));
+    let details = case_details(case).map(Json);
     sqlx::query!(
         "insert into run_cases (run, position, inputs, details) values (?1, ?2, ?3, ?4)",
         run,
@@ -528,14 +535,29 @@ pub(crate) async fn insert_case(
     Ok(())
 }
 
+/// All of a case but its inputs, where there is more to it.
+pub(crate) fn case_details(case: &Case) -> Option<Case> {
+    let details = Case { position: 0, inputs: JsonObject::new(), ..case.clone() };
+    (details != Case::default()).then_some(details)
+}
+
+/// A run with its variants; cases and executions are still to come.
+pub(crate) async fn insert_empty(
+    connection: &mut SqliteConnection,
+    new: &NewRun,
+    context: Option<Blob>,
+) -> Result<(), StoreError> {
+    insert(connection, new, context).await?;
+    insert_variants(connection, new).await
+}
+
 /// A run that has ended elsewhere, with its variants; cases and executions are still to come.
 pub(crate) async fn insert_ended(
     connection: &mut SqliteConnection,
     new: &NewRun,
     context: Option<Blob>,
 ) -> Result<(), StoreError> {
-    insert(connection, new, context).await?;
-    insert_variants(connection, new).await?;
+    insert_empty(connection, new, context).await?;
     let Run { progress, started_at, completed_at, .. } = &new.run;
     let (id, status, cost) = (Key(new.run.id), Word(new.run.status), Int(progress.cost_usd));
     let (started_at, completed_at) = (started_at.map(Int), completed_at.map(Int));

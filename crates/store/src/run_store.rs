@@ -3,9 +3,9 @@
 use crate::{Store, StoreError};
 use bytes::Bytes;
 use formaops_domain::{
-    AttachmentHash, Attempt, Content, Execution, ExecutionId, ExecutionStatus, Failure, LogEntry, Retry, Run,
-    RunId, RunStatus, Timestamp,
-    ports::{Outcome, RecordingPart, RunStore, Work},
+    AttachmentHash, Attempt, Content, Execution, ExecutionId, ExecutionStatus, Failure, LogEntry,
+    RequestHash, Retry, Run, RunId, RunStatus, Timestamp,
+    ports::{Outcome, RecordedAnswer, RecordingPart, RunStore, Work},
 };
 use futures::{FutureExt, TryFutureExt, future::BoxFuture};
 use std::sync::Arc;
@@ -32,6 +32,8 @@ impl Store {
             max_output_tokens: record.rate.max_output_tokens,
             fallbacks: record.fallbacks,
             attempt_number: record.attempts + 1,
+            replay: record.replay,
+            recorded_repeat: record.recorded_repeat,
         })
     }
 }
@@ -47,6 +49,14 @@ impl RunStore for Store {
 
     fn load_attachment(&self, hash: AttachmentHash) -> BoxFuture<'_, Result<Bytes, Failure>> {
         self.get_attachment(hash).map_ok(Bytes::from).map_err(Failure::from).boxed()
+    }
+
+    fn find_recorded(
+        &self,
+        request: RequestHash,
+        repeat: u32,
+    ) -> BoxFuture<'_, Result<Option<RecordedAnswer>, Failure>> {
+        self.find_recorded(request, repeat).map_err(Failure::from).boxed()
     }
 
     fn start_attempt(

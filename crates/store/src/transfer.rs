@@ -430,7 +430,7 @@ async fn insert_run(
     let created_by = if known.is_some() { run.created_by } else { by };
     let new = NewRun {
         // Suites and executions of another workspace are none of this one.
-        run: Run { created_by, suite: None, parent: None, ..run },
+        run: Run { created_by, suite: None, parent: None, regraded: None, ..run },
         rates: Vec::new(),
         partials: Vec::new(),
         cases: Vec::new(),

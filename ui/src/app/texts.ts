@@ -97,6 +97,7 @@ export const texts = {
     truncated: 'The answer ended too early',
     no_provider: 'The provider is not configured any more',
     circuit_open: 'Left alone for a while after repeated failures',
+    not_recorded: 'No answer to this was recorded',
     validation: 'A rule does not hold',
     interrupted: 'FormaOps ended before the answer did',
     storage: 'The result could not be kept',

@@ -53,6 +53,7 @@ import type {
   ExecutionLog,
   Export,
   ExportDataset,
+  ExportRecordings,
   FolderAnswer,
   FolderFileAnswer,
   FunctionTrial,
@@ -83,7 +84,9 @@ import type {
   Health,
   ImportDataset,
   ImportPreview,
+  ImportRecordings,
   ImportResult,
+  ImportedRecordings,
   InputSet,
   KeptDraft,
   KeyStore,
@@ -169,6 +172,8 @@ import type {
   PutNetwork,
   PutRef,
   PutSetting,
+  RecordingFile,
+  RegradeRun,
   RenderContent,
   RenderedContent,
   RepeatRun,
@@ -333,6 +338,9 @@ export type OperationName =
   | 'run_pause'
   | 'run_resume'
   | 'run_retry'
+  | 'run_regrade'
+  | 'recording_export'
+  | 'recording_import'
   | 'run_repeat'
   | 'execution_list'
   | 'execution_get'
@@ -711,6 +719,15 @@ export function client(caller: Caller) {
     /** Tries again what failed in a run, as the next generation of each cell. */
     runRetry: (request: RetryRun): Promise<RunDetail> =>
       caller.call('run_retry', 'POST', '/api/runs/{id}/retry', request),
+    /** Grades the answers of a run that has ended by the rules as they are now, as a run of its own; no model is called. */
+    runRegrade: (request: RegradeRun): Promise<Run> =>
+      caller.call('run_regrade', 'POST', '/api/runs/{id}/regrade', request),
+    /** What models answered in a run, as a file that is replayed elsewhere; it holds no key. */
+    recordingExport: (request: ExportRecordings): Promise<RecordingFile> =>
+      caller.call('recording_export', 'POST', '/api/runs/{run}/recordings', request),
+    /** Takes in recordings of another workspace, to be replayed here. */
+    recordingImport: (request: ImportRecordings = {}): Promise<ImportedRecordings> =>
+      caller.call('recording_import', 'POST', '/api/recordings', request),
     /** Starts a new run of the same versions, models, inputs and context. */
     runRepeat: (request: RepeatRun): Promise<RunDetail> =>
       caller.call('run_repeat', 'POST', '/api/runs/{id}/repeat', request),

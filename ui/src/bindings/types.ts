@@ -1060,6 +1060,8 @@ export type CreateRun = {
   failFast?: boolean;
   /** What becomes of it where FormaOps ends before it does. */
   onRestart?: OnRestart;
+  /** Whether it is answered from recordings in the place of calls: `only`, or `prefer` where they are there. */
+  replay?: Replay;
   /** The same key and request within 24 hours answer with the run that was started the first time. */
   idempotencyKey?: string | null;
 };
@@ -1387,7 +1389,7 @@ export type EmptyBin = {
 export type EnvName = string;
 
 /** The kinds of failure. */
-export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'validation' | 'interrupted' | 'storage' | 'not_writable' | 'internal';
+export type ErrorClass = 'template' | 'inputs' | 'no_key' | 'key_locked' | 'authentication' | 'permission' | 'no_quota' | 'over_budget' | 'price_unknown' | 'not_found' | 'bad_request' | 'context_too_long' | 'content_filter' | 'rate_limited' | 'server_error' | 'circuit_open' | 'offline' | 'name_not_found' | 'refused' | 'no_route' | 'proxy' | 'tls' | 'reset' | 'timeout' | 'redirect' | 'invalid_response' | 'truncated' | 'no_provider' | 'not_recorded' | 'validation' | 'interrupted' | 'storage' | 'not_writable' | 'internal';
 
 /** The kinds of error. One exists only where a consumer acts on it. */
 export type ErrorCode = 'bad_request' | 'invalid' | 'template' | 'not_found' | 'conflict' | 'stale' | 'unauthenticated' | 'forbidden' | 'rate_limited' | 'provider' | 'storage' | 'disconnected' | 'internal';
@@ -1483,6 +1485,8 @@ export type ExecutePrompt = {
    * strategy is `degrade`.
    */
   fallbacks?: ModelRef[];
+  /** Whether it is answered from a recording in the place of a call: `only`, or `prefer` where there is one. */
+  replay?: Replay;
   /** Whether an answer that fails its validations makes the status `failed`. */
   validateOutput?: boolean;
   /** The same key and request within 24 hours answer with the execution that was made the first time. */
@@ -1618,6 +1622,14 @@ export type ExportDataset = {
   version?: number | null;
   /** The format: CSV, JSONL, JSON or YAML. */
   format: TableFormat;
+  /** The file on this machine that is written: a whole path, and only for the command line. */
+  path?: string | null;
+};
+
+/** Asks for the recordings of a run. */
+export type ExportRecordings = {
+  /** The run. */
+  run: RunId;
   /** The file on this machine that is written: a whole path, and only for the command line. */
   path?: string | null;
 };
@@ -2198,6 +2210,14 @@ export type ImportPreview = {
   notes: Note[];
 };
 
+/** Takes in recordings, to be replayed here. */
+export type ImportRecordings = {
+  /** What the file holds. */
+  text?: string | null;
+  /** Where it lies on this machine, instead: a whole path, and only for the command line. */
+  path?: string | null;
+};
+
 /** What was imported. */
 export type ImportResult = {
   /** The prompts of the files, in their order. */
@@ -2217,6 +2237,12 @@ export type ImportedFile = {
   name: string;
   /** Its format. */
   format: Format;
+};
+
+/** What was taken in. */
+export type ImportedRecordings = {
+  /** How many whole answers the file has. */
+  recordings: number;
 };
 
 /** Inputs of a prompt that are remembered under a name. */
@@ -2846,6 +2872,11 @@ export type Metrics = {
   costUsd: NanoUsd | null;
   /** What tokens and cost rest on. */
   basis: CostBasis;
+  /**
+   * What is known of the call that the answer comes from, where it was not asked for again: it was recorded, or is
+   * that of the run which was graded anew. All times and tokens are those of that call; nothing was spent.
+   */
+  replayed?: Replayed | null;
 };
 
 /** Milliseconds */
@@ -3674,10 +3705,38 @@ export type Recent = {
   firstTokenMsP95?: number | null;
 };
 
+/** The file with the recordings of a run. */
+export type RecordingFile = {
+  /** A name for the file. */
+  name: string;
+  /** What it holds; empty where a file was written. */
+  text: string;
+  /** How many whole answers it has. */
+  recordings: number;
+};
+
 /** How a name of a version moves. */
 export type RefKind = 'branch' | 'label';
 
 export type RefName = string;
+
+/** Grades the answers of a run anew. */
+export type RegradeRun = {
+  /** The run, which has ended. */
+  id: RunId;
+  /**
+   * The version of its prompt whose rules hold: `v12`, a label, a branch, or the start of a version's hash. Where it is
+   * absent, that which the suite runs, or the head.
+   */
+  version?: string | null;
+  /**
+   * Whether judges are asked what they did not say of an answer before; that costs. Where not, a rule that needs it is
+   * an error.
+   */
+  judges?: boolean;
+  /** The same key and request within 24 hours answer with the run that was started the first time. */
+  idempotencyKey?: string | null;
+};
 
 /** Asks what content and inputs give. */
 export type RenderContent = {
@@ -3732,6 +3791,17 @@ export type ReplacedCase = {
   position: number;
   /** The case. */
   case: Case;
+};
+
+/** Whether a run is answered from recordings in the place of calls. */
+export type Replay = 'off' | 'only' | 'prefer';
+
+/** The call that an answer comes from which was not asked for again. */
+export type Replayed = {
+  /** What it cost; unknown where the price was. */
+  costUsd: NanoUsd | null;
+  /** When it had ended. */
+  recordedAt: Timestamp;
 };
 
 export type RequestHash = string;
@@ -3881,6 +3951,10 @@ export type Run = {
   failFast: boolean;
   /** What becomes of it where FormaOps ends before it does. */
   onRestart: OnRestart;
+  /** Whether it is answered from recordings. */
+  replay?: Replay;
+  /** The run whose answers it has, graded anew: it calls no model. */
+  regraded?: RunId | null;
   /** How far it is. */
   progress: RunProgress;
   /** Who asked for it. */
@@ -4011,6 +4085,8 @@ export type RunSuiteRequest = {
   failFast?: boolean;
   /** What becomes of it where FormaOps ends before it does. */
   onRestart?: OnRestart;
+  /** Whether it is answered from recordings in the place of calls: `only`, or `prefer` where they are there. */
+  replay?: Replay;
   /** The same key and request within 24 hours answer with the run that was started the first time. */
   idempotencyKey?: string | null;
 };

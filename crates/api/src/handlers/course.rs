@@ -6,7 +6,7 @@ use super::{
     run::{RunDetail, detail, publish},
     sensitive::MASK,
 };
-use crate::{ApiError, App, Caller};
+use crate::{ApiError, App, Caller, ErrorCode};
 use formaops_domain::{ErrorClass, Execution, ExecutionStatus, Failure, JsonObject, Run, RunId};
 use formaops_engine::Submission;
 use schemars::JsonSchema;
@@ -43,6 +43,10 @@ pub struct RetryRun {
 }
 
 pub(crate) async fn run_pause(app: &App, _: &Caller, request: PauseRun) -> Result<RunDetail, ApiError> {
+    if app.store.get_run(request.id).await?.regraded.is_some() {
+        let message = "a run that grades answers anew is not paused: it calls no model";
+        return Err(ApiError::new(ErrorCode::Conflict, message, "Cancel it, or wait for its end."));
+    }
     app.engine.pause_run(request.id).await?;
     detail(app, request.id).await
 }

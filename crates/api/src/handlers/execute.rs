@@ -9,7 +9,7 @@ use super::{
 use crate::{ApiError, App, Caller};
 use formaops_domain::{
     ExecutionId, ExecutionStatus, Failure, JsonObject, Metrics, ModelRef, NanoUsd, OnRestart, OutputPart,
-    Parameters, Priority, RunContext, ValidationResult, ValidationStatus,
+    Parameters, Priority, Replay, RunContext, ValidationResult, ValidationStatus,
 };
 use formaops_store::MOST_OUTPUT_BYTES;
 use schemars::JsonSchema;
@@ -46,6 +46,9 @@ pub struct ExecutePrompt {
     /// strategy is `degrade`.
     #[serde(default)]
     pub fallbacks: Vec<ModelRef>,
+    /// Whether it is answered from a recording in the place of a call: `only`, or `prefer` where there is one.
+    #[serde(default)]
+    pub replay: Replay,
     /// Whether an answer that fails its validations makes the status `failed`.
     #[serde(default)]
     pub validate_output: bool,
@@ -103,6 +106,7 @@ pub(crate) async fn prompt_execute(
         concurrency: None,
         fail_fast: false,
         on_restart: OnRestart::Fail,
+        replay: request.replay,
         idempotency_key: None,
     };
     let started = run_create(app, caller, run).await?;

@@ -210,7 +210,12 @@ pub(super) async fn retry(
         ended.push(execution);
     }
     let Some(run) = ended.first().map(|execution| execution.run_id) else { return Ok(Vec::new()) };
-    app.watch.require_room(app.store.get_run(run).await?.priority)?;
+    let of = app.store.get_run(run).await?;
+    if let Some(regraded) = of.regraded {
+        let hint = format!("Try them again in `{regraded}`, whose answers these are, and grade it anew.");
+        return Err(ApiError::new(ErrorCode::Conflict, "a run that grades answers anew asks for none", hint));
+    }
+    app.watch.require_room(of.priority)?;
     let mut next = Vec::new();
     for execution in ended {
         let (id, actor, now) = (app.ids.execution(), app.actor(caller), app.now());

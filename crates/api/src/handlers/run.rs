@@ -13,7 +13,7 @@ use super::{
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
     Body, Case, Content, EventBody, Execution, ExecutionId, Fallback, JsonObject, ModelRef, NanoUsd, Noun,
-    OnRestart, Parameters, Priority, Prompt, Run, RunContext, RunId, RunKind, RunParent, RunPartial,
+    OnRestart, Parameters, Priority, Prompt, Replay, Run, RunContext, RunId, RunKind, RunParent, RunPartial,
     RunProgress, RunStatus, Settings, Variable, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
@@ -66,6 +66,9 @@ pub struct CreateRun {
     /// What becomes of it where FormaOps ends before it does.
     #[serde(default)]
     pub on_restart: OnRestart,
+    /// Whether it is answered from recordings in the place of calls: `only`, or `prefer` where they are there.
+    #[serde(default)]
+    pub replay: Replay,
     /// The same key and request within 24 hours answer with the run that was started the first time.
     #[serde(default)]
     pub idempotency_key: Option<String>,
@@ -155,6 +158,7 @@ pub(crate) async fn run_create(
 
 /// Runs content on a model for an execution that needs its answer, and waits for the end. Answers the execution that
 /// has it. Where nobody waits any more, because what needed it was cancelled, it is cancelled too.
+#[expect(clippy::too_many_arguments, reason = "each is a part of the run")]
 pub(crate) async fn run_child(
     app: &App,
     caller: &Caller,
@@ -163,6 +167,7 @@ pub(crate) async fn run_child(
     choice: ModelChoice,
     inputs: JsonObject,
     parent: RunParent,
+    replay: Replay,
 ) -> Result<ExecutionId, ApiError> {
     let request = CreateRun {
         prompt: PromptKey::Id(prompt.id),
@@ -178,6 +183,7 @@ pub(crate) async fn run_child(
         concurrency: None,
         fail_fast: false,
         on_restart: OnRestart::Fail,
+        replay,
         idempotency_key: None,
     };
     let started = create(app, caller, request, Some(parent)).await?;
@@ -254,6 +260,7 @@ async fn create(
         concurrency: request.concurrency,
         fail_fast: request.fail_fast,
         on_restart: request.on_restart,
+        replay: request.replay,
     };
     submit(app, caller, asked).await
 }
@@ -307,6 +314,7 @@ struct Asked {
     concurrency: Option<NonZeroU32>,
     fail_fast: bool,
     on_restart: OnRestart,
+    replay: Replay,
 }
 
 pub(super) fn no_model() -> ApiError {
@@ -379,6 +387,8 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
         concurrency: asked.concurrency,
         fail_fast: asked.fail_fast,
         on_restart: asked.on_restart,
+        replay: asked.replay,
+        regraded: None,
         progress: RunProgress::default(),
         created_by: app.actor(caller),
         created_at: app.now(),
@@ -423,6 +433,7 @@ pub(crate) async fn run_get(app: &App, _: &Caller, request: GetRun) -> Result<Ru
 
 pub(crate) async fn run_cancel(app: &App, _: &Caller, request: CancelRun) -> Result<RunDetail, ApiError> {
     app.store.get_run(request.id).await?;
+    app.regrades.cancel(request.id).await;
     app.engine.cancel_run(request.id).await?;
     detail(app, request.id).await
 }
@@ -470,6 +481,7 @@ pub(crate) async fn run_repeat(
         concurrency: run.concurrency,
         fail_fast: run.fail_fast,
         on_restart: run.on_restart,
+        replay: run.replay,
     };
     submit(app, caller, asked).await
 }

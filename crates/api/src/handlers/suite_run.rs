@@ -12,15 +12,15 @@ use super::{
 };
 use crate::{ApiError, App, Caller, ErrorCode, Problem, configuration::Key};
 use formaops_domain::{
-    Case, EventBody, JsonObject, NanoUsd, Noun, OnRestart, Place, Priority, Prompt, Run, RunContext, RunId,
-    RunKind, RunPartial, RunProgress, RunStatus, RunSuite, Suite, SuiteDataset, SuiteModel, SuitePrompt,
-    Usage, Variable, Variant, VariantPrompt, ports::EventSink,
+    Case, EventBody, JsonObject, NanoUsd, Noun, OnRestart, Place, Priority, Prompt, Replay, Run, RunContext,
+    RunId, RunKind, RunPartial, RunProgress, RunStatus, RunSuite, Suite, SuiteDataset, SuiteModel,
+    SuitePrompt, Usage, Variable, Variant, VariantPrompt, ports::EventSink,
 };
-use formaops_engine::{Models, Submission, Terms};
+use formaops_engine::Submission;
 use formaops_store::{CaseFilter, CaseSample, NewCell, NewRun, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
+use std::{collections::BTreeMap, num::NonZeroU32};
 
 /// Starts a run of a suite.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +61,9 @@ pub struct RunSuiteRequest {
     /// What becomes of it where FormaOps ends before it does.
     #[serde(default = "resume")]
     pub on_restart: OnRestart,
+    /// Whether it is answered from recordings in the place of calls: `only`, or `prefer` where they are there.
+    #[serde(default)]
+    pub replay: Replay,
     /// The same key and request within 24 hours answer with the run that was started the first time.
     #[serde(default)]
     pub idempotency_key: Option<String>,
@@ -147,7 +150,17 @@ pub(crate) async fn suite_plan(
     request: RunSuiteRequest,
 ) -> Result<SuitePlan, ApiError> {
     let resolved = Resolved::of(app, &request).await?;
-    resolved.plan(app, request.concurrency).await
+    let plan = resolved.plan(app, request.concurrency).await?;
+    Ok(match request.replay {
+        // Nothing is called, so nothing is paid or waited for.
+        Replay::Only => SuitePlan {
+            estimate_usd: Some(NanoUsd::ZERO),
+            worst_usd: Some(NanoUsd::ZERO),
+            seconds: Some(0.0),
+            ..plan
+        },
+        Replay::Off | Replay::Prefer => plan,
+    })
 }
 
 pub(crate) async fn suite_run(app: &App, caller: &Caller, request: RunSuiteRequest) -> Result<Run, ApiError> {
@@ -299,6 +312,8 @@ impl Resolved {
             fallbacks: Vec::new(),
             concurrency: request.concurrency,
             fail_fast: request.fail_fast,
+            replay: request.replay,
+            regraded: None,
             on_restart: if sensitive.is_empty() { request.on_restart } else { OnRestart::Fail },
             progress: RunProgress::default(),
             created_by: app.actor(caller),
@@ -313,10 +328,8 @@ impl Resolved {
             .flat_map(|(case, repeat)| variants.clone().map(move |variant| (case, repeat, variant)))
             .map(|(case, repeat, variant)| NewCell { id: app.ids.execution(), variant, case, repeat })
             .collect();
-        let models: Vec<Models> =
-            run.variants.iter().map(|variant| Arc::from([variant.model.clone()])).collect();
-        let executions =
-            cells.iter().map(|cell| (cell.id, Arc::clone(&models[cell.variant as usize]))).collect();
+        let executions = cells.iter().map(|cell| (cell.id, &run.variants[cell.variant as usize].model));
+        let submission = Submission { sensitive, ..Submission::of(&run, executions) };
         let new = NewRun {
             run,
             rates: columns.into_iter().map(|column| column.rate).collect(),
@@ -327,14 +340,7 @@ impl Resolved {
         };
         let run = app.store.insert_run(new).await?;
         app.hub.publish(EventBody::RunUpdated { run: Box::new(run.clone()) });
-        let terms = Terms {
-            priority: run.priority,
-            concurrency: run.concurrency,
-            fail_fast: run.fail_fast,
-            ..Terms::default()
-        };
-        let cap = (run.cap_usd, NanoUsd::ZERO);
-        app.engine.submit(Submission { run: run.id, terms, executions, cap, sensitive }).await?;
+        app.engine.submit(submission).await?;
         app.changed(Noun::Suite, suite.id);
         Ok(run)
     }
@@ -392,7 +398,7 @@ fn no_prompts() -> ApiError {
 }
 
 /// The suite's own cases, and those of its dataset.
-async fn all_cases(app: &App, suite: &Suite) -> Result<Vec<Case>, ApiError> {
+pub(super) async fn all_cases(app: &App, suite: &Suite) -> Result<Vec<Case>, ApiError> {
     let mut cases = suite.spec.cases.clone();
     if let Some(SuiteDataset { dataset_id, version }) = &suite.spec.dataset {
         let dataset = app.store.get_dataset(*dataset_id).await?;

@@ -4,7 +4,8 @@ use super::{Cell, Facts, case_name, column_of, passed, reasons};
 use formaops_datasets::csv_text;
 use std::io::{self, Write};
 
-const HEAD: &str = "case,column,repeat,passed,status,score,latency_ms,cost_usd,inputs,output,reasons";
+const HEAD: &str =
+    "case,column,repeat,passed,status,score,latency_ms,cost_usd,inputs,output,reasons,replayed";
 
 pub(super) fn begin(out: &mut impl Write) -> io::Result<()> {
     write!(out, "{HEAD}\r\n")
@@ -27,6 +28,7 @@ pub(super) fn cell(out: &mut impl Write, facts: &Facts<'_>, cell: &Cell<'_>) -> 
         serde_json::to_string(&case.inputs)?,
         (*output).to_owned(),
         reasons(execution),
+        metrics.replayed.is_some().to_string(),
     ];
     let line = fields.iter().map(|field| csv_text(field)).collect::<Vec<_>>().join(",");
     write!(out, "{line}\r\n")

@@ -1,6 +1,6 @@
 //! A page that needs nothing else. Its policy lets it load and run nothing, whatever a model wrote into it.
 
-use super::{Cell, Facts, case_name, column_name, column_of, escaped, passed, reasons};
+use super::{Cell, Facts, case_name, column_name, column_of, escaped, origin, passed, reasons};
 use std::io::{self, Write};
 
 /// The longest answer that is shown whole, in characters.
@@ -26,6 +26,9 @@ pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
     let Facts { run, summary, comparison } = facts;
     let name = escaped(run.suite.as_ref().map_or(run.prompt_name.as_str(), |suite| suite.name.as_str()));
     write!(out, "{HEAD}<title>{name}</title>\n<h1>{name}</h1>\n<p>{}, {}</p>\n", run.id, run.created_at)?;
+    if let Some(origin) = origin(run) {
+        writeln!(out, "<p>{}</p>", escaped(&origin))?;
+    }
     writeln!(out, "<table><tr><th>Column<th>Passed<th>Score<th>Cost<th>Time</tr>")?;
     for (variant, column) in run.variants.iter().zip(&summary.columns) {
         writeln!(

@@ -1,12 +1,15 @@
 //! Markdown, as comments of merge requests show it: what it came to, how it stands, and what did not pass.
 
-use super::{Cell, Facts, case_name, column_name, column_of, passed, reasons};
+use super::{Cell, Facts, case_name, column_name, column_of, origin, passed, reasons};
 use std::io::{self, Write};
 
 pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
     let Facts { run, summary, comparison } = facts;
     let name = run.suite.as_ref().map_or(run.prompt_name.as_str(), |suite| suite.name.as_str());
     writeln!(out, "## {}\n", plain(name))?;
+    if let Some(origin) = origin(run) {
+        writeln!(out, "{}\n", plain(&origin))?;
+    }
     writeln!(out, "| column | passed | score | cost | time |\n| --- | ---: | ---: | ---: | ---: |")?;
     for (variant, column) in run.variants.iter().zip(&summary.columns) {
         let score = column.mean_score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"));

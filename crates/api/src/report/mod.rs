@@ -9,7 +9,7 @@ mod junit;
 mod markdown;
 
 use crate::handlers::{RunComparison, RunSummary};
-use formaops_domain::{Case, Execution, ExecutionStatus, Run, ValidationStatus, Variant, Verdict};
+use formaops_domain::{Case, Execution, ExecutionStatus, Replay, Run, ValidationStatus, Variant, Verdict};
 use std::{
     io::{self, Write},
     path::Path,
@@ -45,6 +45,16 @@ impl ReportFormat {
             "md" | "markdown" => Some(Self::Markdown),
             _ => None,
         }
+    }
+}
+
+/// Where the answers come from, where that is not from the models now.
+fn origin(run: &Run) -> Option<String> {
+    match (run.regraded, run.replay) {
+        (Some(of), _) => Some(format!("The answers of {of}, graded anew.")),
+        (None, Replay::Only) => Some("Replayed: the answers were recorded.".to_owned()),
+        (None, Replay::Prefer) => Some("Replayed where an answer was recorded.".to_owned()),
+        (None, Replay::Off) => None,
     }
 }
 

@@ -11,6 +11,7 @@ mod limits;
 mod machine;
 mod outages;
 mod recording;
+mod replay;
 mod retries;
 mod sensitive;
 mod settle;

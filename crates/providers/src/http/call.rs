@@ -235,14 +235,7 @@ impl Call {
     }
 
     fn failure_of(&self, fault: Fault, spoken: bool) -> Failure {
-        match fault {
-            Fault::Reported(error) => failure::reported(&self.site, &error),
-            Fault::Blocked(word) => failure::blocked(&self.site, &word),
-            Fault::Html(page) => failure::html(&self.site, &page),
-            Fault::Unreadable(found) => failure::unreadable(&self.site, &found),
-            Fault::TooLong => failure::too_long(&self.site, HttpProvider::MAX_ANSWER),
-            Fault::Truncated => failure::truncated(&self.site, spoken),
-        }
+        failure_of(&self.site, fault, spoken)
     }
 
     /// When the first byte of the body must be there, counted from the start.
@@ -271,6 +264,18 @@ impl Call {
     }
 }
 
+/// Why an answer cannot be read, or stopped.
+pub(super) fn failure_of(site: &Site, fault: Fault, spoken: bool) -> Failure {
+    match fault {
+        Fault::Reported(error) => failure::reported(site, &error),
+        Fault::Blocked(word) => failure::blocked(site, &word),
+        Fault::Html(page) => failure::html(site, &page),
+        Fault::Unreadable(found) => failure::unreadable(site, &found),
+        Fault::TooLong => failure::too_long(site, HttpProvider::MAX_ANSWER),
+        Fault::Truncated => failure::truncated(site, spoken),
+    }
+}
+
 /// Reads on to the end of the body, if it comes soon.
 async fn drain(mut reply: Reply) {
     let end = async { while let Ok(Some(_)) = reply.chunk().await {} };
@@ -279,7 +284,7 @@ async fn drain(mut reply: Reply) {
 }
 
 /// The name of what is sent: wire, model and body, without address, headers or key.
-fn hash(wire: &dyn Wire, model: &str, body: &JsonObject) -> RequestHash {
+pub(super) fn hash(wire: &dyn Wire, model: &str, body: &JsonObject) -> RequestHash {
     RequestHash::from_array(canonical_hash(&json!({ "wire": wire.word(), "model": model, "body": body })))
 }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 use formaops_domain::{
     Attempt, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, LogEntry, Metrics,
-    ModelRef, NanoUsd, Parameters, PromptId, Retry, RunId, Span, Timestamp, ToolCall, Usage,
+    ModelRef, NanoUsd, Parameters, PromptId, Replayed, Retry, RunId, Span, Timestamp, ToolCall, Usage,
     ValidationResult, ValidationStatus, VersionId,
 };
 use sqlx::SqliteConnection;
@@ -168,6 +168,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
     let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
     let (usage, cost, basis) =
         (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
+    let replayed = metrics.replayed.map(Json);
     let (output_bytes, validation_status) = (Int(ending.output_bytes), Word(ending.validation_status));
     let log = execution_log::rows(&ending.log);
     let moved = executions!(
@@ -181,7 +182,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
           validated_output = ?, failure = ?, finish = ?, latency_micros = ?, first_token_micros = ?,
           tokens_per_second = ?, usage = ?, cost_nanos = ?, basis = ?, validation_status = ?,
           completed_at = max(?, coalesce(started_at, created_at)), tool_calls = ?, retry = null,
-          answered_by = ?, score = ?
+          answered_by = ?, score = ?, replayed = ?
           where id = ? and status = ?",
         output,
         output_size,
@@ -208,6 +209,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
         tool_calls,
         answered_by,
         ending.score,
+        replayed,
         id,
         from
     )

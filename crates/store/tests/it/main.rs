@@ -20,6 +20,7 @@ mod provider_keys;
 mod providers;
 mod purge;
 mod recovery;
+mod replay;
 mod rules;
 mod runs;
 mod search;

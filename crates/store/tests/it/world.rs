@@ -3,8 +3,8 @@
 use formaops_domain::{
     ActorId, Attempt, AttemptId, AttemptStatus, Case, Content, CostBasis, Day, Execution, ExecutionId,
     FinishReason, JsonObject, LogEntry, LogLevel, Metrics, NanoUsd, OnRestart, Price, Priority, Prompt,
-    PromptId, PromptStatus, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Span, Timestamp, Usage,
-    ValidationStatus, Variant, Version, WorkspaceId,
+    PromptId, PromptStatus, Replay, Run, RunContext, RunId, RunKind, RunProgress, RunStatus, Span, Timestamp,
+    Usage, ValidationStatus, Variant, Version, WorkspaceId,
     ports::{Outcome, RecordingPart},
 };
 use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Rate, Store, StoreError};
@@ -161,6 +161,8 @@ pub(crate) fn run(number: u64, version: &Version, models: &[&str]) -> Run {
         concurrency: None,
         fail_fast: false,
         on_restart: OnRestart::Fail,
+        replay: Replay::Off,
+        regraded: None,
         progress: RunProgress::default(),
         created_by: ada(),
         created_at: at(2),
@@ -242,6 +244,7 @@ pub(crate) fn outcome(number: u64, text: &str) -> Outcome {
             token_usage: Some(Usage { input_tokens: 3, output_tokens: 2, ..Usage::default() }),
             cost_usd: Some(NanoUsd::from_nanos(5)),
             basis: CostBasis::Reported,
+            replayed: None,
         },
         price: None,
         finish: Some(FinishReason::Stop.into()),

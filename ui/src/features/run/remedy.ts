@@ -34,6 +34,7 @@ export const REMEDIES: Readonly<Record<ErrorClass, readonly Remedy[]>> = {
   invalid_response: ['provider'],
   truncated: [],
   no_provider: ['provider'],
+  not_recorded: [],
   validation: ['prompt'],
   interrupted: [],
   storage: [],

@@ -182,7 +182,7 @@ fn bytes(text: Option<String>, data: Option<String>) -> Result<Box<dyn Read + Se
 }
 
 /// Refuses paths from whoever is not at this machine's command line: a path says what this process can see.
-fn local(caller: &Caller, path: &Path) -> Result<(), ApiError> {
+pub(in crate::handlers) fn local(caller: &Caller, path: &Path) -> Result<(), ApiError> {
     if caller.kind != CallerKind::Cli {
         let message = "`path` is for the command line alone";
         return Err(ApiError::new(ErrorCode::Forbidden, message, "Give the file as `text` or as `data`."));
@@ -193,7 +193,7 @@ fn local(caller: &Caller, path: &Path) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn open(path: &Path) -> Result<Box<dyn Read + Send>, ApiError> {
+pub(in crate::handlers) fn open(path: &Path) -> Result<Box<dyn Read + Send>, ApiError> {
     let cannot =
         |error: io::Error| ApiError::invalid("path", format!("cannot read `{}`: {error}", path.display()));
     let file = File::open(path).map_err(cannot)?;
@@ -368,7 +368,7 @@ async fn write_file(
 }
 
 /// What is answered, which must fit into an answer.
-struct Answer(Vec<u8>);
+pub(in crate::handlers) struct Answer(pub(in crate::handlers) Vec<u8>);
 
 impl Write for Answer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -7,11 +7,11 @@ mod wire;
 
 pub(crate) use journal::{Entry, Journal};
 pub(crate) use store::{FakeStore, StoreCall};
-pub(crate) use wire::{Call, Wire};
+pub(crate) use wire::{Call, Wire, hash};
 
 use formaops_domain::{
     Calendar, Content, EventBody, Execution, ExecutionId, ExecutionStatus, Fallback, JsonObject, Metrics,
-    OnRestart, Parameters, Price, Priority, Run, RunContext, RunId, RunKind, RunProgress, RunStatus,
+    OnRestart, Parameters, Price, Priority, Replay, Run, RunContext, RunId, RunKind, RunProgress, RunStatus,
     Timestamp, ValidationStatus,
     ports::{Clock, EventSink, TokenCount, TokenCounter, Work},
 };
@@ -96,6 +96,8 @@ impl World {
             concurrency: None,
             fail_fast: asked.fail_fast,
             on_restart: OnRestart::Fail,
+            replay: asked.replay,
+            regraded: None,
             progress: RunProgress::of(&executions),
             created_by: actor_id(1),
             created_at: START,
@@ -117,6 +119,8 @@ impl World {
                 metadata: Arc::default(),
                 threshold: None,
                 around: Default::default(),
+                replay: asked.replay,
+                recorded_repeat: execution.repeat,
             });
         }
         let submission = Submission::new(&run, &executions);
@@ -166,6 +170,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) price: Option<Price>,
     pub(crate) fallbacks: &'a [&'a str],
     pub(crate) fail_fast: bool,
+    pub(crate) replay: Replay,
 }
 
 impl Default for Asked<'_> {
@@ -177,6 +182,7 @@ impl Default for Asked<'_> {
             price: Some(Price::FREE),
             fallbacks: &[],
             fail_fast: false,
+            replay: Replay::Off,
         }
     }
 }

@@ -4,8 +4,8 @@ use super::journal::{Entry, Journal};
 use bytes::Bytes;
 use formaops_domain::{
     AttachmentHash, Attempt, AttemptStatus, Content, ErrorClass, Execution, ExecutionId, ExecutionStatus,
-    Failure, LogEntry, Retry, Run, RunId, RunProgress, RunStatus, Timestamp,
-    ports::{Outcome, RecordingPart, RunStore, Work},
+    Failure, LogEntry, RequestHash, Retry, Run, RunId, RunProgress, RunStatus, Timestamp,
+    ports::{Outcome, RecordedAnswer, RecordingPart, RunStore, Work},
 };
 use futures::future::BoxFuture;
 use std::{
@@ -47,6 +47,7 @@ struct State {
     runs: BTreeMap<RunId, Run>,
     faults: HashMap<StoreCall, Fault>,
     attachments: HashMap<AttachmentHash, Bytes>,
+    recordings: HashMap<(RequestHash, u32), RecordedAnswer>,
 }
 
 pub(crate) struct FakeStore {
@@ -79,6 +80,11 @@ impl FakeStore {
     /// What the templates of a run call by name.
     pub(crate) fn insert_partial(&self, run: RunId, name: &str, content: Content) {
         self.state().partials.entry(run).or_default().push((name.to_owned(), content));
+    }
+
+    /// What was answered to a request before.
+    pub(crate) fn insert_recorded(&self, request: RequestHash, repeat: u32, answer: RecordedAnswer) {
+        self.state().recordings.insert((request, repeat), answer);
     }
 
     /// How often the partials of a run were asked for.
@@ -188,6 +194,14 @@ impl RunStore for FakeStore {
             self.pass(StoreCall::LoadAttachment).await?;
             Ok(self.state().attachments[&hash].clone())
         })
+    }
+
+    fn find_recorded(
+        &self,
+        request: RequestHash,
+        repeat: u32,
+    ) -> BoxFuture<'_, Result<Option<RecordedAnswer>, Failure>> {
+        Box::pin(async move { Ok(self.state().recordings.get(&(request, repeat)).cloned()) })
     }
 
     fn start_attempt(&self, attempt: Attempt, _: Vec<LogEntry>) -> BoxFuture<'_, Result<Execution, Failure>> {

@@ -4,7 +4,9 @@ use super::soon;
 use bytes::Bytes;
 use formaops_domain::{
     ErrorClass, Failure, FinishReason, ListedModel, ModelRef, RequestHash, Usage,
-    ports::{ModelRequest, PartStream, Provider, Providers, RateLimits, StreamPart},
+    ports::{
+        AnswerReader, ModelMessage, ModelRequest, PartStream, Provider, Providers, RateLimits, StreamPart,
+    },
 };
 use futures::{StreamExt, future::BoxFuture, stream};
 use std::sync::{
@@ -122,13 +124,38 @@ struct Fake {
     peak: Arc<AtomicUsize>,
 }
 
+/// The name of what is sent: its texts and parameters.
+pub(crate) fn hash(request: &ModelRequest) -> RequestHash {
+    let texts: Vec<_> = request.messages.iter().map(ModelMessage::all_text).collect();
+    RequestHash::from_array(formaops_domain::canonical_hash(&(&request.model, texts, &request.parameters)))
+}
+
+/// What is recorded of this provider is text, up to a full stop on a frame of its own. `broken` is no answer of it.
+struct Recorded;
+
+impl AnswerReader for Recorded {
+    fn read(&mut self, bytes: &[u8]) -> Result<Vec<StreamPart>, Failure> {
+        match String::from_utf8_lossy(bytes).into_owned() {
+            broken if broken == "broken" => {
+                Err(Failure::new(ErrorClass::InvalidResponse, "this is no answer", "Look at it."))
+            }
+            end if end == "." => Ok(vec![StreamPart::Finish(FinishReason::Stop.into())]),
+            text => Ok(vec![StreamPart::Text(text)]),
+        }
+    }
+
+    fn end(&mut self) -> Result<Vec<StreamPart>, Failure> {
+        Ok(Vec::new())
+    }
+}
+
 impl Provider for Fake {
     fn stream(&self, request: ModelRequest) -> PartStream {
         let now = self.open.fetch_add(1, Ordering::SeqCst) + 1;
         self.peak.fetch_max(now, Ordering::SeqCst);
         let open = Open(Arc::clone(&self.open));
         let (cues, inbox) = mpsc::unbounded_channel();
-        let request_hash = RequestHash::from_array([7; 32]);
+        let request_hash = hash(&request);
         let head = StreamPart::Head {
             http_status: Some(200),
             request_id: Some("req-1".to_owned()),
@@ -144,6 +171,14 @@ impl Provider for Fake {
             }
         });
         first.chain(rest).boxed()
+    }
+
+    fn request_hash(&self, request: &ModelRequest) -> Result<RequestHash, Failure> {
+        Ok(hash(request))
+    }
+
+    fn reader(&self, _: &str) -> Box<dyn AnswerReader> {
+        Box::new(Recorded)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
