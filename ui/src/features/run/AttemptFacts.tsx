@@ -10,6 +10,7 @@ import { Fact, Facts } from './Facts';
 import { runsTexts } from './runs.texts';
 import { headersOf } from './log';
 import { exactMoment } from './moment';
+import { ReplayedFact } from './Origin';
 import { FailureBox } from './FailureBox';
 import { executionLogQuery } from './queries';
 import { tokenList, type Tone } from './summary';
@@ -64,6 +65,7 @@ export function AttemptFacts({ attempt }: { attempt: Attempt }) {
           value={metrics.tokenUsage === null ? texts.unknown : tokenList(metrics.tokenUsage)}
         />
         <Fact name={words.cost} value={`${dollars(metrics.costUsd)}, ${words.basis[metrics.basis]}`} />
+        <ReplayedFact metrics={metrics} />
         {price !== null && (
           <Fact name={words.price} value={words.priceOf(perMillion(price.input), perMillion(price.output))} />
         )}

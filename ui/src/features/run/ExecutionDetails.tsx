@@ -20,6 +20,7 @@ import { executionQuery } from './queries';
 import { FailureBox } from './FailureBox';
 import { Inputs } from './Inputs';
 import { exactMoment } from './moment';
+import { ReplayedFact } from './Origin';
 import { runsTexts } from './runs.texts';
 import { finishInFull, messageText, parameterList, tokenList, type Tone } from './summary';
 import { ToolCalls } from './ToolCalls';
@@ -159,6 +160,7 @@ function Overview({ execution, onLeave }: { execution: Execution; onLeave: () =>
           value={metrics.tokenUsage === null ? texts.unknown : tokenList(metrics.tokenUsage)}
         />
         <Fact name={words.cost} value={`${dollars(metrics.costUsd)}, ${words.basis[metrics.basis]}`} />
+        <ReplayedFact metrics={metrics} />
         {execution.finish !== null && <Fact name={words.finish} value={finishInFull(execution.finish)} />}
         <Fact name={words.size} value={bytes(execution.outputBytes)} />
         {execution.reasoningBytes > 0 && (

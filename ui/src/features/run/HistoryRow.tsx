@@ -3,6 +3,7 @@ import { Chip } from '../../components/Chip';
 import type { Match, Run } from '../../bindings/types';
 import { dollars, duration, moment } from '../../lib/format';
 import classes from './history.module.css';
+import { originOf } from './origin.texts';
 import { runsTexts } from './runs.texts';
 import { Snippet } from './Snippet';
 import { modelsOf, outcome, totalTime, versionsOf } from './summary';
@@ -50,6 +51,7 @@ export function HistoryRow({
       </td>
       <td>
         <Chip tone={tone}>{text}</Chip>
+        <span className={classes.quiet}> {originOf(run)}</span>
       </td>
       <td className={classes.cost}>{dollars(run.progress.costUsd)}</td>
       <td className={classes.time}>{duration(totalTime(run))}</td>

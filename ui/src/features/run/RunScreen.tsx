@@ -18,6 +18,7 @@ import { Columns } from './Columns';
 import { isLong, isOver } from './course';
 import { ExecutionDetails } from './ExecutionDetails';
 import { Inputs } from './Inputs';
+import { Origin, RegradeButton } from './Origin';
 import { runQuery } from './queries';
 import { RunProgress } from './RunProgress';
 import { RunSteps } from './RunSteps';
@@ -130,6 +131,7 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
       <span role="status">
         <Chip tone={tone}>{text}</Chip>
       </span>
+      <Origin run={run} />
       {run.priority !== 'normal' && <Chip tone="warn">{runsTexts.run.priority[run.priority]}</Chip>}
       <span className={`${classes.facts ?? ''} num`}>
         <time dateTime={run.createdAt}>{moment(run.createdAt)}</time>
@@ -149,6 +151,7 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
           {runsTexts.run.cancel}
         </Button>
       )}
+      <RegradeButton run={run} />
       <EditMenu run={run} />
       <Button leftSection={<IconRepeat size={14} />} loading={busy} onClick={() => void repeat()}>
         {runsTexts.run.repeat}

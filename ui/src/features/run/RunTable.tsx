@@ -3,6 +3,7 @@ import { Chip } from '../../components/Chip';
 import type { Run } from '../../bindings/types';
 import { dollars, duration, moment } from '../../lib/format';
 import classes from './runs.module.css';
+import { originOf } from './origin.texts';
 import { runsTexts } from './runs.texts';
 import { modelsOf, outcome, totalTime, versionsOf } from './summary';
 
@@ -58,6 +59,7 @@ function Row({ run }: { run: Run }) {
       </td>
       <td>
         <Chip tone={tone}>{text}</Chip>
+        <span className={classes.quiet}> {originOf(run)}</span>
       </td>
       <td className={classes.figure}>{dollars(run.progress.costUsd)}</td>
       <td className={classes.figure}>{duration(totalTime(run))}</td>

@@ -11,6 +11,7 @@ import { useCommands } from '../../lib/commands';
 import { duration, moment } from '../../lib/format';
 import { notifyError } from '../../lib/notify';
 import { isOver } from '../run/course';
+import { Origin, RegradeButton } from '../run/Origin';
 import { runsTexts } from '../run/runs.texts';
 import { RunSteps } from '../run/RunSteps';
 import screen from '../run/screen.module.css';
@@ -59,8 +60,9 @@ export function GridHeader({ run }: { run: Run }) {
       <span role="status">
         <Chip tone={tone}>{text}</Chip>
       </span>
+      <Origin run={run} />
       {isBaseline && <Chip tone="accent">{words.isBaseline}</Chip>}
-      {!isBaseline && own?.baseline != null && (
+      {!isBaseline && own?.baseline != null && own.baseline !== run.regraded && (
         <Link to="/runs/$id" params={{ id: own.baseline }} className={screen.chipLink}>
           <Chip tone="accent">{words.against}</Chip>
         </Link>
@@ -82,6 +84,7 @@ export function GridHeader({ run }: { run: Run }) {
           {runsTexts.run.cancel}
         </Button>
       )}
+      <RegradeButton run={run} />
       {over && suite !== undefined && !isBaseline && (
         <Button variant="default" onClick={base}>
           {words.setBaseline}

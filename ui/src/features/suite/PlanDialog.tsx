@@ -21,6 +21,7 @@ import { count, dollars, roughly } from '../../lib/format';
 import { notifyError } from '../../lib/notify';
 import { toAmount } from '../budget/scope';
 import { budgetTexts } from '../budget/texts';
+import { originTexts } from '../run/origin.texts';
 import { typedValue } from '../run/sensitive';
 import { firstWanted, requestOf, type Wanted, WAYS } from './choice';
 import { planQuery, suiteQuery } from './queries';
@@ -78,6 +79,7 @@ export function PlanDialog({ suite, onClose }: { suite: Suite; onClose: () => vo
             />
             <Cap cap={wanted.cap} onCap={(cap) => change({ cap })} />
           </Group>
+          <AnswerWays wanted={wanted} onChange={change} />
           {sensitive.length > 0 && <p className={classes.quiet}>{words.sensitive}</p>}
           {sensitive.map((variable) => (
             <PasswordInput
@@ -122,6 +124,7 @@ export function PlanDialog({ suite, onClose }: { suite: Suite; onClose: () => vo
 }
 
 const NOTHING: RunSuiteRequest = { id: '' };
+const REPLAYS = ['off', 'prefer', 'only'] as const;
 
 /** A sensitive value in the type of its variable; nothing while it does not fit. */
 function secretOf(variable: Parameters<typeof typedValue>[0], text: string): unknown {
@@ -185,6 +188,25 @@ function CaseWays(props: { suite: Suite; wanted: Wanted; onChange: (part: Partia
           onChange={(value) => onChange({ sample: Math.max(1, Number(value)) })}
         />
       )}
+    </Stack>
+  );
+}
+
+/** Whether the models are asked, or what they said before is taken. */
+function AnswerWays({
+  wanted: { replay },
+  onChange,
+}: Pick<Parameters<typeof CaseWays>[0], 'wanted' | 'onChange'>) {
+  return (
+    <Stack gap="xs">
+      <SegmentedControl
+        fullWidth
+        aria-label={originTexts.title}
+        value={replay}
+        onChange={(chosen) => onChange({ replay: chosen })}
+        data={REPLAYS.map((value) => ({ value, label: originTexts.choices[value] }))}
+      />
+      <p className={classes.quiet}>{originTexts.meaning[replay]}</p>
     </Stack>
   );
 }

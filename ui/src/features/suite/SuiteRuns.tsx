@@ -9,6 +9,7 @@ import { count, dollars, duration, moment } from '../../lib/format';
 import { notifyError } from '../../lib/notify';
 import { isOver } from '../run/course';
 import table from '../run/runs.module.css';
+import { originOf } from '../run/origin.texts';
 import { outcome, totalTime } from '../run/summary';
 import { setBaseline } from './baseline';
 import { percentile } from './figures';
@@ -79,6 +80,7 @@ function Row({ run, known, suite }: { run: Run; known: RunFigures | undefined; s
       </td>
       <td>
         <Chip tone={tone}>{text}</Chip>
+        <span className={table.quiet}> {originOf(run)}</span>
       </td>
       <td className={table.figure}>{count(run.suite?.cases)}</td>
       <td className={table.figure} title={part}>

@@ -1,4 +1,4 @@
-import type { CaseChoice, NanoUsd, RunSuiteRequest, Suite } from '../../bindings/types';
+import type { CaseChoice, NanoUsd, Replay, RunSuiteRequest, Suite } from '../../bindings/types';
 
 /** How the cases of a run are chosen. */
 export const WAYS = ['all', 'range', 'tag', 'sample', 'failing'] as const;
@@ -14,12 +14,14 @@ export interface Wanted {
   readonly sample: number;
   readonly repeats: number;
   readonly cap: NanoUsd | null;
+  readonly replay: Replay;
 }
 
 /** What is asked for at first. */
 export function firstWanted({ spec }: Suite): Wanted {
   const cap = spec.thresholds?.costUsd ?? null;
-  return { way: 'all', from: 1, to: null, tag: '', sample: 10, repeats: spec.repeats, cap };
+  const { repeats } = spec;
+  return { way: 'all', from: 1, to: null, tag: '', sample: 10, repeats, cap, replay: 'off' };
 }
 
 /** The cases that are wanted, as the host takes them; `null` while something is missing. */
@@ -46,6 +48,6 @@ export function requestOf(
   sensitiveInputs: Record<string, unknown>,
 ): RunSuiteRequest | null {
   const cases = choiceOf(wanted, suite.lastRun);
-  const { repeats, cap: capUsd } = wanted;
-  return cases === null ? null : { id: suite.id, cases, repeats, capUsd, sensitiveInputs };
+  const { repeats, cap: capUsd, replay } = wanted;
+  return cases === null ? null : { id: suite.id, cases, repeats, capUsd, replay, sensitiveInputs };
 }

@@ -56,7 +56,8 @@ test('the columns of the cases are the variables of all prompts, and what cases 
 });
 
 test('cases are counted from 1 by people and from 0 by the host', () => {
-  const wanted: Wanted = { way: 'range', from: 2, to: 5, tag: ' ', sample: 3, repeats: 1, cap: null };
+  const range = { way: 'range', from: 2, to: 5 } as const;
+  const wanted: Wanted = { ...range, tag: ' ', sample: 3, repeats: 1, cap: null, replay: 'off' };
   expect(choiceOf(wanted, null)).toEqual({ from: 1, to: 5 });
   expect(choiceOf({ ...wanted, way: 'tag' }, null)).toBeNull();
   expect(choiceOf({ ...wanted, way: 'failing' }, null)).toBeNull();
