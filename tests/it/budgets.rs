@@ -143,3 +143,46 @@ async fn what_no_budget_can_be_for_is_refused_with_the_reason() {
         assert_eq!(refused(scope).await, code, "{scope}");
     }
 }
+
+#[tokio::test]
+async fn what_a_judge_costs_counts_for_the_cap_of_the_run_that_needs_it() {
+    let (cli, server) = paid().await;
+    price(&cli, "local:judge").await;
+    let usage = Usage { input_tokens: 50_000, output_tokens: 50_000, ..Usage::default() };
+    server.script(
+        "judge",
+        ChatReply::new().text(r#"{"pass": true, "score": 1, "reason": "fine"}"#).usage(usage),
+    );
+    let host = Host::open(&cli).await;
+    let rule =
+        json!({ "kind": "assertion", "type": "llm-rubric", "value": "is kind", "model": "local:judge" });
+    let content = json!({
+        "body": { "kind": "text", "template": "Hello" },
+        "validations": [{ "name": "kind", "rule": rule }],
+    });
+    let made = host.post("/api/prompts", json!({ "name": "judged", "content": content })).await;
+    assert_eq!(made.status, 200, "{made:?}");
+    let ended = async |cap: &str| {
+        let request = json!({ "prompt": "judged", "models": [{ "model": "local:a" }], "capUsd": cap });
+        let started = host.post("/api/runs", request).await.body;
+        let path = format!("/api/runs/{}", started["run"]["id"].as_str().unwrap());
+        let mut events = host.events().await;
+        loop {
+            let detail = host.get(&path).await.body;
+            if detail["run"]["status"] == "completed" {
+                return detail;
+            }
+            futures::StreamExt::next(&mut events).await.unwrap();
+        }
+    };
+    // A call may cost a little over $0.10 and then costs $0.10: with $0.15 there is no room for the judge.
+    let detail = ended("0.15").await;
+    let found = &detail["executions"][0]["validations"][0];
+    assert_eq!((&found["verdict"], server.requests().len()), (&json!("error"), 1), "{found}");
+    assert!(found["message"].as_str().unwrap().contains("of the run's cap of $0.15"), "{found}");
+
+    let detail = ended("0.25").await;
+    assert_eq!(detail["executions"][0]["validations"][0]["verdict"], "pass", "{detail}");
+    let progress = &detail["run"]["progress"];
+    assert_eq!((&progress["costUsd"], &progress["rulesUsd"]), (&json!("0.1"), &json!("0.1")), "{progress}");
+}

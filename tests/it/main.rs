@@ -17,6 +17,7 @@ mod folder;
 mod functions;
 mod http;
 mod idempotency;
+mod judgements;
 mod keychain;
 mod kills;
 mod library;

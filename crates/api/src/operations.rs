@@ -283,6 +283,18 @@ macro_rules! for_each_operation {
             execution_get(GetExecution) -> ExecutionDetail = GET "/api/executions/{id}", read;
             /// A window of an execution's answer, also while it streams.
             execution_output(GetOutput) -> OutputWindow = GET "/api/executions/{id}/output", read;
+            /// Says of an answer whether it holds, how well, or only a note; in place of what one said before.
+            rating_set(SetRating) -> Rating = PUT "/api/executions/{id}/rating", write;
+            /// Takes back what one said of an answer; answers what others say.
+            rating_delete(DeleteRating) -> Page<Rating> = DELETE "/api/executions/{id}/rating", write;
+            /// What people say of the answers of a run, by case and column.
+            rating_list(ListRatings) -> RunRatings = GET "/api/runs/{id}/ratings", read;
+            /// Pairs of answers of two columns of a run, in an order and with sides that do not tell whose they are.
+            preference_list(ListBlind) -> BlindPairs = GET "/api/runs/{id}/blind", read;
+            /// Says which answer of a pair is better, or takes that back.
+            preference_put(ChooseBlind) -> BlindChoice = PUT "/api/runs/{id}/blind", write;
+            /// Which of two columns one likes better, and how sure that is.
+            preference_summary(GetBlindOutcome) -> BlindOutcome = GET "/api/runs/{id}/blind/outcome", read;
             /// What happened on the way of an execution, step by step.
             execution_log(GetExecutionLog) -> ExecutionLog = GET "/api/executions/{id}/log", read;
             /// The call of an execution as the source of a program that makes it, without its key.

@@ -125,8 +125,8 @@ impl ports::Provider for Keyed {
         self.provider.request_hash(request)
     }
 
-    fn reader(&self, model: &str) -> Box<dyn AnswerReader> {
-        self.provider.reader(model)
+    fn reader(&self, request: &ModelRequest) -> Result<Box<dyn AnswerReader>, Failure> {
+        self.provider.reader(request)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {

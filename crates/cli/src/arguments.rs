@@ -7,6 +7,7 @@ use crate::{
     recording::RecordingCommand,
     regrade::RegradeArguments,
     render::RenderArguments,
+    report::ReportArguments,
     run::RunArguments,
     schema::{self, Field, FieldKind},
     search, secret,
@@ -43,6 +44,7 @@ pub(crate) enum Chosen {
     Operation(&'static Operation, Value),
     Run(Box<RunArguments>),
     Eval(Box<EvalArguments>),
+    Report(ReportArguments),
     Render(RenderArguments),
     Search(Value),
     Serve(ServeArguments),
@@ -75,6 +77,10 @@ pub(crate) fn command() -> Command {
         .subcommand(
             RegradeArguments::augment_args(Command::new("regrade"))
                 .about("Grade the answers of a run by the rules as they are now, without asking a model"),
+        )
+        .subcommand(
+            ReportArguments::augment_args(Command::new("report"))
+                .about("Report a run that has ended, with what people say of its answers"),
         )
         .subcommand(
             RenderArguments::augment_args(Command::new("render"))
@@ -255,6 +261,7 @@ pub(crate) fn read(matches: &ArgMatches) -> Result<(Global, Chosen), ApiError> {
     let (name, chosen) = matches.subcommand().unwrap_or_else(|| unreachable!("a command is required"));
     let chosen = match name {
         "run" => Chosen::Run(Box::new(RunArguments::from_arg_matches(chosen).map_err(usage)?)),
+        "report" => Chosen::Report(ReportArguments::from_arg_matches(chosen).map_err(usage)?),
         "eval" => Chosen::Eval(Box::new(EvalArguments::from_arg_matches(chosen).map_err(usage)?)),
         "render" => Chosen::Render(RenderArguments::from_arg_matches(chosen).map_err(usage)?),
         "search" => Chosen::Search(request(searching(), chosen)?),

@@ -15,7 +15,7 @@ use formaops_api::{
     report::{Cell, Facts, Report, ReportFormat, column_name, passed},
 };
 use formaops_domain::{
-    EventBody, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Replay, Run, RunId, SuiteModel,
+    EventBody, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Rating, Replay, Run, RunId, SuiteModel,
 };
 use serde_json::json;
 use std::{
@@ -197,7 +197,7 @@ fn named(replay: &Path) -> Option<Replay> {
 
 /// The reports that are asked for. That their files can be written is found out before anything is run; what is in
 /// them stays until there is something new.
-fn formats(paths: &[PathBuf]) -> Result<Vec<(ReportFormat, PathBuf)>, ApiError> {
+pub(crate) fn formats(paths: &[PathBuf]) -> Result<Vec<(ReportFormat, PathBuf)>, ApiError> {
     let check = |path: &PathBuf| {
         let format = ReportFormat::of(path).ok_or_else(|| ApiError {
             hint: "Use `.json`, `.jsonl`, `.csv`, `.html`, `.xml` (JUnit) or `.md`.".to_owned(),
@@ -211,7 +211,8 @@ fn formats(paths: &[PathBuf]) -> Result<Vec<(ReportFormat, PathBuf)>, ApiError> 
     paths.iter().map(check).collect()
 }
 
-async fn comparison(session: &Session, run: &Run) -> Result<Option<RunComparison>, ApiError> {
+/// How a run stands beside its baseline, where it has one.
+pub(crate) async fn comparison(session: &Session, run: &Run) -> Result<Option<RunComparison>, ApiError> {
     match run.suite.as_ref().and_then(|suite| suite.baseline) {
         Some(_) => call(session, "run_compare", json!({ "id": run.id })).await.map(Some),
         None => Ok(None),
@@ -219,7 +220,7 @@ async fn comparison(session: &Session, run: &Run) -> Result<Option<RunComparison
 }
 
 /// Writes all reports in one pass over the grid, and answers how many cells did not pass.
-async fn write(
+pub(crate) async fn write(
     session: &Session,
     facts: &Facts<'_>,
     files: Vec<(ReportFormat, PathBuf)>,
@@ -241,7 +242,9 @@ async fn write(
                     continue;
                 }
                 let text = output_from(session, execution.id, 0).await?;
-                let cell = Cell { case: &row.case, execution, output: &text };
+                let is_own = |rating: &&Rating| rating.execution_id == execution.id;
+                let ratings: Vec<_> = row.ratings.iter().filter(is_own).cloned().collect();
+                let cell = Cell { case: &row.case, execution, output: &text, ratings: &ratings };
                 for report in &mut reports {
                     report.cell(&cell).map_err(unwritten)?;
                 }
@@ -293,12 +296,14 @@ fn show_progress(run: &Run) {
     let done = progress.completed + progress.failed + progress.cancelled;
     output::line_to_stderr(&format!(
         "{done} of {}, {} failed, ${}",
-        progress.total, progress.failed, progress.cost_usd
+        progress.total,
+        progress.failed,
+        progress.spent()
     ));
 }
 
 /// The summary as people read it in a terminal.
-fn show(facts: &Facts<'_>, failing: u64) {
+pub(crate) fn show(facts: &Facts<'_>, failing: u64) {
     for (variant, column) in facts.run.variants.iter().zip(&facts.summary.columns) {
         let score = column.mean_score.map_or_else(String::new, |score| format!(", score {score:.3}"));
         let rate = column.pass_rate * 100.0;
@@ -314,6 +319,6 @@ fn show(facts: &Facts<'_>, failing: u64) {
         output::line(&format!("{name}: {}", column.comparison.words));
     }
     let total = u64::from(facts.run.progress.total);
-    let (passed, cost, id) = (total - failing, facts.run.progress.cost_usd, facts.run.id);
+    let (passed, cost, id) = (total - failing, facts.run.progress.spent(), facts.run.id);
     output::line(&format!("{passed} of {total} cells passed, ${cost} ({id})"));
 }

@@ -1,5 +1,5 @@
 //! `formaops`: every operation of a workspace as a verb, `run` for comparing models in the terminal, `render` for a
-//! prompt file without any, `eval` for suites, `search` for everything by words, and `serve` for the HTTP host with the
+//! prompt file without any, `eval` for suites, `report` for what came of them, `search` for everything by words, and `serve` for the HTTP host with the
 //! same screens as the desktop app.
 //!
 //! Exit codes: 0 done, 1 an error, 2 wrong usage, 3 an execution failed, 100 a suite may not pass, 130 cancelled.
@@ -14,6 +14,7 @@ mod output;
 mod recording;
 mod regrade;
 mod render;
+mod report;
 mod run;
 mod schema;
 mod search;
@@ -113,6 +114,7 @@ async fn perform(global: &arguments::Global, chosen: Chosen) -> Result<Ending, A
         }
         Chosen::Run(run) => run::perform(&session, *run, global.json).await,
         Chosen::Eval(eval) => eval::perform(&session, *eval, global.json).await,
+        Chosen::Report(report) => report::perform(&session, report, global.json).await,
         Chosen::Search(request) => search::perform(&session, request, global.json).await,
         Chosen::Import(import) => transfer::import(&session, import, global.json).await,
         Chosen::Export(export) => transfer::export(&session, export, global.json).await,

@@ -45,4 +45,6 @@ pub enum Purpose {
     Test,
     /// Servers on this machine are looked for.
     Discovery,
+    /// A web service is asked whether an answer holds.
+    Webhook,
 }

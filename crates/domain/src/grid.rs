@@ -17,6 +17,10 @@ pub enum CaseMark {
     Regressed,
     /// More of its answers hold than in the baseline.
     Improved,
+    /// A person has rated one of its answers.
+    Rated,
+    /// Nobody has rated any of its answers.
+    Unrated,
 }
 
 /// What the cases of a grid are ordered by.

@@ -41,6 +41,7 @@ mod parameter;
 pub mod ports;
 mod prompt;
 mod provider;
+mod rating;
 mod run;
 mod scrub;
 mod search;
@@ -94,6 +95,7 @@ pub use prompt::{
 pub use provider::{
     EnvName, InvalidEnvName, KeyBinding, KeyPlace, KeyRef, Origin, Provider, ProviderKey, ProviderKind,
 };
+pub use rating::{Preference, Preferred, Rating, RatingVerdict};
 pub use run::{
     ContextMessage, Fallback, OnRestart, Priority, Replay, Run, RunContext, RunKind, RunParent, RunPartial,
     RunProgress, RunPurpose, RunStatus, Variant, VariantPrompt,

@@ -4,8 +4,8 @@ use crate::{
     Answer, Ask, AttachmentHash, Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody,
     Execution, ExecutionId, Failure, Fallback, Finish, FunctionCall, JsonObject, KeyRef, ListedModel,
     LogEntry, Media, Metrics, ModelRef, Origin, Parameters, Price, Purpose, Replay, RequestHash, Retry, Role,
-    Run, RunContext, RunId, RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage, Validation,
-    ValidationResult, ValidationStatus,
+    Run, RunContext, RunId, RunPurpose, RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage,
+    Validation, ValidationResult, ValidationStatus,
 };
 use bytes::Bytes;
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -193,6 +193,29 @@ pub struct ModelRequest {
     pub timeouts: Timeouts,
     /// The execution it is for, for the ledger; none where a connection is tested.
     pub execution: Option<ExecutionId>,
+    /// What is wanted of the model.
+    pub wants: Wants,
+}
+
+/// What is wanted of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wants {
+    /// What it says.
+    #[default]
+    Answer,
+    /// A vector of the text of each message, told as the text of the answer: a JSON list of lists of numbers, in order,
+    /// all of the same length.
+    Vectors,
+}
+
+impl From<Option<RunPurpose>> for Wants {
+    /// What a run for this purpose wants of its models.
+    fn from(purpose: Option<RunPurpose>) -> Self {
+        match purpose {
+            Some(RunPurpose::Embedding) => Self::Vectors,
+            Some(RunPurpose::Judge) | None => Self::Answer,
+        }
+    }
 }
 
 /// How long a call may take.
@@ -285,8 +308,11 @@ pub trait Provider: Send + Sync {
     /// As [`Self::stream`], where the request cannot be said to this provider.
     fn request_hash(&self, request: &ModelRequest) -> Result<RequestHash, Failure>;
 
-    /// Reads a recording of one of its answers.
-    fn reader(&self, model: &str) -> Box<dyn AnswerReader>;
+    /// Reads a recording of one of its answers to such a request.
+    ///
+    /// # Errors
+    /// As [`Self::request_hash`].
+    fn reader(&self, request: &ModelRequest) -> Result<Box<dyn AnswerReader>, Failure>;
 
     /// Whether it is on this machine, where who refuses a call is not there at all.
     fn is_local(&self) -> bool {
@@ -355,6 +381,8 @@ pub struct Work {
     pub replay: Replay,
     /// The repeat that its recordings go by: its own, or that of the execution which needs its answer.
     pub recorded_repeat: u32,
+    /// What another execution needs its run for; none where a person asked for it.
+    pub purpose: Option<RunPurpose>,
 }
 
 /// A whole answer that was recorded.
@@ -445,6 +473,41 @@ pub struct Outcome {
     pub completed_at: Timestamp,
 }
 
+/// The answers to a case, in one repeat, which rules hold against each other now that all of them are there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contest {
+    /// The inputs of the case, as they are stored.
+    pub inputs: Arc<JsonObject>,
+    /// The answers, by column: the newest of each column that has one.
+    pub answers: Vec<Contestant>,
+}
+
+/// An answer among others to the same case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contestant {
+    /// Its execution, which has completed, with the results of the rules that needed no other answer.
+    pub execution: Execution,
+    /// The whole answer.
+    pub output: String,
+    /// All rules that it is checked by.
+    pub validations: Arc<[Validation]>,
+    /// The score from which on it passes.
+    pub threshold: Option<f64>,
+}
+
+/// What the validations of an answer come to, with those that needed the others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LateVerdict {
+    /// The execution.
+    pub execution: ExecutionId,
+    /// The results that came late.
+    pub results: Vec<ValidationResult>,
+    /// What all of them come to.
+    pub status: ValidationStatus,
+    /// The weighted mean of all scores.
+    pub score: Option<f64>,
+}
+
 /// Runs JavaScript functions apart from everything else: no files, no network, no clock, no state between calls.
 pub trait Sandbox: Send + Sync {
     /// What a function returns, as JSON of at most 1 MiB. It takes a second and a half at most.
@@ -533,6 +596,21 @@ pub trait RunStore: Send + Sync {
 
     /// Pauses a run, or has a paused one go on; one that has ended stays as it is.
     fn set_paused(&self, run: RunId, paused: bool) -> BoxFuture<'_, Result<Run, Failure>>;
+
+    /// The next cases of a run, after this one and repeat, whose answers have yet to be held against each other; none
+    /// where all are decided.
+    fn load_contests(
+        &self,
+        run: RunId,
+        after: Option<(u32, u32)>,
+    ) -> BoxFuture<'_, Result<Vec<Contest>, Failure>>;
+
+    /// Keeps what came of some of them, in place of what came before, and answers the executions.
+    fn keep_late<'a>(
+        &'a self,
+        run: RunId,
+        verdicts: &'a [LateVerdict],
+    ) -> BoxFuture<'a, Result<Vec<Execution>, Failure>>;
 
     /// Moves a run on to its last state.
     fn finish_run(&self, run: RunId, status: RunStatus, at: Timestamp)

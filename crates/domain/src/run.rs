@@ -90,6 +90,8 @@ pub enum RunKind {
 pub struct RunParent {
     /// The execution that needs it.
     pub execution_id: ExecutionId,
+    /// The run of that execution, whose cap pays.
+    pub run_id: RunId,
     /// What for.
     pub purpose: RunPurpose,
 }
@@ -100,6 +102,8 @@ pub struct RunParent {
 pub enum RunPurpose {
     /// A model judges its answer.
     Judge,
+    /// A model makes vectors of its answer and of what that is held against.
+    Embedding,
 }
 
 /// Where a run stands. Whether its executions succeeded is in [`RunProgress`].
@@ -274,9 +278,18 @@ pub struct RunProgress {
     /// What all its attempts cost together, failed ones and those of earlier generations too; unknown costs count
     /// as nothing.
     pub cost_usd: NanoUsd,
+    /// What its rules cost beside: judges, and models that make vectors. It counts for the cap, too.
+    #[serde(default)]
+    pub rules_usd: NanoUsd,
 }
 
 impl RunProgress {
+    /// All that was spent for it.
+    #[must_use]
+    pub fn spent(&self) -> NanoUsd {
+        self.cost_usd + self.rules_usd
+    }
+
     /// The progress of a run with these executions (newest generations only), each with one attempt.
     pub fn of<'a>(executions: impl IntoIterator<Item = &'a Execution>) -> Self {
         executions.into_iter().fold(Self::default(), |mut progress, execution| {

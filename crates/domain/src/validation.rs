@@ -49,6 +49,16 @@ impl Validation {
     }
 }
 
+impl Validation {
+    /// Whether it holds the answers to a case against each other, so that it is decided once all of them are there.
+    #[must_use]
+    pub fn compares_answers(&self) -> bool {
+        matches!(&self.rule, ValidationRule::Assertion(assertion) if assertion.name == "select-best")
+            && self.phase == ValidationPhase::After
+            && !self.off
+    }
+}
+
 const fn one() -> f64 {
     1.0
 }

@@ -57,6 +57,8 @@ pub(crate) enum Command {
     AskForMoney(ExecutionId, Ask, Reply<Money>),
     /// From a job: its call has left the wire.
     AttemptEnded(ExecutionId, JobId, Sign),
+    /// From a job: what its call has cost, before its rules are decided.
+    Spent(ExecutionId, JobId, NanoUsd),
     /// From a job: the provider said how many more calls it takes.
     RatesTold(ExecutionId, JobId, RateLimits),
     /// From a job, or without one from the queue: the store has refused its end, which is held.
@@ -112,6 +114,8 @@ struct RunInHand {
     ending: bool,
     /// Whether the store has refused its end so far.
     held: bool,
+    /// What its reporter still asks for, once all of it has ended, is asked for no longer once this is cancelled.
+    cancel: CancellationToken,
 }
 
 impl RunInHand {
@@ -184,6 +188,7 @@ impl Actor {
         match command {
             Command::Submit(submission, reply) => answer(reply, self.submit(submission)),
             Command::CancelRun(run, reply) => {
+                self.runs.get(&run).into_iter().for_each(|run| run.cancel.cancel());
                 self.feed(Event::CancelRun { run });
                 self.wait_cancelled(run, reply);
             }
@@ -215,7 +220,7 @@ impl Actor {
             }
             Command::SetRunCap(run, cap, reply) => {
                 if self.runs.contains_key(&run) {
-                    self.feed(Event::RunCapped { run, cap, spent: NanoUsd::ZERO });
+                    self.feed(Event::RunCapped { run, cap, spent: NanoUsd::ZERO, needed_by: None });
                 }
                 answer(reply, ());
             }
@@ -228,6 +233,9 @@ impl Actor {
             Command::Status(reply) => answer(reply, self.machine.load()),
             Command::AttemptEnded(execution, job, sign) if self.is_under_way(execution, job) => {
                 self.feed(Event::AttemptEnded { execution, sign });
+            }
+            Command::Spent(execution, job, cost) if self.is_under_way(execution, job) => {
+                self.feed(Event::Paid { execution, cost: Some(cost) });
             }
             Command::RatesTold(execution, job, rates) if self.is_under_way(execution, job) => {
                 self.feed(Event::RatesTold { execution, rates });
@@ -243,7 +251,10 @@ impl Actor {
                     in_hand.let_cancellers_go();
                 }
             }
-            Command::AttemptEnded(..) | Command::RatesTold(..) | Command::EndRefused(..) => {}
+            Command::AttemptEnded(..)
+            | Command::Spent(..)
+            | Command::RatesTold(..)
+            | Command::EndRefused(..) => {}
             Command::PauseRun(run, paused, reply) => {
                 self.feed(if paused { Event::PauseRun { run } } else { Event::ResumeRun { run } });
                 answer(reply, ());
@@ -253,13 +264,13 @@ impl Actor {
     }
 
     fn submit(&mut self, submission: Submission) -> Result<(), EngineError> {
-        let Submission { run, terms, cap: (cap, spent), executions, sensitive } = submission;
+        let Submission { run, terms, cap: (cap, spent), needed_by, executions, sensitive } = submission;
         match self.runs.get(&run) {
             Some(known) if known.ending => return Err(EngineError::RunEnding { run }),
             Some(_) => {}
             None => self.take_in_hand(run, sensitive),
         }
-        self.feed(Event::RunCapped { run, cap, spent });
+        self.feed(Event::RunCapped { run, cap, spent, needed_by });
         self.feed(Event::RunSubmitted { run, terms, executions });
         Ok(())
     }
@@ -268,10 +279,10 @@ impl Actor {
         let (news, inbox) = mpsc::unbounded_channel();
         let core = Arc::clone(&self.core);
         let commands = self.commands.clone();
-        let span = spans::run(run);
-        let of_report = span.clone();
+        let (span, cancel) = (spans::run(run), CancellationToken::new());
+        let (of_report, until) = (span.clone(), cancel.clone());
         self.spawn(Task::Report(run), async move {
-            Done::Report(Box::new(report(core, run, of_report, inbox, commands).await))
+            Done::Report(Box::new(report(core, run, of_report, inbox, commands, until).await))
         });
         let sensitive = Arc::new(Sensitive::new(sensitive));
         let in_hand = RunInHand {
@@ -283,6 +294,7 @@ impl Actor {
             cancellers: Vec::new(),
             ending: false,
             held: false,
+            cancel,
         };
         self.runs.insert(run, in_hand);
     }
@@ -471,6 +483,7 @@ impl Actor {
                     _ => Err(EngineError::Uncommitted { run }),
                 };
                 let Some(RunInHand { waiters, cancellers, .. }) = self.runs.remove(&run) else { return };
+                self.feed(Event::RunClosed { run });
                 for waiter in waiters.into_iter().chain(cancellers) {
                     answer(waiter, Awaited::Ended(Box::new(result.clone())));
                 }

@@ -70,6 +70,11 @@ impl Facts {
         self.rules().next().is_some()
     }
 
+    /// Whether there is a rule that waits for the other answers to the case.
+    pub(crate) fn is_contested(&self) -> bool {
+        self.validations.iter().any(Validation::compares_answers)
+    }
+
     /// Decides all rules of the phase where none of them needs to know more; `None` where one does. It may take long.
     #[must_use]
     pub fn check_alone(&self) -> Option<Checked> {
@@ -106,7 +111,9 @@ impl Facts {
 
     /// The places of the rules of this phase.
     fn rules(&self) -> impl Iterator<Item = usize> {
-        let is_due = |(_, rule): &(usize, &Validation)| !rule.off && rule.phase == self.phase;
+        let is_due = |(_, rule): &(usize, &Validation)| {
+            !rule.off && rule.phase == self.phase && !rule.compares_answers()
+        };
         self.validations.iter().enumerate().filter(is_due).map(|(at, _)| at)
     }
 

@@ -53,6 +53,8 @@ pub struct Submission {
     pub executions: Vec<(ExecutionId, Models)>,
     /// The most that the run may cost, and what it has cost so far.
     pub cap: (Option<NanoUsd>, NanoUsd),
+    /// The run whose rules need it, for whose cap it counts as well.
+    pub needed_by: Option<RunId>,
     /// The true values of inputs that are stored masked. They stay in memory, and are taken out of
     /// everything that is stored or shown.
     pub sensitive: JsonObject,
@@ -88,8 +90,9 @@ impl Submission {
             paused: run.status == RunStatus::Paused,
             needed: run.parent.is_some(),
         };
-        let cap = (run.cap_usd, run.progress.cost_usd);
-        Self { run: run.id, terms, executions, cap, sensitive: JsonObject::new() }
+        let cap = (run.cap_usd, run.progress.spent());
+        let needed_by = run.parent.map(|parent| parent.run_id);
+        Self { run: run.id, terms, executions, cap, needed_by, sensitive: JsonObject::new() }
     }
 }
 

@@ -27,6 +27,7 @@
 
 mod actor;
 mod check;
+mod contest;
 mod core;
 mod handle;
 mod level;

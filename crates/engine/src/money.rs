@@ -3,7 +3,7 @@
 use crate::machine::{Cap, Refusal};
 use formaops_domain::{
     Budget, BudgetScope, ErrorClass, Failure, MESSAGE_TOKENS, ModelRef, NanoUsd, Period, Price,
-    ports::{MessagePart, ModelRequest, TokenCounter},
+    ports::{MessagePart, ModelRequest, TokenCounter, Wants},
 };
 
 /// What is known of a call before it is made.
@@ -22,7 +22,10 @@ impl Estimate<'_> {
         if price.is_free() {
             return Some(NanoUsd::ZERO);
         }
-        let longest = self.request.parameters.asked_output_tokens().or(self.longest)?;
+        let longest = match self.request.wants {
+            Wants::Answer => self.request.parameters.asked_output_tokens().or(self.longest)?,
+            Wants::Vectors => 0,
+        };
         Some(price.worst_case(self.input_tokens(counter), longest))
     }
 

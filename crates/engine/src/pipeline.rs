@@ -330,7 +330,7 @@ impl Job {
         recorder.note(steps::prepared(request.messages.len(), started.saturating_sub(loaded)));
         self.tell(&running);
 
-        let (messages, total) = (request.messages.clone(), request.timeouts.total);
+        let (messages, total, wants) = (request.messages.clone(), request.timeouts.total, request.wants);
         let end = self.receive(|| provider.stream(request), recorded, &mut recorder, total).await;
         let latency = recorder.elapsed();
         let last_part = recorder.close(end.ending()).await;
@@ -361,6 +361,7 @@ impl Job {
             reasoning: recorder.live.part(OutputPart::Reasoning).whole(),
             facts: recorder.facts,
             latency,
+            wants,
         };
         let (account, metrics) = self.settle(account, replayed.clone()).await;
         let (status, failure) = match &metrics {
@@ -386,6 +387,9 @@ impl Job {
             threshold: work.threshold,
         });
         let checked = if status == AttemptStatus::Succeeded && checkable.asks_for_something() {
+            // A judge may need the money that was set aside for this call, and this call waits for the judge.
+            let spent = checkable.metrics.cost_usd.unwrap_or_default();
+            let _ = self.commands.send(Command::Spent(self.execution, self.id, spent));
             checkable.check(&*self.core.ports.asks, &running, &self.cancel, &self.core.closing).await
         } else {
             Checked::skipped()
@@ -417,6 +421,7 @@ impl Job {
                 feedback: Some(feedback),
             })
         });
+        let is_open = status == AttemptStatus::Succeeded && next.is_none() && checkable.is_contested();
         let Facts { output, tool_calls, finish, .. } = Arc::unwrap_or_clone(checkable);
         let outcome = Outcome {
             attempt: id,
@@ -435,7 +440,8 @@ impl Job {
             output,
             reasoning,
             validated_output: checked.validated,
-            validation_status: checked.status,
+            // Some rule holds it against the other answers to its case, once all of them are there.
+            validation_status: if is_open { ValidationStatus::Pending } else { checked.status },
             score: checked.score,
             validations: checked.results,
             last_part,

@@ -48,6 +48,7 @@ pub(crate) async fn prepare(
         parameters: work.execution.parameters.clone(),
         timeouts: core.calls().timeouts,
         execution: Some(work.execution.id),
+        wants: work.purpose.into(),
     };
     Ok(Prepared { request, provider })
 }

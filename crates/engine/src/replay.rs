@@ -29,7 +29,7 @@ pub(crate) async fn find(core: &Core, work: &Work, prepared: &Prepared) -> Resul
     let Prepared { request, provider } = prepared;
     let request_hash = provider.request_hash(request)?;
     match core.ports.store.find_recorded(request_hash, work.recorded_repeat).await? {
-        Some(answer) => Ok(Some(Recorded { request_hash, answer, reader: provider.reader(&request.model) })),
+        Some(answer) => Ok(Some(Recorded { request_hash, answer, reader: provider.reader(request)? })),
         None if work.replay == Replay::Only => Err(not_recorded(request_hash, work.recorded_repeat)),
         None => Ok(None),
     }

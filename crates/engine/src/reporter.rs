@@ -1,11 +1,12 @@
 //! Tells how a run gets on: one task for each run, so its events come in order and at most one is
 //! being read from the store at a time.
 
-use crate::{actor::Command, core::Core, handle::EngineError, machine::RunEnd};
+use crate::{actor::Command, contest, core::Core, handle::EngineError, machine::RunEnd};
 use formaops_domain::{Failure, Run, RunId, RunStatus};
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
 /// What a reporter is told.
@@ -23,10 +24,11 @@ pub(crate) async fn report(
     span: Span,
     news: UnboundedReceiver<News>,
     commands: UnboundedSender<Command>,
+    cancel: CancellationToken,
 ) -> Result<Run, EngineError> {
     let reported = async {
         tracing::info!("the run was submitted");
-        let ended = follow(core, run, news, commands).await;
+        let ended = follow(core, run, news, commands, cancel).await;
         match &ended {
             Ok(run) => tracing::info!(status = ?run.status, failed = run.progress.failed, "the run ended"),
             Err(error) => tracing::warn!(%error, "the run did not end"),
@@ -41,6 +43,7 @@ async fn follow(
     run: RunId,
     mut news: UnboundedReceiver<News>,
     commands: UnboundedSender<Command>,
+    cancel: CancellationToken,
 ) -> Result<Run, EngineError> {
     while let Some(first) = news.recv().await {
         // Many transitions that came meanwhile need but one reading.
@@ -57,13 +60,13 @@ async fn follow(
                 Ok(Err(failure)) => tracing::warn!(%run, class = ?failure.class, "a run could not be read"),
                 Err(_) => tracing::error!(%run, "reading a run panicked"),
             },
-            News::Ended(RunEnd::Completed) => {
-                return finish(&core, run, RunStatus::Completed, &commands).await;
-            }
-            News::Ended(RunEnd::Cancelled) => {
-                return finish(&core, run, RunStatus::Cancelled, &commands).await;
-            }
             News::Ended(RunEnd::Uncommitted) => return Err(EngineError::Uncommitted { run }),
+            News::Ended(end) => {
+                contest::decide(&core, run, &cancel).await?;
+                let is_cancelled = end == RunEnd::Cancelled;
+                let status = if is_cancelled { RunStatus::Cancelled } else { RunStatus::Completed };
+                return finish(&core, run, status, &commands).await;
+            }
         }
     }
     Err(EngineError::Stopped)

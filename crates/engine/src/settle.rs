@@ -3,7 +3,7 @@
 use crate::recorder::Facts;
 use formaops_domain::{
     AttemptStatus, CostBasis, Metrics, Price, Span, Usage,
-    ports::{ModelMessage, TokenCounter},
+    ports::{ModelMessage, TokenCounter, Wants},
 };
 
 /// What is known when an attempt has left the wire.
@@ -17,6 +17,8 @@ pub(crate) struct Account {
     pub(crate) reasoning: String,
     pub(crate) facts: Facts,
     pub(crate) latency: Span,
+    /// What was wanted: only what a model says counts as its output.
+    pub(crate) wants: Wants,
 }
 
 impl Account {
@@ -56,7 +58,11 @@ impl Account {
         };
         let reasoning_tokens = reported.reasoning_tokens.max(count(&self.reasoning));
         let calls: u64 = self.facts.tool_calls.iter().map(|call| count(&call.arguments)).sum();
-        let output_tokens = reported.output_tokens.max(reasoning_tokens + count(&self.output) + calls);
+        let said = match self.wants {
+            Wants::Answer => reasoning_tokens + count(&self.output) + calls,
+            Wants::Vectors => 0,
+        };
+        let output_tokens = reported.output_tokens.max(said);
         Usage { input_tokens, output_tokens, reasoning_tokens, ..reported }
     }
 

@@ -5,7 +5,7 @@ use formaops_domain::{
     canonical_hash,
     ports::{
         AnswerReader, MessagePart, ModelMessage, ModelRequest, PartStream, Provider, RateLimits, StreamPart,
-        TokenCounter,
+        TokenCounter, Wants,
     },
 };
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
@@ -23,6 +23,9 @@ impl DryRun {
 
     /// The time between two pieces of the answer, so that it streams like one of a model.
     const PACE: Duration = Duration::from_millis(10);
+
+    /// The numbers of a vector.
+    const DIMENSIONS: usize = 256;
 
     /// The most pieces of an answer: at this pace it takes 2 s at most.
     const MAX_PIECES: usize = 200;
@@ -59,7 +62,10 @@ impl Provider for DryRun {
         if let Err(failure) = Self::check(&request) {
             return stream::iter([Err(failure)]).boxed();
         }
-        let text = answer(&request);
+        let text = match request.wants {
+            Wants::Answer => answer(&request),
+            Wants::Vectors => vectors(&request),
+        };
         let usage = self.usage(&request, &text);
         let begin = [
             StreamPart::Sent { request_hash: hash(&request) },
@@ -83,8 +89,8 @@ impl Provider for DryRun {
         Ok(hash(request))
     }
 
-    fn reader(&self, _: &str) -> Box<dyn AnswerReader> {
-        Box::new(Said::default())
+    fn reader(&self, _: &ModelRequest) -> Result<Box<dyn AnswerReader>, Failure> {
+        Ok(Box::new(Said::default()))
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
@@ -121,6 +127,21 @@ fn answer(request: &ModelRequest) -> String {
             said.collect::<Vec<_>>().join("\n\n")
         }
     }
+}
+
+/// A vector of each text, by the words in it: those of texts with the same words are the same, and those of texts that
+/// share none are at right angles, but for words that fall together.
+fn vectors(request: &ModelRequest) -> String {
+    let vector = |message: &ModelMessage| {
+        let mut vector = vec![0.0_f32; DryRun::DIMENSIONS];
+        let text = message.all_text().to_lowercase();
+        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            let hash = canonical_hash(&word);
+            vector[usize::from(u16::from_le_bytes([hash[0], hash[1]])) % DryRun::DIMENSIONS] += 1.0;
+        }
+        vector
+    };
+    json!(request.messages.iter().map(vector).collect::<Vec<_>>()).to_string()
 }
 
 /// What a message says, with a line for each image and file before it.
@@ -176,7 +197,10 @@ fn hash(request: &ModelRequest) -> RequestHash {
             hashed
         })
         .collect();
-    let body = json!({ "messages": messages, "parameters": request.parameters });
+    let mut body = json!({ "messages": messages, "parameters": request.parameters });
+    if request.wants == Wants::Vectors {
+        body["wants"] = "vectors".into();
+    }
     RequestHash::from_array(canonical_hash(
         &json!({ "wire": "dry-run", "model": request.model, "body": body }),
     ))

@@ -13,6 +13,7 @@ mod models;
 mod request;
 
 use crate::{
+    embedding::{ReadVectors, asked, read_gemini, texts},
     framing::Framing,
     wire::{Address, Asked, Interpreter, ModelPage, Unsayable, Wire},
 };
@@ -20,7 +21,7 @@ use formaops_domain::{
     Timestamp,
     ports::{KeyPlacement, ModelRequest, StreamPart},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The wire format.
 pub(crate) struct Gemini;
@@ -49,6 +50,18 @@ impl Wire for Gemini {
         let named = if request.model.contains('/') { "" } else { "models/" };
         let method = format!("{named}{}:streamGenerateContent", request.model);
         Ok(Asked { address: Address::of(method.split('/')).query("alt", "sse"), body })
+    }
+
+    fn embed(&self, request: &ModelRequest) -> Result<(Asked, ReadVectors), Unsayable> {
+        let model = if request.model.contains('/') {
+            request.model.clone()
+        } else {
+            format!("models/{}", request.model)
+        };
+        let method = format!("{model}:batchEmbedContents");
+        let one = |text: String| json!({"model": model, "content": {"parts": [{"text": text}]}});
+        let body = json!({"requests": texts(request)?.into_iter().map(one).collect::<Vec<_>>()});
+        Ok((asked(Address::of(method.split('/')), body, request), read_gemini))
     }
 
     fn framing(&self) -> Framing {

@@ -12,12 +12,14 @@ pub(crate) use decode::json;
 
 use crate::{
     client::Client,
+    embedding::ReadVectors,
     failure::{self, Answer, Site},
     source::PlannedCall,
     transport,
-    wire::{Address, Asked, ModelPage, Wire},
+    wire::{self, Address, Asked, ModelPage, Wire},
 };
 use call::Call;
+use decode::Decoder;
 use endpoint::Endpoint;
 use formaops_domain::{
     Failure, ListedModel, Provider as Config, Purpose, RequestHash,
@@ -54,7 +56,7 @@ impl HttpProvider {
     /// # Errors
     /// Where a parameter is out of its bounds, or the wire format has no word for something.
     pub(crate) fn plan(&self, request: &ModelRequest) -> Result<PlannedCall, Failure> {
-        let (endpoint, asked) = (&self.endpoint, self.asked(request)?);
+        let (endpoint, (asked, _)) = (&self.endpoint, self.asked(request)?);
         Ok(PlannedCall {
             url: endpoint.url(&asked.address),
             headers: asked.address.headers,
@@ -63,9 +65,9 @@ impl HttpProvider {
         })
     }
 
-    fn asked(&self, request: &ModelRequest) -> Result<Asked, Failure> {
+    fn asked(&self, request: &ModelRequest) -> Result<(Asked, Option<ReadVectors>), Failure> {
         request.parameters.check().map_err(failure::bad_parameters)?;
-        self.endpoint.wire.call(request).map_err(failure::bad_parameters)
+        wire::asked(&*self.endpoint.wire, request).map_err(failure::bad_parameters)
     }
 
     /// The server that `config` describes, spoken to in `wire`.
@@ -152,13 +154,14 @@ impl Provider for HttpProvider {
     }
 
     fn request_hash(&self, request: &ModelRequest) -> Result<RequestHash, Failure> {
-        let body = self.asked(request)?.body;
+        let body = self.asked(request)?.0.body;
         Ok(call::hash(&*self.endpoint.wire, &request.model, &body))
     }
 
-    fn reader(&self, model: &str) -> Box<dyn AnswerReader> {
-        let site = self.endpoint.site(Some(model.to_owned()));
-        Box::new(reader::Reader::new(&*self.endpoint.wire, site))
+    fn reader(&self, request: &ModelRequest) -> Result<Box<dyn AnswerReader>, Failure> {
+        let site = self.endpoint.site(Some(request.model.clone()));
+        let (_, vectors) = self.asked(request)?;
+        Ok(Box::new(reader::Reader::new(Decoder::for_answer(&*self.endpoint.wire, vectors), site)))
     }
 
     fn is_local(&self) -> bool {

@@ -15,6 +15,7 @@ mod models;
 mod request;
 
 use crate::{
+    embedding::{ReadVectors, asked, read_ollama, texts},
     framing::Framing,
     wire::{Address, Asked, Interpreter, ModelPage, Unsayable, Wire},
 };
@@ -22,7 +23,7 @@ use formaops_domain::{
     Timestamp,
     ports::{KeyPlacement, ModelRequest, StreamPart},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What Ollama speaks, for people.
 pub(crate) const TITLE: &str = "Ollama's API";
@@ -50,6 +51,12 @@ impl Wire for Ollama {
 
     fn call(&self, request: &ModelRequest) -> Result<Asked, Unsayable> {
         Ok(Asked { address: Address::of(["api", "chat"]), body: request::body(request)? })
+    }
+
+    fn embed(&self, request: &ModelRequest) -> Result<(Asked, ReadVectors), Unsayable> {
+        // A text that is too long is refused: the vector of a part of it would pass for that of the whole.
+        let body = json!({"model": request.model, "input": texts(request)?, "truncate": false});
+        Ok((asked(Address::of(["api", "embed"]), body, request), read_ollama))
     }
 
     fn framing(&self) -> Framing {

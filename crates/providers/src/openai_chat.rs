@@ -10,6 +10,7 @@ pub(crate) mod request;
 
 use crate::{
     Quirks,
+    embedding::{self, ReadVectors},
     framing::Framing,
     wire::{Address, Asked, Interpreter, ModelPage, Unsayable, Wire},
 };
@@ -68,6 +69,10 @@ impl Wire for OpenAiChat {
         let model = if self.is_azure() { "" } else { &request.model };
         let body = request::body(request, &Quirks::of(self.kind, self.origin.as_ref(), model))?;
         Ok(Asked { address: Address::of(["chat", "completions"]), body })
+    }
+
+    fn embed(&self, request: &ModelRequest) -> Result<(Asked, ReadVectors), Unsayable> {
+        embedding::openai(request)
     }
 
     fn framing(&self) -> Framing {

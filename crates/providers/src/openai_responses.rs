@@ -8,6 +8,7 @@ mod answer;
 mod request;
 
 use crate::{
+    embedding::{self, ReadVectors},
     framing::Framing,
     openai_chat::listed,
     wire::{Address, Asked, Interpreter, ModelPage, Unsayable, Wire},
@@ -40,6 +41,10 @@ impl Wire for OpenAiResponses {
 
     fn call(&self, request: &ModelRequest) -> Result<Asked, Unsayable> {
         Ok(Asked { address: Address::of(["responses"]), body: request::body(request)? })
+    }
+
+    fn embed(&self, request: &ModelRequest) -> Result<(Asked, ReadVectors), Unsayable> {
+        embedding::openai(request)
     }
 
     fn framing(&self) -> Framing {

@@ -5,12 +5,13 @@ mod said;
 pub(crate) use said::Said;
 
 use crate::{
+    embedding::ReadVectors,
     failure::ProviderError,
     framing::{Event, Framing},
 };
 use formaops_domain::{
     JsonObject, ListedModel, Timestamp,
-    ports::{KeyPlacement, ModelRequest, StreamPart},
+    ports::{KeyPlacement, ModelRequest, StreamPart, Wants},
 };
 use serde_json::Value;
 
@@ -39,6 +40,17 @@ pub(crate) trait Wire: Send + Sync {
     /// What this wire format cannot say, such as a parameter it has no word for: it is told, never
     /// dropped in silence.
     fn call(&self, request: &ModelRequest) -> Result<Asked, Unsayable>;
+
+    /// A call that makes a vector of the text of each message, and how its answer is read.
+    ///
+    /// # Errors
+    /// Where this wire format makes no vectors, and as [`Self::call`].
+    fn embed(&self, _: &ModelRequest) -> Result<(Asked, ReadVectors), Unsayable> {
+        Err(Unsayable(format!(
+            "{} has no vectors of texts: choose a model of another provider",
+            self.title()
+        )))
+    }
 
     /// How the events of a streamed answer are told apart.
     fn framing(&self) -> Framing;
@@ -98,6 +110,17 @@ impl Address {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Unsayable(pub(crate) String);
+
+/// A call for what is wanted, and how its answer is read where that is vectors.
+pub(crate) fn asked(
+    wire: &dyn Wire,
+    request: &ModelRequest,
+) -> Result<(Asked, Option<ReadVectors>), Unsayable> {
+    match request.wants {
+        Wants::Answer => Ok((wire.call(request)?, None)),
+        Wants::Vectors => wire.embed(request).map(|(asked, read)| (asked, Some(read))),
+    }
+}
 
 /// A call as it is sent.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 mod transition;
 
-pub(crate) use transition::{Ending, begin, end, insert_validations, requeue, wait};
+pub(crate) use transition::{Ending, begin, end, insert_late, insert_validations, requeue, wait};
 
 use crate::{
     Store, StoreError, blob,
@@ -12,8 +12,9 @@ use crate::{
 };
 use formaops_domain::{
     ActorId, Case, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, Finish,
-    JsonObject, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Replay, Replayed, Retry, RunContext,
-    RunId, Span, Timestamp, ToolCall, Usage, Validation, ValidationResult, ValidationStatus, VersionId,
+    JsonObject, Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Replay, Replayed, Retry,
+    RunContext, RunId, RunPurpose, Span, Timestamp, ToolCall, Usage, Validation, ValidationResult,
+    ValidationStatus, VersionId,
 };
 use sqlx::SqliteConnection;
 
@@ -57,6 +58,15 @@ pub struct ExecutionRecord {
     pub replay: Replay,
     /// The repeat that its recordings go by.
     pub recorded_repeat: u32,
+    /// What another execution needs its run for.
+    pub purpose: Option<RunPurpose>,
+}
+
+impl ExecutionRecord {
+    /// All that the answer is checked by: the rules of its version, of its suite, and of its case.
+    pub fn rules(&self) -> impl Iterator<Item = &Validation> {
+        [&self.content.validations, &self.validations, &self.case.validations].into_iter().flatten()
+    }
 }
 
 struct ExecutionRow {
@@ -256,6 +266,7 @@ impl Store {
               r.fallbacks as "fallbacks: Json<Vec<Fallback>>", r.validations as "validations: Json<Vec<Validation>>",
               rc.details as "details: Json<Case>", r.replay as "replay: Word<Replay>",
               coalesce((select p.repeat from executions p where p.id = r.parent), e.repeat) as "recorded_repeat!: u32",
+              r.purpose as "purpose?: Word<RunPurpose>",
               (select count(*) from attempts a where a.execution = e.id) as "attempts!: u32"
             from executions e
             join runs r on r.id = e.run
@@ -286,6 +297,7 @@ impl Store {
             case: row.details.map(|details| details.0).unwrap_or_default(),
             replay: row.replay.0,
             recorded_repeat: row.recorded_repeat,
+            purpose: row.purpose.map(|purpose| purpose.0),
         })
     }
 
@@ -426,6 +438,7 @@ impl Store {
                     }
                 })?;
                 reopen(connection, &old).await?;
+                open_verdicts(connection, &old).await?;
                 get(connection, id).await
             })
         })
@@ -450,6 +463,25 @@ async fn insert_generation(
         old,
         by,
         now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The verdicts of the other answers to the case are open again, where they were held against each other.
+async fn open_verdicts(connection: &mut SqliteConnection, old: &Execution) -> Result<(), StoreError> {
+    let (run, case, repeat) = (Key(old.run_id), old.case, old.repeat);
+    sqlx::query!(
+        "update executions set validation_status = 'pending'
+        where run = ?1 and case_index = ?2 and repeat = ?3 and status = 'completed'
+          and exists (select 1 from validation_results v where v.execution = executions.id and v.late = 1)
+          and not exists (select 1 from executions n where n.run = executions.run
+            and n.case_index = executions.case_index and n.repeat = executions.repeat
+            and n.variant_index = executions.variant_index and n.generation > executions.generation)",
+        run,
+        case,
+        repeat,
     )
     .execute(connection)
     .await?;

@@ -107,6 +107,10 @@ impl Store {
                   from case_marks
                   where run = ?1 and baseline = ?2 and case ?3 when 'failing' then failing when 'flaky' then flaky
                     when 'different' then different when 'regressed' then regressed when 'improved' then improved
+                    when 'rated' then exists (select 1 from executions e join ratings r on r.execution = e.id
+                      where e.run = ?1 and e.case_index = position)
+                    when 'unrated' then not exists (select 1 from executions e join ratings r on r.execution = e.id
+                      where e.run = ?1 and e.case_index = position)
                     else 1 end)
                 where (key, position) > (?6, ?7) order by key, position limit ?8"#,
                 key,
@@ -183,6 +187,12 @@ impl Store {
                 .fetch_all(&mut *connection)
                 .await?;
         cases_at(&mut connection, run, &positions).await
+    }
+
+    /// Cases of a run by their places, in the order of those.
+    pub async fn list_cases_at(&self, run: RunId, places: &[u32]) -> Result<Vec<Case>, StoreError> {
+        let places: Vec<_> = places.iter().map(|place| i64::from(*place)).collect();
+        cases_at(&mut *self.readers().acquire().await?, run, &places).await
     }
 
     /// Works out what can be said of each case, unless nothing more has ended since it was.
@@ -265,6 +275,8 @@ const fn mark_word(mark: CaseMark) -> &'static str {
         CaseMark::Different => "different",
         CaseMark::Regressed => "regressed",
         CaseMark::Improved => "improved",
+        CaseMark::Rated => "rated",
+        CaseMark::Unrated => "unrated",
     }
 }
 

@@ -49,6 +49,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 18, sql: include_str!("../migrations/0018_suites.sql") },
     // A program that does not know replays would call what a run takes from recordings.
     Migration { min_reader: 19, sql: include_str!("../migrations/0019_replay.sql") },
+    // A program that does not know late verdicts would end a run without them.
+    Migration { min_reader: 20, sql: include_str!("../migrations/0020_judgements.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

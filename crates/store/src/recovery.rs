@@ -39,6 +39,7 @@ impl Store {
     /// To be called once, by the process that has just become the owner of the workspace and before it runs
     /// anything: attempts that were on the wire become interrupted and keep what had arrived.
     ///
+    /// Runs whose answers have yet to be held against each other stay open: only that is left to do of them.
     /// Runs that are paused, or to be resumed on a restart, stay open, and their executions wait for their turn
     /// again. Of all others the executions that had not ended fail with the class `interrupted`, and the run ends.
     /// An interrupted attempt ends when its last bytes came, which is the last that is known of it, and counts
@@ -87,7 +88,11 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
     }
     let over = sqlx::query!(
         r#"select id as "id: Key<RunId>" from runs
-        where status in ('pending', 'running', 'paused') and pending = 0 and running = 0"#
+        where status in ('pending', 'running', 'paused') and pending = 0 and running = 0
+          and not exists (select 1 from executions e where e.run = runs.id and e.status = 'completed'
+            and e.validation_status = 'pending' and not exists (select 1 from executions n where n.run = e.run
+              and n.case_index = e.case_index and n.repeat = e.repeat and n.variant_index = e.variant_index
+              and n.generation > e.generation))"#
     )
     .fetch_all(&mut *connection)
     .await?;

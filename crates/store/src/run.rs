@@ -90,6 +90,7 @@ struct RunRow {
     prompt: Key<PromptId>,
     prompt_name: Text<PromptName>,
     parent: Option<Key<ExecutionId>>,
+    parent_run: Option<Key<RunId>>,
     purpose: Option<Word<RunPurpose>>,
     suite: Option<Key<SuiteId>>,
     suite_name: Option<Text<SuiteName>>,
@@ -111,6 +112,7 @@ struct RunRow {
     failed: u32,
     cancelled: u32,
     cost: Int<NanoUsd>,
+    rules: Int<NanoUsd>,
     cap: Option<Int<NanoUsd>>,
     created_by: Key<ActorId>,
     created_at: Int<Timestamp>,
@@ -139,10 +141,9 @@ impl RunRow {
             prompt_id: self.prompt.0,
             prompt_name: self.prompt_name.0,
             suite,
-            parent: self
-                .parent
-                .zip(self.purpose)
-                .map(|(execution, purpose)| RunParent { execution_id: execution.0, purpose: purpose.0 }),
+            parent: self.parent.zip(self.parent_run).zip(self.purpose).map(|((execution, run), purpose)| {
+                RunParent { execution_id: execution.0, run_id: run.0, purpose: purpose.0 }
+            }),
             variants,
             inputs: blob::json(&self.inputs)?,
             context,
@@ -162,6 +163,7 @@ impl RunRow {
                 failed: self.failed,
                 cancelled: self.cancelled,
                 cost_usd: self.cost.0,
+                rules_usd: self.rules.0,
             },
             created_by: self.created_by.0,
             created_at: self.created_at.0,
@@ -178,7 +180,8 @@ macro_rules! select_runs {
             r#"select r.seq, r.id as "id: Key<RunId>", r.kind as "kind: Word<RunKind>",
               r.status as "status: Word<RunStatus>", r.priority as "priority: Word<Priority>",
               r.prompt as "prompt: Key<PromptId>", r.prompt_name as "prompt_name: Text<PromptName>",
-              r.parent as "parent?: Key<ExecutionId>", r.purpose as "purpose?: Word<RunPurpose>",
+              r.parent as "parent?: Key<ExecutionId>",
+              (select n.run from executions n where n.id = r.parent) as "parent_run?: Key<RunId>", r.purpose as "purpose?: Word<RunPurpose>",
               r.suite as "suite?: Key<SuiteId>", s.name as "suite_name?: Text<SuiteName>",
               r.baseline as "baseline?: Key<RunId>", r.thresholds as "thresholds?: Json<Thresholds>",
               (case when r.suite is null then 1 else (select count(*) from run_cases n where n.run = r.id) end)
@@ -188,7 +191,7 @@ macro_rules! select_runs {
               r.fail_fast as "fail_fast: bool", r.on_restart as "on_restart: Word<OnRestart>",
               r.replay as "replay: Word<Replay>", r.regraded as "regraded?: Key<RunId>", r.pending as "pending: u32",
               r.running as "running: u32", r.completed as "completed: u32", r.failed as "failed: u32",
-              r.cancelled as "cancelled: u32", r.cost_nanos as "cost: Int<NanoUsd>",
+              r.cancelled as "cancelled: u32", r.cost_nanos as "cost: Int<NanoUsd>", r.rules_nanos as "rules: Int<NanoUsd>",
               r.cap_nanos as "cap: Int<NanoUsd>",
               r.created_by as "created_by: Key<ActorId>", r.created_at as "created_at: Int<Timestamp>",
               r.started_at as "started_at: Int<Timestamp>", r.completed_at as "completed_at: Int<Timestamp>"

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use formaops_domain::{
     AttachmentHash, Attempt, Content, Execution, ExecutionId, ExecutionStatus, Failure, LogEntry,
     RequestHash, Retry, Run, RunId, RunStatus, Timestamp,
-    ports::{Outcome, RecordedAnswer, RecordingPart, RunStore, Work},
+    ports::{Contest, LateVerdict, Outcome, RecordedAnswer, RecordingPart, RunStore, Work},
 };
 use futures::{FutureExt, TryFutureExt, future::BoxFuture};
 use std::sync::Arc;
@@ -18,9 +18,8 @@ impl Store {
             let id = execution.to_string();
             return Err(StoreError::Transition { noun: "execution", id, status, wanted: "running" });
         }
-        let rules = [&record.content.validations, &record.validations, &record.case.validations];
         Ok(Work {
-            validations: rules.into_iter().flatten().cloned().collect(),
+            validations: record.rules().cloned().collect(),
             metadata: Arc::new(record.case.metadata),
             threshold: record.case.threshold,
             around: (record.case.prefix, record.case.suffix),
@@ -34,6 +33,7 @@ impl Store {
             attempt_number: record.attempts + 1,
             replay: record.replay,
             recorded_repeat: record.recorded_repeat,
+            purpose: record.purpose,
         })
     }
 }
@@ -96,6 +96,22 @@ impl RunStore for Store {
         self.write(move |connection| Box::pin(crate::run::set_paused(connection, run, paused)))
             .map_err(Failure::from)
             .boxed()
+    }
+
+    fn load_contests(
+        &self,
+        run: RunId,
+        after: Option<(u32, u32)>,
+    ) -> BoxFuture<'_, Result<Vec<Contest>, Failure>> {
+        self.load_contests(run, after).map_err(Failure::from).boxed()
+    }
+
+    fn keep_late<'a>(
+        &'a self,
+        run: RunId,
+        verdicts: &'a [LateVerdict],
+    ) -> BoxFuture<'a, Result<Vec<Execution>, Failure>> {
+        self.keep_late(run, verdicts).map_err(Failure::from).boxed()
     }
 
     fn finish_run(

@@ -84,6 +84,7 @@ impl Store {
                 failed,
                 cancelled,
                 cost_usd: cost,
+                rules_usd: NanoUsd::ZERO,
             };
         let all = [row.pending, row.running, row.completed, row.failed, row.cancelled];
         let new = [recent.pending, recent.running, recent.completed, recent.failed, recent.cancelled];

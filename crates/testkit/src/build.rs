@@ -3,7 +3,7 @@
 use crate::ids::{execution_id, provider_id, provider_key_id};
 use formaops_domain::{
     Body, Content, KeyBinding, KeyRef, Origin, Parameters, Provider, ProviderKind, Role, Timestamp,
-    ports::{ModelMessage, ModelRequest, Timeouts},
+    ports::{ModelMessage, ModelRequest, Timeouts, Wants},
 };
 use url::Url;
 
@@ -55,5 +55,6 @@ pub fn request(model: &str, text: &str) -> ModelRequest {
         parameters: Parameters::default(),
         timeouts: Timeouts::default(),
         execution: Some(execution_id(1)),
+        wants: Wants::Answer,
     }
 }

@@ -3,6 +3,7 @@
 mod behaviour;
 mod chat;
 mod connection;
+mod embedding;
 mod reply;
 mod voice;
 

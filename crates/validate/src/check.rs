@@ -26,7 +26,7 @@ pub fn check_validations(validations: &[Validation]) -> Vec<InputProblem> {
             let path = format!("{at}.name");
             problems.push(InputProblem::new(path, ProblemCode::Duplicate, message, "Rename one of them"));
         }
-        problems.extend(rule_mistakes(validation).into_iter().map(|mistake| {
+        problems.extend(rule_mistakes(validation, false).into_iter().map(|mistake| {
             let Mistake { field, code, message, hint } = mistake;
             let message = format!("`{}` cannot be used: {message}", bounded(name, 60));
             InputProblem::new(format!("{at}.{field}"), code, message, hint)
@@ -35,8 +35,9 @@ pub fn check_validations(validations: &[Validation]) -> Vec<InputProblem> {
     problems
 }
 
-/// All that is wrong with a validation but its name, each with its field from the validation on.
-pub(crate) fn rule_mistakes(validation: &Validation) -> Vec<Mistake> {
+/// All that is wrong with a validation but its name, each with its field from the validation on. It stands by itself, or
+/// in a set.
+pub(crate) fn rule_mistakes(validation: &Validation, in_set: bool) -> Vec<Mistake> {
     let in_rule = match &validation.rule {
         ValidationRule::Schema { schema } => rule::schema_mistakes(schema, "schema"),
         ValidationRule::Regex { pattern, flags } => rule::regex_mistakes(pattern, flags),
@@ -45,7 +46,8 @@ pub(crate) fn rule_mistakes(validation: &Validation) -> Vec<Mistake> {
     };
     let in_rule =
         in_rule.into_iter().map(|mistake| Mistake { field: format!("rule.{}", mistake.field), ..mistake });
-    weight_mistake(validation).into_iter().chain(retry_mistake(validation)).chain(in_rule).collect()
+    let of_place = weight_mistake(validation).into_iter().chain(retry_mistake(validation));
+    of_place.chain(rule::misplaced(validation, in_set)).chain(in_rule).collect()
 }
 
 fn weight_mistake(validation: &Validation) -> Option<Mistake> {
@@ -83,10 +85,6 @@ fn assertion_mistakes(assertion: &Assertion) -> Vec<Mistake> {
     let Some(rule) = rule::find(rule::base_name(&assertion.name).0) else {
         return vec![rule::unknown(&assertion.name)];
     };
-    if let Some(why) = rule::why_undecided(rule::base_name(&assertion.name).0) {
-        let message = format!("`{}` cannot be decided yet: {why}", assertion.name);
-        return vec![Mistake::new("type", ProblemCode::BadDeclaration, message, "Use another assertion")];
-    }
     let mut found = Vec::new();
     if assertion.threshold.is_some_and(|threshold| !threshold.is_finite()) {
         let message = "its threshold is no number";

@@ -48,6 +48,6 @@ pub use infer::infer_schema;
 pub use input::check_inputs;
 pub use page::{AssertionGuide, assertion_guides, validations_page};
 pub use problem::{InputProblem, ProblemCode};
-pub use rule::{Comparison, function_of_rule, is_comparison, select_best};
+pub use rule::{Comparison, function_of_rule, select_best};
 pub use text::coerce_text;
 pub use types::{rust_type, typescript_type};

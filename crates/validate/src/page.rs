@@ -1,7 +1,7 @@
 //! The page of the documentation about validations, and what forms tell of assertions, made from the comments at the
 //! top of the files of the rules.
 
-use crate::rule::{ASSERTIONS, OWN_SOURCES, Rule, UNSUPPORTED, why_undecided};
+use crate::rule::{ASSERTIONS, OWN_SOURCES, Rule, UNSUPPORTED};
 use std::fmt::Write;
 
 const INTRO: &str = "\
@@ -32,9 +32,6 @@ pub fn validations_page() -> String {
     page.push_str("\n## Assertions\n");
     for rule in ASSERTIONS {
         add(&mut page, rule.source);
-        if let Some(why) = rule.names.iter().find_map(|name| why_undecided(name)) {
-            let _ = writeln!(page, "\n**Not for now.** It is refused where it is saved: {why} yet.");
-        }
     }
     page.push_str(
         "\n## Assertions of promptfoo that are not here\n\nA file that uses one is told so.\n\n\
@@ -80,8 +77,7 @@ pub fn assertion_guides() -> Vec<AssertionGuide> {
             example: example.take_while(|line| **line != "```").map(|line| format!("{line}\n")).collect(),
         }
     };
-    let can_be_decided = |rule: &&Rule| rule.names.iter().all(|name| why_undecided(name).is_none());
-    ASSERTIONS.iter().filter(can_be_decided).map(guide).collect()
+    ASSERTIONS.iter().map(guide).collect()
 }
 
 /// The paragraph that begins with these words, without them, on one line.

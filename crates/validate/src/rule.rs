@@ -48,14 +48,15 @@ use std::borrow::Cow;
 
 pub use self::{
     function::function_of_rule,
-    select_best::{Comparison, is_comparison, select_best},
+    select_best::{Comparison, select_best},
 };
 
 pub(crate) use self::{
     function::mistakes as function_mistakes,
     regex::mistakes as regex_mistakes,
     schema::mistakes as schema_mistakes,
-    unsupported::{UNSUPPORTED, why_undecided, why_unsupported},
+    select_best::misplaced,
+    unsupported::{UNSUPPORTED, why_unsupported},
 };
 
 /// What a rule comes to.

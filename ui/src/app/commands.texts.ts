@@ -34,6 +34,11 @@ const table = {
   pause: { group: 'run', label: 'Pause or resume the run', words: 'hold continue go on wait' },
   retryFailed: { group: 'run', label: 'Retry what failed in the run', words: 'again failures errors' },
   repeat: { group: 'run', label: 'Repeat the run', words: 'again rerun' },
+  blind: {
+    group: 'run',
+    label: 'Compare answers of the run blind',
+    words: 'a b vote prefer human rating without names',
+  },
 
   newPrompt: {
     group: 'prompt',

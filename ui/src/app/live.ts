@@ -42,7 +42,7 @@ const KEYS: Record<Noun, string[]> = {
   prompt: ['prompts', 'prompt', 'versions', 'tags', 'labels', 'folder-file', 'audit'],
   dataset: ['datasets', 'dataset', 'dataset-versions', 'audit'],
   provider: ['providers', 'models', 'health', 'audit'],
-  run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution'],
+  run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution', 'ratings'],
   workspace: ['workspace', 'settings', 'api-keys', 'network', 'config', 'folder', 'folder-file', 'audit'],
   health: ['metrics', 'figures', 'health'],
   suite: ['suites', 'suite', 'runs-of-suite', 'audit'],

@@ -8,6 +8,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { readAuditSearch } from '../features/audit/search';
+import { readBlindSearch } from '../features/blind/search';
 import { LIST_KEYS, type ListSearch, readListSearch } from '../features/library/filters';
 import { currentPrompts, promptQuery } from '../features/prompt/queries';
 import { readSearch } from '../features/run/history';
@@ -75,6 +76,13 @@ const run = createRoute({
   path: '/runs/$id',
   validateSearch: readGridSearch,
   component: lazyRouteComponent(runScreens, 'RunPlace'),
+});
+
+const blind = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$id/blind',
+  validateSearch: readBlindSearch,
+  component: lazyRouteComponent(() => import('../features/blind/BlindScreen'), 'BlindScreen'),
 });
 
 const datasets = createRoute({
@@ -181,6 +189,7 @@ const routeTree = root.addChildren([
   prompts.addChildren([noPrompt, prompt]),
   runs,
   run,
+  blind,
   datasets,
   dataset,
   suites,

@@ -1,5 +1,7 @@
 import { contentShortcuts } from '../features/content/shortcuts';
 import { libraryShortcuts } from '../features/library/shortcuts';
+import { ratingShortcuts } from '../features/rating/shortcuts';
+import { ratingTexts } from '../features/rating/texts';
 import { columnShortcuts } from '../features/run/shortcuts';
 import { commands } from '../lib/commands';
 import type { Shortcut, ShortcutList } from '../lib/shortcuts';
@@ -16,6 +18,7 @@ export function shortcutLists(): ShortcutList[] {
     { title: paletteTexts.message, shortcuts: contentShortcuts.filter(({ where }) => where === 'message') },
     { title: paletteTexts.editor, shortcuts: contentShortcuts.filter(({ where }) => where === 'editor') },
     { title: paletteTexts.columns, shortcuts: columnShortcuts },
+    { title: ratingTexts.shortcuts.title, shortcuts: ratingShortcuts },
     { title: paletteTexts.list, shortcuts: libraryShortcuts },
   ];
   return [...ofCommands, ...ofParts].filter(({ shortcuts }) => shortcuts.length > 0);

@@ -266,6 +266,23 @@ export const assertionGuides: readonly AssertionGuide[] = [
   },
   {
     "names": [
+      "similar",
+      "similar:cosine",
+      "similar:dot",
+      "similar:euclidean"
+    ],
+    "checks": "The answer means about the same as a text, by the vectors that an embedding model makes of both. `similar` and `similar:cosine` measure the cosine of the angle between them, `similar:dot` their product, `similar:euclidean` how far they are apart (at most the threshold; its score is 1 / (1 + distance)).",
+    "value": "The text, or a list of texts of which one must be near; under `not-`, none may be.",
+    "threshold": "The least similarity, or the most distance, that passes; 0.75 where there is none.",
+    "asksModel": true,
+    "example": {
+      "type": "similar",
+      "value": "The parcel has been sent.",
+      "threshold": 0.8
+    }
+  },
+  {
+    "names": [
       "is-refusal"
     ],
     "checks": "The model declines to answer, as the usual English phrases say it: the answer begins with one such as `I'm sorry` or `I cannot`, or has one such as `I can't help` or `As an AI` in it. An empty answer counts as one, with a score of 0.",
@@ -352,6 +369,19 @@ export const assertionGuides: readonly AssertionGuide[] = [
   },
   {
     "names": [
+      "webhook"
+    ],
+    "checks": "A web service says so. It gets `{output, context: {prompt, vars}}` as JSON by POST, and answers `{pass, score, reason}`, of which score and reason can be left out. Another answer is an error.",
+    "value": "The address, with `http` or `https`.",
+    "threshold": null,
+    "asksModel": false,
+    "example": {
+      "type": "webhook",
+      "value": "https://checks.example.com/tone"
+    }
+  },
+  {
+    "names": [
       "llm-rubric"
     ],
     "checks": "A model that judges finds that the answer meets a criterion. It says whether it passes, how well from 0 to 1, and why. A judge that says anything else, or fails, is an error, under `not-` too.",
@@ -389,6 +419,19 @@ export const assertionGuides: readonly AssertionGuide[] = [
     "example": {
       "type": "model-graded-closedqa",
       "value": "Names the opening hours"
+    }
+  },
+  {
+    "names": [
+      "select-best"
+    ],
+    "checks": "Of the answers of several columns to one case, a model that judges finds this one the best. So it is there in suites and comparisons only, and decided once for all answers of a case.",
+    "value": "The criterion, in words.",
+    "threshold": null,
+    "asksModel": true,
+    "example": {
+      "type": "select-best",
+      "value": "The clearest explanation for a child"
     }
   },
   {

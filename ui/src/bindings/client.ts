@@ -8,12 +8,16 @@ import type {
   AttachmentBytes,
   AuditDetail,
   AuditReport,
+  BlindChoice,
+  BlindOutcome,
+  BlindPairs,
   BudgetView,
   CallSource,
   CancelExecution,
   CancelRun,
   CatalogueModel,
   ChangeDataset,
+  ChooseBlind,
   CompareRun,
   CompareVersions,
   Config,
@@ -43,6 +47,7 @@ import type {
   DeletePrompt,
   DeleteProvider,
   DeleteProviderKey,
+  DeleteRating,
   DeleteRef,
   DeleteSuite,
   EmptyBin,
@@ -59,6 +64,7 @@ import type {
   FunctionTrial,
   GetAttachment,
   GetAudit,
+  GetBlindOutcome,
   GetConfig,
   GetDataset,
   GetExecution,
@@ -94,6 +100,7 @@ import type {
   ListActors,
   ListApiKeys,
   ListAudit,
+  ListBlind,
   ListBudgets,
   ListCases,
   ListDatasetVersions,
@@ -113,6 +120,7 @@ import type {
   ListPrompts,
   ListProviderKeys,
   ListProviders,
+  ListRatings,
   ListRefs,
   ListRuns,
   ListServers,
@@ -151,6 +159,7 @@ import type {
   PageOfPrompt,
   PageOfProviderKeyView,
   PageOfProviderView,
+  PageOfRating,
   PageOfRun,
   PageOfSpend,
   PageOfSuite,
@@ -174,6 +183,7 @@ import type {
   PutSetting,
   RecordingFile,
   RegradeRun,
+  Rating,
   RenderContent,
   RenderedContent,
   RepeatRun,
@@ -188,8 +198,10 @@ import type {
   Run,
   RunComparison,
   RunDetail,
+  RunRatings,
   RunSuiteRequest,
   RunSummary,
+  SetRating,
   Setting,
   Suite,
   SuitePlan,
@@ -345,6 +357,12 @@ export type OperationName =
   | 'execution_list'
   | 'execution_get'
   | 'execution_output'
+  | 'rating_set'
+  | 'rating_delete'
+  | 'rating_list'
+  | 'preference_list'
+  | 'preference_put'
+  | 'preference_summary'
   | 'execution_log'
   | 'execution_source'
   | 'execution_cancel'
@@ -740,6 +758,24 @@ export function client(caller: Caller) {
     /** A window of an execution's answer, also while it streams. */
     executionOutput: (request: GetOutput): Promise<OutputWindow> =>
       caller.call('execution_output', 'GET', '/api/executions/{id}/output', request),
+    /** Says of an answer whether it holds, how well, or only a note; in place of what one said before. */
+    ratingSet: (request: SetRating): Promise<Rating> =>
+      caller.call('rating_set', 'PUT', '/api/executions/{id}/rating', request),
+    /** Takes back what one said of an answer; answers what others say. */
+    ratingDelete: (request: DeleteRating): Promise<PageOfRating> =>
+      caller.call('rating_delete', 'DELETE', '/api/executions/{id}/rating', request),
+    /** What people say of the answers of a run, by case and column. */
+    ratingList: (request: ListRatings): Promise<RunRatings> =>
+      caller.call('rating_list', 'GET', '/api/runs/{id}/ratings', request),
+    /** Pairs of answers of two columns of a run, in an order and with sides that do not tell whose they are. */
+    preferenceList: (request: ListBlind): Promise<BlindPairs> =>
+      caller.call('preference_list', 'GET', '/api/runs/{id}/blind', request),
+    /** Says which answer of a pair is better, or takes that back. */
+    preferencePut: (request: ChooseBlind): Promise<BlindChoice> =>
+      caller.call('preference_put', 'PUT', '/api/runs/{id}/blind', request),
+    /** Which of two columns one likes better, and how sure that is. */
+    preferenceSummary: (request: GetBlindOutcome): Promise<BlindOutcome> =>
+      caller.call('preference_summary', 'GET', '/api/runs/{id}/blind/outcome', request),
     /** What happened on the way of an execution, step by step. */
     executionLog: (request: GetExecutionLog): Promise<ExecutionLog> =>
       caller.call('execution_log', 'GET', '/api/executions/{id}/log', request),

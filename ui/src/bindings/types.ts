@@ -221,6 +221,48 @@ export type AuditReport = {
   broken: BrokenLink | null;
 };
 
+/** What is kept of a pair. */
+export type BlindChoice = {
+  /** Which answer is better; absent where nothing is said. */
+  choice?: Side | null;
+};
+
+/** Which of two columns the caller likes better. */
+export type BlindOutcome = {
+  /** What the first column is called. */
+  one: string;
+  /** What the other column is called. */
+  other: string;
+  /** What came of it. */
+  liking: Liking;
+  /** How many pairs are not decided. */
+  leftOver: number;
+};
+
+/** Two answers to a case. */
+export type BlindPair = {
+  /** The case, from 0. */
+  case: number;
+  /** Its name; empty where it has none. */
+  name: string;
+  /** Its inputs, with sensitive values masked. */
+  inputs: Record<string, unknown>;
+  /** The answer on the left. */
+  left: ExecutionId;
+  /** The answer on the right. */
+  right: ExecutionId;
+  /** What the caller has said. */
+  choice?: Side | null;
+};
+
+/** Pairs of answers. */
+export type BlindPairs = {
+  /** The pairs, in the order in which they are shown. */
+  pairs: BlindPair[];
+  /** How many there are in all. Cases of which a column has no answer, and those to which both say the same, are none. */
+  total: number;
+};
+
 /** The text of a prompt, before values are put in. */
 export type Body = {
   kind: 'text';
@@ -413,7 +455,7 @@ export type CaseChoice = {
 };
 
 /** What can be said of a case at a glance. */
-export type CaseMark = 'failing' | 'flaky' | 'different' | 'regressed' | 'improved';
+export type CaseMark = 'failing' | 'flaky' | 'different' | 'regressed' | 'improved' | 'rated' | 'unrated';
 
 /** What is known of a model. What is absent is unknown, and shown as unknown. */
 export type CatalogueModel = {
@@ -473,6 +515,18 @@ export type ChangeDataset = {
   idempotencyKey?: string | null;
 };
 
+/** Says which of two answers is better. */
+export type ChooseBlind = {
+  /** The run. */
+  id: RunId;
+  /** The answer on the left. */
+  left: ExecutionId;
+  /** The answer on the right. */
+  right: ExecutionId;
+  /** Which is better; absent to take back what was said. */
+  choice?: Side2 | null;
+};
+
 /** Whether calls to a model go through. */
 export type CircuitState = 'closed' | 'half-open' | 'open';
 
@@ -521,6 +575,21 @@ export type ColumnComparison = {
 
 /** What a column holds of a case. */
 export type ColumnKind = 'input' | 'expected' | 'metadata';
+
+/** What people say of the answers of a column, beside what its rules say. */
+export type ColumnRatings = {
+  /** How many ratings there are. */
+  rated: number;
+  /** How many of them say that the answer holds. */
+  passed: number;
+  /** How many say that it does not. */
+  failed: number;
+  /**
+   * The mean of their scores, from 0 to 1, where a verdict without a score counts as 1 or 0; absent where there are
+   * neither.
+   */
+  score?: number | null;
+};
 
 /** What a column holds. */
 export type ColumnRole = 'input' | 'expected' | 'metadata' | 'name' | 'tags' | 'skip';
@@ -1254,6 +1323,12 @@ export type DeleteProviderKey = {
   force?: boolean;
 };
 
+/** Takes back what the caller said of an answer. */
+export type DeleteRating = {
+  /** The execution. */
+  id: ExecutionId;
+};
+
 /** Takes a branch or a label away. */
 export type DeleteRef = {
   /** The prompt. */
@@ -1585,6 +1660,8 @@ export type ExecutionDetail = {
   messages: RenderedMessage[];
   /** The answer as JSON, where a validation found it valid. */
   validatedOutput: unknown;
+  /** What people say of the answer, oldest first. */
+  ratings: Rating[];
 };
 
 export type ExecutionId = string;
@@ -1883,6 +1960,16 @@ export type GetAudit = {
   seq: number;
 };
 
+/** Asks which of two columns is liked better. */
+export type GetBlindOutcome = {
+  /** The run. */
+  id: RunId;
+  /** A column, from 0. */
+  one: number;
+  /** Another column, from 0. */
+  other: number;
+};
+
 /** Asks for the configuration. */
 export type GetConfig = Record<string, never>;
 
@@ -2025,6 +2112,8 @@ export type GridRow = {
   case: Case;
   /** The newest generation of each of its cells, by column and repeat. */
   cells: Execution[];
+  /** What people say of these answers, oldest first. */
+  ratings: Rating[];
 };
 
 /** What the cases of a grid are ordered by. */
@@ -2372,6 +2461,22 @@ export type LeftOff = 'refreshes' | 'indexing' | 'debug-logs' | 'low-runs' | 'lo
 /** How well everything is. Each level leaves off what the ones before do, and more. */
 export type Level = 'normal' | 'degraded' | 'critical' | 'emergency';
 
+/** Which of two columns is liked better, and how sure that is. */
+export type Liking = {
+  /** On how many cases the first is. */
+  one: number;
+  /** On how many cases the other is. */
+  other: number;
+  /** On how many neither is. */
+  same: number;
+  /** The share of the cases with a favourite on which the first is, and where it lies with 95 % confidence. */
+  share: Interval;
+  /** How likely at least so uneven a split is where both are liked the same: the sign test. */
+  p: number;
+  /** The same in words. */
+  words: string;
+};
+
 /** Lines of a text, each with what ends it: `\n`, `\r\n` or `\r`. */
 export type Lines = {
   /** The first of them, counted from 0. */
@@ -2417,6 +2522,20 @@ export type ListAudit = {
   /** Where to go on, from the page before. */
   cursor?: string | null;
   /** The most items, 1 to 1,000; 100 where absent. */
+  limit?: number | null;
+};
+
+/** Asks for pairs of answers of two columns, in an order and with sides that tell nothing. */
+export type ListBlind = {
+  /** The run. */
+  id: RunId;
+  /** A column, from 0. */
+  one: number;
+  /** Another column, from 0. */
+  other: number;
+  /** What order and sides are drawn from: the same seed gives the same. */
+  seed?: number;
+  /** The most pairs, 1 to 1,000; 200 where absent. */
   limit?: number | null;
 };
 
@@ -2614,6 +2733,12 @@ export type ListProviderKeys = {
 
 /** Asks for the providers. */
 export type ListProviders = Record<string, never>;
+
+/** Asks what people say of the answers of a run. */
+export type ListRatings = {
+  /** The run. */
+  id: RunId;
+};
 
 /** Asks for the branches and labels of a prompt. */
 export type ListRefs = {
@@ -3175,6 +3300,14 @@ export type PageOfProviderView = {
 };
 
 /** Some items of a list, and where to go on. */
+export type PageOfRating = {
+  /** The items, in the order of the list. */
+  items: Rating[];
+  /** Give this as `cursor` to get the items that follow; absent at the end. */
+  next?: string | null;
+};
+
+/** Some items of a list, and where to go on. */
 export type PageOfRun = {
   /** The items, in the order of the list. */
   items: Run[];
@@ -3615,7 +3748,7 @@ export type Purged = {
 };
 
 /** What a request is for. */
-export type Purpose = 'execution' | 'models' | 'test' | 'discovery';
+export type Purpose = 'execution' | 'models' | 'test' | 'discovery' | 'webhook';
 
 /** Names the run that later runs of a suite are compared with. */
 export type PutBaseline = {
@@ -3676,6 +3809,27 @@ export type PutSetting = {
   /** Its value; at most 64 KiB of JSON. */
   value: unknown;
 };
+
+/** What a person says of an answer: whether it holds, how well, or only a note. */
+export type Rating = {
+  /** The answer's execution. */
+  executionId: ExecutionId;
+  /** Who says it. */
+  ratedBy: ActorId;
+  /** Whether it holds. */
+  verdict?: RatingVerdict | null;
+  /** How well, from 0 to 1. */
+  score?: number | null;
+  /** Why, or what else there is to say. */
+  note: string;
+  /** When it was first said. */
+  createdAt: Timestamp;
+  /** When it was last changed. */
+  updatedAt: Timestamp;
+};
+
+/** Whether an answer holds, as a person sees it. */
+export type RatingVerdict = 'pass' | 'fail';
 
 /** What a run had to reach, and whether it did. */
 export type ReachedThreshold = {
@@ -4000,6 +4154,8 @@ export type RunKind = 'single' | 'compare' | 'suite';
 export type RunParent = {
   /** The execution that needs it. */
   executionId: ExecutionId;
+  /** The run of that execution, whose cap pays. */
+  runId: RunId;
   /** What for. */
   purpose: RunPurpose;
 };
@@ -4037,10 +4193,20 @@ export type RunProgress = {
    * as nothing.
    */
   costUsd: NanoUsd;
+  /** What its rules cost beside: judges, and models that make vectors. It counts for the cap, too. */
+  rulesUsd: NanoUsd;
 };
 
 /** What an execution needs a run for. */
-export type RunPurpose = 'judge';
+export type RunPurpose = 'judge' | 'embedding';
+
+/** What people say of the answers of a run. */
+export type RunRatings = {
+  /** Who asks: the ratings of this one are one's own. */
+  me: ActorId;
+  /** The ratings of the newest answers, by case, repeat and column. */
+  ratings: Rating[];
+};
 
 /** Where a run stands. Whether its executions succeeded is in [`RunProgress`]. */
 export type RunStatus = 'pending' | 'running' | 'paused' | 'completed' | 'cancelled';
@@ -4099,6 +4265,8 @@ export type RunSummary = {
   metrics: (Record<string, number>)[];
   /** What the run had to reach, and whether it did. */
   thresholds: ReachedThreshold[];
+  /** What people say, by column: apart from what rules say, and never mixed with it. */
+  ratings: ColumnRatings[];
 };
 
 /** What was so at one moment. */
@@ -4156,6 +4324,18 @@ export type Segment = {
   text: string;
 };
 
+/** Says of an answer whether it holds, how well, or only a note; in place of what the caller said before. */
+export type SetRating = {
+  /** The execution, which has ended. */
+  id: ExecutionId;
+  /** Whether it holds. */
+  verdict?: RatingVerdict | null;
+  /** How well, from 0 to 1. */
+  score?: number | null;
+  /** Why; at most 4,000 characters. */
+  note?: string;
+};
+
 /** A setting of the workspace. */
 export type Setting = {
   /** Its name. */
@@ -4175,8 +4355,11 @@ export type Settings = {
 /** How bad a [`Diagnostic`] is. Ordered: `Info < Warning < Error`. */
 export type Severity = 'info' | 'warning' | 'error';
 
-/** One of the two that are merged. */
-export type Side = 'ours' | 'theirs';
+/** Which of two answers is better, by where it stands. */
+export type Side = 'left' | 'right' | 'same';
+
+/** Which of two answers is better, by where it stands. */
+export type Side2 = 'left' | 'right' | 'same';
 
 /** Why a file is left alone. */
 export type SkipReason = 'name' | 'twin' | 'link' | 'large' | 'binary' | 'encoding' | 'unreadable' | 'limit';

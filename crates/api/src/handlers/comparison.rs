@@ -1,5 +1,6 @@
 //! What a run came to, and how it stands beside another.
 
+use super::ColumnRatings;
 use crate::{ApiError, App, Caller, ErrorCode};
 use formaops_domain::{NanoUsd, Run, RunId, RunStatus, Variant};
 use formaops_store::CaseOutcome as Cell;
@@ -26,6 +27,9 @@ pub struct RunSummary {
     pub metrics: Vec<BTreeMap<String, f64>>,
     /// What the run had to reach, and whether it did.
     pub thresholds: Vec<ReachedThreshold>,
+    /// What people say, by column: apart from what rules say, and never mixed with it.
+    #[serde(default)]
+    pub ratings: Vec<ColumnRatings>,
 }
 
 /// What a run had to reach, and whether it did.
@@ -97,7 +101,11 @@ pub(crate) async fn run_summary(
         .map_err(broken)?;
     let metrics = app.store.list_metrics(run.id, run.variants.len()).await?;
     let thresholds = thresholds(&run, &columns, &metrics);
-    Ok(RunSummary { columns, metrics, thresholds })
+    let ratings = app.store.list_run_ratings(run.id).await?;
+    let of = |variant: usize| ratings.iter().filter(move |(column, _)| *column as usize == variant);
+    let ratings =
+        (0..run.variants.len()).map(|variant| ColumnRatings::of(of(variant).map(|(_, rating)| rating)));
+    Ok(RunSummary { columns, metrics, thresholds, ratings: ratings.collect() })
 }
 
 pub(crate) async fn run_compare(
@@ -235,8 +243,8 @@ fn thresholds(
         name: "costUsd".to_owned(),
         column: None,
         limit: dollars(limit),
-        value: dollars(run.progress.cost_usd),
-        reached: run.progress.cost_usd <= limit,
+        value: dollars(run.progress.spent()),
+        reached: run.progress.spent() <= limit,
     }));
     reached
 }

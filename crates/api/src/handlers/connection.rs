@@ -4,7 +4,7 @@ use super::provider::find_provider;
 use crate::{ApiError, App, Caller};
 use formaops_domain::{
     Failure, Page, Parameters, Purpose, Role, Span,
-    ports::{ModelMessage, ModelRequest, Provider, StreamPart, Timeouts},
+    ports::{ModelMessage, ModelRequest, Provider, StreamPart, Timeouts, Wants},
 };
 use formaops_providers::FoundServer;
 use futures::StreamExt;
@@ -82,6 +82,7 @@ pub(super) async fn try_out(provider: &dyn Provider, model: Option<String>) -> R
         parameters: Parameters { max_tokens: Some(MOST_TOKENS), ..Parameters::default() },
         timeouts: TIMEOUTS,
         execution: None,
+        wants: Wants::Answer,
     });
     while let Some(part) = parts.next().await {
         // The first word proves that it can be called; the rest would only cost more.

@@ -11,7 +11,7 @@ use super::{
 use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
 use formaops_domain::{
     Attempt, Execution, ExecutionId, ExecutionLog, ExecutionStatus, JsonObject, OutputPart, OutputWindow,
-    Page, RunContext, RunId, RunPartial,
+    Page, Rating, RunContext, RunId, RunPartial,
 };
 use formaops_engine::{EngineError, Submission};
 use formaops_store::{ExecutionFilter, ExecutionRecord};
@@ -66,6 +66,8 @@ pub struct ExecutionDetail {
     pub messages: Vec<RenderedMessage>,
     /// The answer as JSON, where a validation found it valid.
     pub validated_output: Option<serde_json::Value>,
+    /// What people say of the answer, oldest first.
+    pub ratings: Vec<Rating>,
 }
 
 /// Asks for a window of an answer.
@@ -148,7 +150,17 @@ pub(crate) async fn execution_get(
     let whole = Whole::of_run(app, content, execution.run_id).await?;
     let messages = whole.compiled().render(&inputs, &context).map_or(Vec::new(), |done| done.messages);
     let partials = whole.called();
-    Ok(ExecutionDetail { execution, attempts, inputs, context, partials, messages, validated_output })
+    let ratings = app.store.list_ratings(&[execution.id]).await?;
+    Ok(ExecutionDetail {
+        execution,
+        attempts,
+        inputs,
+        context,
+        partials,
+        messages,
+        validated_output,
+        ratings,
+    })
 }
 
 pub(crate) async fn execution_output(

@@ -2,7 +2,7 @@
 
 use super::limit;
 use crate::{ApiError, App, Caller};
-use formaops_domain::{Case, CaseMark, Execution, GridSort, Page, RunId};
+use formaops_domain::{Case, CaseMark, Execution, GridSort, Page, Rating, RunId};
 use formaops_store::GridFilter;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,9 @@ pub struct GridRow {
     pub case: Case,
     /// The newest generation of each of its cells, by column and repeat.
     pub cells: Vec<Execution>,
+    /// What people say of these answers, oldest first.
+    #[serde(default)]
+    pub ratings: Vec<Rating>,
 }
 
 pub(crate) async fn grid_list(app: &App, _: &Caller, request: ListGrid) -> Result<Page<GridRow>, ApiError> {
@@ -54,6 +57,11 @@ pub(crate) async fn grid_list(app: &App, _: &Caller, request: ListGrid) -> Resul
     };
     let limit = limit(request.limit)?;
     let page = app.store.list_grid_rows(run.id, filter, request.cursor.as_deref(), limit).await?;
-    let items = page.items.into_iter().map(|row| GridRow { case: row.case, cells: row.cells }).collect();
-    Ok(Page { items, next: page.next })
+    let cells: Vec<_> = page.items.iter().flat_map(|row| &row.cells).map(|cell| cell.id).collect();
+    let mut ratings = app.store.list_ratings(&cells).await?;
+    Ok(page.map(|row| {
+        let is_own = |rating: &mut Rating| row.cells.iter().any(|cell| cell.id == rating.execution_id);
+        let own = ratings.extract_if(.., is_own).collect();
+        GridRow { case: row.case, cells: row.cells, ratings: own }
+    }))
 }

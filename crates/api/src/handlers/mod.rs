@@ -4,6 +4,7 @@ mod api_key;
 mod attachment;
 mod audit;
 mod bin;
+mod blind;
 mod budget;
 mod comparison;
 mod config;
@@ -31,6 +32,7 @@ mod network;
 mod partial;
 mod prompt;
 mod provider;
+mod rating;
 mod record_key;
 mod recording;
 mod regrade;
@@ -49,6 +51,7 @@ pub use api_key::*;
 pub use attachment::*;
 pub use audit::*;
 pub use bin::*;
+pub use blind::*;
 pub use budget::*;
 pub use comparison::*;
 pub use config::*;
@@ -82,6 +85,7 @@ pub use prompt::*;
 pub(crate) use prompt::{PromptFacts, check_words, insert, judge_prompt};
 pub(crate) use provider::MOST_CONCURRENT;
 pub use provider::*;
+pub use rating::*;
 pub use record_key::*;
 pub use recording::*;
 pub use regrade::*;
@@ -97,6 +101,13 @@ pub use version_ref::*;
 pub use workspace::*;
 
 use crate::ApiError;
+
+/// What a column of a run is called, for people.
+fn column_title(run: &formaops_domain::Run, column: u32) -> String {
+    run.variants
+        .get(column as usize)
+        .map_or_else(String::new, |variant| crate::report::column_name(run, variant))
+}
 
 /// The most items of a page.
 pub(crate) const MOST_ITEMS: u32 = 1000;

@@ -53,6 +53,7 @@ pub(crate) async fn execution_source(
         parameters: execution.parameters,
         timeouts: Timeouts::default(),
         execution: Some(execution.id),
+        wants: record.purpose.into(),
     };
     let config = app.registry.config(&execution.model.provider).await?;
     let planned = app.registry.factory().plan(&config, &call)?.ok_or_else(|| {

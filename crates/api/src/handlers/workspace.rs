@@ -4,7 +4,10 @@ use super::{
     OFFLINE,
     disk::{self, DiskUse},
 };
-use crate::{ApiError, App, Caller};
+use crate::{
+    ApiError, App, Caller, Scope,
+    asks::{WEBHOOKS, webhooks_mistake},
+};
 use formaops_domain::{Noun, Timestamp, WorkspaceId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -90,7 +93,11 @@ pub(crate) async fn setting_get(app: &App, _: &Caller, request: GetSetting) -> R
     Ok(Setting { key: request.key, value })
 }
 
-pub(crate) async fn setting_put(app: &App, _: &Caller, request: PutSetting) -> Result<Setting, ApiError> {
+pub(crate) async fn setting_put(
+    app: &App,
+    caller: &Caller,
+    request: PutSetting,
+) -> Result<Setting, ApiError> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     if request.key.is_empty() || request.key.len() > MOST_KEY || !request.key.chars().all(plain) {
         let message = format!("`key` must be 1 to {MOST_KEY} letters, digits, `.`, `-` and `_`");
@@ -105,6 +112,13 @@ pub(crate) async fn setting_put(app: &App, _: &Caller, request: PutSetting) -> R
             "value",
             format!("`value` must be at most {MOST_VALUE} bytes of JSON"),
         ));
+    }
+    if request.key == WEBHOOKS {
+        // It decides where answers are sent, whatever a rule says that came from elsewhere.
+        caller.require(Scope::Admin)?;
+        if let Some(mistake) = webhooks_mistake(&request.value) {
+            return Err(ApiError::invalid("value", mistake));
+        }
     }
     app.store.update_setting(&request.key, request.value.clone(), app.now()).await?;
     app.changed(Noun::Workspace, &request.key);

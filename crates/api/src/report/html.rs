@@ -1,6 +1,6 @@
 //! A page that needs nothing else. Its policy lets it load and run nothing, whatever a model wrote into it.
 
-use super::{Cell, Facts, case_name, column_name, column_of, escaped, origin, passed, reasons};
+use super::{Cell, Facts, case_name, column_name, column_of, escaped, origin, passed, people_say, rated, reasons};
 use std::io::{self, Write};
 
 /// The longest answer that is shown whole, in characters.
@@ -53,25 +53,31 @@ pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
             threshold.value, threshold.limit
         )?;
     }
+    for (at, variant) in run.variants.iter().enumerate() {
+        if let Some(said) = people_say(summary, at) {
+            writeln!(out, "<li>{}: people say {said}", escaped(&column_name(run, variant)))?;
+        }
+    }
     for column in comparison.iter().flat_map(|comparison| &comparison.columns) {
         let name = run.variants.get(column.variant as usize).map(|variant| column_name(run, variant));
         writeln!(out, "<li>{}: {}", escaped(&name.unwrap_or_default()), escaped(&column.comparison.words))?;
     }
-    writeln!(out, "</ul>\n<table><tr><th>Case<th>Column<th>Verdict<th>Score<th>Answer</tr>")
+    writeln!(out, "</ul>\n<table><tr><th>Case<th>Column<th>Verdict<th>Score<th>People say<th>Answer</tr>")
 }
 
 pub(super) fn cell(out: &mut impl Write, facts: &Facts<'_>, cell: &Cell<'_>) -> io::Result<()> {
-    let Cell { case, execution, output } = cell;
+    let Cell { case, execution, output, ratings } = cell;
     let (class, word) = if passed(execution) { ("pass", "passed") } else { ("fail", "failed") };
     let shown: String = output.chars().take(MOST_SHOWN).collect();
     let more = if shown.len() < output.len() { "\n…" } else { "" };
     writeln!(
         out,
-        r#"<tr><td>{}<td>{}<td><b class="{class}">{word}</b><pre>{}</pre><td class="number">{}<td><pre>{}{more}</pre></tr>"#,
+        r#"<tr><td>{}<td>{}<td><b class="{class}">{word}</b><pre>{}</pre><td class="number">{}<td>{}<td><pre>{}{more}</pre></tr>"#,
         escaped(&case_name(case)),
         escaped(&column_of(facts.run, execution)),
         escaped(&reasons(execution)),
         execution.score.map_or_else(String::new, |score| format!("{score:.3}")),
+        escaped(&rated(ratings)),
         escaped(&shown),
     )
 }

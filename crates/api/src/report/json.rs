@@ -34,12 +34,13 @@ pub(super) fn line(out: &mut impl Write, facts: &Facts<'_>, cell: &Cell<'_>) -> 
     writeln!(out)
 }
 
-fn value(facts: &Facts<'_>, Cell { case, execution, output }: &Cell<'_>) -> Value {
+fn value(facts: &Facts<'_>, Cell { case, execution, output, ratings }: &Cell<'_>) -> Value {
     json!({
         "case": case,
         "column": column_of(facts.run, execution),
         "passed": passed(execution),
         "execution": execution,
         "output": output,
+        "ratings": ratings,
     })
 }

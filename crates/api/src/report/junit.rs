@@ -16,7 +16,7 @@ pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
 }
 
 pub(super) fn cell(out: &mut impl Write, facts: &Facts<'_>, cell: &Cell<'_>) -> io::Result<()> {
-    let Cell { case, execution, output } = cell;
+    let Cell { case, execution, output, .. } = cell;
     let run: &Run = facts.run;
     let repeat = if run.repeats > 1 { format!(" #{}", execution.repeat + 1) } else { String::new() };
     let (name, class) = (escaped(&(case_name(case) + &repeat)), escaped(&column_of(run, execution)));

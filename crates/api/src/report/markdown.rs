@@ -1,6 +1,6 @@
 //! Markdown, as comments of merge requests show it: what it came to, how it stands, and what did not pass.
 
-use super::{Cell, Facts, case_name, column_name, column_of, origin, passed, reasons};
+use super::{Cell, Facts, case_name, column_name, column_of, origin, passed, people_say, reasons};
 use std::io::{self, Write};
 
 pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
@@ -24,6 +24,11 @@ pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
     for threshold in &summary.thresholds {
         let sign = if threshold.reached { "reached" } else { "**missed**" };
         writeln!(out, "- {}: {} of {}, {sign}", plain(&threshold.name), threshold.value, threshold.limit)?;
+    }
+    for (at, variant) in run.variants.iter().enumerate() {
+        if let Some(said) = people_say(summary, at) {
+            writeln!(out, "- {}: people say {said}", plain(&column_name(run, variant)))?;
+        }
     }
     for column in comparison.iter().flat_map(|comparison| &comparison.columns) {
         let name = run.variants.get(column.variant as usize).map(|variant| column_name(run, variant));

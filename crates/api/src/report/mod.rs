@@ -9,7 +9,9 @@ mod junit;
 mod markdown;
 
 use crate::handlers::{RunComparison, RunSummary};
-use formaops_domain::{Case, Execution, ExecutionStatus, Replay, Run, ValidationStatus, Variant, Verdict};
+use formaops_domain::{
+    Case, Execution, ExecutionStatus, Rating, RatingVerdict, Replay, Run, ValidationStatus, Variant, Verdict,
+};
 use std::{
     io::{self, Write},
     path::Path,
@@ -78,6 +80,8 @@ pub struct Cell<'a> {
     pub execution: &'a Execution,
     /// The whole answer.
     pub output: &'a str,
+    /// What people say of it.
+    pub ratings: &'a [Rating],
 }
 
 /// A report that is being written.
@@ -170,6 +174,27 @@ fn reasons(execution: &Execution) -> String {
     let rules = execution.validations.iter().filter(|result| result.verdict != Verdict::Pass);
     let rules = rules.map(|result| format!("{}: {}", result.name, result.message));
     failure.chain(rules).collect::<Vec<_>>().join("\n")
+}
+
+/// What people say of an answer, on one line; empty where nobody has rated it.
+fn rated(ratings: &[Rating]) -> String {
+    let one = |rating: &Rating| {
+        let verdict = rating.verdict.map(|verdict| match verdict {
+            RatingVerdict::Pass => "pass".to_owned(),
+            RatingVerdict::Fail => "fail".to_owned(),
+        });
+        let score = rating.score.map(|score| format!("{score:.2}"));
+        let note = (!rating.note.is_empty()).then(|| rating.note.clone());
+        verdict.into_iter().chain(score).chain(note).collect::<Vec<_>>().join(", ")
+    };
+    ratings.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// What people say of a column, in words; none where nobody has rated any of its answers.
+fn people_say(summary: &RunSummary, variant: usize) -> Option<String> {
+    let ratings = summary.ratings.get(variant).filter(|ratings| ratings.rated > 0)?;
+    let score = ratings.score.map_or_else(String::new, |score| format!(", mean {score:.3}"));
+    Some(format!("{} pass, {} fail of {} ratings{score}", ratings.passed, ratings.failed, ratings.rated))
 }
 
 /// Text within XML or HTML. Control characters, which XML has no way to write, are shown as symbols.

@@ -81,6 +81,15 @@ struct Known {
     told: (u8, Option<Day>),
 }
 
+/// What a run in hand has spent and set aside.
+#[derive(Debug, Default)]
+struct RunPurse {
+    sums: Sums,
+    cap: Option<NanoUsd>,
+    /// The run whose rules need it, which pays as well.
+    needed_by: Option<RunId>,
+}
+
 #[derive(Debug)]
 struct Held {
     payer: Payer,
@@ -96,8 +105,7 @@ pub struct Budgets {
     today: Day,
     budgets: BTreeMap<BudgetId, Known>,
     purses: HashMap<Purse, Sums>,
-    /// What each run in hand has spent and set aside, and its cap.
-    runs: HashMap<RunId, (Sums, Option<NanoUsd>)>,
+    runs: HashMap<RunId, RunPurse>,
     held: HashMap<ExecutionId, Held>,
     /// Those that wait for room, in the order in which they came.
     waiting: BTreeMap<u64, (ExecutionId, Ask)>,
@@ -150,10 +158,10 @@ impl Budgets {
     }
 
     /// A run is in hand: it may cost this much in all, and has cost that much before. What one that was in hand before
-    /// has cost is known better here.
-    pub fn take_run(&mut self, run: RunId, cap: Option<NanoUsd>, spent: NanoUsd) {
+    /// has cost is known better here. What it costs counts for the run that needs it, too.
+    pub fn take_run(&mut self, run: RunId, cap: Option<NanoUsd>, spent: NanoUsd, needed_by: Option<RunId>) {
         let sums = Sums { settled: spent, ..Sums::default() };
-        self.runs.entry(run).or_insert((sums, cap)).1 = cap;
+        self.runs.entry(run).or_insert(RunPurse { sums, cap, needed_by }).cap = cap;
     }
 
     /// Nothing of a run is left.
@@ -231,7 +239,7 @@ impl Budgets {
     /// Whether something could stop a call of this run, whoever it asks.
     #[must_use]
     pub fn may_stop(&self, run: RunId) -> bool {
-        let is_capped = self.runs.get(&run).is_some_and(|(_, cap)| cap.is_some());
+        let is_capped = self.payers(run).any(|run| run.cap.is_some());
         is_capped || self.budgets.values().any(|known| known.budget.kind == BudgetKind::Hard)
     }
 
@@ -284,13 +292,20 @@ impl Budgets {
 
     /// All that could stop a call, with how much it may be and is.
     fn caps<'a>(&'a self, ask: &'a Ask) -> impl Iterator<Item = (Cap, NanoUsd, Sums)> + 'a {
-        let of_run = self.runs.get(&ask.payer.run).and_then(|&(sums, cap)| Some((Cap::Run, cap?, sums)));
+        let of_runs = self.payers(ask.payer.run).filter_map(|run| Some((Cap::Run, run.cap?, run.sums)));
         let hard = self.budgets.values().filter(|known| known.budget.kind == BudgetKind::Hard);
         let of_budgets = hard.filter(|known| pays(&known.budget.scope, &ask.payer)).map(|known| {
             let sums = self.sums(known, ask.day);
             (Cap::Budget(known.budget.id), known.budget.cap_usd, sums)
         });
-        of_run.into_iter().chain(of_budgets)
+        of_runs.chain(of_budgets)
+    }
+
+    /// A run, and the run whose rules need it.
+    fn payers(&self, run: RunId) -> impl Iterator<Item = &RunPurse> {
+        let own = self.runs.get(&run);
+        let needing = own.and_then(|own| self.runs.get(&own.needed_by?));
+        own.into_iter().chain(needing)
     }
 
     fn sums(&self, known: &Known, day: Day) -> Sums {
@@ -317,8 +332,13 @@ impl Budgets {
                 change(self.purses.entry((scope.clone(), period, period.start(held.day))).or_default());
             }
         }
-        if let Some((sums, _)) = self.runs.get_mut(&held.payer.run) {
-            change(sums);
+        let own = self.runs.get_mut(&held.payer.run);
+        let needed_by = own.and_then(|own| {
+            change(&mut own.sums);
+            own.needed_by
+        });
+        if let Some(needing) = needed_by.and_then(|run| self.runs.get_mut(&run)) {
+            change(&mut needing.sums);
         }
     }
 

@@ -123,8 +123,8 @@ pub enum Event {
         /// What it asked for.
         ask: Ask,
     },
-    /// What a call came to is committed, or it was not made. To be told before the end of its attempt is; where it
-    /// is not, the call counts for all that was set aside.
+    /// What a call came to is committed, or known and about to be, or it was not made. To be told before the end of its
+    /// attempt is; where it is not, the call counts for all that was set aside. What is told again changes nothing.
     Paid {
         /// The execution.
         execution: ExecutionId,
@@ -144,6 +144,13 @@ pub enum Event {
         cap: Option<NanoUsd>,
         /// What it has cost, where it was not in hand before.
         spent: NanoUsd,
+        /// The run whose rules need it, for whose cap it counts as well.
+        needed_by: Option<RunId>,
+    },
+    /// Nothing more is asked for in the name of a run that has ended.
+    RunClosed {
+        /// The run.
+        run: RunId,
     },
     /// Other settings hold from now on. What is on the wire stays there.
     SettingsChanged {

@@ -197,7 +197,14 @@ impl Machine {
             Event::WaitsForMoney { execution, ask } => self.wait_for_money(execution, ask, &mut effects),
             Event::Paid { execution, cost } => self.settle(execution, cost, &mut effects),
             Event::BudgetsChanged { budgets } => self.change_budgets(budgets, &mut effects),
-            Event::RunCapped { run, cap, spent } => self.cap_run(run, cap, spent, &mut effects),
+            Event::RunCapped { run, cap, spent, needed_by } => {
+                self.cap_run(run, cap, spent, needed_by, &mut effects);
+            }
+            Event::RunClosed { run } => {
+                if !self.runs.contains_key(&run) {
+                    self.budgets.leave_run(run);
+                }
+            }
             Event::SettingsChanged { settings } => {
                 self.queue.set_limits(&self.settings.limits, &settings.limits, self.now);
                 self.settings = *settings;
@@ -510,7 +517,6 @@ impl Machine {
                 (false, false) => RunEnd::Completed,
             };
             self.runs.remove(&id);
-            self.budgets.leave_run(id);
             effects.push(Effect::FinishRun { run: id, end });
         }
     }

@@ -77,9 +77,10 @@ impl Machine {
         run: RunId,
         cap: Option<NanoUsd>,
         spent: NanoUsd,
+        needed_by: Option<RunId>,
         effects: &mut Vec<Effect>,
     ) {
-        self.budgets.take_run(run, cap, spent);
+        self.budgets.take_run(run, cap, spent, needed_by);
         self.admit(effects);
     }
 

@@ -2,8 +2,8 @@
 
 use crate::support::{Asked, Entry, StoreCall, World, soon};
 use formaops_domain::{
-    Budget, BudgetKind, BudgetState, ErrorClass, EventBody, Execution, ExecutionStatus, NanoUsd, Period,
-    Price, Timestamp,
+    Budget, BudgetKind, BudgetState, Content, ErrorClass, EventBody, Execution, ExecutionStatus, NanoUsd,
+    Period, Price, Timestamp, Validation, ValidationRule,
 };
 use formaops_engine::Limits;
 use formaops_testkit::{budget_id, execution_id, run_id};
@@ -80,6 +80,45 @@ async fn a_cap_stops_the_third_call_and_leaves_what_was_spent() {
         stopped.failure.unwrap().message,
         "this call could cost $0.000000112, and of the run's cap of $0.0000003 only $0.0000001 is left, so it was not made"
     );
+    assert!(world.wire.is_quiet());
+}
+
+/// Gives an answer whose rule waits for ever, as for a judge, and then has the run of a judge ask for money.
+async fn judge_after_an_answer_of(world: &World, cap: u64, output_tokens: u64) {
+    let rule = Validation::new(
+        "function",
+        ValidationRule::Function { source: "(output) => output.length > 0".to_owned() },
+    );
+    let content = Content { validations: vec![rule], ..formaops_testkit::content("Hello") };
+    world.asks.answer_never();
+    world.submit_capped(1, cap, Asked { content, ..paid(&["fake:a"]) }).await;
+    let call = world.wire.call().await;
+    call.text("Hi");
+    call.usage(10, output_tokens);
+    call.finish();
+    let mut judge = world.given(2, paid(&["fake:judge"]));
+    (judge.needed_by, judge.terms.needed) = (Some(run_id(1)), true);
+    world.engine.submit(judge).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_gives_up_what_was_set_aside_for_it_before_its_judge_asks_for_money() {
+    let world = World::new();
+    // There is room for one call at its worst only.
+    judge_after_an_answer_of(&world, WORST + 20, 10).await;
+    let call = soon(world.wire.call()).await;
+    call.text("Hi");
+    call.usage(10, 10);
+    call.finish();
+    assert_eq!(world.ended(2).await.progress.completed, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_judge_for_which_the_cap_of_the_run_that_needs_it_has_no_room_is_not_asked() {
+    let world = World::new();
+    judge_after_an_answer_of(&world, WORST + 20, 90).await;
+    assert_eq!(world.ended(2).await.progress.failed, 1);
+    assert_eq!(world.failed_with(ErrorClass::OverBudget, 2, 1).len(), 1);
     assert!(world.wire.is_quiet());
 }
 

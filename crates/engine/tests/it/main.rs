@@ -5,6 +5,7 @@ mod attachments;
 mod budgets;
 mod cancel;
 mod checks;
+mod contests;
 mod faults;
 mod full_disk;
 mod limits;

@@ -9,10 +9,11 @@ use super::{
 };
 use crate::{
     client::Reply,
+    embedding::ReadVectors,
     failure::{self, Answer, Site},
     rates::rates,
     transport::{self, Waiting},
-    wire::{Fault, Wire},
+    wire::{self, Fault, Wire},
 };
 use formaops_domain::{
     ExecutionId, Failure, JsonObject, Purpose, RequestHash, Scrubber, canonical_hash,
@@ -36,6 +37,8 @@ pub(super) struct Call {
     execution: Option<ExecutionId>,
     /// Takes the key out of what comes back.
     scrubber: Scrubber,
+    /// How the answer is read, where vectors are wanted.
+    vectors: Option<ReadVectors>,
     phase: Phase,
     ready: VecDeque<Result<StreamPart, Failure>>,
 }
@@ -65,6 +68,7 @@ impl Call {
             started: Instant::now(),
             execution: request.execution,
             scrubber: Scrubber::default(),
+            vectors: None,
             phase: Phase::Begin(request),
             ready: VecDeque::new(),
         }
@@ -108,7 +112,8 @@ impl Call {
     async fn prepare(&mut self, request: &ModelRequest) -> Result<(OutgoingRequest, RequestHash), Failure> {
         let endpoint = Arc::clone(&self.endpoint);
         request.parameters.check().map_err(failure::bad_parameters)?;
-        let asked = endpoint.wire.call(request).map_err(failure::bad_parameters)?;
+        let (asked, vectors) = wire::asked(&*endpoint.wire, request).map_err(failure::bad_parameters)?;
+        self.vectors = vectors;
         let credential = endpoint.credential().await?;
         if let Some(credential) = &credential {
             self.scrubber = credential.scrubber();
@@ -144,7 +149,7 @@ impl Call {
         let recorder = Recorder::new(self.scrubber.clone(), endpoint.wire.framing());
         Phase::Read(Box::new(Reading {
             reply,
-            decoder: Decoder::new(&*endpoint.wire),
+            decoder: Decoder::for_answer(&*endpoint.wire, self.vectors),
             recorder,
             received: 0,
         }))

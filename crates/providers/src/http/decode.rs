@@ -1,6 +1,7 @@
 //! What comes back: the body of a successful answer, as parts. Pure: bytes in, parts out.
 
 use crate::{
+    embedding::{self, ReadVectors},
     failure::ProviderError,
     framing::{Event, FrameError, Frames, Framing},
     wire::{Fault, Interpreter, Said, Wire},
@@ -39,6 +40,23 @@ impl Decoder {
             framing: wire.framing(),
             shape: Shape::Unknown(Vec::new()),
             interpreter: wire.interpreter(),
+            said: Said::default(),
+            sample: Vec::new(),
+        }
+    }
+
+    /// Reads an answer, or vectors where those were wanted.
+    pub(crate) fn for_answer(wire: &dyn Wire, vectors: Option<ReadVectors>) -> Self {
+        vectors.map_or_else(|| Self::new(wire), |read| Self::of_document(embedding::interpreter(read)))
+    }
+
+    /// Reads a document, whatever else the wire format has.
+    fn of_document(interpreter: Box<dyn Interpreter>) -> Self {
+        Self {
+            // Of all framings this is the one in which a document is told from a stream by its first byte.
+            framing: Framing::Sse,
+            shape: Shape::Unknown(Vec::new()),
+            interpreter,
             said: Said::default(),
             sample: Vec::new(),
         }

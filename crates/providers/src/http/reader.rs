@@ -1,10 +1,7 @@
 //! Reads an answer that was recorded, as it was read when it came. Keys were taken out of it then.
 
 use super::{call::failure_of, decode::Decoder};
-use crate::{
-    failure::Site,
-    wire::{Fault, Wire},
-};
+use crate::{failure::Site, wire::Fault};
 use formaops_domain::{
     Failure,
     ports::{AnswerReader, StreamPart},
@@ -16,8 +13,8 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(wire: &dyn Wire, site: Site) -> Self {
-        Self { decoder: Decoder::new(wire), site }
+    pub(super) fn new(decoder: Decoder, site: Site) -> Self {
+        Self { decoder, site }
     }
 
     fn told(&self, read: Result<(), Fault>, parts: Vec<StreamPart>) -> Result<Vec<StreamPart>, Failure> {

@@ -118,6 +118,17 @@ const KINDS: &[Kind] = &[
             from linked_folders",
     },
     Kind {
+        noun: "rating",
+        state: "select execution as record, '' as part, json_group_object(lower(hex(rated_by)),
+              json_object('verdict', verdict, 'score', score, 'note', note)) as state
+            from ratings group by execution",
+    },
+    Kind {
+        noun: "preference",
+        state: "select one as record, other as part, json_group_object(lower(hex(decided_by)), choice) as state
+            from preferences group by one, other",
+    },
+    Kind {
         noun: "execution",
         state: "select id as record, '' as part, json_object('model', model, 'generation', generation) as state
             from executions",
@@ -195,6 +206,8 @@ const TABLES: &[Table] = &[
             ),
         ],
     },
+    Table { noun: "rating", name: "ratings", record: "execution", part: None, events: ALL },
+    Table { noun: "preference", name: "preferences", record: "one", part: Some("other"), events: ALL },
     Table { noun: "suite", name: "suites", record: "id", part: None, events: ALL },
     Table { noun: "budget", name: "budgets", record: "id", part: None, events: ALL },
     Table { noun: "folder", name: "linked_folders", record: "path", part: None, events: ALL },
@@ -353,7 +366,8 @@ impl Change {
             "budget" => (id(BudgetId::from_bytes(record)), None),
             "suite" => (id(SuiteId::from_bytes(record)), None),
             "run" => (id(RunId::from_bytes(record)), None),
-            "execution" => (id(ExecutionId::from_bytes(record)), None),
+            "execution" | "rating" => (id(ExecutionId::from_bytes(record)), None),
+            "preference" => (id(ExecutionId::from_bytes(record)), id(ExecutionId::from_bytes(part))),
             _ => (text(record), None),
         };
         let record = record.ok_or_else(|| StoreError::not_found("record of", &self.noun))?;

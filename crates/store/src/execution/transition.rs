@@ -14,6 +14,9 @@ use formaops_domain::{
 };
 use sqlx::SqliteConnection;
 
+/// The place of the first result that came late: behind any number of rules.
+const FIRST_LATE: u32 = 1_000_000;
+
 /// A pending execution starts to run, with this attempt.
 pub(crate) async fn begin(
     connection: &mut SqliteConnection,
@@ -177,7 +180,8 @@ pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Re
           select column1, column2, column3 from (values (?, ?, ?)) where column1 is not null
           on conflict (hash) do nothing;
           insert or replace into execution_words (rowid, prompt, inputs, answer)
-          select e.seq, r.prompt_name, ?, ? from executions e join runs r on r.id = e.run where e.id = ?;
+          select e.seq, r.prompt_name, ?, ? from executions e join runs r on r.id = e.run
+          where e.id = ? and r.parent is null;
           update executions set status = ?, preview = ?, output_bytes = ?, output = ?, reasoning = ?,
           validated_output = ?, failure = ?, finish = ?, latency_micros = ?, first_token_micros = ?,
           tokens_per_second = ?, usage = ?, cost_nanos = ?, basis = ?, validation_status = ?,
@@ -226,13 +230,32 @@ pub(crate) async fn insert_validations(
     execution: ExecutionId,
     results: &[ValidationResult],
 ) -> Result<(), StoreError> {
+    insert_results(connection, execution, results, false).await
+}
+
+/// Results that came after the end stand behind all others.
+pub(crate) async fn insert_late(
+    connection: &mut SqliteConnection,
+    execution: ExecutionId,
+    results: &[ValidationResult],
+) -> Result<(), StoreError> {
+    insert_results(connection, execution, results, true).await
+}
+
+async fn insert_results(
+    connection: &mut SqliteConnection,
+    execution: ExecutionId,
+    results: &[ValidationResult],
+    late: bool,
+) -> Result<(), StoreError> {
     let execution = Key(execution);
-    for (position, result) in (0u32..).zip(results) {
+    let first = if late { FIRST_LATE } else { 0 };
+    for (position, result) in (first..).zip(results) {
         let (verdict, detail) = (Word(result.verdict), result.detail.as_ref().map(Json));
         sqlx::query!(
             "insert into validation_results
-              (execution, position, name, verdict, score, message, detail, weight, metric)
-            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+              (execution, position, name, verdict, score, message, detail, weight, metric, late)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             execution,
             position,
             result.name,
@@ -242,6 +265,7 @@ pub(crate) async fn insert_validations(
             detail,
             result.weight,
             result.metric,
+            late,
         )
         .execute(&mut *connection)
         .await?;

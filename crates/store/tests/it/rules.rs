@@ -33,6 +33,36 @@ async fn versions_and_what_has_ended_never_change() {
 }
 
 #[tokio::test]
+async fn the_verdict_of_an_answer_stays_open_until_its_run_ends() {
+    let world = World::new().await;
+    world.run(&["dry-run:a"]).await;
+    world.start(1).await;
+    world.finish(1, "text").await;
+    let mut connection = SqliteConnectOptions::new().filename(world.file()).connect().await.unwrap();
+    let open = "update executions set validation_status = 'pending', score = null, validated_output = null";
+    sqlx::raw_sql(open).execute(&mut connection).await.unwrap();
+    let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info('executions')")
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    for column in columns
+        .iter()
+        .filter(|column| !["validation_status", "score", "validated_output"].contains(&column.as_str()))
+    {
+        let change = format!("update executions set {column} = {column}");
+        let refused = sqlx::raw_sql(sqlx::AssertSqlSafe(change)).execute(&mut connection).await;
+        assert!(refused.is_err(), "`{column}` of what has ended may change");
+    }
+    let end = "update runs set status = 'completed', completed_at = created_at + 9000000000000000";
+    sqlx::raw_sql(end).execute(&mut connection).await.unwrap();
+    assert_refused(
+        &world,
+        &["update executions set validation_status = 'passed'", "update executions set score = 1"],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn a_row_that_contradicts_itself_is_refused() {
     let world = World::new().await;
     world.run(&["dry-run:a"]).await;

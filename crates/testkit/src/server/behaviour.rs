@@ -1,6 +1,6 @@
 //! What the server does when only a model id tells it: for the binary, benches and browser tests.
 
-use super::{chat::ChatReply, connection::Received, reply::Reply, voice::Voice};
+use super::{chat::ChatReply, connection::Received, embedding, reply::Reply, voice::Voice};
 use formaops_domain::{ToolCall, Usage};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -44,6 +44,8 @@ pub(super) fn of(request: &Received) -> Option<Reply> {
     let words = "The quick answer comes first.";
     let chat = || ChatReply::at(&request.path);
     match (name, argument) {
+        ("fail", status) => Some(failure(request, status.parse().ok()?)),
+        _ if embedding::is_asked(request) => Some(embedding::reply(request)),
         ("echo", "") => Some(echo(request)),
         ("words", count) => Some(tokens(request, count.parse().ok()?, None)),
         ("slow", "") => Some(tokens(request, 200, Some(Duration::from_millis(50)))),
@@ -70,7 +72,6 @@ pub(super) fn of(request: &Received) -> Option<Reply> {
             Some(chat().texts(words.split_inclusive(' ')).finish(word).into())
         }
         ("big", "10mb") => Some(big(request)),
-        ("fail", status) => Some(failure(request, status.parse().ok()?)),
         ("html", "") => Some(Reply::html(200, "<!DOCTYPE html><title>Welcome</title><p>Sign in first.</p>")),
         ("truncated", "") => Some(chat().texts(words.split_inclusive(' ')).unfinished().into()),
         ("stream", "error") => {

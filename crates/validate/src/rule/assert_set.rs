@@ -52,7 +52,7 @@ fn mistakes(assertion: &Assertion) -> Vec<Mistake> {
                     "Put its validations here",
                 )]
             } else {
-                rule_mistakes(part)
+                rule_mistakes(part, true)
             };
             let inside = move |mistake: Mistake| Mistake {
                 field: format!("assert[{index}].{}", mistake.field),

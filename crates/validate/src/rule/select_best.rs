@@ -3,6 +3,10 @@
 //! **What it checks.** Of the answers of several columns to one case, a model that judges finds this one the best. So it is
 //! there in suites and comparisons only, and decided once for all answers of a case.
 //!
+//! It is decided once everything of the run has ended, and the run ends with it. A column whose answer failed is left out. Two
+//! columns of which only one has the rule cannot be compared: give it to the suite or the case. It is no part of a set, has
+//! no opposite, and the model is not asked again for it.
+//!
 //! **Value.** The criterion, in words.
 //!
 //! **Threshold.** None.
@@ -19,13 +23,17 @@
 //!
 //! **Differences from promptfoo.** The instructions are our own. A judge that names none of the answers is an error.
 
-use super::{Case, Decided, Mistake, Rule, value};
+use super::{Case, Decided, Mistake, Rule, base_name, value};
 use crate::{
     evaluate::{Replay, settled},
     finding::{Finding, Halt},
     judge::{Question, reason_of, unusable, verdict_of},
+    problem::ProblemCode,
 };
-use formaops_domain::{Answer, Ask, Assertion, JsonObject, Validation, ValidationResult, ValidationRule};
+use formaops_domain::{
+    Answer, Ask, Assertion, JsonObject, OnFailure, Validation, ValidationPhase, ValidationResult,
+    ValidationRule,
+};
 use serde_json::{Value, json};
 
 pub(super) const RULE: Rule =
@@ -45,7 +53,42 @@ pub enum Comparison {
 }
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {
-    value::text(assertion).err().into_iter().collect()
+    let is_inverse = (assertion.name != "select-best").then(|| {
+        let message = "`select-best` has no opposite: of several answers only one is the best";
+        Mistake::new(
+            "type",
+            ProblemCode::NotAnOption,
+            message,
+            "Write `select-best`, or use another assertion",
+        )
+    });
+    value::text(assertion).err().into_iter().chain(is_inverse).collect()
+}
+
+/// What is wrong with where an assertion stands that is decided after all others.
+pub(crate) fn misplaced(validation: &Validation, in_set: bool) -> Option<Mistake> {
+    let ValidationRule::Assertion(assertion) = &validation.rule else { return None };
+    if base_name(&assertion.name).0 != "select-best" {
+        return None;
+    }
+    let mistake = |field: &str, message: &str, hint: &str| {
+        Some(Mistake::new(field, ProblemCode::BadDeclaration, message, hint))
+    };
+    if in_set {
+        let message =
+            "`select-best` is decided once all answers to a case are there, so it cannot be part of a set";
+        return mistake("rule.type", message, "Move it out of the set");
+    }
+    if validation.phase == ValidationPhase::Before {
+        let message = "`select-best` compares answers, and before the model is called there are none";
+        return mistake("phase", message, "Let it check the answer");
+    }
+    if matches!(validation.on_failure, OnFailure::Retry { .. }) {
+        let message =
+            "`select-best` is decided once all answers are there, so the model cannot be asked again";
+        return mistake("onFailure", message, "Let it fail or alert");
+    }
+    None
 }
 
 /// A single answer cannot be compared.
@@ -55,15 +98,9 @@ fn decide(_: &Case<'_>, _: &mut Replay<'_>) -> Decided {
     Err(Halt::Error(message.to_owned()))
 }
 
-/// Whether a validation compares several answers, so that [`select_best`] decides it.
-#[must_use]
-pub fn is_comparison(validation: &Validation) -> bool {
-    matches!(&validation.rule, ValidationRule::Assertion(assertion) if assertion.name == "select-best")
-}
-
 /// Chooses the best of the answers to one case, given the answers to what was asked so far.
 ///
-/// `validation` is one for which [`is_comparison`] is true; others, and fewer than two outputs, come out as errors.
+/// `validation` is one that [compares answers](Validation::compares_answers); others, and fewer than two outputs, come out as errors.
 #[must_use]
 pub fn select_best(
     validation: &Validation,

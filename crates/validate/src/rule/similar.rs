@@ -8,6 +8,10 @@
 //!
 //! **Threshold.** The least similarity, or the most distance, that passes; 0.75 where there is none.
 //!
+//! The embedding model is the `model` of the assertion, else the one that is set for vectors. It is asked at the provider's
+//! own address for vectors (OpenAI and compatible servers, Azure, Ollama, Gemini); the built-in `dry-run:echo` makes some by
+//! the words of a text. A text is asked for once in a run. An empty answer has no vector, and is an error.
+//!
 //! **Example.**
 //!
 //! ```yaml

@@ -8,18 +8,6 @@ pub(crate) fn why_unsupported(name: &str) -> Option<&'static str> {
     UNSUPPORTED.iter().find(|(names, _)| names.contains(&name)).map(|(_, why)| *why)
 }
 
-/// Why an assertion that is here cannot be decided by who runs it for now; none where it can.
-pub(crate) fn why_undecided(name: &str) -> Option<&'static str> {
-    match name {
-        "similar" | "similar:cosine" | "similar:dot" | "similar:euclidean" => {
-            Some("no model is asked for the vectors of texts")
-        }
-        "webhook" => Some("no web service is asked"),
-        "select-best" => Some("the answers to a case are not held against each other"),
-        _ => None,
-    }
-}
-
 /// Names and reasons, in the order of the documentation.
 pub(crate) const UNSUPPORTED: &[(&[&str], &str)] = &[
     (&["perplexity", "perplexity-score"], "it needs the probabilities of tokens, which are not recorded"),
@@ -44,5 +32,5 @@ pub(crate) const UNSUPPORTED: &[(&[&str], &str)] = &[
         ],
         "the steps of agents are not recorded",
     ),
-    (&["human"], "answers cannot be rated by people yet"),
+    (&["human"], "people rate answers in the results of a run, not by a rule"),
 ];

@@ -3,6 +3,10 @@
 //! **What it checks.** A web service says so. It gets `{output, context: {prompt, vars}}` as JSON by POST, and answers
 //! `{pass, score, reason}`, of which score and reason can be left out. Another answer is an error.
 //!
+//! Only web services are asked that a person has allowed in the settings: a rule from elsewhere sends nothing on its own. The
+//! address is encrypted or on this machine, has no password in it, and a redirect is not followed. Values of sensitive
+//! variables are masked. It has 30 s, and 1 MiB for its answer.
+//!
 //! **Value.** The address, with `http` or `https`.
 //!
 //! **Threshold.** None.

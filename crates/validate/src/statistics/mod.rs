@@ -16,6 +16,7 @@ mod exact;
 mod holm;
 mod interval;
 mod normal;
+mod preference;
 mod random;
 mod repeats;
 mod sequential;
@@ -30,6 +31,7 @@ pub use compare::{
 pub use exact::mcnemar;
 pub use holm::holm;
 pub use interval::{Interval, paired_difference, wilson};
+pub use preference::{Liking, liking};
 pub use repeats::{PassAt, every_pass, is_flaky, pass_at};
 pub use sequential::{Change, Decision, SequentialTest};
 pub use words::p_value;

@@ -139,9 +139,9 @@ fn every_mistake_is_named_with_its_place_and_what_to_do() {
         ),
         (
             assert("webhook", json!("checks.example.com")),
-            "rule.type",
-            "`webhook` cannot be decided yet: no web service is asked",
-            "Use another assertion",
+            "rule.value",
+            "`checks.example.com` is no address of a web service",
+            "Write it with `https://` before it",
         ),
         (
             assert("is-sql", json!({"databaseType": "Oracle"})),

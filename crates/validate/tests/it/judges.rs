@@ -2,7 +2,7 @@
 
 use crate::support::{World, assertion};
 use formaops_domain::{Answer, Ask, Assertion, ModelRef, Role, Validation, ValidationRule, Verdict};
-use formaops_validate::{Comparison, Step, is_comparison, select_best};
+use formaops_validate::{Comparison, Step, select_best};
 use serde_json::{Value, json};
 
 const NAMES: [&str; 3] = ["llm-rubric", "factuality", "model-graded-closedqa"];
@@ -139,7 +139,7 @@ fn closed_questions_take_the_last_letter_of_an_own_rubric_prompt() {
 #[test]
 fn the_best_of_several_answers_is_chosen_once() {
     let rule = assertion("select-best", json!("the shortest"));
-    assert!(is_comparison(&rule) && !is_comparison(&assertion("contains", json!("x"))));
+    assert!(rule.compares_answers() && !assertion("contains", json!("x")).compares_answers());
     let outputs = ["a long answer", "short"];
     let nothing = serde_json::Map::new();
     let decide = |answer: Option<&str>, outputs: &[&str]| {

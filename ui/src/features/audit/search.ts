@@ -6,6 +6,8 @@ export const KINDS = [
   'prompt',
   'version',
   'input_set',
+  'rating',
+  'preference',
   'run',
   'execution',
   'provider',

@@ -23,6 +23,8 @@ export const auditTexts = {
     prompt: 'Prompts',
     version: 'Versions',
     input_set: 'Input sets',
+    rating: 'Ratings',
+    preference: 'Blind comparisons',
     run: 'Runs',
     execution: 'Executions',
     provider: 'Providers',

@@ -6,7 +6,8 @@ import { Marked, Problem } from '../../components/Notice';
 import workspace from '../workspace/workspace.module.css';
 import classes from './config.module.css';
 import { ConfigRow } from './ConfigRow';
-import { JudgeSetting } from './JudgeSetting';
+import { ModelSetting } from './ModelSetting';
+import { WebhooksSetting } from './WebhooksSetting';
 import { configQuery } from './queries';
 import { configTexts as words } from './texts';
 
@@ -17,7 +18,9 @@ export function EngineScreen() {
   return (
     <div className={workspace.page}>
       <h1>{words.title}</h1>
-      <JudgeSetting />
+      <ModelSetting name="judge" />
+      <ModelSetting name="embeddings" />
+      <WebhooksSetting />
       {config.isError && <Problem error={config.error} onRetry={() => void config.refetch()} />}
       {config.isPending && <Skeleton height={480} />}
       {config.data !== undefined && (

@@ -34,6 +34,7 @@ export const egressTexts = {
     models: 'list of models',
     test: 'connection test',
     discovery: 'search on this machine',
+    webhook: 'web service of a rule',
   } satisfies Record<Purpose, string>,
   key: { none: 'none', keychain: 'keychain', vault: 'vault' },
   noAnswer: 'no answer',

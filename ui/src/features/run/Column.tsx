@@ -4,7 +4,10 @@ import { type KeyboardEvent, memo } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution, Parameters } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
+import { notifyError } from '../../lib/notify';
 import { describeParameters } from '../parameter/parameters';
+import { rate } from '../rating/rate';
+import { ratingOfKeys } from '../rating/shortcuts';
 import type { Best } from './best';
 import { ColumnBody } from './ColumnBody';
 import { ColumnFooter } from './ColumnFooter';
@@ -50,6 +53,13 @@ export const Column = memo(function Column(props: ColumnProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     // What floats over the page has keys of its own, though it belongs to the column.
     if (event.defaultPrevented || !event.currentTarget.contains(event.target as Node)) return;
+    const isOpen = execution.status === 'pending' || execution.status === 'running';
+    const rated = isOpen ? undefined : ratingOfKeys(event);
+    if (rated !== undefined) {
+      event.preventDefault();
+      rate(execution, rated).catch(notifyError);
+      return;
+    }
     const action = columnAction(event);
     if (action === null || action.kind === 'everything') return;
     event.preventDefault();

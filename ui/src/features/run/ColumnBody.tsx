@@ -5,6 +5,7 @@ import type { Execution } from '../../bindings/types';
 import { bytes } from '../../lib/format';
 import { MOST_BYTES } from '../../lib/streams';
 import { useStream } from '../../lib/useStream';
+import { RatingButtons } from '../rating/RatingButtons';
 import { ValidationResults } from '../validation/ValidationResults';
 import { Answer } from './Answer';
 import { columnsTexts } from './columns.texts';
@@ -101,6 +102,7 @@ function Outcome({ execution, onDetails }: { execution: Execution; onDetails: ()
         execution.failure !== null && <FailureCard execution={execution} onDetails={onDetails} />
       )}
       <ValidationResults execution={execution} isBrief />
+      {execution.status === 'completed' && <RatingButtons execution={execution} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { Drawer, Skeleton, Stack } from '@mantine/core';
+import { useWindowEvent } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -11,6 +12,11 @@ import { bytes, dollars, duration, rate, shortVersion } from '../../lib/format';
 import { useStream } from '../../lib/useStream';
 import { Attachments } from '../content/Attachments';
 import { segmentText } from '../content/pieces';
+import { notifyError } from '../../lib/notify';
+import { rate as rateAnswer } from '../rating/rate';
+import { RatingForm } from '../rating/RatingForm';
+import { ratingOfKeys } from '../rating/shortcuts';
+import { ratingTexts } from '../rating/texts';
 import { ValidationResults } from '../validation/ValidationResults';
 import { AttemptFacts } from './AttemptFacts';
 import classes from './details.module.css';
@@ -38,6 +44,13 @@ const words = runsTexts.details;
 /** All that is known of an execution but its answer, at the side of its run. */
 export function ExecutionDetails({ executionId, onClose }: { executionId: string; onClose: () => void }) {
   const execution = useQuery(executionQuery(executionId));
+  // Wherever the focus is: what was pressed last may not be there any more.
+  useWindowEvent('keydown', (event) => {
+    const rated = ratingOfKeys(event);
+    if (rated === undefined || execution.data === undefined) return;
+    event.preventDefault();
+    rateAnswer(execution.data.execution, rated).catch(notifyError);
+  });
   return (
     <Drawer
       opened
@@ -91,6 +104,11 @@ function Details({ detail, onLeave }: { detail: ExecutionDetail; onLeave: () => 
       <Section title={words.validations}>
         <Validations detail={detail} />
       </Section>
+      {['completed', 'failed', 'cancelled'].includes(execution.status) && (
+        <Section title={ratingTexts.title}>
+          <RatingForm execution={execution} />
+        </Section>
+      )}
       <Section title={words.inputs} copy={JSON.stringify(inputs, null, 2)}>
         {Object.keys(inputs).length === 0 ? (
           <p className={classes.none}>{words.noInputs}</p>

@@ -11,6 +11,7 @@ import { api } from '../../host';
 import { dollars, duration, moment } from '../../lib/format';
 import { useCommands } from '../../lib/commands';
 import { notifyError } from '../../lib/notify';
+import { blindTexts } from '../blind/texts';
 import { budgetTexts } from '../budget/texts';
 import { repeatRun } from './again';
 import { putContent, putInputs } from './asDraft';
@@ -112,8 +113,11 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
       setBusy(false);
     }
   };
+  const canBlind = over && run.variants.length > 1;
+  const blind = () => void navigate({ to: '/runs/$id/blind', params: { id: run.id }, search: {} });
   useCommands({
     stop: { act: cancel, isAvailable: !over },
+    blind: { act: blind, isAvailable: canBlind },
     repeat: { act: () => void repeat(), isAvailable: !busy },
   });
   return (
@@ -152,6 +156,11 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
         </Button>
       )}
       <RegradeButton run={run} />
+      {canBlind && (
+        <Button variant="default" onClick={blind}>
+          {blindTexts.open}
+        </Button>
+      )}
       <EditMenu run={run} />
       <Button leftSection={<IconRepeat size={14} />} loading={busy} onClick={() => void repeat()}>
         {runsTexts.run.repeat}
@@ -162,7 +171,7 @@ function Header({ detail: { run } }: { detail: RunDetail }) {
 
 /** What it cost, and of how much where it has a cap. */
 function costText({ progress, capUsd }: Run): string {
-  const spent = dollars(progress.costUsd);
+  const spent = dollars((Number(progress.costUsd) + Number(progress.rulesUsd)).toFixed(9));
   return capUsd == null ? spent : budgetTexts.run.spent(spent, dollars(capUsd));
 }
 

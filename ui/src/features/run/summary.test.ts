@@ -21,6 +21,7 @@ const progress: RunProgress = {
   failed: 0,
   cancelled: 0,
   costUsd: '0',
+  rulesUsd: '0',
 };
 const variant = { versionId: 'ver_1', versionNumber: 2, model: 'dry-run:echo', parameters: {} };
 const run: Run = {

@@ -2,6 +2,9 @@ import { VisuallyHidden } from '@mantine/core';
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { type KeyboardEvent, type ReactNode, useRef } from 'react';
 import type { Execution, GridRow, Run, RunSummary } from '../../bindings/types';
+import { notifyError } from '../../lib/notify';
+import { rate } from '../rating/rate';
+import { gridRating } from '../rating/shortcuts';
 import { GridAnswer } from './GridAnswer';
 import { GridCase } from './GridCase';
 import { GridHead } from './GridHead';
@@ -93,6 +96,8 @@ export function Grid(props: Props) {
     if (event.key === 'Escape' && props.picked !== null) return props.onUnpick;
     if (placed === null) return null;
     if (event.key === 'Enter') return () => props.onOpen(placed.execution);
+    const rated = gridRating(event.key);
+    if (rated !== undefined) return () => void rate(placed.execution, rated).catch(notifyError);
     return event.key === 'd' ? () => props.onPick(placed) : null;
   };
   const isCurrent = (row: number, column: number) => current.row === row && current.column === column;
@@ -175,6 +180,7 @@ export function Grid(props: Props) {
                       repeats={cells[at] ?? NONE}
                       repeat={repeat}
                       height={height}
+                      ratings={row.ratings}
                       isPicked={props.picked !== null && (cells[at] ?? NONE).includes(props.picked)}
                     />
                   </div>

@@ -1,7 +1,8 @@
 import { memo } from 'react';
 import { texts } from '../../app/texts';
-import type { Execution } from '../../bindings/types';
+import type { Execution, Rating } from '../../bindings/types';
 import { dollars, duration } from '../../lib/format';
+import { RatingMark } from '../rating/RatingMark';
 import { brokenRules, type CellVerdict, shownOf, verdictOf } from './figures';
 import classes from './grid.module.css';
 import { type Height, LINES } from './heights';
@@ -24,10 +25,13 @@ interface Props {
   readonly repeat: number | null;
   readonly height: Height;
   readonly isPicked: boolean;
+  /** What people say of the answers of the row. */
+  readonly ratings: readonly Rating[];
 }
 
 /** An answer with its verdict, its time and its cost. */
-export const GridAnswer = memo(function GridAnswer({ repeats, repeat, height, isPicked }: Props) {
+export const GridAnswer = memo(function GridAnswer(props: Props) {
+  const { repeats, repeat, height, isPicked, ratings } = props;
   const execution = shownOf(repeats, repeat);
   if (execution === undefined) return null;
   const verdict = verdictOf(execution);
@@ -37,6 +41,7 @@ export const GridAnswer = memo(function GridAnswer({ repeats, repeat, height, is
     <div className={classes.answer} data-height={height} data-verdict={verdict} data-picked={isPicked}>
       <p className={classes.verdict}>
         <span aria-hidden>{SIGNS[verdict]}</span> <b>{verdictText(execution, verdict)}</b>
+        <RatingMark ratings={ratings} executions={repeats} />
         {repeat === null && repeats.length > 1 && (
           <span className={`${classes.quiet ?? ''} num`}> {passedText(repeats)}</span>
         )}
@@ -62,6 +67,7 @@ function verdictText(execution: Execution, verdict: CellVerdict): string {
     case 'unchecked':
       return words.verdict.none;
     case 'waiting':
+      return execution.status === 'completed' ? words.verdict.open : texts.executionStatus[execution.status];
     case 'failed':
     case 'cancelled':
       return texts.executionStatus[execution.status];

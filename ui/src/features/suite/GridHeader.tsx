@@ -10,6 +10,7 @@ import { api } from '../../host';
 import { useCommands } from '../../lib/commands';
 import { duration, moment } from '../../lib/format';
 import { notifyError } from '../../lib/notify';
+import { blindTexts } from '../blind/texts';
 import { isOver } from '../run/course';
 import { Origin, RegradeButton } from '../run/Origin';
 import { runsTexts } from '../run/runs.texts';
@@ -42,6 +43,8 @@ export function GridHeader({ run }: { run: Run }) {
   const openSuite = () => {
     if (own != null) void navigate({ to: '/suites/$id', params: { id: own.id } });
   };
+  const canBlind = over && run.variants.length > 1;
+  const blind = () => void navigate({ to: '/runs/$id/blind', params: { id: run.id }, search: {} });
   const canRun = suite?.deletedAt === null;
   useCommands({
     stop: { act: cancel, isAvailable: !over },
@@ -49,6 +52,7 @@ export function GridHeader({ run }: { run: Run }) {
     run: { act: () => setPlanned(true), isAvailable: canRun && over && !planned },
     setBaseline: { act: base, isAvailable: over && suite !== undefined && !isBaseline },
     openSuite,
+    blind: { act: blind, isAvailable: canBlind },
   });
   return (
     <header className={screen.bar}>
@@ -105,6 +109,7 @@ export function GridHeader({ run }: { run: Run }) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={openSuite}>{words.openSuite}</Menu.Item>
+          {canBlind && <Menu.Item onClick={blind}>{blindTexts.open}</Menu.Item>}
         </Menu.Dropdown>
       </Menu>
       {planned && suite !== undefined && <PlanDialog suite={suite} onClose={() => setPlanned(false)} />}

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo } from 'react';
 import { texts } from '../../app/texts';
-import type { Execution, ReachedThreshold, Run } from '../../bindings/types';
+import type { Execution, RatingVerdict, ReachedThreshold, Run } from '../../bindings/types';
 import { count, dollars, duration } from '../../lib/format';
 import { figuresOf, histogram, percentile } from './figures';
+import { ratingsQuery } from '../rating/queries';
+import { ratingTexts } from '../rating/texts';
 import { isOver } from '../run/course';
 import classes from './grid.module.css';
 import { summaryQuery } from './queries';
@@ -23,10 +25,12 @@ export function GridSummary(props: {
   const figures = useMemo(() => figuresOf(executions), [executions]);
   const { passRate, passed, checked, ended, latencies } = figures;
   const { costUsd, total } = run.progress;
+  const rulesUsd = Number(run.progress.rulesUsd);
   const part = executions.length < total ? words.part(count(executions.length), count(total)) : null;
   const spent = Number(costUsd);
   const costs = [
     ended === 0 ? null : words.costText(dollars(amount(spent / Math.max(1, run.progress.completed)))),
+    rulesUsd > 0 ? words.rulesText(dollars(amount(rulesUsd))) : null,
     run.capUsd == null ? null : words.capText(dollars(run.capUsd)),
   ];
   return (
@@ -35,8 +39,9 @@ export function GridSummary(props: {
         {checked > 0 && words.passText(count(passed), count(checked))}
         {figures.score !== null && ` · ${words.scoreText(score(figures.score))}`}
         {part !== null && <div>{part}</div>}
+        <People run={run} />
       </Card>
-      <Card title={words.costTitle} big={dollars(costUsd)}>
+      <Card title={words.costTitle} big={dollars(amount(Number(costUsd) + rulesUsd))}>
         {costs.filter((text) => text !== null).join(' · ')}
       </Card>
       <Card
@@ -47,6 +52,19 @@ export function GridSummary(props: {
       </Card>
       <Goals run={run} names={names} />
     </section>
+  );
+}
+
+/** What people say of the answers, apart from what rules say. */
+function People({ run }: { run: Run }) {
+  const known = useQuery(ratingsQuery(run.id)).data;
+  if (known === undefined || known.ratings.length === 0) return null;
+  const of = (wanted: RatingVerdict) => known.ratings.filter(({ verdict }) => verdict === wanted).length;
+  const said = ratingTexts.summary(count(of('pass')), count(of('fail')), count(known.ratings.length));
+  return (
+    <div>
+      {ratingTexts.summaryTitle}: {said}
+    </div>
   );
 }
 

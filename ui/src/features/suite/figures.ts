@@ -7,6 +7,8 @@ export type CellVerdict = 'pass' | 'fail' | 'unchecked' | 'failed' | 'cancelled'
 export function verdictOf({ status, validationStatus }: Execution): CellVerdict {
   if (status === 'pending' || status === 'running') return 'waiting';
   if (status === 'failed' || status === 'cancelled') return status;
+  // It waits to be held against the other answers to its case.
+  if (validationStatus === 'pending') return 'waiting';
   if (validationStatus === 'failed') return 'fail';
   return validationStatus === 'passed' ? 'pass' : 'unchecked';
 }

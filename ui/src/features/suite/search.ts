@@ -2,7 +2,15 @@ import type { CaseMark, GridSort } from '../../bindings/types';
 import { readExecutionSearch } from '../run/history';
 
 /** The marks that a grid can be narrowed to, in the order they are offered. */
-export const MARKS: readonly CaseMark[] = ['failing', 'regressed', 'improved', 'different', 'flaky'];
+export const MARKS: readonly CaseMark[] = [
+  'failing',
+  'regressed',
+  'improved',
+  'different',
+  'flaky',
+  'rated',
+  'unrated',
+];
 /** What a grid can be ordered by, in the order they are offered. */
 export const SORTS: readonly GridSort[] = ['case', 'score', 'latency', 'cost'];
 

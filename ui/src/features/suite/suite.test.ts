@@ -122,6 +122,7 @@ test('what is told of an execution changes its row alone', () => {
   const rowOf = (position: number): GridRow => ({
     case: { position, inputs: {} },
     cells: [execution({ id: `exe_${position}`, case: position, variant: 0, repeat: 0, status: 'running' })],
+    ratings: [],
   });
   const known = { pages: [{ items: [rowOf(0), rowOf(1)] }, { items: [rowOf(2)] }], pageParams: [null, 'x'] };
   const now = execution({ id: 'exe_1', case: 1, variant: 0, repeat: 0, generation: 0 });

@@ -150,4 +150,15 @@ export const validationTexts = {
     hint: 'Asked by rules that need a judgement, such as llm-rubric, where they name no model of their own. Each judgement is a call that costs.',
     none: 'None: such rules cannot be decided',
   },
+  embeddings: {
+    label: 'Model that makes vectors',
+    hint: 'Asked by rules that compare meanings, such as similar, where they name no model of their own. A text is asked for once in a run; each request costs.',
+    none: 'None: such rules cannot be decided',
+  },
+  webhooks: {
+    label: 'Web services',
+    hint: 'Those that rules of the type webhook may ask. Prompt, inputs and answer are sent there, without the values of sensitive variables; to any other address nothing is sent. Encrypted, or on this machine.',
+    placeholder: 'https://checks.example.com',
+    none: 'None: such rules cannot be decided',
+  },
 } as const;

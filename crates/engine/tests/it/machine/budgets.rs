@@ -69,6 +69,28 @@ fn a_call_waits_while_others_may_leave_room_for_it_and_is_refused_when_none_can(
 }
 
 #[test]
+fn what_a_run_costs_counts_for_the_cap_of_the_run_whose_rules_need_it() {
+    let (needing, judge) = (run_id(1), run_id(2));
+    let mut budgets = Budgets::default();
+    budgets.take_run(needing, Some(nanos(30)), nanos(0), None);
+    budgets.take_run(judge, None, nanos(0), Some(needing));
+    let of_judge = |amount| {
+        let payer = Payer { run: judge, ..payer("a:judge") };
+        Ask { payer, amount: Some(nanos(amount)), day: day(10) }
+    };
+    assert!(budgets.may_stop(judge), "the cap of the run that needs it can stop a judge");
+    assert_eq!(budgets.reserve(execution_id(1), &ask("a:x", 10)), Answer::Granted);
+    assert_eq!(budgets.reserve(execution_id(2), &of_judge(20)), Answer::Granted);
+    assert_eq!(budgets.reserve(execution_id(3), &ask("a:x", 5)), Answer::Wait);
+    budgets.settle(execution_id(2), Some(nanos(20)));
+    budgets.leave_run(judge);
+    // What a judge cost stays spent when it is gone.
+    assert_eq!(refused(budgets.reserve(execution_id(3), &ask("a:x", 11))), Some(Cap::Run));
+    budgets.take_run(judge, None, nanos(0), Some(needing));
+    assert_eq!(refused(budgets.reserve(execution_id(4), &of_judge(11))), Some(Cap::Run));
+}
+
+#[test]
 fn what_waits_is_refused_once_what_is_spent_leaves_no_room() {
     let mut budgets = forty();
     let [first, second] = [1, 2].map(execution_id);
@@ -99,7 +121,7 @@ fn an_unknown_price_is_refused_under_a_hard_cap_and_under_no_other() {
     let soft = Budget { kind: BudgetKind::Soft, ..budget(1, "workspace", Period::Day, 40) };
     budgets.set([(soft, nanos(0))]);
     assert_eq!(budgets.reserve(execution_id(1), &unknown), Answer::Granted);
-    budgets.take_run(run_id(1), Some(nanos(1_000)), nanos(0));
+    budgets.take_run(run_id(1), Some(nanos(1_000)), nanos(0), None);
     assert_eq!(refused(budgets.reserve(execution_id(2), &unknown)), Some(Cap::Run));
 }
 
@@ -242,8 +264,8 @@ impl Book {
             held: BTreeMap::new(),
             paid: Vec::new(),
         };
-        book.budgets.take_run(run_id(1), Some(nanos(RUN_CAP)), nanos(0));
-        book.budgets.take_run(run_id(2), None, nanos(0));
+        book.budgets.take_run(run_id(1), Some(nanos(RUN_CAP)), nanos(0), None);
+        book.budgets.take_run(run_id(2), None, nanos(0), None);
         book.set();
         book
     }

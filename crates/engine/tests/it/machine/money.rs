@@ -169,7 +169,7 @@ proptest! {
         for (number, amounts) in (1..).zip(&runs) {
             let executions: Vec<_> = (100 * number..).zip(amounts).collect();
             driver.most.extend(executions.iter().map(|&(number, &most)| (number, most)));
-            driver.on(Event::RunCapped { run: run(number), cap: None, spent: NanoUsd::ZERO });
+            driver.on(Event::RunCapped { run: run(number), cap: None, spent: NanoUsd::ZERO, needed_by: None });
             let models: Models = ["a:x".parse().unwrap()].into();
             let executions = executions.iter().map(|&(number, _)| (execution(number), models.clone()));
             let executions = executions.collect();

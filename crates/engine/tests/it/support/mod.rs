@@ -121,6 +121,7 @@ impl World {
                 around: Default::default(),
                 replay: asked.replay,
                 recorded_repeat: execution.repeat,
+                purpose: None,
             });
         }
         let submission = Submission::new(&run, &executions);

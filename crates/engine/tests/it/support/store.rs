@@ -5,7 +5,7 @@ use bytes::Bytes;
 use formaops_domain::{
     AttachmentHash, Attempt, AttemptStatus, Content, ErrorClass, Execution, ExecutionId, ExecutionStatus,
     Failure, LogEntry, RequestHash, Retry, Run, RunId, RunProgress, RunStatus, Timestamp,
-    ports::{Outcome, RecordedAnswer, RecordingPart, RunStore, Work},
+    ports::{Contest, Contestant, LateVerdict, Outcome, RecordedAnswer, RecordingPart, RunStore, Work},
 };
 use futures::future::BoxFuture;
 use std::{
@@ -27,6 +27,8 @@ pub(crate) enum StoreCall {
     LeaveQueue,
     Pause,
     FinishRun,
+    LoadContests,
+    KeepLate,
     GetRun,
 }
 
@@ -42,6 +44,7 @@ enum Fault {
 #[derive(Default)]
 struct State {
     works: BTreeMap<ExecutionId, Work>,
+    outputs: BTreeMap<ExecutionId, String>,
     partials: BTreeMap<RunId, Vec<(String, Content)>>,
     partial_loads: BTreeMap<RunId, u32>,
     runs: BTreeMap<RunId, Run>,
@@ -245,8 +248,10 @@ impl RunStore for FakeStore {
                 execution.finish = outcome.finish.clone();
                 execution.answered_by.clone_from(&outcome.answered_by);
                 execution.validation_status = outcome.validation_status;
+                execution.validations.clone_from(&outcome.validations);
                 execution.completed_at = Some(outcome.completed_at);
             });
+            self.state().outputs.insert(outcome.execution, outcome.output.clone());
             self.journal.add(Entry::Finished(Box::new(outcome.clone())));
             Ok(execution)
         })
@@ -301,6 +306,52 @@ impl RunStore for FakeStore {
                 self.state().runs.insert(run, read.clone());
             }
             Ok(read)
+        })
+    }
+
+    fn load_contests(
+        &self,
+        run: RunId,
+        after: Option<(u32, u32)>,
+    ) -> BoxFuture<'_, Result<Vec<Contest>, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::LoadContests).await?;
+            let state = self.state();
+            let completed = state.works.values().filter(|Work { execution, .. }| {
+                execution.run_id == run && execution.status == ExecutionStatus::Completed
+            });
+            let answers: Vec<_> = completed
+                .map(|work| Contestant {
+                    execution: work.execution.clone(),
+                    output: state.outputs[&work.execution.id].clone(),
+                    validations: Arc::clone(&work.validations),
+                    threshold: work.threshold,
+                })
+                .collect();
+            let is_open = |answer: &Contestant| {
+                answer.execution.validation_status == formaops_domain::ValidationStatus::Pending
+            };
+            // All runs of these tests have one case.
+            let is_next = after.is_none() && answers.iter().any(is_open);
+            Ok(is_next.then(|| Contest { inputs: Arc::default(), answers }).into_iter().collect())
+        })
+    }
+
+    fn keep_late<'a>(
+        &'a self,
+        _: RunId,
+        verdicts: &'a [LateVerdict],
+    ) -> BoxFuture<'a, Result<Vec<Execution>, Failure>> {
+        Box::pin(async move {
+            self.pass(StoreCall::KeepLate).await?;
+            let keep = |verdict: &LateVerdict| {
+                self.change(verdict.execution, ExecutionStatus::Completed, |execution| {
+                    execution.validation_status = verdict.status;
+                    execution.validations.extend(verdict.results.clone());
+                    execution.score = verdict.score;
+                })
+            };
+            Ok(verdicts.iter().map(keep).collect())
         })
     }
 

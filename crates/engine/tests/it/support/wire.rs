@@ -177,8 +177,8 @@ impl Provider for Fake {
         Ok(hash(request))
     }
 
-    fn reader(&self, _: &str) -> Box<dyn AnswerReader> {
-        Box::new(Recorded)
+    fn reader(&self, _: &ModelRequest) -> Result<Box<dyn AnswerReader>, Failure> {
+        Ok(Box::new(Recorded))
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {

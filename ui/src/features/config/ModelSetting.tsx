@@ -7,39 +7,41 @@ import { ModelChoice } from '../validation/ModelField';
 import { validationTexts } from '../validation/texts';
 import workspace from '../workspace/workspace.module.css';
 import classes from './config.module.css';
-import { judgeQuery, saveJudge } from './queries';
+import { modelSettingQuery, saveModelSetting, type ModelSettingKey } from './queries';
 
-const words = validationTexts.judge;
+const TEXTS = { judge: validationTexts.judge, embeddings: validationTexts.embeddings } as const;
 
-/** The model that judges where a rule names none. It is kept in the workspace, not in the configuration file. */
-export function JudgeSetting() {
-  const judge = useQuery(judgeQuery);
+/** A model that rules ask where they name none. It is kept in the workspace, not in the configuration file. */
+export function ModelSetting({ name }: { name: ModelSettingKey }) {
+  const words = TEXTS[name];
+  const query = modelSettingQuery(name);
+  const model = useQuery(query);
   const save = useMutation({
-    mutationFn: saveJudge,
-    onSuccess: (model) => queries.setQueryData(judgeQuery.queryKey, model),
+    mutationFn: (chosen: string | null) => saveModelSetting(name, chosen),
+    onSuccess: (chosen) => queries.setQueryData(query.queryKey, chosen),
   });
-  const error = judge.error ?? save.error;
+  const error = model.error ?? save.error;
   return (
     <div className={workspace.settings}>
-      <div className={classes.row} role="group" aria-labelledby="judge">
+      <div className={classes.row} role="group" aria-labelledby={name}>
         <div>
-          <div className={classes.title} id="judge">
+          <div className={classes.title} id={name}>
             {words.label}
           </div>
           <div className={workspace.quiet}>{words.hint}</div>
         </div>
         <div className={classes.control}>
-          {judge.isPending ? (
+          {model.isPending ? (
             <Skeleton height={28} width={160} />
           ) : (
-            <ModelChoice model={judge.data ?? null} onChange={(model) => save.mutate(model)} />
+            <ModelChoice model={model.data ?? null} onChange={(chosen) => save.mutate(chosen)} />
           )}
           {error !== null && (
             <div className={classes.wrong} role="alert">
               <Marked text={toApiError(error).message} />
             </div>
           )}
-          {judge.data === null && <div className={workspace.quiet}>{words.none}</div>}
+          {model.data === null && <div className={workspace.quiet}>{words.none}</div>}
         </div>
       </div>
     </div>
