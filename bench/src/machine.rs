@@ -1,5 +1,6 @@
 //! Where and from what numbers come, without which they say nothing.
 
+use anyhow::Context as _;
 use std::{fs, process::Command, thread};
 
 /// A line on the machine and the commit.
@@ -26,4 +27,12 @@ fn commit() -> String {
     let output = Command::new("git").args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output();
     let output = output.ok().filter(|output| output.status.success());
     output.map_or("unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The most that this process has had in memory so far (`VmHWM`), in MB.
+pub(crate) fn memory() -> anyhow::Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()).context("the system does not say")?;
+    Ok(kib.parse::<u64>()? * 1024 / 1_000_000)
 }

@@ -4,7 +4,9 @@
 mod aside;
 mod chunk_delay;
 mod cold_start;
+mod datasets;
 mod functions;
+mod grid;
 mod group_commit;
 mod idle;
 mod library;
@@ -52,6 +54,10 @@ enum Measurement {
     Functions,
     /// 10,000 prompts with 100,000 versions: the list, and a search at each keystroke
     Library,
+    /// A run of 1,000,000 executions: pages, filters and orders of its grid, its figures, its comparison
+    Grid,
+    /// A file of 1,000,000 rows that becomes a dataset, and how long others wait meanwhile
+    Datasets,
     /// What `formaops serve` costs while nothing happens
     Idle,
     /// A linked folder of 10,000 files: read, at rest, and edited
@@ -86,6 +92,8 @@ async fn main() -> anyhow::Result<()> {
             Measurement::PromptList => prompt_list::measure().await?,
             Measurement::Functions => functions::measure().await?,
             Measurement::Library => library::measure().await?,
+            Measurement::Grid => grid::measure().await?,
+            Measurement::Datasets => datasets::measure().await?,
             Measurement::Idle => idle::measure().await?,
             Measurement::LinkedFolder => linked_folder::measure().await?,
             Measurement::Throughput => throughput::measure().await?,

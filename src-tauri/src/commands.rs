@@ -7,6 +7,7 @@ use crate::{
     window,
 };
 use formaops_api::{ApiError, ErrorCode, Session};
+use serde::Deserialize;
 use serde_json::Value;
 use tauri::{AppHandle, Manager as _, State, Wry, ipc::Channel, ipc::Invoke};
 use url::Url;
@@ -84,9 +85,17 @@ async fn folder_open(session: State<'_, Session>) -> Result<(), ApiError> {
     })
 }
 
-/// Gives a text to the reader as a file in the folder for downloads, and answers its path.
+/// What is written into a file.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FileContent {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+/// Gives something to the reader as a file in the folder for downloads, and answers its path.
 #[tauri::command]
-async fn file_save(app: AppHandle, name: String, text: String) -> Result<String, ApiError> {
+async fn file_save(app: AppHandle, name: String, content: FileContent) -> Result<String, ApiError> {
     let folder = app.path().download_dir().or_else(|_| app.path().home_dir()).map_err(|error| {
         ApiError::new(
             ErrorCode::Storage,
@@ -94,7 +103,11 @@ async fn file_save(app: AppHandle, name: String, text: String) -> Result<String,
             "Copy the text instead.",
         )
     })?;
-    let saving = tauri::async_runtime::spawn_blocking(move || download::save(&folder, &name, &text));
+    let content = match content {
+        FileContent::Text(text) => text.into_bytes(),
+        FileContent::Bytes(bytes) => bytes,
+    };
+    let saving = tauri::async_runtime::spawn_blocking(move || download::save(&folder, &name, &content));
     let saved = saving.await.map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string(), ""))?;
     saved.map(|path| path.display().to_string())
 }

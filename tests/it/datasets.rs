@@ -216,3 +216,30 @@ async fn what_ran_becomes_cases_but_for_what_was_not_kept() {
     let refused = cli.run(&["dataset", "add-executions", "qa", "--executions", &secret]).await;
     assert!(refused.stderr.contains("the value of `pin` was not kept"), "{}", refused.stderr);
 }
+
+#[tokio::test]
+async fn a_dataset_in_the_bin_is_deleted_for_good_by_its_name_unless_a_suite_runs_it() {
+    let cli = Cli::new();
+    let dataset = cli.json(&["dataset", "import", &cli.file("qa.csv", TABLE), "--name", "qa"]).await;
+    let id = dataset["datasetId"].as_str().unwrap().to_owned();
+    let host = Host::open(&cli).await;
+    let spec = json!({ "prompts": [], "models": [], "dataset": { "datasetId": id } });
+    let suite = host.post("/api/suites", json!({ "name": "s", "spec": spec })).await;
+    assert_eq!(suite.status, 200, "{suite:?}");
+    let purge = async |confirm: &str| {
+        host.post(&format!("/api/datasets/{id}/purge"), json!({ "confirm": confirm })).await
+    };
+    assert_eq!(purge("qa").await.status, 409, "it is not in the bin");
+    Host::send(host.request(Method::DELETE, "/api/datasets/qa")).await;
+    assert_eq!(purge("other").await.status, 422);
+    let used = purge("qa").await;
+    assert_eq!(
+        (used.status, used.body["message"].as_str().unwrap().contains("`s`")),
+        (409, true),
+        "{used:?}"
+    );
+    Host::send(host.request(Method::DELETE, "/api/suites/s")).await;
+    let gone = purge("qa").await;
+    assert_eq!((gone.status, &gone.body["id"]), (200, &json!(id)), "{gone:?}");
+    assert_eq!(host.get(&format!("/api/datasets/{id}")).await.status, 404);
+}

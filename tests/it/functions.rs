@@ -59,3 +59,35 @@ async fn the_sandbox_is_there_at_once_opens_nothing_and_is_no_command_for_people
     assert!(help.stdout.contains("function") && !help.stdout.contains("sandbox"), "{}", help.stdout);
     assert_eq!(cli.run(&["sandbox", "now"]).await.code, Some(2));
 }
+
+#[tokio::test]
+async fn a_schema_is_made_of_answers_and_of_examples_and_shown_as_types() {
+    let cli = Cli::new();
+    let host = Host::open(&cli).await;
+    let content = json!({
+        "body": { "kind": "text", "template": "{{text}}" },
+        "variables": [{ "name": "text", "type": "string", "required": true }],
+    });
+    host.post("/api/prompts", json!({ "name": "say", "content": content })).await;
+    let none = host.post("/api/schemas/infer", json!({ "prompt": "say" })).await;
+    assert_eq!(none.status, 422, "{none:?}");
+    for text in
+        ["{ \"city\": \"Rome\", \"number\": 1 }", "Here:\n```json\n{ \"city\": \"Oslo\" }\n```", "no JSON"]
+    {
+        let request = json!({ "model": "dry-run:echo", "inputs": { "text": text } });
+        let executed = host.post("/api/prompts/say/execute", request).await;
+        assert_eq!(executed.status, 200, "{executed:?}");
+    }
+    let inferred =
+        host.post("/api/schemas/infer", json!({ "prompt": "say", "texts": ["{\"city\": \"Bonn\"}"] })).await;
+    assert_eq!(
+        (&inferred.body["examples"], &inferred.body["others"]),
+        (&json!(3), &json!(1)),
+        "{inferred:?}"
+    );
+    let schema = &inferred.body["schema"];
+    assert_eq!((&schema["type"], &schema["required"]), (&json!("object"), &json!(["city"])), "{schema}");
+    let types = host.post("/api/schemas/types", json!({ "schema": schema, "name": "Place" })).await;
+    assert!(types.body["typescript"].as_str().unwrap().contains("Place"), "{types:?}");
+    assert!(types.body["rust"].as_str().unwrap().contains("pub struct Place"), "{types:?}");
+}

@@ -233,3 +233,88 @@ async fn eval_writes_reports_and_says_by_its_exit_code_whether_a_suite_may_pass(
     assert_eq!((refused.code, refused.stderr.contains("r.docx")), (Some(1), true), "{refused:?}");
     assert_eq!(host.get("/api/runs").await.body["items"].as_array().unwrap().len(), runs);
 }
+
+#[tokio::test]
+async fn a_run_that_is_to_stop_when_decided_leaves_out_the_rest_and_says_how_sure_it_is() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    cli.add_provider(server.base_url().as_str()).await;
+    let host = Host::open(&cli).await;
+    let prompt = save(&host, "greet", "Greetings from {{city}}").await;
+    let cases: Vec<_> = (0..40).map(|number| case(&format!("City {number}"), "yes")).collect();
+    let spec = json!({
+        "prompts": [{ "promptId": prompt["prompt"]["id"] }],
+        "models": [{ "model": "local:m" }],
+        "cases": cases,
+    });
+    host.post("/api/suites", json!({ "name": "s", "spec": spec })).await;
+    let nothing = host.post("/api/suites/s/runs", json!({ "stopWhenDecided": true })).await;
+    assert_eq!(nothing.status, 422, "{nothing:?}");
+    server.script("m", ChatReply::new().text("no"));
+    let first = ended(&host, &host.post("/api/suites/s/runs", json!({})).await.body).await;
+    host.put("/api/suites/s/baseline", json!({ "run": first["id"] })).await;
+
+    // Eight cases that became better decide it, with one chance in twenty to be wrong; the ninth is on the wire by then.
+    server.script("m", ChatReply::new().text("yes"));
+    let (gate, held) = (Gate::new(), ChatReply::new());
+    for _ in 0..8 {
+        server.enqueue(ChatReply::new().text("yes"));
+    }
+    server.enqueue(held.pass(&gate).text("yes"));
+    let request = json!({ "stopWhenDecided": true, "concurrency": 1 });
+    let started = host.post("/api/suites/s/runs", request).await.body;
+    let path = format!("/api/runs/{}", started["id"].as_str().unwrap());
+    let mut events = host.events().await;
+    while host.get(&path).await.body["run"]["suite"]["stopped"].is_null() {
+        futures::StreamExt::next(&mut events).await.unwrap();
+    }
+    gate.open();
+    let run = ended(&host, &started).await;
+    let counts = ["completed", "cancelled", "failed"].map(|name| run["progress"][name].as_u64().unwrap());
+    assert_eq!(counts, [9, 31, 0], "{run}");
+    let stopped = &run["suite"]["stopped"];
+    assert_eq!((&stopped["cases"], &stopped["alpha"]), (&json!(8), &json!(0.05)));
+    assert_eq!(
+        (&stopped["columns"][0]["variant"], &stopped["columns"][0]["better"]),
+        (&json!(0), &json!(true))
+    );
+    let p = stopped["columns"][0]["p"].as_f64().unwrap();
+    assert!((p - 9.0 / 256.0).abs() < 1e-12, "{p}");
+    let compared = host.get(&format!("{path}/comparison")).await;
+    assert_eq!(&compared.body["stopped"], stopped);
+    let last = host.get(&format!("{path}/grid?limit=1&sort=case&descending=true")).await.body;
+    assert_eq!(last["items"][0]["cells"][0]["status"], "cancelled", "{last}");
+
+    let told = cli.run(&["eval", "s", "--stop-when-decided", "--fail-on", "regression"]).await;
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(told.stdout.contains("stopped early after"), "{told:?}");
+    assert!(!told.stdout.contains("of 40 cells passed"), "what was left out counts for nothing: {told:?}");
+}
+
+#[tokio::test]
+async fn the_runs_of_a_suite_are_listed_by_it_and_its_figures_are_of_all_cells() {
+    let cli = Cli::new();
+    let host = Host::open(&cli).await;
+    let prompt = save(&host, "greet", "Greetings from {{city}}").await;
+    for (suite, cities) in [("small", vec!["Rome"]), ("large", vec!["Oslo", "Bonn"])] {
+        let cases: Vec<_> = cities.iter().map(|city| json!({ "inputs": { "city": city } })).collect();
+        let models = json!([{ "model": MODEL }]);
+        let spec =
+            json!({ "prompts": [{ "promptId": prompt["prompt"]["id"] }], "models": models, "cases": cases });
+        host.post("/api/suites", json!({ "name": suite, "spec": spec })).await;
+    }
+    let small = ended(&host, &host.post("/api/suites/small/runs", json!({})).await.body).await;
+    let large = ended(&host, &host.post("/api/suites/large/runs", json!({})).await.body).await;
+
+    let listed = async |filter: &str| -> Vec<Value> {
+        let page = host.get(&format!("/api/runs?{filter}")).await.body;
+        page["items"].as_array().unwrap().iter().map(|run| run["id"].clone()).collect()
+    };
+    assert_eq!(listed("suite=small").await, [small["id"].clone()]);
+    assert_eq!(listed("suite=large&status=completed&prompt=greet").await, [large["id"].clone()]);
+    assert_eq!(listed("suite=large&status=running").await, Vec::<Value>::new());
+    assert_eq!(listed("suite=small&text=rome").await, [small["id"].clone()]);
+    assert_eq!(listed("suite=large&text=rome").await, Vec::<Value>::new());
+    let summary = host.get(&format!("/api/runs/{}/summary", large["id"].as_str().unwrap())).await.body;
+    assert_eq!((&summary["cells"]["ended"], &summary["columnCells"][0]["ended"]), (&json!(2), &json!(2)));
+    assert_eq!(summary["columns"][0]["cases"], 2);
+}

@@ -310,6 +310,7 @@ mod tests {
         "dataset_update",
         "dataset_delete",
         "dataset_undelete",
+        "dataset_purge",
         "dataset_import",
         "dataset_change",
         "dataset_add_executions",
@@ -362,6 +363,8 @@ mod tests {
         "content_check",
         "content_render",
         "function_try",
+        "schema_infer",
+        "schema_types",
         "match_list",
         "provider_test",
     ];

@@ -177,6 +177,7 @@ impl From<StoreError> for ApiError {
             | StoreError::KeyReused { .. }
             | StoreError::RefInUse { .. }
             | StoreError::NotInBin { .. }
+            | StoreError::InUse { .. }
             | StoreError::StillRuns { .. } => ErrorCode::Conflict,
             StoreError::HeadMoved { .. }
             | StoreError::DatasetMoved { .. }

@@ -111,6 +111,10 @@ macro_rules! for_each_operation {
 
             /// Calls a JavaScript function in the sandbox, as a validation would: what it returns, or why it returns nothing.
             function_try(TryFunction) -> FunctionTrial = POST "/api/functions/try", run;
+            /// The JSON Schema that examples follow: texts, or the newest answers of a prompt.
+            schema_infer(InferSchema) -> InferredSchema = POST "/api/schemas/infer", read;
+            /// A JSON Schema as types of TypeScript and Rust.
+            schema_types(ShowTypes) -> SchemaTypes = POST "/api/schemas/types", read;
 
             /// Keeps an image or a file, to be attached to a message; the same bytes are kept once.
             attachment_create(CreateAttachment) -> Attachment = POST "/api/attachments", write;
@@ -129,6 +133,8 @@ macro_rules! for_each_operation {
             dataset_delete(GetDataset) -> Dataset = DELETE "/api/datasets/{id}", write;
             /// Takes a dataset out of the bin.
             dataset_undelete(UndeleteDataset) -> Dataset = POST "/api/datasets/{id}/undelete", write;
+            /// Deletes a dataset in the bin for good; what ran of it stays.
+            dataset_purge(PurgeDataset) -> PurgedDataset = POST "/api/datasets/{id}/purge", admin;
             /// What a table says, what is wrong with it, and how it fits a prompt; changes nothing.
             dataset_preview(PreviewDataset) -> DatasetPreview = POST "/api/datasets/preview", read;
             /// Imports a table as a dataset or as the next version of one, all of it or nothing.

@@ -15,7 +15,8 @@ use formaops_api::{
     report::{Cell, Facts, Report, ReportFormat, column_name, passed},
 };
 use formaops_domain::{
-    EventBody, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Rating, Replay, Run, RunId, SuiteModel,
+    EarlyStop, EventBody, ExecutionStatus, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Rating,
+    Replay, Run, RunId, SuiteModel,
 };
 use serde_json::json;
 use std::{
@@ -65,6 +66,9 @@ pub(crate) struct EvalArguments {
     /// for what is not
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,
+    /// Leave out what has not begun once every column is better or worse than its baseline for sure
+    #[arg(long)]
+    stop_when_decided: bool,
     /// A report: `.json`, `.jsonl`, `.csv`, `.html`, `.xml` (JUnit) or `.md`; once for each
     #[arg(long = "output", short = 'o', value_name = "FILE")]
     outputs: Vec<PathBuf>,
@@ -136,7 +140,7 @@ pub(crate) async fn perform(
     let failing = write(session, &facts, reports).await?;
     if as_json {
         output::json(
-            &json!({ "run": ended, "summary": summary, "comparison": comparison, "failing": failing }),
+            &json!({ "run": ended, "summary": summary, "comparison": comparison, "failing": failing.cells }),
         );
     } else {
         show(&facts, failing);
@@ -177,6 +181,7 @@ fn request(arguments: &EvalArguments) -> RunSuiteRequest {
         cap_usd: arguments.cap,
         concurrency: arguments.concurrency,
         fail_fast: arguments.fail_fast,
+        stop_when_decided: arguments.stop_when_decided,
         on_restart: OnRestart::Fail,
         replay: arguments
             .replay
@@ -219,25 +224,37 @@ pub(crate) async fn comparison(session: &Session, run: &Run) -> Result<Option<Ru
     }
 }
 
+/// How many cells did not pass, and how many were left out because it was decided without them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Failing {
+    pub(crate) cells: u64,
+    pub(crate) left_out: u64,
+}
+
 /// Writes all reports in one pass over the grid, and answers how many cells did not pass.
 pub(crate) async fn write(
     session: &Session,
     facts: &Facts<'_>,
     files: Vec<(ReportFormat, PathBuf)>,
-) -> Result<u64, ApiError> {
+) -> Result<Failing, ApiError> {
     let unwritten = |error: std::io::Error| usage(format!("a report cannot be written: {error}"));
     let mut reports = Vec::new();
     for (format, path) in files {
         let file = File::create(path).map_err(unwritten)?;
         reports.push(Report::begin(format, *facts, BufWriter::new(file)).map_err(unwritten)?);
     }
-    let (mut cursor, mut failing): (Option<String>, u64) = (None, 0);
+    let was_stopped = facts.run.suite.as_ref().is_some_and(|suite| suite.stopped.is_some());
+    let (mut cursor, mut failing): (Option<String>, Failing) = (None, Failing::default());
     loop {
         let request = json!({ "id": facts.run.id, "cursor": cursor, "limit": 200 });
         let page: Page<GridRow> = call(session, "grid_list", request).await?;
         for row in &page.items {
             for execution in &row.cells {
-                failing += u64::from(!passed(execution));
+                if was_stopped && execution.status == ExecutionStatus::Cancelled {
+                    failing.left_out += 1;
+                } else {
+                    failing.cells += u64::from(!passed(execution));
+                }
                 if reports.is_empty() {
                     continue;
                 }
@@ -261,9 +278,11 @@ pub(crate) async fn write(
     Ok(failing)
 }
 
-fn fails(on: FailOn, facts: &Facts<'_>, failing: u64) -> bool {
+fn fails(on: FailOn, facts: &Facts<'_>, failing: Failing) -> bool {
     match on {
-        FailOn::Any => failing > 0 || facts.summary.thresholds.iter().any(|threshold| !threshold.reached),
+        FailOn::Any => {
+            failing.cells > 0 || facts.summary.thresholds.iter().any(|threshold| !threshold.reached)
+        }
         FailOn::Threshold => facts.summary.thresholds.iter().any(|threshold| !threshold.reached),
         FailOn::Regression => facts
             .comparison
@@ -303,7 +322,7 @@ fn show_progress(run: &Run) {
 }
 
 /// The summary as people read it in a terminal.
-pub(crate) fn show(facts: &Facts<'_>, failing: u64) {
+pub(crate) fn show(facts: &Facts<'_>, failing: Failing) {
     for (variant, column) in facts.run.variants.iter().zip(&facts.summary.columns) {
         let score = column.mean_score.map_or_else(String::new, |score| format!(", score {score:.3}"));
         let rate = column.pass_rate * 100.0;
@@ -313,12 +332,26 @@ pub(crate) fn show(facts: &Facts<'_>, failing: u64) {
         let word = if threshold.reached { "reached" } else { "missed" };
         output::line(&format!("{} {word}: {} of {}", threshold.name, threshold.value, threshold.limit));
     }
+    if let Some(stopped) = facts.comparison.and_then(|comparison| comparison.stopped.as_ref()) {
+        output::line(&stopped_early(stopped, facts.run));
+    }
     for column in facts.comparison.iter().flat_map(|comparison| &comparison.columns) {
         let name = facts.run.variants.get(column.variant as usize);
         let name = name.map(|variant| column_name(facts.run, variant)).unwrap_or_default();
         output::line(&format!("{name}: {}", column.comparison.words));
     }
-    let total = u64::from(facts.run.progress.total);
-    let (passed, cost, id) = (total - failing, facts.run.progress.spent(), facts.run.id);
+    let total = u64::from(facts.run.progress.total) - failing.left_out;
+    let (passed, cost, id) = (total - failing.cells, facts.run.progress.spent(), facts.run.id);
     output::line(&format!("{passed} of {total} cells passed, ${cost} ({id})"));
+}
+
+/// Why a run has fewer cases than its suite, and how sure that is.
+fn stopped_early(stopped: &EarlyStop, run: &Run) -> String {
+    let all = run.suite.as_ref().map_or(stopped.cases, |suite| suite.cases);
+    format!(
+        "stopped early after {} of {all} cases, once every column was decided (wrong with a chance of at most {} %); \
+        what is said of chance below does not know of that",
+        stopped.cases,
+        stopped.alpha * 100.0
+    )
 }

@@ -72,7 +72,7 @@ pub use execution::{
     Replayed, Retry, Usage,
 };
 pub use execution_log::{ExecutionLog, LogEntry, LogLevel};
-pub use grid::{CaseMark, GridSort};
+pub use grid::{CaseMark, CellFigures, FailureCount, GridSort, LatencyFigures};
 pub use hash::{
     AttachmentHash, ChainHash, ContentHash, FileHash, InvalidHash, RequestHash, StateHash, VersionId,
     canonical_hash,
@@ -102,7 +102,9 @@ pub use run::{
 };
 pub use scrub::Scrubber;
 pub use search::{Hit, HitKind, HitRecord, Match, MatchPart, MatchPlace, MatchText};
-pub use suite::{RunSuite, Suite, SuiteDataset, SuiteModel, SuitePrompt, SuiteSpec, Thresholds};
+pub use suite::{
+    DecidedColumn, EarlyStop, RunSuite, Suite, SuiteDataset, SuiteModel, SuitePrompt, SuiteSpec, Thresholds,
+};
 pub use time::{Calendar, Day, InvalidDay, Span, Timestamp};
 pub use tool::{ResponseFormat, ToolCall, ToolChoice, ToolDefinition, ToolResult};
 pub use validation::{

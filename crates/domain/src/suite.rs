@@ -150,4 +150,34 @@ pub struct RunSuite {
     /// What it must reach.
     #[serde(default, skip_serializing_if = "Thresholds::is_empty")]
     pub thresholds: Thresholds,
+    /// Whether what has not begun is left out once every column is better or worse than its baseline for sure.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stop_when_decided: bool,
+    /// What was decided, where that has ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<EarlyStop>,
+}
+
+/// Why a run of a suite was ended before all of its cases had run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EarlyStop {
+    /// How many cases were held against the baseline, in their order.
+    pub cases: u32,
+    /// The chance, at most, that any of what was decided is wrong.
+    pub alpha: f64,
+    /// What was decided of each column.
+    pub columns: Vec<DecidedColumn>,
+}
+
+/// A column that is better or worse than its baseline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DecidedColumn {
+    /// The column, from 0.
+    pub variant: u32,
+    /// Whether it is better; else it is worse.
+    pub better: bool,
+    /// How likely so much evidence ever is where there is no difference, however often it is looked at.
+    pub p: f64,
 }

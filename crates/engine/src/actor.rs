@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Submit(Submission, Reply<ExecutionResult>),
     CancelRun(RunId, Reply<Awaited>),
     CancelExecution(ExecutionId, Reply<ExecutionResult>),
+    StopRun(RunId, Reply<()>),
     /// A run is to start nothing more, or to go on.
     PauseRun(RunId, bool, Reply<()>),
     WaitRun(RunId, Reply<Awaited>),
@@ -199,6 +200,10 @@ impl Actor {
                     answer(reply, Ok(()));
                 }
                 self.feed(Event::CancelExecution { execution });
+            }
+            Command::StopRun(run, reply) => {
+                self.feed(Event::StopRun { run });
+                answer(reply, ());
             }
             Command::WaitRun(run, reply) => self.wait_run(run, reply),
             Command::SetSettings(settings, reply) => {

@@ -271,6 +271,14 @@ impl Engine {
         self.ask(|reply| Command::CancelExecution(execution, reply)).await?
     }
 
+    /// Cancels what of a run has not begun; what is on the wire goes on. The run is over once that has ended.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`]
+    pub async fn stop_run(&self, run: RunId) -> Result<(), EngineError> {
+        self.ask(|reply| Command::StopRun(run, reply)).await
+    }
+
     /// Waits until a run has ended, and answers it as it then is; one that has ended is answered at once.
     ///
     /// # Errors

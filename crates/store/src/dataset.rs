@@ -3,10 +3,12 @@
 mod cases;
 mod change;
 mod chunk;
+mod purge;
 mod save;
 
 pub use cases::{CaseFilter, CaseSample};
 pub use change::CaseChanges;
+pub(crate) use save::clear_stages;
 pub use save::{NewCases, Onto as CasesOnto};
 
 use crate::{

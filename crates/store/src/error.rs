@@ -148,8 +148,18 @@ pub enum StoreError {
     /// Only what is in the bin can be deleted for good.
     #[error("`{name}` is not in the bin")]
     NotInBin {
-        /// The prompt.
+        /// What it is.
+        noun: &'static str,
+        /// Its name.
         name: String,
+    },
+    /// What a suite names cannot be deleted for good.
+    #[error("the suite `{suite}` runs the cases of `{name}`")]
+    InUse {
+        /// The dataset.
+        name: String,
+        /// The suite.
+        suite: String,
     },
     /// What runs cannot be deleted for good.
     #[error("`{name}` has {runs} {} not ended", if *.runs == 1 { "run that has" } else { "runs that have" })]
@@ -254,7 +264,9 @@ impl StoreError {
             Self::RefInUse { .. } => {
                 "`main` always stays; of another branch, save or throw away its unsaved work, and go to `main` first."
             }
+            Self::NotInBin { noun: "dataset", .. } => "Delete it first: `formaops dataset delete NAME`.",
             Self::NotInBin { .. } => "Delete it first: `formaops prompt delete NAME`.",
+            Self::InUse { .. } => "Take it out of the suite, or delete the suite, then try again.",
             Self::StillRuns { .. } => "Wait for its runs, or cancel them, then try again.",
             Self::Transition { .. } => "Read it again: it has moved on.",
             Self::KeyReused { .. } => "Use a new idempotency key for a new request.",

@@ -89,7 +89,7 @@ pub use dataset::{CaseChanges, CaseFilter, CaseSample, CasesOnto, DatasetChange,
 pub use egress::{EgressFilter, EgressTotal};
 pub use error::StoreError;
 pub use execution::{ExecutionFilter, ExecutionRecord};
-pub use grid::{CaseOutcome, GridFilter, GridRow};
+pub use grid::{CaseOutcome, CaseOutcomes, GridFilter, GridRow};
 pub use idempotency::{IdempotencyKey, Remembered};
 pub use linked::{FilePlace, LinkedFile, LinkedFolder, LinkedWords, NewLinked};
 pub use open::{NewWorkspace, OpenOptions};
@@ -132,12 +132,19 @@ struct Inner {
     writer: Writer,
     writing: Mutex<Option<JoinHandle<()>>>,
     readers: SqlitePool,
+    /// Held by whoever works out what can be said of the cases of a run.
+    marking: tokio::sync::Mutex<()>,
 }
 
 impl Store {
     fn new(writer: Writer, task: JoinHandle<()>, readers: SqlitePool, act: Act) -> Self {
         Self {
-            inner: Arc::new(Inner { writer, writing: Mutex::new(Some(task)), readers }),
+            inner: Arc::new(Inner {
+                writer,
+                writing: Mutex::new(Some(task)),
+                readers,
+                marking: tokio::sync::Mutex::default(),
+            }),
             act: Arc::new(act),
         }
     }

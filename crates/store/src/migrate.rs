@@ -51,6 +51,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 19, sql: include_str!("../migrations/0019_replay.sql") },
     // A program that does not know late verdicts would end a run without them.
     Migration { min_reader: 20, sql: include_str!("../migrations/0020_judgements.sql") },
+    // A program that does not know where the cases of datasets are would find none.
+    Migration { min_reader: 21, sql: include_str!("../migrations/0021_grid.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

@@ -27,7 +27,7 @@ async fn purge(connection: &mut SqliteConnection, id: PromptId, now: Timestamp) 
     let prompt = crate::prompt::get(connection, id).await?;
     let key = Key(id);
     if prompt.deleted_at.is_none() {
-        return Err(StoreError::NotInBin { name: prompt.name.to_string() });
+        return Err(StoreError::NotInBin { noun: "prompt", name: prompt.name.to_string() });
     }
     let runs = sqlx::query_scalar!(
         r#"select count(*) as "count: u32" from runs
@@ -134,7 +134,6 @@ async fn delete_unnamed(
               and not exists (select 1 from run_cases where inputs = ?1)
               and not exists (select 1 from recordings where frames = ?1)
               and not exists (select 1 from imported_recordings where frames = ?1)
-              and not exists (select 1 from dataset_chunks where data = ?1)
               and not exists (select 1 from audit_events where ?1 in (before, after))
               and not exists (select 1 from executions where ?1 in (output, reasoning, validated_output))",
             hash,

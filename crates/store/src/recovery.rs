@@ -4,6 +4,7 @@ use crate::{
     Store, StoreError,
     attempt::{self, Ended},
     column::{Int, Key},
+    dataset,
     execution::{self, Ending},
     execution_log,
     recording::{self, Joined},
@@ -50,6 +51,7 @@ impl Store {
 }
 
 async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Recovered, StoreError> {
+    dataset::clear_stages(connection).await?;
     let mut recovered = Recovered { runs: regrade::recover(connection, now).await?, ..Recovered::default() };
     let running = sqlx::query!(
         r#"select a.id as "id: Key<AttemptId>", a.execution as "execution: Key<ExecutionId>",

@@ -8,10 +8,10 @@ use crate::{
     search::{self, Words},
 };
 use formaops_domain::{
-    ActorId, Case, ExecutionId, Fallback, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Parameters, Price,
-    Priority, PromptId, PromptName, Replay, Run, RunContext, RunId, RunKind, RunParent, RunPartial,
-    RunProgress, RunPurpose, RunStatus, RunSuite, SuiteId, SuiteName, Thresholds, Timestamp, Validation,
-    Variant, VariantPrompt, VersionId,
+    ActorId, Case, EarlyStop, ExecutionId, Fallback, JsonObject, ModelRef, NanoUsd, OnRestart, Page,
+    Parameters, Price, Priority, PromptId, PromptName, Replay, Run, RunContext, RunId, RunKind, RunParent,
+    RunPartial, RunProgress, RunPurpose, RunStatus, RunSuite, SuiteId, SuiteName, Thresholds, Timestamp,
+    Validation, Variant, VariantPrompt, VersionId,
 };
 use sqlx::SqliteConnection;
 use std::{collections::HashMap, num::NonZeroU32};
@@ -60,6 +60,8 @@ pub struct NewCell {
 pub struct RunFilter {
     /// Only those of this prompt.
     pub prompt: Option<PromptId>,
+    /// Only those of this suite.
+    pub suite: Option<SuiteId>,
     /// Only those that stand here.
     pub status: Option<RunStatus>,
     /// Only those with this model, as `provider:model`, or with one of this provider.
@@ -96,6 +98,8 @@ struct RunRow {
     suite_name: Option<Text<SuiteName>>,
     baseline: Option<Key<RunId>>,
     thresholds: Option<Json<Thresholds>>,
+    stop_when_decided: bool,
+    stopped: Option<Json<EarlyStop>>,
     cases: u32,
     inputs: Vec<u8>,
     context: Option<Vec<u8>>,
@@ -132,6 +136,8 @@ impl RunRow {
             baseline: self.baseline.map(|run| run.0),
             cases: self.cases,
             thresholds: self.thresholds.map(|thresholds| thresholds.0).unwrap_or_default(),
+            stop_when_decided: self.stop_when_decided,
+            stopped: self.stopped.map(|stopped| stopped.0),
         });
         Ok(Run {
             id: self.id.0,
@@ -184,7 +190,8 @@ macro_rules! select_runs {
               (select n.run from executions n where n.id = r.parent) as "parent_run?: Key<RunId>", r.purpose as "purpose?: Word<RunPurpose>",
               r.suite as "suite?: Key<SuiteId>", s.name as "suite_name?: Text<SuiteName>",
               r.baseline as "baseline?: Key<RunId>", r.thresholds as "thresholds?: Json<Thresholds>",
-              (case when r.suite is null then 1 else (select count(*) from run_cases n where n.run = r.id) end)
+              r.stop_when_decided as "stop_when_decided: bool", r.stopped as "stopped?: Json<EarlyStop>",
+              (case when r.suite is null then 1 else (select max(n.position) + 1 from run_cases n where n.run = r.id) end)
                 as "cases!: u32",
               i.data as "inputs!", c.data as "context?", r.repeats as "repeats: u32",
               r.fallbacks as "fallbacks: Json<Vec<Fallback>>", r.concurrency as "concurrency: u32",
@@ -323,6 +330,20 @@ impl Store {
         .await
     }
 
+    /// Keeps why a run is ended before all of it has run.
+    pub async fn update_run_stopped(&self, id: RunId, stopped: EarlyStop) -> Result<Run, StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let (key, stopped) = (Key(id), Json(stopped));
+                sqlx::query!("update runs set stopped = ?2 where id = ?1", key, stopped)
+                    .execute(&mut *connection)
+                    .await?;
+                get(connection, id).await
+            })
+        })
+        .await
+    }
+
     /// The runs that have not ended, oldest first.
     pub async fn list_open_runs(&self) -> Result<Vec<Run>, StoreError> {
         let mut connection = self.readers().acquire().await?;
@@ -361,6 +382,26 @@ async fn list_newest(
     let model = filter.model.as_deref();
     // A query for each way in, so that each goes along its index.
     let found = match (prompt, model, status) {
+        _ if filter.suite.is_some() => {
+            let suite = filter.suite.map(Key);
+            select_runs!(
+                "where r.suite = ?1 and r.parent is null and (r.created_at, r.seq) < (?2, ?3) and r.created_at >= ?4
+                  and (?5 is null or r.status = ?5) and (?6 is null or r.prompt = ?6)
+                  and (?7 is null or exists (select 1 from run_models m
+                    where m.model = ?7 and m.created_at = r.created_at and m.run = r.seq))
+                order by r.created_at desc, r.seq desc limit ?8",
+                suite,
+                at,
+                seq,
+                from,
+                status,
+                prompt,
+                model,
+                rows
+            )
+            .fetch_all(&mut *connection)
+            .await?
+        }
         (Some(prompt), ..) => {
             select_runs!(
                 "where r.prompt = ?1 and r.parent is null and (r.created_at, r.seq) < (?2, ?3) and r.created_at >= ?4
@@ -471,15 +512,16 @@ async fn insert(
     let suite = run.suite.as_ref().map(|suite| Key(suite.id));
     let baseline = run.suite.as_ref().and_then(|suite| suite.baseline).map(Key);
     let thresholds = run.suite.as_ref().map(|suite| Json(&suite.thresholds));
+    let stop_when_decided = run.suite.as_ref().is_some_and(|suite| suite.stop_when_decided);
     let validations = (!new.validations.is_empty()).then_some(Json(&new.validations));
     let (concurrency, on_restart) = (run.concurrency.map(NonZeroU32::get), Word(run.on_restart));
     let (replay, regraded) = (Word(run.replay), run.regraded.map(Key));
     sqlx::query!(
         "insert into runs (id, kind, status, priority, prompt, prompt_name, context, repeats, pending, running,
           completed, failed, cancelled, cost_nanos, created_by, created_at, fallbacks, concurrency, fail_fast, on_restart,
-          cap_nanos, suite, baseline, thresholds, validations, parent, purpose, replay, regraded)
+          cap_nanos, suite, baseline, thresholds, validations, parent, purpose, replay, regraded, stop_when_decided)
         values (?1, ?2, 'pending', ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, 0, 0, 0, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-          ?18, ?19, ?20, ?21, ?22, ?23)",
+          ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
         id,
         kind,
         priority,
@@ -503,6 +545,7 @@ async fn insert(
         purpose,
         replay,
         regraded,
+        stop_when_decided,
     )
     .execute(connection)
     .await?;

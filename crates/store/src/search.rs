@@ -16,7 +16,9 @@ use crate::{
     column::{Int, Key, Text, Word},
     run::RunFilter,
 };
-use formaops_domain::{ExecutionId, JsonObject, Match, ModelRef, PromptId, RunId, RunStatus, Timestamp};
+use formaops_domain::{
+    ExecutionId, JsonObject, Match, ModelRef, PromptId, RunId, RunStatus, SuiteId, Timestamp,
+};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 use std::collections::HashSet;
@@ -131,6 +133,7 @@ async fn step(
 ) -> Result<Vec<Found>, StoreError> {
     let (query, model) = (words.query(), filter.model.as_deref());
     let (prompt, status) = (filter.prompt.map(Key::<PromptId>), filter.status.map(Word::<RunStatus>));
+    let suite = filter.suite.map(Key::<SuiteId>);
     let (from, to) = filter.times();
     let (from, to) = (Int::<Timestamp>(from), Int::<Timestamp>(to));
     let found = sqlx::query_as!(
@@ -144,7 +147,8 @@ async fn step(
           and r.created_at >= ?5 and r.created_at < ?6
           and (?7 is null or exists (select 1 from run_models m
             where m.model = ?7 and m.created_at = r.created_at and m.run = r.seq))
-        order by w.rowid desc limit ?8"#,
+          and (?8 is null or r.suite = ?8)
+        order by w.rowid desc limit ?9"#,
         query,
         before,
         prompt,
@@ -152,6 +156,7 @@ async fn step(
         from,
         to,
         model,
+        suite,
         STEP,
     )
     .fetch_all(connection)

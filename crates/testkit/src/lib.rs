@@ -23,6 +23,7 @@ mod build;
 mod clock;
 mod ids;
 mod ledger;
+mod multiply;
 mod server;
 mod signer;
 
@@ -34,5 +35,6 @@ pub use ids::{
     provider_id, provider_key_id, run_id, version_id,
 };
 pub use ledger::MemoryLedger;
+pub use multiply::multiply_run;
 pub use server::{ChatReply, Counts, Gate, Received, Reply, ScriptedServer};
 pub use signer::FixedSigner;

@@ -56,6 +56,19 @@ pub(crate) fn read_json(output: &str) -> Result<FoundJson, String> {
     }
 }
 
+/// Why there is no JSON in an answer, for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoJson(String);
+
+/// The JSON of an answer: all of it, in its only code fence, or the longest object or array in its prose.
+///
+/// # Errors
+/// Where there is none.
+pub fn json_of(output: &str) -> Result<Value, NoJson> {
+    read_json(output).map(|found| found.value).map_err(NoJson)
+}
+
 /// Why a text is not JSON. Values are read to a depth of 128.
 pub(crate) fn reason(error: &serde_json::Error) -> String {
     let reason = error.to_string();

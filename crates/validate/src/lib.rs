@@ -46,6 +46,7 @@ pub use declaration::check_variables;
 pub use evaluate::{Step, Subject, evaluate};
 pub use infer::infer_schema;
 pub use input::check_inputs;
+pub use json::{NoJson, json_of};
 pub use page::{AssertionGuide, assertion_guides, validations_page};
 pub use problem::{InputProblem, ProblemCode};
 pub use rule::{Comparison, function_of_rule, select_best};

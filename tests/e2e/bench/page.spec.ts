@@ -1,4 +1,5 @@
 import { expect, test } from '../support/browser-test';
+import { manyCases } from '../support/manyCases';
 import { chooseModels, column, openPrompt, run, template } from '../support/screens';
 import { MainThread, megabytes, ms, rest, Sample, table } from './measure';
 import { Prose } from './prose';
@@ -248,6 +249,35 @@ test('scrolling a list of 10,000 prompts', async ({ app, api }) => {
       ['gap between frames, p50', ms(gaps.at(0.5)), '16.7 ms'],
       ['gap between frames, p99', ms(gaps.at(0.99)), '-'],
       ['tasks over 50 ms', `${longCount}${longCount > 0 ? `, most ${ms(longTasks.most)}` : ''}`, '0'],
+    ],
+  );
+});
+
+test('scrolling a grid of 100,000 cells', async ({ app, api, workspace }) => {
+  const { run } = await manyCases(api, workspace, { cases: 20_000, columns: 5 });
+  await app.goto(new URL(`/runs/${run}`, app.url()).href);
+  const grid = app.getByRole('grid');
+  await expect(grid.locator('[data-cell="0:1"]')).toBeVisible();
+  await grid.hover();
+  await rest(app);
+  const thread = await MainThread.of(app);
+  const before = await thread.heap();
+  const { longCount, longTasks, gaps } = await thread.watch(async () => {
+    for (let at = 0; at < 600; at += 1) {
+      await app.mouse.wheel(0, 1600);
+      await app.waitForTimeout(16);
+    }
+  });
+  const rows = await grid.locator('[role="row"]').last().getAttribute('aria-rowindex');
+  table(
+    `Scrolling a grid of 100,000 cells, to row ${rows}`,
+    ['', 'measured', 'limit'],
+    [
+      ['gap between frames, p50', ms(gaps.at(0.5)), '16.7 ms'],
+      ['gap between frames, p99', ms(gaps.at(0.99)), '-'],
+      ['gap between frames, most', ms(gaps.most), '50 ms'],
+      ['tasks over 50 ms', `${longCount}${longCount > 0 ? `, most ${ms(longTasks.most)}` : ''}`, '0'],
+      ['memory before and after', `${megabytes(before)}, ${megabytes(await thread.heap())}`, '-'],
     ],
   );
 });

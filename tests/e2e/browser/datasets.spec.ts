@@ -1,5 +1,6 @@
 import { type Page, expect, test } from '../support/browser-test';
 import { violations } from '../support/accessibility';
+import { chooseModels, column, openPrompt, run } from '../support/screens';
 
 const TABLE = 'question,count,__expected\nCapital of France?,1,contains:Paris\nCapital of Peru?,2,Lima\n';
 
@@ -85,4 +86,80 @@ test('a large dataset is scrolled through page by page, and searched', async ({ 
   expect(await app.getByRole('row').count()).toBeLessThan(100);
   await app.getByRole('textbox', { name: 'Search cases' }).fill('question 4999');
   await expect(app.getByText('Question 4999?')).toBeVisible();
+});
+
+test('a cell is changed where it stands, columns are renamed and removed, and it is one version', async ({
+  app,
+  api,
+}) => {
+  await api.datasetImport({ dataset: 'capitals', text: TABLE });
+  await openDatasets(app);
+  await app.getByRole('link', { name: 'capitals' }).click();
+  await app.getByRole('cell', { name: 'Capital of France?' }).click();
+  const cell = app.getByRole('textbox', { name: 'question of case 1' });
+  await cell.fill('Capital of Chad?');
+  await cell.press('Tab');
+  // The next cell of the row is there to be typed into.
+  await app.getByRole('textbox', { name: 'count of case 1' }).press('Escape');
+  await app.getByRole('cell', { name: 'Capital of Peru?' }).click();
+  await app.getByRole('textbox', { name: 'question of case 2' }).fill('never kept');
+  await app.getByRole('textbox', { name: 'question of case 2' }).press('Escape');
+  await expect(app.getByText('1 unsaved change', { exact: true })).toBeVisible();
+
+  await app.getByRole('button', { name: 'question', exact: true }).click();
+  await app.getByRole('menuitem', { name: 'Rename column…' }).click();
+  const dialog = app.getByRole('dialog', { name: 'Rename question' });
+  await dialog.getByRole('textbox').fill('count');
+  await expect(dialog).toContainText('There is a column of this name already.');
+  await dialog.getByRole('textbox').fill('asked');
+  expect(await violations(app)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Rename' }).click();
+  await app.getByRole('button', { name: 'count', exact: true }).click();
+  await app.getByRole('menuitem', { name: 'Remove column' }).click();
+  await expect(app.getByRole('columnheader', { name: 'count' })).toHaveCount(0);
+  await expect(app.getByText('3 unsaved changes')).toBeVisible();
+  expect(await violations(app)).toEqual([]);
+  await app.getByRole('button', { name: 'Save version' }).click();
+  await expect(app.getByText('2 cases · v2')).toBeVisible();
+  const inputsOf = async (version: number) =>
+    (await api.caseList({ id: 'capitals', version })).items.map(({ inputs }) => inputs);
+  expect(await inputsOf(2)).toEqual([{ asked: 'Capital of Chad?' }, { asked: 'Capital of Peru?' }]);
+  expect((await inputsOf(1))[0]).toEqual({ question: 'Capital of France?', count: '1' });
+});
+
+test('an answer is saved as a case, and a dataset in the bin comes back or goes for good', async ({
+  app,
+  api,
+}) => {
+  const prompt = await openPrompt(app, 'summarise');
+  await chooseModels(app, ['dry-run:echo']);
+  await prompt.getByRole('textbox', { name: 'text string, required' }).fill('Order 123456 was sent.');
+  await run(app);
+  await expect(column(app, 'dry-run:echo')).toContainText('✓');
+  await app.getByRole('button', { name: 'More about the answer of dry-run:echo' }).click();
+  await app.getByRole('menuitem', { name: 'Save as case…' }).click();
+  const dialog = app.getByRole('dialog', { name: 'Save as case' });
+  await dialog.getByRole('combobox', { name: 'Dataset' }).fill('orders');
+  await dialog.getByRole('checkbox', { name: 'Expect this answer from now on' }).check();
+  expect(await violations(app)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Make the dataset' }).click();
+  await expect(app.getByText('orders has 1 case now')).toBeVisible();
+  const [saved] = (await api.caseList({ id: 'orders' })).items;
+  expect(saved?.inputs['text']).toBe('Order 123456 was sent.');
+  expect(saved?.expected).toContain('Order 123456 was sent.');
+
+  await api.datasetDelete({ id: 'orders' });
+  await openDatasets(app);
+  await app.getByRole('button', { name: 'Bin', exact: true }).click();
+  const bin = app.getByRole('dialog', { name: 'Bin' });
+  await bin.getByRole('button', { name: 'Restore: orders' }).click();
+  await expect(bin).toContainText('There is no dataset in the bin.');
+  await api.datasetDelete({ id: 'orders' });
+  await bin.getByRole('button', { name: 'Delete for good: orders' }).click();
+  const sure = app.getByRole('dialog', { name: 'Delete orders for good?' });
+  await expect(sure).toContainText('Its 1 cases and its 2 versions go');
+  expect(await violations(app)).toEqual([]);
+  await sure.getByRole('button', { name: 'Delete for good' }).click();
+  await expect(app.getByText('Deleted orders for good')).toBeVisible();
+  expect((await api.datasetList({ deleted: true })).items).toEqual([]);
 });

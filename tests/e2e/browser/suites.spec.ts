@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { violations } from '../support/accessibility';
 import { expect, type Locator, type Page, test } from '../support/browser-test';
 import type { Api } from '../support/host';
+import { manyCases } from '../support/manyCases';
 
 /** A suite of two columns and three cases, of which one says what its answer is not. */
 async function makeSuite(api: Api, name = 'greetings') {
@@ -186,14 +187,25 @@ test('a run is planned, followed, narrowed, compared with its baseline, and what
   await expect(runs.getByRole('row').nth(2)).toContainText('66.7%');
   await expect(runs.getByRole('row').nth(2)).toContainText('baseline');
   expect(await violations(app)).toEqual([]);
-  const [download] = await Promise.all([
-    app.waitForEvent('download'),
-    app.getByRole('button', { name: 'Save the chart of Pass rate as a picture' }).click(),
-  ]);
+  const saveAs = async (format: string) => {
+    await app.getByRole('button', { name: 'Save the chart of Pass rate as a picture' }).click();
+    const [download] = await Promise.all([
+      app.waitForEvent('download'),
+      app.getByRole('menuitem', { name: `Save as ${format}` }).click(),
+    ]);
+    return download;
+  };
+  const download = await saveAs('SVG');
   expect(download.suggestedFilename()).toBe('pass-rate.svg');
   const saved = await readFile(await download.path(), 'utf8');
   expect(saved).toContain('<svg xmlns="http://www.w3.org/2000/svg"');
   expect(saved).not.toContain('var(--');
+  const drawn = await saveAs('PNG');
+  expect(drawn.suggestedFilename()).toBe('pass-rate.png');
+  const pixels = await readFile(await drawn.path());
+  expect(pixels.subarray(1, 4).toString()).toBe('PNG');
+  // Its width and height, as its head says them.
+  expect([pixels.readUInt32BE(16), pixels.readUInt32BE(20)]).toEqual([1160, 520]);
 });
 
 test('the grid is gone through, opened and compared by keyboard', async ({ app, api }) => {
@@ -259,4 +271,81 @@ test('a grid of thousands of cells draws only what is on screen', async ({ app, 
   for (let page = 0; page < 60; page += 1) await app.keyboard.press('PageDown');
   await expect(grid.locator('[data-cell="0:10"]')).toHaveCount(0);
   expect(await grid.getByRole('gridcell').count()).toBeLessThan(200);
+});
+
+test('a run of 100,000 cells says what all of them came to, and is narrowed and scrolled through', async ({
+  app,
+  api,
+  workspace,
+}) => {
+  const { suite, run } = await manyCases(api, workspace, { cases: 20_000, columns: 5 });
+  await app.goto(new URL(`/runs/${run}`, app.url()).href);
+  const grid = app.getByRole('grid');
+  const summary = app.getByRole('region', { name: 'The run in figures' });
+  await expect(summary).toContainText('of 100,000');
+  await expect(grid.getByRole('columnheader').nth(1)).toContainText('%');
+  await expect(app.getByRole('region', { name: 'Against the baseline' })).toContainText('cases regressed');
+  expect((await api.runGet({ id: run })).executions).toEqual([]);
+  const told = await api.runSummary({ id: run });
+  expect([told.cells.ended, told.columnCells[4]?.ended]).toEqual([100_000, 20_000]);
+  expect(told.cells.passed).toBeLessThan(told.cells.checked);
+  for (const mark of ['Failing', 'Different', 'Regressed'] as const) {
+    await app.getByRole('radiogroup', { name: 'Cases that are shown' }).getByText(mark).click();
+    await expect(grid.getByRole('gridcell').first()).toBeVisible();
+  }
+  await app.getByRole('combobox', { name: 'Sort by' }).click();
+  await app.getByRole('option', { name: 'Cost' }).click();
+  await expect(grid.getByRole('gridcell').first()).toBeVisible();
+  expect(await violations(app)).toEqual([]);
+  await app.goto(new URL(`/suites/${suite}?tab=runs`, app.url()).href);
+  const runs = app.getByRole('table', { name: 'Runs of the suite' });
+  await expect(runs.getByRole('row').nth(1)).toContainText('%');
+});
+
+test('a run that is to stop when decided leaves out the rest, and says how sure it is', async ({
+  app,
+  api,
+}) => {
+  const { id, spec } = await makeSuite(api);
+  const greets = { name: 'greets', rule: { kind: 'regex' as const, pattern: '^Bye' } };
+  const cases = Array.from({ length: 3000 }, (_, position) => ({
+    position,
+    inputs: { name: `Person ${position}` },
+  }));
+  const dataset = await api.datasetCreate({ name: 'people', cases });
+  await api.suiteUpdate({
+    id,
+    spec: {
+      ...spec,
+      models: spec.models?.slice(0, 1) ?? [],
+      cases: [],
+      dataset: { datasetId: dataset.id },
+      validations: [greets],
+    },
+  });
+  const first = await api.suiteRun({ id, cases: { to: 200 } });
+  await expect.poll(async () => (await api.runGet({ id: first.id })).run.status).toBe('completed');
+  await api.baselinePut({ id, run: first.id });
+  const promptId = spec.prompts[0]?.promptId ?? '';
+  const { head } = await api.promptGet({ id: promptId });
+  await api.versionCreate({
+    id: promptId,
+    content: contentOf('Bye {{name}}'),
+    base: head?.id ?? null,
+    note: '',
+  });
+
+  await app.goto(new URL(`/suites/${id}`, app.url()).href);
+  await app.getByRole('button', { name: /^Run…/ }).click();
+  const dialog = app.getByRole('dialog', { name: 'Run greetings' });
+  await dialog.getByRole('checkbox', { name: 'Stop when decided' }).check();
+  expect(await violations(app)).toEqual([]);
+  await dialog.getByRole('button', { name: /^Run 3,000 executions/ }).click();
+  await expect(app.getByText('stopped early', { exact: true })).toBeVisible();
+  const comparison = app.getByRole('region', { name: 'Against the baseline' });
+  await expect(comparison).toContainText('Stopped early after 8 of 3,000 cases');
+  await expect(comparison).toContainText('wrong with a chance of at most 5.0%');
+  await app.getByRole('button', { name: 'Largest first' }).click();
+  await expect(app.getByRole('grid')).toContainText('left out: it was decided');
+  expect(await violations(app)).toEqual([]);
 });

@@ -161,3 +161,35 @@ test('the model that judges is chosen in the settings, and left out again', asyn
 async function draftOf(api: Parameters<Parameters<typeof test>[2]>[0]['api']) {
   return (await api.promptGet({ id: 'summarise' })).draft?.content.validations;
 }
+
+test('a schema is made of examples and of the newest answers, and is shown as types', async ({
+  app,
+  api,
+}) => {
+  const prompt = await openValidations(app);
+  await add(prompt, app, 'json schema');
+  const rule = card(prompt, 'schema');
+  await rule.getByRole('button', { name: 'From examples…' }).click();
+  const dialog = app.getByRole('dialog', { name: 'Schema from examples' });
+  await dialog.getByRole('button', { name: 'Make the schema' }).click();
+  await expect(dialog).toContainText('There is no answer yet');
+  await dialog.getByText('Pasted', { exact: true }).click();
+  await dialog
+    .getByRole('textbox', { name: 'Examples' })
+    .fill('{"city": "Rome", "founded": -753}\n{"city": "Oslo"}');
+  await dialog.getByRole('button', { name: 'Make the schema' }).click();
+  await expect(dialog).toContainText('Made from 2 examples.');
+  await expect(dialog.getByLabel('The schema')).toContainText('"required": [');
+  expect(await violations(app)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Use this schema' }).click();
+  await expect
+    .poll(async () => JSON.stringify((await draftOf(api))?.[0]?.rule))
+    .toContain('"required":["city"]');
+
+  await rule.getByRole('button', { name: 'Types…' }).click();
+  const types = app.getByRole('dialog', { name: 'The schema as types' });
+  await expect(types.getByLabel('TypeScript', { exact: true }).last()).toContainText('founded?: number');
+  await types.getByText('Rust', { exact: true }).click();
+  await expect(types.getByLabel('Rust', { exact: true }).last()).toContainText('pub city: String');
+  expect(await violations(app)).toEqual([]);
+});

@@ -28,6 +28,9 @@ export const programs = {
   get scriptedServer() {
     return built('formaops-scripted-server');
   },
+  get multiplyRun() {
+    return built('formaops-multiply-run');
+  },
   driver: 'WebKitWebDriver',
   display: 'Xvfb',
   pointer: 'xdotool',

@@ -93,6 +93,8 @@ import type {
   ImportRecordings,
   ImportResult,
   ImportedRecordings,
+  InferSchema,
+  InferredSchema,
   InputSet,
   KeptDraft,
   KeyStore,
@@ -173,8 +175,10 @@ import type {
   PromptDetail,
   ProviderKeyView,
   ProviderView,
+  PurgeDataset,
   PurgePrompt,
   Purged,
+  PurgedDataset,
   PutBaseline,
   PutDraft,
   PutInputSet,
@@ -202,7 +206,9 @@ import type {
   RunSuiteRequest,
   RunSummary,
   SetRating,
+  SchemaTypes,
   Setting,
+  ShowTypes,
   Suite,
   SuitePlan,
   TestProvider,
@@ -278,6 +284,8 @@ export type OperationName =
   | 'content_check'
   | 'content_render'
   | 'function_try'
+  | 'schema_infer'
+  | 'schema_types'
   | 'attachment_create'
   | 'attachment_get'
   | 'dataset_list'
@@ -286,6 +294,7 @@ export type OperationName =
   | 'dataset_update'
   | 'dataset_delete'
   | 'dataset_undelete'
+  | 'dataset_purge'
   | 'dataset_preview'
   | 'dataset_import'
   | 'dataset_change'
@@ -521,6 +530,12 @@ export function client(caller: Caller) {
     /** Calls a JavaScript function in the sandbox, as a validation would: what it returns, or why it returns nothing. */
     functionTry: (request: TryFunction): Promise<FunctionTrial> =>
       caller.call('function_try', 'POST', '/api/functions/try', request),
+    /** The JSON Schema that examples follow: texts, or the newest answers of a prompt. */
+    schemaInfer: (request: InferSchema = {}): Promise<InferredSchema> =>
+      caller.call('schema_infer', 'POST', '/api/schemas/infer', request),
+    /** A JSON Schema as types of TypeScript and Rust. */
+    schemaTypes: (request: ShowTypes): Promise<SchemaTypes> =>
+      caller.call('schema_types', 'POST', '/api/schemas/types', request),
     /** Keeps an image or a file, to be attached to a message; the same bytes are kept once. */
     attachmentCreate: (request: CreateAttachment): Promise<Attachment> =>
       caller.call('attachment_create', 'POST', '/api/attachments', request),
@@ -545,6 +560,9 @@ export function client(caller: Caller) {
     /** Takes a dataset out of the bin. */
     datasetUndelete: (request: UndeleteDataset): Promise<Dataset> =>
       caller.call('dataset_undelete', 'POST', '/api/datasets/{id}/undelete', request),
+    /** Deletes a dataset in the bin for good; what ran of it stays. */
+    datasetPurge: (request: PurgeDataset): Promise<PurgedDataset> =>
+      caller.call('dataset_purge', 'POST', '/api/datasets/{id}/purge', request),
     /** What a table says, what is wrong with it, and how it fits a prompt; changes nothing. */
     datasetPreview: (request: PreviewDataset = {}): Promise<DatasetPreview> =>
       caller.call('dataset_preview', 'POST', '/api/datasets/preview', request),

@@ -488,6 +488,24 @@ export type CatalogueModel = {
   beneath?: CatalogueModel | null;
 };
 
+/** What executions come to: the newest generation of each cell. Those that have not ended count for nothing. */
+export type CellFigures = {
+  /** How many have ended. */
+  ended: number;
+  /** How many failed, or were held against rules. */
+  checked: number;
+  /** How many were held against rules and pass. */
+  passed: number;
+  /** The mean score of those that have one. */
+  score: number | null;
+  /** What they cost together. */
+  costUsd: NanoUsd;
+  /** How long those that completed took; absent where none did. */
+  latency: LatencyFigures | null;
+  /** How many failed for each reason, the most frequent first. */
+  failures: FailureCount[];
+};
+
 export type ChainHash = string;
 
 /**
@@ -569,7 +587,7 @@ export type ColumnComparison = {
   variant: number;
   /** The column of the baseline, from 0. */
   baselineVariant: number;
-  /** What came of it; cases are counted from 0 as in the run. */
+  /** What came of it; cases are counted from 0 as in the run, and of each kind the first 1,000 are named. */
   comparison: Comparison;
 };
 
@@ -1268,6 +1286,16 @@ export type DatasetVersion = {
 
 export type Day = string;
 
+/** A column that is better or worse than its baseline. */
+export type DecidedColumn = {
+  /** The column, from 0. */
+  variant: number;
+  /** Whether it is better; else it is worse. */
+  better: boolean;
+  /** How likely so much evidence ever is where there is no difference, however often it is looked at. */
+  p: number;
+};
+
 /** Ends a key. */
 export type DeleteApiKey = {
   /** The key. */
@@ -1408,6 +1436,16 @@ export type Draft = {
   inputs: Record<string, unknown>;
   /** When it was last kept. */
   updatedAt: Timestamp;
+};
+
+/** Why a run of a suite was ended before all of its cases had run. */
+export type EarlyStop = {
+  /** How many cases were held against the baseline, in their order. */
+  cases: number;
+  /** The chance, at most, that any of what was decided is wrong. */
+  alpha: number;
+  /** What was decided of each column. */
+  columns: DecidedColumn[];
 };
 
 /** One request that left FormaOps, or was about to. */
@@ -1742,6 +1780,14 @@ export type Failure = {
   httpStatus?: number | null;
   /** Seconds the provider asked to wait. */
   retryAfter?: number | null;
+};
+
+/** How many executions failed for a reason. */
+export type FailureCount = {
+  /** The reason. */
+  class: ErrorClass;
+  /** How many. */
+  count: number;
 };
 
 /** A model that answers in the place of a run's own. */
@@ -2332,6 +2378,26 @@ export type ImportedFile = {
 export type ImportedRecordings = {
   /** How many whole answers the file has. */
   recordings: number;
+/** Asks for the schema that examples follow. */
+export type InferSchema = {
+  /** Examples as text: JSON, also within prose or a code fence, as in the answers of models. */
+  texts?: string[];
+  /** A prompt whose newest answers are examples, too. */
+  prompt?: PromptKey | null;
+  /** How many of its answers, 1 to 100; 20 where absent. */
+  answers?: number | null;
+};
+
+/** The schema that examples follow. */
+export type InferredSchema = {
+  /** The schema, of draft 2020-12. */
+  schema: unknown;
+  /** How many examples it was made from. */
+  examples: number;
+  /** Why others say nothing, the first 10: they hold no JSON. */
+  without: string[];
+  /** How many these are. */
+  others: number;
 };
 
 /** Inputs of a prompt that are remembered under a name. */
@@ -2453,6 +2519,20 @@ export type LastMinute = {
   firstTokenMs?: Percentiles | null;
   /** How long the whole answer took, of the completed ones; absent where there were none. */
   latencyMs?: Percentiles | null;
+};
+
+/** How long executions took. */
+export type LatencyFigures = {
+  /** Half of them took no longer. */
+  p50Ms: Milliseconds;
+  /** 95 of 100 took no longer. */
+  p95Ms: Milliseconds;
+  /** The shortest. */
+  leastMs: Milliseconds;
+  /** The longest. */
+  mostMs: Milliseconds;
+  /** How many lie in each of 12 equal parts between these two. */
+  parts: number[];
 };
 
 /** Something that waits until all is well again. */
@@ -2750,6 +2830,8 @@ export type ListRefs = {
 export type ListRuns = {
   /** Only those of this prompt. */
   prompt?: PromptKey | null;
+  /** Only those of this suite. */
+  suite?: SuiteKey | null;
   /** Only those with this status. */
   status?: RunStatus | null;
   /** Only those with this model, as `provider:model`, or with one of this provider. */
@@ -3731,6 +3813,14 @@ export type ProviderView = {
   ownNames: boolean;
 };
 
+/** Deletes a dataset for good. */
+export type PurgeDataset = {
+  /** The dataset, by its id: its name may have been given to another. */
+  id: DatasetId;
+  /** Its name once more: there is no way back. */
+  confirm: DatasetName;
+};
+
 /** Deletes a prompt for good. */
 export type PurgePrompt = {
   /** The prompt, by its id: its name may have been given to another. */
@@ -3745,6 +3835,12 @@ export type Purged = {
   purged: PromptId[];
   /** Those that had to stay. */
   kept: KeptInBin[];
+};
+
+/** A dataset that is gone for good. */
+export type PurgedDataset = {
+  /** The dataset. */
+  id: DatasetId;
 };
 
 /** What a request is for. */
@@ -4127,6 +4223,15 @@ export type RunComparison = {
   baseline: RunId;
   /** Each column that has one to be held against. */
   columns: ColumnComparison[];
+  /** How many cases pass more often in some column. */
+  improved: number;
+  /** How many cases pass less often in some column. */
+  regressed: number;
+  /**
+   * Why the run was ended before all of its cases had run, and how sure that is. What the columns say of chance does
+   * not take into account that it was.
+   */
+  stopped?: EarlyStop | null;
 };
 
 /** What is sent along with the rendered prompt. */
@@ -4141,7 +4246,10 @@ export type RunContext = {
 export type RunDetail = {
   /** The run. */
   run: Run;
-  /** The newest generation of each cell, by column, row and repeat. */
+  /**
+   * The newest generation of each cell, by column, row and repeat. Of a run of a suite with more than 3,200 cells there
+   * is none: its grid has them, page by page.
+   */
   executions: Execution[];
 };
 
@@ -4223,6 +4331,10 @@ export type RunSuite = {
   cases: number;
   /** What it must reach. */
   thresholds?: Thresholds;
+  /** Whether what has not begun is left out once every column is better or worse than its baseline for sure. */
+  stopWhenDecided?: boolean;
+  /** What was decided, where that has ended it. */
+  stopped?: EarlyStop | null;
 };
 
 /** Starts a run of a suite. */
@@ -4249,6 +4361,8 @@ export type RunSuiteRequest = {
   concurrency?: number | null;
   /** Whether the first execution that fails cancels what is left. */
   failFast?: boolean;
+  /** Whether what has not begun is left out once every column is better or worse than its baseline for sure. */
+  stopWhenDecided?: boolean;
   /** What becomes of it where FormaOps ends before it does. */
   onRestart?: OnRestart;
   /** Whether it is answered from recordings in the place of calls: `only`, or `prefer` where they are there. */
@@ -4259,8 +4373,12 @@ export type RunSuiteRequest = {
 
 /** What a run came to: what has ended of it. */
 export type RunSummary = {
-  /** Each column. */
+  /** Each column, by its cases. */
   columns: ColumnSummary[];
+  /** All cells. */
+  cells: CellFigures;
+  /** The cells of each column. */
+  columnCells: CellFigures[];
   /** The weighted mean of each named metric, by column. */
   metrics: (Record<string, number>)[];
   /** What the run had to reach, and whether it did. */
@@ -4281,6 +4399,14 @@ export type Sample = {
   ended: number;
   /** How those of the minute before had ended. */
   lastMinute: LastMinute;
+};
+
+/** The types for what follows a schema. */
+export type SchemaTypes = {
+  /** In TypeScript. */
+  typescript: string;
+  /** In Rust, for `serde`. */
+  rust: string;
 };
 
 /** What a caller must be allowed to do. */
@@ -4360,6 +4486,16 @@ export type Side = 'left' | 'right' | 'same';
 
 /** Which of two answers is better, by where it stands. */
 export type Side2 = 'left' | 'right' | 'same';
+/** Asks for a schema as types. */
+export type ShowTypes = {
+  /** The schema. */
+  schema: unknown;
+  /** What the type of the whole is called; `Answer` where absent. */
+  name?: string | null;
+};
+
+/** One of the two that are merged. */
+export type Side = 'ours' | 'theirs';
 
 /** Why a file is left alone. */
 export type SkipReason = 'name' | 'twin' | 'link' | 'large' | 'binary' | 'encoding' | 'unreadable' | 'limit';

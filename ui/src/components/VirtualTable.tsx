@@ -10,7 +10,7 @@ interface Props<Column extends string> {
   /** The rows that there are; `null` while more may follow. */
   readonly count: number | null;
   readonly columns: readonly Column[];
-  readonly labels: Readonly<Record<Column, string>>;
+  readonly labels: Readonly<Record<Column, ReactNode>>;
   /** The class of each column, and of the table. */
   readonly styles: Readonly<Record<string, string>>;
   /** The row with this index, which it has as `data-index`. */

@@ -9,8 +9,8 @@ export interface Host extends Caller {
   subscribe(onEvents: (events: Event[]) => void, onConnection: (connected: boolean) => void): () => void;
   /** Opens an address outside the app. Only http, https and mailto. */
   openExternal(url: string): Promise<void>;
-  /** Gives a text to the reader as a file. Answers where it is; `null` where that is the browser's affair. */
-  saveFile(name: string, text: string): Promise<string | null>;
+  /** Gives a text or bytes to the reader as a file. Answers where it is; `null` where that is the browser's affair. */
+  saveFile(name: string, content: string | Blob): Promise<string | null>;
   /** Whether the reader lets the page tell things by notifications of the desktop; asks where it has to be asked. */
   mayNotify(): Promise<boolean>;
   /** Tells something by a notification of the desktop. */

@@ -169,8 +169,8 @@ export class HttpHost implements Host {
     // A browser has a menu of its own.
   }
 
-  saveFile(name: string, text: string): Promise<null> {
-    download(name, text);
+  saveFile(name: string, content: string | Blob): Promise<null> {
+    download(name, content);
     return Promise.resolve(null);
   }
 
@@ -180,9 +180,11 @@ export class HttpHost implements Host {
   }
 }
 
-/** Downloads a text as a file. */
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
+/** Downloads a text or bytes as a file. */
+function download(name: string, content: string | Blob): void {
+  const blob =
+    typeof content === 'string' ? new Blob([content], { type: 'text/plain;charset=utf-8' }) : content;
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -53,9 +53,10 @@ export class TauriHost implements Host {
     void invoke('commands_subscribe', { channel });
   }
 
-  async saveFile(name: string, text: string): Promise<string> {
+  async saveFile(name: string, content: string | Blob): Promise<string> {
     try {
-      return await invoke<string>('file_save', { name, text });
+      const bytes = typeof content === 'string' ? content : [...new Uint8Array(await content.arrayBuffer())];
+      return await invoke<string>('file_save', { name, content: bytes });
     } catch (thrown) {
       throw new HostError(toApiError(thrown));
     }

@@ -1,7 +1,7 @@
 //! The bin: what is deleted, and deleting it for good.
 
 use crate::{ApiError, App, Caller, ErrorCode};
-use formaops_domain::{Noun, PromptId, PromptName};
+use formaops_domain::{DatasetId, DatasetName, Noun, PromptId, PromptName};
 use formaops_store::{PromptFilter, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,24 @@ pub struct PurgePrompt {
     pub id: PromptId,
     /// Its name once more: there is no way back.
     pub confirm: PromptName,
+}
+
+/// Deletes a dataset for good.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PurgeDataset {
+    /// The dataset, by its id: its name may have been given to another.
+    pub id: DatasetId,
+    /// Its name once more: there is no way back.
+    pub confirm: DatasetName,
+}
+
+/// A dataset that is gone for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PurgedDataset {
+    /// The dataset.
+    pub id: DatasetId,
 }
 
 /// Deletes everything in the bin for good.
@@ -63,6 +81,22 @@ pub(crate) async fn prompt_purge(app: &App, _: &Caller, request: PurgePrompt) ->
     app.store.purge_prompt(prompt.id, app.now()).await?;
     told(app, &[prompt.id]).await?;
     Ok(Purged { purged: vec![prompt.id], kept: Vec::new() })
+}
+
+pub(crate) async fn dataset_purge(
+    app: &App,
+    _: &Caller,
+    request: PurgeDataset,
+) -> Result<PurgedDataset, ApiError> {
+    let dataset = app.store.get_dataset(request.id).await?;
+    if dataset.name != request.confirm {
+        let message =
+            format!("`confirm` must be the dataset's name, `{}`, got `{}`", dataset.name, request.confirm);
+        return Err(ApiError::invalid("confirm", message));
+    }
+    app.store.purge_dataset(dataset.id).await?;
+    app.changed(Noun::Dataset, dataset.id);
+    Ok(PurgedDataset { id: dataset.id })
 }
 
 pub(crate) async fn bin_empty(app: &App, _: &Caller, request: EmptyBin) -> Result<Purged, ApiError> {

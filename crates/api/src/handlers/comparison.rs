@@ -2,12 +2,12 @@
 
 use super::ColumnRatings;
 use crate::{ApiError, App, Caller, ErrorCode};
-use formaops_domain::{NanoUsd, Run, RunId, RunStatus, Variant};
-use formaops_store::CaseOutcome as Cell;
+use formaops_domain::{CellFigures, EarlyStop, NanoUsd, Run, RunId, RunStatus, Variant};
+use formaops_store::{CaseOutcome as Cell, CaseOutcomes};
 use formaops_validate::statistics::{CaseOutcome, ColumnSummary, Comparison, compare, summarise};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashSet};
 
 /// Asks what a run came to.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -21,8 +21,12 @@ pub struct GetRunSummary {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RunSummary {
-    /// Each column.
+    /// Each column, by its cases.
     pub columns: Vec<ColumnSummary>,
+    /// All cells.
+    pub cells: CellFigures,
+    /// The cells of each column.
+    pub column_cells: Vec<CellFigures>,
     /// The weighted mean of each named metric, by column.
     pub metrics: Vec<BTreeMap<String, f64>>,
     /// What the run had to reach, and whether it did.
@@ -71,6 +75,14 @@ pub struct RunComparison {
     pub baseline: RunId,
     /// Each column that has one to be held against.
     pub columns: Vec<ColumnComparison>,
+    /// How many cases pass more often in some column.
+    pub improved: u32,
+    /// How many cases pass less often in some column.
+    pub regressed: u32,
+    /// Why the run was ended before all of its cases had run, and how sure that is. What the columns say of chance does
+    /// not take into account that it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<EarlyStop>,
 }
 
 /// A column beside its baseline.
@@ -81,12 +93,24 @@ pub struct ColumnComparison {
     pub variant: u32,
     /// The column of the baseline, from 0.
     pub baseline_variant: u32,
-    /// What came of it; cases are counted from 0 as in the run.
+    /// What came of it; cases are counted from 0 as in the run, and of each kind the first 1,000 are named.
     pub comparison: Comparison,
 }
 
 /// What samples are drawn from, so that the same runs always compare in the same way.
 const SEED: u64 = 20;
+
+/// How many cases of a kind are named at once: the grid has all of them.
+const MOST_NAMED: usize = 1_000;
+
+/// What hangs on the cells of a run alone.
+#[derive(Serialize, Deserialize)]
+struct Counted {
+    columns: Vec<ColumnSummary>,
+    cells: CellFigures,
+    column_cells: Vec<CellFigures>,
+    metrics: Vec<BTreeMap<String, f64>>,
+}
 
 pub(crate) async fn run_summary(
     app: &App,
@@ -94,18 +118,36 @@ pub(crate) async fn run_summary(
     request: GetRunSummary,
 ) -> Result<RunSummary, ApiError> {
     let run = app.store.get_run(request.id).await?;
-    let cells = app.store.list_case_outcomes(run.id).await?;
-    let columns = (0..count(run.variants.len()))
-        .map(|variant| summarise(&column(&cells, variant, |cell| Some(cell.case))))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(broken)?;
-    let metrics = app.store.list_metrics(run.id, run.variants.len()).await?;
-    let thresholds = thresholds(&run, &columns, &metrics);
+    summary(app, &run).await
+}
+
+/// What a run came to. Of one that has ended that is worked out once.
+pub(super) async fn summary(app: &App, run: &Run) -> Result<RunSummary, ApiError> {
+    let counted = match app.store.find_run_figures(run.id).await? {
+        Some(counted) => counted,
+        None => app.store.keep_run_figures(run.id, count_through(app, run)).await?,
+    };
+    let Counted { columns, cells, column_cells, metrics } = counted;
+    let thresholds = thresholds(run, &columns, &metrics);
+    // People go on rating what has ended.
     let ratings = app.store.list_run_ratings(run.id).await?;
     let of = |variant: usize| ratings.iter().filter(move |(column, _)| *column as usize == variant);
     let ratings =
         (0..run.variants.len()).map(|variant| ColumnRatings::of(of(variant).map(|(_, rating)| rating)));
-    Ok(RunSummary { columns, metrics, thresholds, ratings: ratings.collect() })
+    Ok(RunSummary { columns, cells, column_cells, metrics, thresholds, ratings: ratings.collect() })
+}
+
+async fn count_through(app: &App, run: &Run) -> Result<Counted, ApiError> {
+    let variants = run.variants.len();
+    let (cells, column_cells) = app.store.get_cell_figures(run.id, variants).await?;
+    let metrics = app.store.list_metrics(run.id, variants).await?;
+    let outcomes = app.store.list_case_outcomes(run.id).await?.cells;
+    let mut columns = (0..count(variants))
+        .map(|variant| summarise(&column(&outcomes, variant, |cell| Some(cell.case))))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(broken)?;
+    columns.iter_mut().for_each(|column| column.flaky.truncate(MOST_NAMED));
+    Ok(Counted { columns, cells, column_cells, metrics })
 }
 
 pub(crate) async fn run_compare(
@@ -122,7 +164,7 @@ pub(crate) async fn run_compare(
         }
         let others = (0..count(run.variants.len())).filter(|variant| *variant != base);
         let pairs = others.map(|variant| (variant, base)).collect();
-        return compared(run.id, pairs, &ours, &ours);
+        return compared(run.id, pairs, &ours, &ours, None);
     }
     let baseline = request.baseline.or_else(|| run.suite.as_ref().and_then(|suite| suite.baseline));
     let Some(baseline) = baseline else {
@@ -137,33 +179,45 @@ pub(crate) async fn run_compare(
         return Err(ApiError::new(ErrorCode::Invalid, "the baseline has not run", "Wait for its end."));
     }
     let theirs = app.store.list_case_outcomes(base.id).await?;
-    compared(base.id, pairs(&run, &base), &ours, &theirs)
+    let pairs = pairs(&run, &base);
+    compared(base.id, pairs, &ours, &theirs, run.suite.and_then(|suite| suite.stopped))
 }
 
 fn compared(
     baseline: RunId,
     pairs: Vec<(u32, u32)>,
-    ours: &[Cell],
-    theirs: &[Cell],
+    ours: &CaseOutcomes,
+    theirs: &CaseOutcomes,
+    stopped: Option<EarlyStop>,
 ) -> Result<RunComparison, ApiError> {
-    let same = same_cases(ours, theirs);
+    let same = same_cases(&ours.inputs, &theirs.inputs);
     let columns: Vec<_> = pairs
         .iter()
         .map(|(variant, base)| {
-            let base = column(theirs, *base, |cell| same.get(&cell.case).copied());
-            (base, column(ours, *variant, |cell| Some(cell.case)))
+            let base = column(&theirs.cells, *base, |cell| same.get(cell.case as usize).copied());
+            (base, column(&ours.cells, *variant, |cell| Some(cell.case)))
         })
         .collect();
     let columns: Vec<_> = columns.iter().map(|(base, column)| (&base[..], &column[..])).collect();
-    let comparisons = compare(&columns, SEED).map_err(broken)?;
+    let mut comparisons = compare(&columns, SEED).map_err(broken)?;
+    let in_some = |cases: fn(&Comparison) -> &Vec<u32>| {
+        count(comparisons.iter().flat_map(cases).collect::<HashSet<_>>().len())
+    };
+    let (improved, regressed) =
+        (in_some(|comparison| &comparison.improved), in_some(|comparison| &comparison.regressed));
+    for Comparison { improved, regressed, base, column, .. } in &mut comparisons {
+        for cases in [improved, regressed, &mut base.flaky, &mut column.flaky] {
+            cases.truncate(MOST_NAMED);
+        }
+    }
     let columns = pairs.into_iter().zip(comparisons).map(|((variant, baseline_variant), comparison)| {
         ColumnComparison { variant, baseline_variant, comparison }
     });
-    Ok(RunComparison { baseline, columns: columns.collect() })
+    Ok(RunComparison { baseline, columns: columns.collect(), improved, regressed, stopped })
 }
 
 /// Each column of a run with that of the baseline which is most like it.
-fn pairs(run: &Run, base: &Run) -> Vec<(u32, u32)> {
+pub(super) fn pairs(run: &Run, base: &Run) -> Vec<(u32, u32)> {
     let prompt =
         |run: &Run, variant: &Variant| variant.prompt.as_ref().map_or(run.prompt_id, |prompt| prompt.id);
     let like = |at: usize, variant: &Variant| {
@@ -181,25 +235,22 @@ fn pairs(run: &Run, base: &Run) -> Vec<(u32, u32)> {
 
 /// By the case of the baseline, the case of the run that has the same inputs: of several with the same inputs the first
 /// with the first, and so on. A case of the baseline that the run lacks gets a number that no case of the run has.
-fn same_cases(ours: &[Cell], theirs: &[Cell]) -> HashMap<u32, u32> {
-    let mut known: HashMap<&[u8], VecDeque<u32>> = HashMap::new();
-    let mut next = 0;
-    for case in ours.chunk_by(|one, other| one.case == other.case) {
-        known.entry(&case[0].inputs).or_default().push_back(case[0].case);
-        next = next.max(case[0].case + 1);
-    }
-    let mut same = HashMap::new();
-    for case in theirs.chunk_by(|one, other| one.case == other.case) {
-        let ours = known.get_mut(case[0].inputs.as_slice()).and_then(VecDeque::pop_front);
-        same.insert(
-            case[0].case,
-            ours.unwrap_or_else(|| {
-                next += 1;
-                next - 1
-            }),
-        );
-    }
-    same
+pub(super) fn same_cases(ours: &[[u8; 32]], theirs: &[[u8; 32]]) -> Vec<u32> {
+    let mut known: Vec<(&[u8; 32], u32)> = ours.iter().zip(0..).collect();
+    known.sort_unstable();
+    let mut taken = vec![0; known.len()];
+    let mut next = count(ours.len());
+    let same = theirs.iter().map(|inputs| {
+        let first = known.partition_point(|(other, _)| *other < inputs);
+        let place = taken.get(first).map_or(first, |taken| first + taken);
+        if let Some((_, case)) = known.get(place).filter(|(other, _)| *other == inputs) {
+            taken[first] += 1;
+            return *case;
+        }
+        next += 1;
+        next - 1
+    });
+    same.collect()
 }
 
 /// The outcomes of a column, of what has ended of it.

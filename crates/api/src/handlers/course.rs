@@ -1,14 +1,19 @@
 //! The course of a run that is under way: paused, resumed, tried again, taken up after a restart.
 
 use super::{
+    MOST_ITEMS,
+    early_stop::look_on,
     execution::retry,
     partial::Whole,
     run::{RunDetail, detail, publish},
     sensitive::MASK,
 };
 use crate::{ApiError, App, Caller, ErrorCode};
-use formaops_domain::{ErrorClass, Execution, ExecutionStatus, Failure, JsonObject, Run, RunId};
+use formaops_domain::{
+    ErrorClass, ExecutionId, ExecutionStatus, Failure, JsonObject, ModelRef, Run, RunId, VersionId,
+};
 use formaops_engine::Submission;
+use formaops_store::ExecutionFilter;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,35 +63,54 @@ pub(crate) async fn run_resume(app: &App, _: &Caller, request: ResumeRun) -> Res
 
 /// Tries the newest generation of each cell that failed again.
 pub(crate) async fn run_retry(app: &App, caller: &Caller, request: RetryRun) -> Result<RunDetail, ApiError> {
-    let before = detail(app, request.id).await?;
-    let failed = before.executions.iter().filter(|execution| execution.status == ExecutionStatus::Failed);
-    let failed: Vec<_> = failed.map(|execution| execution.id).collect();
+    app.store.get_run(request.id).await?;
+    let failed = newest(app, request.id, ExecutionStatus::Failed).await?;
+    let failed: Vec<_> = failed.into_iter().map(|cell| cell.0).collect();
     retry(app, caller, &failed, &request.sensitive_inputs).await?;
     detail(app, request.id).await
+}
+
+/// The newest generations of cells that stand here, however many, each with its version and model.
+async fn newest(
+    app: &App,
+    run: RunId,
+    status: ExecutionStatus,
+) -> Result<Vec<(ExecutionId, VersionId, ModelRef)>, ApiError> {
+    let filter = ExecutionFilter { run: Some(run), status: Some(status), newest: true, ..Default::default() };
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = app.store.list_executions(filter, Option::as_deref(&cursor), MOST_ITEMS).await?;
+        found.extend(page.items.into_iter().map(|cell| (cell.id, cell.version_id, cell.model)));
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => return Ok(found),
+        }
+    }
 }
 
 /// Puts what an earlier process left of runs that go on back into the queue. The values of sensitive variables
 /// went with that process, so what needs one fails.
 pub(crate) async fn take_up(app: &App) -> Result<(), ApiError> {
     for run in app.store.list_open_runs().await? {
-        let RunDetail { run, executions } = detail(app, run.id).await?;
-        let mut waiting: Vec<_> =
-            executions.into_iter().filter(|execution| execution.status == ExecutionStatus::Pending).collect();
-        if has_lost_values(app, &run, &waiting).await? {
-            for execution in waiting.drain(..) {
-                app.store.finish_queued(execution.id, Some(lost_values()), app.now()).await?;
+        let mut waiting = newest(app, run.id, ExecutionStatus::Pending).await?;
+        let version = waiting.first().map(|first| first.1);
+        if has_lost_values(app, &run, version).await? {
+            for (execution, ..) in waiting.drain(..) {
+                app.store.finish_queued(execution, Some(lost_values()), app.now()).await?;
             }
             publish(app, run.id).await?;
         }
-        app.engine.submit(Submission::new(&run, &waiting)).await?;
+        let waiting = waiting.iter().map(|(id, _, model)| (*id, model));
+        app.engine.submit(Submission::of(&run, waiting)).await?;
+        look_on(app, &run);
     }
     Ok(())
 }
 
 /// Whether a value that the executions need was masked when it was stored.
-async fn has_lost_values(app: &App, run: &Run, executions: &[Execution]) -> Result<bool, ApiError> {
-    let Some(first) = executions.first() else { return Ok(false) };
-    let content = app.store.get_version(run.prompt_id, first.version_id).await?.content;
+async fn has_lost_values(app: &App, run: &Run, version: Option<VersionId>) -> Result<bool, ApiError> {
+    let Some(version) = version else { return Ok(false) };
+    let content = app.store.get_version(run.prompt_id, version).await?.content;
     let is_masked = |name: &str| run.inputs.get(name).is_some_and(|value| value == MASK);
     let whole = Whole::of_run(app, content, run.id).await?;
     Ok(whole.variables().iter().any(|variable| variable.sensitive && is_masked(&variable.name)))

@@ -422,7 +422,8 @@ async fn case_of(app: &App, place: usize, id: ExecutionId, expect_answer: bool) 
         let message = format!("the value of `{name}` was not kept with `{id}`: the variable is sensitive");
         return refused(message, "Leave it out, and write the case by hand with a value that may be kept.");
     }
-    let mut case = Case::of(record.inputs);
+    // One of a suite takes its name, its rules and what it expects along.
+    let mut case = Case { position: 0, inputs: record.inputs, ..record.case };
     if !expect_answer {
         return Ok(case);
     }

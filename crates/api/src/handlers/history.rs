@@ -1,6 +1,6 @@
 //! The history of runs: listed, filtered, and searched by words.
 
-use super::{PromptKey, limit, prompt::find_prompt};
+use super::{PromptKey, SuiteKey, limit, prompt::find_prompt, suite::find_suite};
 use crate::{ApiError, App, Caller};
 use formaops_domain::{Match, Page, Run, RunId, RunStatus, Timestamp};
 use formaops_store::RunFilter;
@@ -14,6 +14,9 @@ pub struct ListRuns {
     /// Only those of this prompt.
     #[serde(default)]
     pub prompt: Option<PromptKey>,
+    /// Only those of this suite.
+    #[serde(default)]
+    pub suite: Option<SuiteKey>,
     /// Only those with this status.
     #[serde(default)]
     pub status: Option<RunStatus>,
@@ -57,8 +60,13 @@ pub(crate) async fn run_list(app: &App, _: &Caller, request: ListRuns) -> Result
         Some(key) => Some(find_prompt(app, key).await?.id),
         None => None,
     };
+    let suite = match &request.suite {
+        Some(key) => Some(find_suite(app, key).await?.id),
+        None => None,
+    };
     let filter = RunFilter {
         prompt,
+        suite,
         status: request.status,
         model: request.model,
         from: request.from,

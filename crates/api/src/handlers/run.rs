@@ -95,7 +95,8 @@ pub struct ModelChoice {
 pub struct RunDetail {
     /// The run.
     pub run: Run,
-    /// The newest generation of each cell, by column, row and repeat.
+    /// The newest generation of each cell, by column, row and repeat. Of a run of a suite with more than 3,200 cells there
+    /// is none: its grid has them, page by page.
     pub executions: Vec<Execution>,
 }
 
@@ -144,7 +145,7 @@ pub struct RepeatRun {
 pub(super) const MOST_MODELS: usize = 32;
 /// The most repeats of a cell.
 pub(super) const MOST_REPEATS: u32 = 100;
-/// All the cells that a run can have.
+/// The most cells of a run that are told of with it: all that a run can have which is not of a suite.
 const MOST_EXECUTIONS: u32 = MOST_MODELS as u32 * MOST_REPEATS;
 /// The most executions of a run that may be on the wire at once.
 pub(super) const MOST_CONCURRENCY: u32 = 1_024;
@@ -418,11 +419,19 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
     Ok(started)
 }
 
-/// The run as it is now with the newest generation of each cell.
+/// The run as it is now with the newest generation of each cell, where there are not too many.
 pub(super) async fn detail(app: &App, id: RunId) -> Result<RunDetail, ApiError> {
     let run = app.store.get_run(id).await?;
     let filter = ExecutionFilter { run: Some(id), newest: true, ..ExecutionFilter::default() };
-    let mut executions = app.store.list_executions(filter, None, MOST_EXECUTIONS).await?.items;
+    let (mut executions, mut cursor) = (Vec::new(), None);
+    while run.progress.total <= MOST_EXECUTIONS {
+        let page = app.store.list_executions(filter, cursor.as_deref(), super::MOST_ITEMS).await?;
+        executions.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
     executions.sort_by_key(|execution| (execution.variant, execution.case, execution.repeat));
     Ok(RunDetail { run, executions })
 }

@@ -3,6 +3,8 @@
 use super::{
     PromptKey, SuiteKey,
     budget::check_cap,
+    comparison::summary,
+    early_stop::look_on,
     partial::Whole,
     prompt::find_prompt,
     run::{MOST_CONCURRENCY, MOST_MODELS, MOST_REPEATS, ModelChoice, columns, rates},
@@ -58,6 +60,9 @@ pub struct RunSuiteRequest {
     /// Whether the first execution that fails cancels what is left.
     #[serde(default)]
     pub fail_fast: bool,
+    /// Whether what has not begun is left out once every column is better or worse than its baseline for sure.
+    #[serde(default)]
+    pub stop_when_decided: bool,
     /// What becomes of it where FormaOps ends before it does.
     #[serde(default = "resume")]
     pub on_restart: OnRestart,
@@ -172,6 +177,13 @@ pub(crate) async fn suite_run(app: &App, caller: &Caller, request: RunSuiteReque
         return Err(ApiError::invalid("concurrency", message));
     }
     let resolved = Resolved::of(app, &request).await?;
+    let has_baseline = request.baseline.or(resolved.suite.baseline).is_some();
+    if request.stop_when_decided && !has_baseline {
+        return Err(ApiError {
+            hint: "Name a baseline, or set that of the suite.".to_owned(),
+            ..ApiError::invalid("stopWhenDecided", "without a baseline there is nothing to decide")
+        });
+    }
     for column in &resolved.columns {
         app.folder.admit(app, &column.prompt, [column.variant.version_id].into_iter()).await?;
     }
@@ -302,6 +314,8 @@ impl Resolved {
                 baseline: request.baseline.or(suite.baseline),
                 cases: count(cases.len()),
                 thresholds: suite.spec.thresholds,
+                stop_when_decided: request.stop_when_decided,
+                stopped: None,
             }),
             parent: None,
             variants: columns.iter().map(|column| column.variant.clone()).collect(),
@@ -341,9 +355,29 @@ impl Resolved {
         let run = app.store.insert_run(new).await?;
         app.hub.publish(EventBody::RunUpdated { run: Box::new(run.clone()) });
         app.engine.submit(submission).await?;
+        look_on(app, &run);
+        prepare_once_over(app, &run);
         app.changed(Noun::Suite, suite.id);
         Ok(run)
     }
+}
+
+/// Works out what the run came to once it has ended, so that it is there when somebody looks.
+fn prepare_once_over(app: &App, run: &Run) {
+    let (app, id) = (app.clone(), run.id);
+    let baseline = run.suite.as_ref().and_then(|suite| suite.baseline).filter(|baseline| *baseline != id);
+    tokio::spawn(async move {
+        // Whoever looks at a run that could not be ended, or closed before, works it out then.
+        let Ok(run) = app.engine.wait_run(id).await else { return };
+        let prepared = async {
+            summary(&app, &run).await?;
+            app.store.prepare_grid(id, baseline).await?;
+            Ok::<_, ApiError>(())
+        };
+        if let Err(error) = prepared.await {
+            tracing::debug!(run = %id, code = ?error.code, "the figures of the run are not ready");
+        }
+    });
 }
 
 /// Each version of the prompts on each of the models.

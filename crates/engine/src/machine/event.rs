@@ -38,6 +38,11 @@ pub enum Event {
         /// Its executions in order.
         executions: Vec<(ExecutionId, Models)>,
     },
+    /// What of a run has not begun is left out; what is on the wire goes on, and the run ends with it.
+    StopRun {
+        /// The run.
+        run: RunId,
+    },
     /// The provider said how many more calls it takes.
     RatesTold {
         /// The execution whose call it answered.

@@ -187,6 +187,7 @@ impl Machine {
                 self.turn_all_away(&mut effects);
             }
             Event::CancelRun { run } => self.cancel_run(run, &mut effects),
+            Event::StopRun { run } => self.stop_run(run, &mut effects),
             Event::CancelExecution { execution } => self.cancel(execution, &mut effects),
             Event::LevelChanged { least } => {
                 self.runs.values().for_each(|run| run.leave(&mut self.queue));
@@ -351,6 +352,14 @@ impl Machine {
         let waiting = run.waiting.values().flat_map(BTreeMap::values);
         let left: Vec<_> = run.underway.iter().chain(waiting).copied().collect();
         for execution in left {
+            self.cancel(execution, effects);
+        }
+    }
+
+    fn stop_run(&mut self, id: RunId, effects: &mut Vec<Effect>) {
+        let Some(run) = self.runs.get(&id) else { return };
+        let waiting: Vec<_> = run.waiting.values().flat_map(BTreeMap::values).copied().collect();
+        for execution in waiting {
             self.cancel(execution, effects);
         }
     }

@@ -9,7 +9,7 @@ mod weather;
 use formaops_domain::{ExecutionId, Priority, RunId};
 use formaops_engine::{
     Settings,
-    machine::{Effect, End, Event, Limits, MOST_SETTLING, Machine, Models, RunEnd, Sign, Terms},
+    machine::{Effect, End, Event, Leave, Limits, MOST_SETTLING, Machine, Models, RunEnd, Sign, Terms},
 };
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
@@ -144,6 +144,23 @@ fn what_settles_is_told_once_that_it_is_cancelled() {
     let cancel = || Event::CancelRun { run: run(1) };
     assert_eq!(scheduler.on(cancel()), [Effect::CancelAttempt { execution: execution(1) }]);
     assert_eq!(scheduler.on(Event::CancelExecution { execution: execution(1) }), []);
+}
+
+#[test]
+fn a_run_that_is_stopped_leaves_out_what_has_not_begun_and_completes_with_what_has() {
+    let mut scheduler = Scheduler::new(at_most(1));
+    scheduler.on(submitted(1, Priority::Normal, (1..4).map(|number| (number, "a"))));
+    scheduler.on(submitted(2, Priority::Normal, [(9, "a")]));
+    let why = Leave::Cancelled;
+    let left = |number| Effect::FinishQueued { run: run(1), execution: execution(number), why };
+    assert_eq!(scheduler.on(Event::StopRun { run: run(1) }), [left(2), left(3)]);
+    assert_eq!(scheduler.on(Event::StopRun { run: run(1) }), [], "it is left out once");
+    let ends = |number| Event::ExecutionEnded { execution: execution(number), end: End::Well };
+    assert_eq!(scheduler.on(ends(2)), []);
+    assert_eq!(scheduler.on(ends(3)), []);
+    let effects = scheduler.on(ended(1));
+    let over = Effect::FinishRun { run: run(1), end: RunEnd::Completed };
+    assert!(effects.contains(&over) && started(&effects) == [9], "{effects:?}");
 }
 
 #[test]

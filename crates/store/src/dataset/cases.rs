@@ -212,7 +212,7 @@ impl Store {
         let key = Key(dataset);
         let row = sqlx::query!(
             r#"select c.first as "first: u32", c.cases as "cases: u32", b.data
-            from dataset_chunks c join blobs b on b.hash = c.data
+            from dataset_chunks c join dataset_blobs b on b.hash = c.data
             where c.dataset = ?1 and c.version = ?2 and c.first <= ?3 order by c.first desc limit 1"#,
             key,
             number,
@@ -247,7 +247,7 @@ impl Store {
     /// The cases of a run.
     pub(super) async fn read_chunk(&self, hash: BlobHash) -> Result<Vec<Case>, StoreError> {
         let key = Key(hash);
-        let data = sqlx::query_scalar!("select data from blobs where hash = ?1", key)
+        let data = sqlx::query_scalar!("select data from dataset_blobs where hash = ?1", key)
             .fetch_one(self.readers())
             .await?;
         blob::json(&data)

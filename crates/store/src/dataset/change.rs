@@ -2,7 +2,7 @@
 
 use super::{
     chunk::{Chunk, Cutter},
-    save::{self, NewCases, Onto, Part, WAITING},
+    save::{NewCases, Onto, Part, WAITING},
 };
 use crate::{Store, StoreError};
 use formaops_domain::{Case, ColumnChange, Columns, DatasetVersion, TooManyColumns};
@@ -121,10 +121,8 @@ impl Store {
         let columns = Columns::starting_with(columns);
         let rewrite = Rewrite { changes, columns, cutter: Cutter::default(), parts };
         let new = NewCases { onto: Onto::InPlaceOf(base), ..new };
-        let (read, saved) = tokio::join!(
-            self.rewrite(chunks, version.cases, rewrite),
-            self.write(move |connection| Box::pin(save::save(connection, new, taken))),
-        );
+        let (read, saved) =
+            tokio::join!(self.rewrite(chunks, version.cases, rewrite), self.save_parts(new, taken),);
         // Where the writer took no more it says why.
         match read {
             Ok(()) | Err(StoreError::Unfinished) => saved,

@@ -295,3 +295,104 @@ async fn the_trail_tells_of_datasets_and_their_versions() {
     assert_eq!((&state["cases"], &state["columns"]), (&json!(1), &json!(["question", "number", "expected"])));
     assert!(!state.to_string().contains("twice"), "a state holds no value of a case");
 }
+
+/// How many runs of cases are kept, and how many of them are on a stage.
+async fn kept(world: &World) -> (i64, i64) {
+    let mut connection = SqliteConnectOptions::new().filename(world.file()).connect().await.unwrap();
+    let sql = "select (select count(*) from dataset_blobs), (select count(*) from staged_blobs)";
+    sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
+}
+
+#[tokio::test]
+async fn others_write_while_a_large_dataset_comes_and_see_it_once_it_is_whole() {
+    let world = World::new().await;
+    let (go_on, wait) = std::sync::mpsc::channel::<()>();
+    // More cases than one write takes; the last waits to be let go.
+    let cases = (0..20_000).map(case).chain(std::iter::once_with(move || {
+        wait.recv().unwrap();
+        case(20_000)
+    }));
+    let store = world.store.clone();
+    let saving = tokio::spawn(async move {
+        store.save_cases(new(1, named("large")), cases.map(Ok::<_, Infallible>)).await
+    });
+    // Something is on the stage already, and the import is not over.
+    while kept(&world).await.1 == 0 {
+        tokio::task::yield_now().await;
+    }
+    world.dataset(2, "other", (0..3).map(case)).await;
+    assert!(!saving.is_finished());
+    let known = async || {
+        let page = world.store.list_datasets(DatasetFilter::default(), None, 10).await.unwrap();
+        page.items.into_iter().map(|dataset| dataset.name.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(known().await, ["other"]);
+
+    // Whoever takes up what a killed process left finds nothing of it, but for what is whole.
+    let next = world.killed().await;
+    next.store.recover(at(9)).await.unwrap();
+    assert_eq!(kept(&next).await, (1, 0));
+    assert_eq!(next.store.get_dataset(dataset_id(2)).await.unwrap().cases, 3);
+
+    go_on.send(()).unwrap();
+    let version = saving.await.unwrap().unwrap().unwrap();
+    assert_eq!((version.number, version.cases), (1, 20_001));
+    assert_eq!(known().await, ["large", "other"]);
+    let (runs, staged) = kept(&world).await;
+    assert!(runs > 30, "{runs} runs");
+    assert_eq!(staged, 0);
+    let sample = CaseFilter { from: Some(19_999), ..CaseFilter::default() };
+    let page = world.store.list_dataset_cases(dataset_id(1), 1, &sample, None, 10).await.unwrap();
+    let names: Vec<_> = page.items.into_iter().map(|case| case.name).collect();
+    assert_eq!(names, ["Case 19999", "Case 20000"]);
+}
+
+#[tokio::test]
+async fn of_a_large_dataset_that_breaks_off_nothing_is_left() {
+    let world = World::new().await;
+    let cases = (0..20_000).map(|number| Ok(case(number))).chain(std::iter::once(Err("the end")));
+    let saved = world.store.save_cases(new(1, named("large")), cases).await.unwrap();
+    assert_eq!(saved, Err("the end"));
+    assert_eq!(kept(&world).await, (0, 0));
+    // Nor of one whose name was given away meanwhile.
+    let (store, mut number) = (world.store.clone(), 0);
+    let cases = std::iter::from_fn(move || {
+        number += 1;
+        if number == 19_000 {
+            let taken = store.clone();
+            let other = async move {
+                taken.save_cases(new(2, named("large")), std::iter::once(Ok::<_, Infallible>(case(0)))).await
+            };
+            tokio::runtime::Handle::current().block_on(other).unwrap().unwrap();
+        }
+        (number < 20_000).then(|| Ok::<_, Infallible>(case(number)))
+    });
+    let refused = world.store.save_cases(new(1, named("large")), cases).await.unwrap_err();
+    assert!(matches!(refused, StoreError::NameTaken { .. }), "{refused}");
+    assert_eq!(kept(&world).await, (1, 0));
+}
+
+#[tokio::test]
+async fn a_dataset_in_the_bin_goes_for_good_with_the_cases_that_no_other_has() {
+    let world = World::new().await;
+    world.dataset(1, "one", (0..300).map(case)).await;
+    world.change(1, CaseChanges { removed: [299].into(), ..CaseChanges::default() }).await.unwrap();
+    world.dataset(2, "two", (0..300).map(case)).await;
+    let (before, _) = kept(&world).await;
+    let refused = world.store.purge_dataset(dataset_id(1)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::NotInBin { .. }), "{refused}");
+
+    world.store.delete_dataset(dataset_id(1), at(6)).await.unwrap();
+    world.store.purge_dataset(dataset_id(1)).await.unwrap();
+    let gone = world.store.get_dataset(dataset_id(1)).await.unwrap_err();
+    assert!(matches!(gone, StoreError::NotFound { .. }), "{gone}");
+    let (after, _) = kept(&world).await;
+    assert!(after < before, "{before} runs, and then {after}");
+    let page = world.store.list_dataset_cases(dataset_id(2), 1, &CaseFilter::default(), None, 1000).await;
+    assert_eq!(page.unwrap().items.len(), 300, "what another dataset shares with it stays");
+    // Its name is free, and the trail says that it went.
+    world.dataset(3, "one", (0..3).map(case)).await;
+    let filter = AuditFilter { action: Some("dataset.delete".into()), ..AuditFilter::default() };
+    let events = world.store.list_audit_events(filter, None, 10).await.unwrap().items;
+    assert_eq!(events.len(), 1, "{events:?}");
+}

@@ -9,6 +9,7 @@ mod datasets;
 mod egress;
 mod execution_log;
 mod finding;
+mod grid;
 mod input_sets;
 mod keys;
 mod models;

@@ -7,7 +7,6 @@ use super::{
 use formaops_domain::{NanoUsd, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The most tries that pass@k is told for.
 const MOST_TRIES: u32 = 16;
@@ -155,7 +154,7 @@ pub struct Comparison {
 /// # Errors
 /// Where an outcome cannot be.
 pub fn summarise(outcomes: &[CaseOutcome]) -> Result<ColumnSummary, InvalidOutcomes> {
-    checked(outcomes).map(|by_case| summary(&by_case.into_values().collect::<Vec<_>>()))
+    checked(outcomes).map(|by_case| summary(&by_case))
 }
 
 /// Columns, each beside its baseline: `pairs` are of the baseline and the column. `seed` is what samples are drawn
@@ -188,8 +187,8 @@ fn adjust(compared: &mut [Comparison], of: impl Fn(&mut Comparison) -> Option<&m
     }
 }
 
-fn checked(outcomes: &[CaseOutcome]) -> Result<BTreeMap<u32, CaseOutcome>, InvalidOutcomes> {
-    let mut by_case = BTreeMap::new();
+/// The outcomes by their cases.
+fn checked(outcomes: &[CaseOutcome]) -> Result<Vec<CaseOutcome>, InvalidOutcomes> {
     for outcome in outcomes {
         let case = outcome.case;
         if outcome.repeats == 0 {
@@ -201,43 +200,48 @@ fn checked(outcomes: &[CaseOutcome]) -> Result<BTreeMap<u32, CaseOutcome>, Inval
         if outcome.score.is_some_and(|score| !score.is_finite()) {
             return Err(InvalidOutcomes::Score(case));
         }
-        if by_case.insert(case, *outcome).is_some() {
-            return Err(InvalidOutcomes::Twice(case));
-        }
     }
-    Ok(by_case)
+    let mut by_case = outcomes.to_vec();
+    by_case.sort_unstable_by_key(|outcome| outcome.case);
+    match by_case.windows(2).find(|pair| pair[0].case == pair[1].case) {
+        Some(pair) => Err(InvalidOutcomes::Twice(pair[0].case)),
+        None => Ok(by_case),
+    }
 }
 
-fn compare_two(
-    base: &BTreeMap<u32, CaseOutcome>,
-    column: &BTreeMap<u32, CaseOutcome>,
-    seed: u64,
-) -> Comparison {
-    let pairs: Vec<(CaseOutcome, CaseOutcome)> =
-        base.iter().filter_map(|(case, before)| Some((*before, *column.get(case)?))).collect();
-    let [before, after]: [Vec<_>; 2] =
-        [pairs.iter().map(|pair| pair.0).collect(), pairs.iter().map(|pair| pair.1).collect()];
+/// The outcomes of the cases that both have, in both.
+fn in_both(base: &[CaseOutcome], column: &[CaseOutcome]) -> [Vec<CaseOutcome>; 2] {
+    let other = |of: &[CaseOutcome], case| of.binary_search_by_key(&case, |outcome| outcome.case).is_ok();
+    let both = |of: &[CaseOutcome], with: &[CaseOutcome]| {
+        of.iter().filter(|outcome| other(with, outcome.case)).copied().collect()
+    };
+    [both(base, column), both(column, base)]
+}
+
+fn compare_two(base: &[CaseOutcome], column: &[CaseOutcome], seed: u64) -> Comparison {
+    let [before, after] = in_both(base, column);
+    let pairs = || before.iter().zip(&after);
     let cases_where = |holds: fn(f64, f64) -> bool| -> Vec<u32> {
-        let found = pairs.iter().filter(|(before, after)| holds(before.share(), after.share()));
+        let found = pairs().filter(|(before, after)| holds(before.share(), after.share()));
         found.map(|(before, _)| before.case).collect()
     };
     let (improved, regressed) =
         (cases_where(|before, after| after > before), cases_where(|before, after| after < before));
     let difference_of = |value: fn(&CaseOutcome) -> Option<f64>| {
         let differences: Vec<_> =
-            pairs.iter().filter_map(|(before, after)| Some(value(after)? - value(before)?)).collect();
+            pairs().filter_map(|(before, after)| Some(value(after)? - value(before)?)).collect();
         bootstrap(&differences, seed)
     };
-    let is_single = pairs.iter().all(|(before, after)| before.repeats == 1 && after.repeats == 1);
-    let passes = if is_single && !pairs.is_empty() {
-        Some(single(count(&improved), count(&regressed), count(&pairs)))
+    let is_single = pairs().all(|(before, after)| before.repeats == 1 && after.repeats == 1);
+    let passes = if is_single && !before.is_empty() {
+        Some(single(count(&improved), count(&regressed), count(&before)))
     } else {
         difference_of(|outcome| Some(outcome.share())).map(sampled)
     };
     Comparison {
-        cases: count(&pairs),
-        only_base: count(&base.keys().filter(|case| !column.contains_key(case)).collect::<Vec<_>>()),
-        only_column: count(&column.keys().filter(|case| !base.contains_key(case)).collect::<Vec<_>>()),
+        cases: count(&before),
+        only_base: count(base) - count(&before),
+        only_column: count(column) - count(&after),
         base: summary(&before),
         column: summary(&after),
         improved,

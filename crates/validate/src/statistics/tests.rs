@@ -178,6 +178,34 @@ fn the_bootstrap_finds_what_a_million_samples_of_scipy_find() {
 }
 
 #[test]
+fn where_cases_are_not_drawn_again_any_more_nothing_changes() {
+    // Scores as they are: most differ by nothing, some by much, more of them one way.
+    let differences = |cases: usize, tilt: f64| -> Vec<f64> {
+        let mut random = Random::new(3);
+        let one = |_| match random.below(100) {
+            0..60 => 0.0,
+            60..85 => 0.02 + tilt,
+            85..97 => -0.03,
+            _ => 0.9,
+        };
+        (0..cases).map(one).collect()
+    };
+    for tilt in [0.0, -0.08, -0.128] {
+        let drawn = bootstrap(&differences(20_000, tilt), 7).unwrap();
+        let more = bootstrap(&differences(20_001, tilt), 7).unwrap();
+        let width = drawn.interval.high - drawn.interval.low;
+        for (one, other) in [
+            (drawn.mean, more.mean),
+            (drawn.interval.low, more.interval.low),
+            (drawn.interval.high, more.interval.high),
+        ] {
+            assert!((one - other).abs() < 0.05 * width, "{drawn:?} {more:?}");
+        }
+        assert!((drawn.p - more.p).abs() < 0.03, "{drawn:?} {more:?}");
+    }
+}
+
+#[test]
 fn the_bootstrap_knows_what_cannot_be_known() {
     assert_eq!(bootstrap(&[], 1), None);
     assert_eq!(bootstrap(&[0.5, f64::NAN], 1), None);

@@ -12,6 +12,7 @@ import { useAttaching } from './Attachments';
 import { attached, replaced, toMessages } from './body';
 import { useChecked } from './checked';
 import classes from './ContentEditor.module.css';
+import { EngineChoice } from './EngineChoice';
 import { renameProblem } from './editor/rename';
 import type { Surroundings } from './editor/state';
 import { CLEAN, type Findings, findingsOf } from './findings';
@@ -120,6 +121,8 @@ function TextBody(
         >
           {texts.asMessages}
         </Button>
+        <span className="spacer" />
+        <EngineChoice desk={props.desk} />
       </div>
     </>
   );

@@ -17,6 +17,7 @@ import type { Message } from '../../bindings/types';
 import type { Desk, WorkActions } from '../prompt/desk';
 import { toText } from './body';
 import classes from './ContentEditor.module.css';
+import { EngineChoice } from './EngineChoice';
 import { CLEAN, type Findings } from './findings';
 import { MessageCard } from './MessageCard';
 import type { SharedByTemplates } from './TemplateCard';
@@ -77,12 +78,13 @@ export function MessagesBody(
           ))}
         </SortableContext>
       </DndContext>
-      <Tools messages={messages} actions={actions} onAdd={() => edits.add(messages.length)} />
+      <Tools desk={desk} messages={messages} actions={actions} onAdd={() => edits.add(messages.length)} />
     </>
   );
 }
 
 function Tools(props: {
+  readonly desk: Desk;
   readonly messages: readonly Message[];
   readonly actions: WorkActions;
   readonly onAdd: () => void;
@@ -107,6 +109,8 @@ function Tools(props: {
       >
         {texts.asText}
       </Button>
+      <span className="spacer" />
+      <EngineChoice desk={props.desk} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { Role } from '../../bindings/types';
+import type { Role, TemplateEngine } from '../../bindings/types';
 
 /** What the screens of content say. */
 export const contentTexts = {
@@ -6,6 +6,19 @@ export const contentTexts = {
     Role,
     string
   >,
+  engine: {
+    label: 'Template language',
+    names: { handlebars: 'Handlebars', nunjucks: 'Nunjucks', none: 'No templates' },
+    hints: {
+      handlebars: 'Templates are Handlebars',
+      nunjucks: 'Templates are Nunjucks, but for what the documentation lists',
+      none: 'The text is sent as it is',
+    },
+  } satisfies {
+    label: string;
+    names: Record<TemplateEngine, string>;
+    hints: Record<TemplateEngine, string>;
+  },
   text: 'text',
   message: (number: number, role: string) => `Message ${number}, ${role}`,
   roleOf: (number: number) => `Role of message ${number}`,

@@ -4,17 +4,26 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { queries } from '../../app/live';
-import type { Dataset, TableFormat } from '../../bindings/types';
+import type { Column, Dataset, TableFormat } from '../../bindings/types';
 import { Notice, Problem } from '../../components/Notice';
 import { api, host } from '../../host';
 import { count } from '../../lib/format';
 import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
-import { AddColumn } from './AddColumn';
 import { CaseForm } from './CaseForm';
 import { CaseTable } from './CaseTable';
+import { ColumnName } from './ColumnName';
 import { DatasetImport } from './DatasetImport';
 import classes from './dataset.module.css';
-import { changesOf, columnsOf, type DraftRow, rowsOf, unchanged, withoutRow, withRow } from './draft';
+import {
+  changesOf,
+  columnsOf,
+  type DraftRow,
+  rowsOf,
+  unchanged,
+  withColumn,
+  withoutRow,
+  withRow,
+} from './draft';
 import { casesQuery, datasetQuery } from './queries';
 import { SaveDraft } from './SaveDraft';
 import { datasetTexts as words } from './texts';
@@ -39,7 +48,7 @@ function DatasetScreen({ dataset }: { dataset: Dataset }) {
   const [text, setText] = useState('');
   const [old, setOld] = useState<number | null>(null);
   const [opened, setOpened] = useState<DraftRow | 'new' | null>(null);
-  const [dialog, setDialog] = useState<'import' | 'column' | 'versions' | null>(null);
+  const [dialog, setDialog] = useState<'import' | 'column' | 'versions' | Column | null>(null);
   const version = old ?? draft.base;
   const cases = useInfiniteQuery(casesQuery(id, version, text.trim()));
   const { fetchNextPage, hasNextPage, isFetching } = cases;
@@ -52,6 +61,24 @@ function DatasetScreen({ dataset }: { dataset: Dataset }) {
   const columns = useMemo(() => columnsOf(shown, dataset.columns), [shown, dataset.columns]);
   const changes = changesOf(draft);
   const isEmpty = cases.isSuccess && rows.length === 0;
+  const edits = useMemo(
+    () =>
+      old !== null
+        ? null
+        : {
+            onOpen: setOpened,
+            onKeep: (row: DraftRow, next: DraftRow['case']) => setDraft(withRow(draft, row, next)),
+            onRename: setDialog,
+            onRemove: ({ kind, name: column }: Column) => {
+              setDraft(withColumn(draft, { action: 'remove', kind, name: column }));
+              notifyUndo(words.removedColumn(column), () => {
+                setDraft(draft);
+                return Promise.resolve();
+              });
+            },
+          },
+    [old, draft, setDraft],
+  );
   const discard = () => {
     setDraft(unchanged(head));
     notifyUndo(words.discarded, () => {
@@ -116,7 +143,7 @@ function DatasetScreen({ dataset }: { dataset: Dataset }) {
           name={name}
           rows={rows}
           columns={columns}
-          onOpen={old === null ? setOpened : () => undefined}
+          edits={edits}
           onMore={hasNextPage ? more : null}
         />
       )}
@@ -137,12 +164,20 @@ function DatasetScreen({ dataset }: { dataset: Dataset }) {
         />
       )}
       {dialog === 'import' && <DatasetImport dataset={dataset} onClose={() => setDialog(null)} />}
-      {dialog === 'column' && (
-        <AddColumn
+      {(dialog === 'column' || (typeof dialog === 'object' && dialog !== null)) && (
+        <ColumnName
           columns={columns}
+          column={dialog === 'column' ? null : dialog}
           onClose={() => setDialog(null)}
-          onAdd={(column) => {
-            setDraft({ ...draft, columns: [...draft.columns, column] });
+          onName={(to) => {
+            setDraft(
+              withColumn(
+                draft,
+                dialog === 'column'
+                  ? { action: 'add', kind: 'input', name: to }
+                  : { action: 'rename', kind: dialog.kind, name: dialog.name, to },
+              ),
+            );
             setDialog(null);
           }}
         />

@@ -10,6 +10,7 @@ import { useCommands } from '../../lib/commands';
 import { count, moment } from '../../lib/format';
 import { useVirtualRows } from '../../lib/useVirtualRows';
 import { exactMoment } from '../run/moment';
+import { DatasetBin } from './DatasetBin';
 import { DatasetImport } from './DatasetImport';
 import classes from './dataset.module.css';
 import { datasetsQuery } from './queries';
@@ -23,6 +24,7 @@ const COLUMNS = ['name', 'cases', 'head', 'updated'] as const;
 export function DatasetsScreen() {
   const [search, setSearch] = useState('');
   const [isImporting, setImporting] = useState(false);
+  const [isInBin, setInBin] = useState(false);
   const datasets = useInfiniteQuery(datasetsQuery(search.trim()));
   const items = useMemo(() => datasets.data?.pages.flatMap((page) => page.items) ?? [], [datasets.data]);
   const { fetchNextPage, hasNextPage, isFetching } = datasets;
@@ -41,6 +43,9 @@ export function DatasetsScreen() {
       <header className={classes.head}>
         <h1 id="datasets-title">{words.title}</h1>
         <span className="spacer" />
+        <Button variant="subtle" onClick={() => setInBin(true)}>
+          {words.bin.label}
+        </Button>
         {(items.length > 0 || search !== '') && (
           <>
             <TextInput
@@ -64,6 +69,7 @@ export function DatasetsScreen() {
       )}
       {isEmpty && search !== '' && <Notice title={words.nothingMatches} text={words.nothingMatchesText} />}
       {items.length > 0 && <DatasetTable datasets={items} onMore={hasNextPage ? more : null} />}
+      {isInBin && <DatasetBin onClose={() => setInBin(false)} />}
       {isImporting && <DatasetImport dataset={null} onClose={() => setImporting(false)} />}
     </section>
   );

@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Case } from '../../bindings/types';
-import { changesOf, readDraft, rowsOf, toRequest, unchanged, valueOf, withoutRow, withRow } from './draft';
+import {
+  changesOf,
+  columnsOf,
+  readDraft,
+  rowsOf,
+  toRequest,
+  unchanged,
+  valueOf,
+  withCell,
+  withColumn,
+  withoutRow,
+  withRow,
+} from './draft';
 
 const cases: Case[] = [0, 1, 2].map((position) => ({ position, inputs: { n: position } }));
 
@@ -26,6 +38,45 @@ test('rows are changed, added and removed until they are saved as one version', 
     inserted: [{ cases: [{ position: 0, inputs: { n: 'last' } }] }],
   });
   expect(withoutRow(draft, row(0)).replaced).toEqual({});
+});
+
+test('columns are renamed and removed in every row, also in one that was changed before', () => {
+  const row = { case: { position: 0, inputs: { n: 0 } }, added: null };
+  let draft = withRow(unchanged(4), row, { position: 0, inputs: { n: 'zero', m: 1 } });
+  draft = withRow(draft, null, { position: 0, inputs: { n: 'new' } });
+  draft = withColumn(draft, { action: 'rename', kind: 'input', name: 'n', to: 'number' });
+  draft = withColumn(draft, { action: 'remove', kind: 'input', name: 'm' });
+  expect(rowsOf(draft, cases).map((one) => one.case.inputs)).toEqual([
+    { number: 'new' },
+    { number: 'zero' },
+    { number: 1 },
+    { number: 2 },
+  ]);
+  const column = (name: string, kind: 'input' | 'expected' = 'input') =>
+    ({ name, kind, type: 'string' }) as const;
+  const known = [column('n'), column('m'), column('expected', 'expected')];
+  draft = withColumn(draft, { action: 'add', kind: 'input', name: 'more' });
+  expect(columnsOf(draft, known).map(({ name }) => name)).toEqual(['number', 'more', 'expected']);
+  const asked = toRequest('dst', draft, '');
+  expect(asked.columns?.map(({ action }) => action)).toEqual(['rename', 'remove', 'add']);
+  expect(asked.replaced?.[0]?.case.inputs).toEqual({ number: 'zero' });
+  const gone = withColumn(draft, { action: 'remove', kind: 'expected', name: 'expected' });
+  expect(rowsOf(gone, [{ position: 7, inputs: {}, expected: 'x' }]).at(-1)?.case).toEqual({
+    position: 7,
+    inputs: {},
+  });
+});
+
+test('a cell takes what is typed in the type that it had', () => {
+  const one: Case = { position: 0, inputs: { n: 1 }, expected: 'x' };
+  const n = { name: 'n', kind: 'input', type: 'number' } as const;
+  expect(withCell(one, n, '2')?.inputs).toEqual({ n: 2 });
+  expect(withCell(one, n, '{')).toBeNull();
+  expect(withCell(one, { ...n, name: 'other' }, '')).toBe(one);
+  const expected = { name: 'expected', kind: 'expected', type: 'string' } as const;
+  expect(withCell(one, expected, '')).toEqual({ position: 0, inputs: { n: 1 } });
+  const field = { name: 'source', kind: 'metadata', type: 'string' } as const;
+  expect(withCell(one, field, 'page 4')?.metadata).toEqual({ source: 'page 4' });
 });
 
 test('a text stays a text, and what was JSON must be JSON again', () => {

@@ -1,4 +1,4 @@
-import type { Case, ChangeDataset, Column } from '../../bindings/types';
+import type { Case, ChangeDataset, Column, ColumnChange, ColumnKind } from '../../bindings/types';
 
 /** Changes of a version that are not saved yet. */
 export interface Draft {
@@ -9,8 +9,8 @@ export interface Draft {
   readonly removed: readonly number[];
   /** Cases that are put behind the last one. */
   readonly added: readonly Case[];
-  /** Names of inputs that get a column. */
-  readonly columns: readonly string[];
+  /** What is done to columns, one after the other. Rows that are given have them as they are afterwards. */
+  readonly columns: readonly ColumnChange[];
 }
 
 /** No changes. */
@@ -39,8 +39,43 @@ export function rowsOf(draft: Draft, cases: readonly Case[]): DraftRow[] {
   const kept = cases.filter(({ position }) => !removed.has(position));
   return [
     ...draft.added.map((added, at) => ({ case: added, added: at })),
-    ...kept.map((one) => ({ case: draft.replaced[one.position] ?? one, added: null })),
+    ...kept.map((one) => ({
+      case: draft.replaced[one.position] ?? draft.columns.reduce(withColumnOf, one),
+      added: null,
+    })),
   ];
+}
+
+/** The draft with a change of a column, which the rows that it holds take part in. */
+export function withColumn(draft: Draft, change: ColumnChange): Draft {
+  const replaced = Object.entries(draft.replaced).map(([place, one]) => [place, withColumnOf(one, change)]);
+  return {
+    ...draft,
+    columns: [...draft.columns, change],
+    replaced: Object.fromEntries(replaced) as Draft['replaced'],
+    added: draft.added.map((one) => withColumnOf(one, change)),
+  };
+}
+
+/** A case as a column changes. */
+function withColumnOf(one: Case, change: ColumnChange): Case {
+  if (change.action === 'add') return one;
+  if (change.kind === 'expected') return change.action === 'remove' ? withoutExpected(one) : one;
+  const renamed = (values: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(values).flatMap(([name, value]) => {
+        if (name !== change.name) return [[name, value]];
+        return change.action === 'rename' ? [[change.to, value]] : [];
+      }),
+    );
+  if (change.kind === 'input') return { ...one, inputs: renamed(one.inputs) };
+  return one.metadata === undefined ? one : { ...one, metadata: renamed(one.metadata) };
+}
+
+function withoutExpected(one: Case): Case {
+  const rest = { ...one };
+  delete rest.expected;
+  return rest;
 }
 
 /** The draft with a row changed, or with one more where `row` is `null`. */
@@ -66,7 +101,7 @@ export function toRequest(id: string, draft: Draft, note: string): ChangeDataset
     id,
     base: draft.base,
     note,
-    columns: draft.columns.map((name) => ({ action: 'add', kind: 'input', name })),
+    columns: [...draft.columns],
     replaced: Object.entries(draft.replaced).map(([position, one]) => ({
       position: Number(position),
       case: one,
@@ -76,23 +111,43 @@ export function toRequest(id: string, draft: Draft, note: string): ChangeDataset
   };
 }
 
-/** The columns with those that a draft adds. */
+/** The order of the kinds of columns. */
+const KINDS: readonly ColumnKind[] = ['input', 'expected', 'metadata'];
+
+/** The columns as a draft changes them. */
 export function columnsOf(draft: Draft, columns: readonly Column[]): Column[] {
-  const inputs = columns.filter(({ kind }) => kind === 'input');
-  const others = columns.filter(({ kind }) => kind !== 'input');
-  const added = draft.columns.map((name): Column => ({ name, kind: 'input', type: 'string' }));
-  return [...inputs, ...added, ...others];
+  const is = ({ kind, name }: Column, change: ColumnChange) => kind === change.kind && name === change.name;
+  const changed = draft.columns.reduce<Column[]>(
+    (now, change) => {
+      if (change.action === 'add') return [...now, { name: change.name, kind: change.kind, type: 'string' }];
+      if (change.action === 'remove') return now.filter((column) => !is(column, change));
+      return now.map((column) => (is(column, change) ? { ...column, name: change.to } : column));
+    },
+    [...columns],
+  );
+  return changed.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+}
+
+/** What a column holds of a case. */
+function heldIn(one: Case, { kind, name }: Column): unknown {
+  if (kind === 'expected') return one.expected;
+  return kind === 'input' ? one.inputs[name] : one.metadata?.[name];
+}
+
+/** The case with what a text stands for in a column; `null` where it should be JSON and is not. */
+export function withCell(one: Case, column: Column, text: string): Case | null {
+  const before = heldIn(one, column);
+  const value = valueOf(text, before);
+  if (value === undefined) return null;
+  if (column.kind === 'expected') return text === '' ? withoutExpected(one) : { ...one, expected: value };
+  if (text === '' && before === undefined) return one;
+  const held = column.kind === 'input' ? one.inputs : one.metadata;
+  return { ...one, [column.kind === 'input' ? 'inputs' : 'metadata']: { ...held, [column.name]: value } };
 }
 
 /** What a case holds in a column, as text. */
 export function cellText(one: Case, column: Column): string {
-  const value =
-    column.kind === 'input'
-      ? one.inputs[column.name]
-      : column.kind === 'expected'
-        ? one.expected
-        : one.metadata?.[column.name];
-  return valueText(value);
+  return valueText(heldIn(one, column));
 }
 
 /** A value as text: a text as it is, anything else as JSON. */
@@ -119,6 +174,7 @@ export function readDraft(kept: unknown): Draft | null {
     typeof draft.replaced === 'object' &&
     Array.isArray(draft.removed) &&
     Array.isArray(draft.added) &&
-    Array.isArray(draft.columns);
+    Array.isArray(draft.columns) &&
+    draft.columns.every((change) => typeof change === 'object');
   return isWhole ? (draft as Draft) : null;
 }

@@ -11,6 +11,23 @@ export const datasetsQuery = (search: string) =>
     placeholderData: keepPreviousData,
   });
 
+/** The datasets in the bin, by name, page after page. */
+export const deletedDatasetsQuery = infiniteQueryOptions({
+  queryKey: ['datasets', 'bin', true],
+  queryFn: ({ pageParam }) => api.datasetList({ deleted: true, cursor: pageParam }),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next ?? null,
+});
+
+/** How many names are offered: of more, one is typed. */
+const MOST_NAMES = 1000;
+
+/** The names of datasets, to choose one. */
+export const datasetNamesQuery = queryOptions({
+  queryKey: ['datasets', 'names', true],
+  queryFn: async () => (await api.datasetList({ limit: MOST_NAMES })).items.map(({ name }) => name),
+});
+
 /** A dataset with the columns of its newest version. */
 export const datasetQuery = (id: string) =>
   queryOptions({ queryKey: ['dataset', id], queryFn: () => api.datasetGet({ id }) });

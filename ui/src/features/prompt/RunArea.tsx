@@ -4,7 +4,7 @@ import { runCost } from '../budget/cost';
 import { CostButton } from '../budget/CostButton';
 import { useEstimates } from '../content/checked';
 import { Columns } from '../run/Columns';
-import { isLong } from '../run/course';
+import { failuresOf, isLong } from '../run/course';
 import { RunActionsContext } from '../run/runActions';
 import { RunBar } from '../run/RunBar';
 import { RunProgress } from '../run/RunProgress';
@@ -26,7 +26,11 @@ export function RunArea({ desk, bar }: { desk: Desk; bar: RunBarState }) {
       />
       {bar.run !== undefined && isLong(bar.run.run) && (
         <div className={classes.progress}>
-          <RunProgress detail={bar.run} steps={<RunSteps run={bar.run.run} />} />
+          <RunProgress
+            run={bar.run.run}
+            failures={failuresOf(bar.run.executions)}
+            steps={<RunSteps run={bar.run.run} />}
+          />
         </div>
       )}
       <div className={classes.columns}>

@@ -6,6 +6,7 @@ import { api, host } from '../../host';
 import { notifyDone, notifyError } from '../../lib/notify';
 import type { Language } from '../../bindings/types';
 import { retryExecution } from './again';
+import { saveAsCase } from './asCase';
 import type { ColumnProps } from './Column';
 import { columnsTexts } from './columns.texts';
 import { factsOf, fenced, fileName } from './columnText';
@@ -58,6 +59,9 @@ export function ColumnMenu(props: ColumnProps & { onDetails: () => void }) {
           </Menu.Item>
         )}
         <Menu.Item onClick={props.onDetails}>{texts.actions.details}</Menu.Item>
+        <Menu.Item disabled={!isEnded} onClick={() => saveAsCase(execution)}>
+          {columnsTexts.saveAsCase}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Item disabled={isEnded} onClick={() => void cancel()}>
           {texts.actions.cancel}

@@ -1,4 +1,4 @@
-import { Drawer, Skeleton, Stack } from '@mantine/core';
+import { Button, Drawer, Skeleton, Stack } from '@mantine/core';
 import { useWindowEvent } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
@@ -18,7 +18,9 @@ import { RatingForm } from '../rating/RatingForm';
 import { ratingOfKeys } from '../rating/shortcuts';
 import { ratingTexts } from '../rating/texts';
 import { ValidationResults } from '../validation/ValidationResults';
+import { saveAsCase } from './asCase';
 import { AttemptFacts } from './AttemptFacts';
+import { columnsTexts } from './columns.texts';
 import classes from './details.module.css';
 import { Fact, Facts } from './Facts';
 import { ExecutionLog } from './ExecutionLog';
@@ -149,6 +151,11 @@ function Overview({ execution, onLeave }: { execution: Execution; onLeave: () =>
     <>
       <div className={classes.state}>
         <Chip tone={TONES[execution.status]}>{texts.executionStatus[execution.status]}</Chip>
+        {execution.completedAt !== null && (
+          <Button size="compact-sm" variant="default" onClick={() => saveAsCase(execution)}>
+            {columnsTexts.saveAsCase}
+          </Button>
+        )}
       </div>
       <Facts>
         <Fact name={words.model} value={execution.model} isMono copy={execution.model} />

@@ -1,10 +1,9 @@
 import { Progress } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { texts } from '../../app/texts';
-import type { RunDetail } from '../../bindings/types';
+import type { FailureCount, Run } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
 import { count, roughly } from '../../lib/format';
-import { failuresOf } from './course';
 import { runsTexts } from './runs.texts';
 import classes from './screen.module.css';
 import { useRate } from './useRate';
@@ -12,8 +11,13 @@ import { useRate } from './useRate';
 const words = runsTexts.course;
 
 /** How far a run of many executions is, how fast it goes, and what failed in it. */
-export function RunProgress({ detail, steps }: { detail: RunDetail; steps?: ReactNode }) {
-  const { run, executions } = detail;
+export function RunProgress(props: {
+  run: Run;
+  /** How many executions failed for each reason. */
+  failures: readonly FailureCount[];
+  steps?: ReactNode;
+}) {
+  const { run, failures, steps } = props;
   const { total, completed, failed, cancelled, running } = run.progress;
   const ended = completed + failed + cancelled;
   const share = (part: number) => (part / total) * 100;
@@ -32,10 +36,10 @@ export function RunProgress({ detail, steps }: { detail: RunDetail; steps?: Reac
         </dl>
         {failed > 0 && (
           <ul className={classes.failures} aria-label={words.failures}>
-            {failuresOf(executions).map(([kind, number]) => (
-              <li key={kind}>
+            {failures.map((failure) => (
+              <li key={failure.class}>
                 <Chip tone="bad">
-                  {count(number)} × {texts.failure[kind]}
+                  {count(failure.count)} × {texts.failure[failure.class]}
                 </Chip>
               </li>
             ))}

@@ -16,7 +16,7 @@ import { budgetTexts } from '../budget/texts';
 import { repeatRun } from './again';
 import { putContent, putInputs } from './asDraft';
 import { Columns } from './Columns';
-import { isLong, isOver } from './course';
+import { failuresOf, isLong, isOver } from './course';
 import { ExecutionDetails } from './ExecutionDetails';
 import { Inputs } from './Inputs';
 import { Origin, RegradeButton } from './Origin';
@@ -53,7 +53,7 @@ export function RunScreen({ runId }: { runId: string }) {
   if (run.data.run.kind === 'suite') {
     return (
       <Suspense>
-        <GridScreen detail={run.data} />
+        <GridScreen run={run.data.run} />
       </Suspense>
     );
   }
@@ -65,7 +65,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
   return (
     <section className={classes.screen} aria-labelledby="run-title">
       <Header detail={detail} />
-      {isLong(run) && <RunProgress detail={detail} />}
+      {isLong(run) && <RunProgress run={run} failures={failuresOf(detail.executions)} />}
       <div className={classes.given}>
         <Fold title={runsTexts.run.inputs} facts={inputFacts(run.inputs)}>
           <Inputs inputs={run.inputs} />

@@ -23,6 +23,7 @@ export const columnsTexts = {
   copied: 'Copied',
   save: 'Save the answer to a file',
   saved: (path: string) => `Saved as ${path}`,
+  saveAsCase: 'Save as case…',
   compare: 'Compare with',
   previousRun: 'Its answer in the run before',
   best: {

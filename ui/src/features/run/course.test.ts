@@ -11,8 +11,8 @@ describe('the course of a run', () => {
     const done = { status: 'completed', failure: null } as Execution;
     const executions = [failed('timeout'), done, failed('rate_limited'), failed('rate_limited')];
     expect(failuresOf(executions)).toEqual([
-      ['rate_limited', 2],
-      ['timeout', 1],
+      { class: 'rate_limited', count: 2 },
+      { class: 'timeout', count: 1 },
     ]);
   });
 

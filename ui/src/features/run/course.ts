@@ -1,4 +1,4 @@
-import type { ErrorClass, Execution, Run } from '../../bindings/types';
+import type { ErrorClass, Execution, FailureCount, Run } from '../../bindings/types';
 
 /** Whether nothing more will happen to a run. */
 export function isOver({ status }: Run): boolean {
@@ -11,13 +11,13 @@ export function isLong({ progress, variants }: Run): boolean {
 }
 
 /** The kinds of failure with how many executions have each, the most frequent first. */
-export function failuresOf(executions: readonly Execution[]): [kind: ErrorClass, number: number][] {
+export function failuresOf(executions: readonly Execution[]): FailureCount[] {
   const kinds = new Map<ErrorClass, number>();
   for (const { status, failure } of executions) {
     if (status === 'failed' && failure !== null)
       kinds.set(failure.class, (kinds.get(failure.class) ?? 0) + 1);
   }
-  return [...kinds].sort(([, a], [, b]) => b - a);
+  return [...kinds].map(([kind, count]) => ({ class: kind, count })).sort((a, b) => b.count - a.count);
 }
 
 /** When so much of a run had ended, in milliseconds. */

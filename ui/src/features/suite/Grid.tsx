@@ -35,10 +35,8 @@ interface Props {
   readonly run: Run;
   readonly rows: readonly GridRow[];
   readonly names: readonly ColumnName[];
-  /** All executions that are known, for the figures of the columns. */
-  readonly executions: readonly Execution[];
-  /** What the host says of the columns, where not all executions are known here. */
-  readonly summary: RunSummary | null;
+  /** What the columns came to so far; nothing until that is known. */
+  readonly summary: RunSummary | undefined;
   readonly height: Height;
   readonly onHeight: (height: Height) => void;
   /** The repeat that is shown; of all of them, the one that went worst. */
@@ -138,8 +136,7 @@ export function Grid(props: Props) {
                   key={index}
                   index={index}
                   name={name}
-                  executions={props.executions}
-                  summary={props.summary?.columns[index] ?? null}
+                  figures={props.summary?.columnCells[index]}
                   style={{ left: left(start), width: wide }}
                 />
               );
@@ -181,6 +178,7 @@ export function Grid(props: Props) {
                       repeat={repeat}
                       height={height}
                       ratings={row.ratings}
+                      wasStopped={run.suite?.stopped != null}
                       isPicked={props.picked !== null && (cells[at] ?? NONE).includes(props.picked)}
                     />
                   </div>

@@ -27,11 +27,13 @@ interface Props {
   readonly isPicked: boolean;
   /** What people say of the answers of the row. */
   readonly ratings: readonly Rating[];
+  /** Whether the run was ended once it was decided: then what was cancelled before it began was left out. */
+  readonly wasStopped: boolean;
 }
 
 /** An answer with its verdict, its time and its cost. */
 export const GridAnswer = memo(function GridAnswer(props: Props) {
-  const { repeats, repeat, height, isPicked, ratings } = props;
+  const { repeats, repeat, height, isPicked, ratings, wasStopped } = props;
   const execution = shownOf(repeats, repeat);
   if (execution === undefined) return null;
   const verdict = verdictOf(execution);
@@ -40,7 +42,7 @@ export const GridAnswer = memo(function GridAnswer(props: Props) {
   return (
     <div className={classes.answer} data-height={height} data-verdict={verdict} data-picked={isPicked}>
       <p className={classes.verdict}>
-        <span aria-hidden>{SIGNS[verdict]}</span> <b>{verdictText(execution, verdict)}</b>
+        <span aria-hidden>{SIGNS[verdict]}</span> <b>{verdictText(execution, verdict, wasStopped)}</b>
         <RatingMark ratings={ratings} executions={repeats} />
         {repeat === null && repeats.length > 1 && (
           <span className={`${classes.quiet ?? ''} num`}> {passedText(repeats)}</span>
@@ -58,7 +60,7 @@ export const GridAnswer = memo(function GridAnswer(props: Props) {
   );
 });
 
-function verdictText(execution: Execution, verdict: CellVerdict): string {
+function verdictText(execution: Execution, verdict: CellVerdict, wasStopped: boolean): string {
   switch (verdict) {
     case 'fail':
       return brokenRules(execution).join(', ') || words.verdict.fail;
@@ -66,10 +68,12 @@ function verdictText(execution: Execution, verdict: CellVerdict): string {
       return words.verdict.pass;
     case 'unchecked':
       return words.verdict.none;
+    case 'cancelled':
+      if (wasStopped && execution.startedAt === null) return words.leftOut;
+      return texts.executionStatus.cancelled;
     case 'waiting':
       return execution.status === 'completed' ? words.verdict.open : texts.executionStatus[execution.status];
     case 'failed':
-    case 'cancelled':
       return texts.executionStatus[execution.status];
   }
 }

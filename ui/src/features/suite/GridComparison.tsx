@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ColumnComparison, Run, RunComparison, Standing } from '../../bindings/types';
+import type { ColumnComparison, Run, Standing } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
 import { Problem } from '../../components/Notice';
 import { count } from '../../lib/format';
@@ -30,13 +30,23 @@ export function GridComparison({ run, names }: { run: Run; names: readonly Colum
   if (comparison.isError)
     return <Problem error={comparison.error} onRetry={() => void comparison.refetch()} />;
   if (comparison.data === undefined) return null;
-  const { baseline, columns } = comparison.data;
+  const { baseline, columns, regressed, improved, stopped } = comparison.data;
   return (
     <section className={classes.comparison} aria-label={words.title}>
       <details open={columns.length <= FEW}>
         <summary>
-          <b>{words.title}</b> <span className={classes.quiet}>{totals(comparison.data)}</span>
+          <b>{words.title}</b>{' '}
+          <span className={classes.quiet}>{words.totals(count(regressed), count(improved))}</span>
         </summary>
+        {stopped != null && (
+          <p>
+            {words.stopped(
+              count(stopped.cases),
+              count(run.suite?.cases ?? stopped.cases),
+              words.atMost(percent(stopped.alpha)),
+            )}
+          </p>
+        )}
         <ul>
           {columns.map((column) => (
             <Line key={column.variant} column={column} name={names[column.variant]?.whole ?? ''} />
@@ -62,11 +72,4 @@ function Line({ column: { comparison }, name }: { column: ColumnComparison; name
       </span>
     </li>
   );
-}
-
-/** How many cases became worse and better in some column. */
-function totals({ columns }: RunComparison): string {
-  const cases = (of: 'regressed' | 'improved') =>
-    new Set(columns.flatMap(({ comparison }) => comparison[of])).size;
-  return words.totals(count(cases('regressed')), count(cases('improved')));
 }

@@ -65,6 +65,7 @@ export function GridHeader({ run }: { run: Run }) {
         <Chip tone={tone}>{text}</Chip>
       </span>
       <Origin run={run} />
+      {own?.stopped != null && <Chip tone="accent">{suiteTexts.comparison.chip}</Chip>}
       {isBaseline && <Chip tone="accent">{words.isBaseline}</Chip>}
       {!isBaseline && own?.baseline != null && own.baseline !== run.regraded && (
         <Link to="/runs/$id" params={{ id: own.baseline }} className={screen.chipLink}>

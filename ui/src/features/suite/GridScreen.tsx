@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
-import type { Execution, Run, RunDetail } from '../../bindings/types';
+import type { Execution, Run } from '../../bindings/types';
 import { Notice, Problem } from '../../components/Notice';
 import { useStored } from '../../lib/stored';
 import { useThrottled } from '../../lib/useThrottled';
@@ -25,13 +25,12 @@ import { suiteTexts } from './texts';
 
 const words = suiteTexts.grid;
 
-/** How often figures of a run are worked out anew while it goes on, in milliseconds. */
-const BEAT_MS = 500;
+/** How often figures of a run are worked out anew while it goes on, in milliseconds: of many cells less often. */
+const beatOf = (cells: number) => Math.max(500, cells / 20);
 
 /** A run of a suite: its cases down, its columns across. */
-export function GridScreen({ detail }: { detail: RunDetail }) {
-  const { run } = detail;
-  const executions = useThrottled(detail.executions, BEAT_MS);
+export function GridScreen({ run }: { run: Run }) {
+  const lately = useThrottled(run, beatOf(run.progress.total));
   const navigate = useNavigate();
   const search = useSearch({ from: '/runs/$id' });
   const { mark, sort, descending } = search;
@@ -43,8 +42,7 @@ export function GridScreen({ detail }: { detail: RunDetail }) {
   const filter = useMemo(() => ({ mark, sort, descending }), [mark, sort, descending]);
   const grid = useInfiniteQuery(gridQuery(run.id, filter));
   const rows = useMemo(() => grid.data?.pages.flatMap(({ items }) => items) ?? [], [grid.data]);
-  const isPart = isOver(run) && detail.executions.length < run.progress.total;
-  const summary = useQuery({ ...summaryQuery(run), enabled: isPart }).data;
+  const summary = useQuery(summaryQuery(isOver(run) ? run : lately)).data;
   const names = useMemo(() => columnNames(run), [run]);
   const change = (part: GridSearch) =>
     void navigate({
@@ -75,8 +73,8 @@ export function GridScreen({ detail }: { detail: RunDetail }) {
   return (
     <section className={classes.screen} aria-labelledby="run-title">
       <GridHeader run={run} />
-      {!isOver(run) && <RunProgress detail={detail} />}
-      <GridSummary run={run} executions={executions} names={names} />
+      {!isOver(run) && <RunProgress run={run} failures={summary?.cells.failures ?? []} />}
+      <GridSummary run={run} summary={summary} names={names} />
       {isCompared(run) && <GridComparison run={run} names={names} />}
       <GridTools
         run={run}
@@ -106,8 +104,7 @@ export function GridScreen({ detail }: { detail: RunDetail }) {
           run={run}
           rows={rows}
           names={names}
-          executions={executions}
-          summary={isPart ? (summary ?? null) : null}
+          summary={summary}
           height={height}
           onHeight={setHeight}
           repeat={repeat}
@@ -120,7 +117,7 @@ export function GridScreen({ detail }: { detail: RunDetail }) {
         />
       )}
       {grid.isSuccess && rows.length === 0 && (
-        <Notice title={words.nothing.title} text={needsBaseline(detail, mark)}>
+        <Notice title={words.nothing.title} text={needsBaseline(run, mark)}>
           <Button variant="default" onClick={() => change({ mark: undefined })}>
             {words.nothing.clear}
           </Button>
@@ -150,7 +147,7 @@ function isCompared(run: Run): boolean {
   return isOver(run) && run.suite?.baseline != null && run.suite.baseline !== run.id;
 }
 
-function needsBaseline({ run }: RunDetail, mark: GridSearch['mark']): string {
+function needsBaseline(run: Run, mark: GridSearch['mark']): string {
   const hasNone = run.suite?.baseline == null || run.suite.baseline === run.id;
   return (mark === 'regressed' || mark === 'improved') && hasNone
     ? words.nothing.needsBaseline

@@ -1,44 +1,50 @@
-import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { texts } from '../../app/texts';
-import type { Execution, RatingVerdict, ReachedThreshold, Run } from '../../bindings/types';
+import { useQuery } from '@tanstack/react-query';
+import type {
+  CellFigures,
+  LatencyFigures,
+  RatingVerdict,
+  ReachedThreshold,
+  Run,
+  RunSummary,
+} from '../../bindings/types';
 import { count, dollars, duration } from '../../lib/format';
-import { figuresOf, histogram, percentile } from './figures';
 import { ratingsQuery } from '../rating/queries';
 import { ratingTexts } from '../rating/texts';
 import { isOver } from '../run/course';
+import { passRateOf } from './figures';
 import classes from './grid.module.css';
-import { summaryQuery } from './queries';
 import { amount, type ColumnName, percent, score } from './show';
 import { suiteTexts } from './texts';
 
 const words = suiteTexts.grid;
-const BARS = 12;
 
 /** The run in a few figures. */
 export function GridSummary(props: {
   run: Run;
-  executions: readonly Execution[];
+  /** What came of it so far; nothing until that is known. */
+  summary: RunSummary | undefined;
   names: readonly ColumnName[];
 }) {
-  const { run, executions, names } = props;
-  const figures = useMemo(() => figuresOf(executions), [executions]);
-  const { passRate, passed, checked, ended, latencies } = figures;
-  const { costUsd, total } = run.progress;
+  const { run, summary, names } = props;
+  const cells = summary?.cells;
+  const { costUsd } = run.progress;
   const rulesUsd = Number(run.progress.rulesUsd);
-  const part = executions.length < total ? words.part(count(executions.length), count(total)) : null;
-  const spent = Number(costUsd);
   const costs = [
-    ended === 0 ? null : words.costText(dollars(amount(spent / Math.max(1, run.progress.completed)))),
+    cells === undefined || cells.ended === 0
+      ? null
+      : words.costText(dollars(amount(Number(costUsd) / Math.max(1, run.progress.completed)))),
     rulesUsd > 0 ? words.rulesText(dollars(amount(rulesUsd))) : null,
     run.capUsd == null ? null : words.capText(dollars(run.capUsd)),
   ];
   return (
     <section className={classes.summary} aria-label={words.summary}>
-      <Card title={words.passTitle} big={passRate === null ? words.unchecked : percent(passRate)}>
-        {checked > 0 && words.passText(count(passed), count(checked))}
-        {figures.score !== null && ` · ${words.scoreText(score(figures.score))}`}
-        {part !== null && <div>{part}</div>}
+      <Card title={words.passTitle} big={cells === undefined ? texts.none : passed(cells)}>
+        {cells !== undefined &&
+          cells.checked > 0 &&
+          words.passText(count(cells.passed), count(cells.checked))}
+        {cells?.score != null && ` · ${words.scoreText(score(cells.score))}`}
         <People run={run} />
       </Card>
       <Card title={words.costTitle} big={dollars(amount(Number(costUsd) + rulesUsd))}>
@@ -46,11 +52,11 @@ export function GridSummary(props: {
       </Card>
       <Card
         title={words.latencyTitle}
-        big={`${duration(percentile(latencies, 0.5))} · ${duration(percentile(latencies, 0.95))}`}
+        big={`${duration(cells?.latency?.p50Ms ?? null)} · ${duration(cells?.latency?.p95Ms ?? null)}`}
       >
-        <Bars latencies={latencies} />
+        {cells?.latency != null && <Bars latency={cells.latency} />}
       </Card>
-      <Goals run={run} names={names} />
+      <Goals run={run} reached={isOver(run) ? summary?.thresholds : undefined} names={names} />
     </section>
   );
 }
@@ -68,6 +74,11 @@ function People({ run }: { run: Run }) {
   );
 }
 
+function passed(cells: CellFigures): string {
+  const rate = passRateOf(cells);
+  return rate === null ? words.unchecked : percent(rate);
+}
+
 function Card({ title, big, children }: { title: string; big: ReactNode; children: ReactNode }) {
   return (
     <div className={classes.card}>
@@ -79,14 +90,16 @@ function Card({ title, big, children }: { title: string; big: ReactNode; childre
 }
 
 /** How many answers took how long. */
-function Bars({ latencies }: { latencies: readonly number[] }) {
-  const [least, most] = [latencies[0], latencies.at(-1)];
-  if (least === undefined || most === undefined || latencies.length < BARS) return null;
-  const counts = histogram(latencies, BARS);
-  const highest = Math.max(...counts);
+function Bars({ latency: { leastMs, mostMs, parts } }: { latency: LatencyFigures }) {
+  if (parts.reduce((sum, number) => sum + number, 0) < parts.length) return null;
+  const highest = Math.max(...parts);
   return (
-    <div className={classes.bars} role="img" aria-label={words.latencies(duration(least), duration(most))}>
-      {counts.map((number, at) => (
+    <div
+      className={classes.bars}
+      role="img"
+      aria-label={words.latencies(duration(leastMs), duration(mostMs))}
+    >
+      {parts.map((number, at) => (
         <i key={at} style={{ height: `${(number / highest) * 100}%` }} />
       ))}
     </div>
@@ -94,9 +107,13 @@ function Bars({ latencies }: { latencies: readonly number[] }) {
 }
 
 /** What the run had to reach, which is decided once it has ended. */
-function Goals({ run, names }: { run: Run; names: readonly ColumnName[] }) {
+function Goals(props: {
+  run: Run;
+  reached: readonly ReachedThreshold[] | undefined;
+  names: readonly ColumnName[];
+}) {
+  const { run, reached, names } = props;
   const over = isOver(run);
-  const reached = useQuery({ ...summaryQuery(run), enabled: over }).data?.thresholds;
   const { metrics = {}, ...set } = run.suite?.thresholds ?? {};
   const hasNone = [...Object.values(set), ...Object.values(metrics)].every((limit) => limit == null);
   if (hasNone) {

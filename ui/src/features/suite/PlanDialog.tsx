@@ -1,5 +1,6 @@
 import {
   Button,
+  Checkbox,
   Group,
   Modal,
   NumberInput,
@@ -80,6 +81,14 @@ export function PlanDialog({ suite, onClose }: { suite: Suite; onClose: () => vo
             <Cap cap={wanted.cap} onCap={(cap) => change({ cap })} />
           </Group>
           <AnswerWays wanted={wanted} onChange={change} />
+          {suite.baseline !== null && (
+            <Checkbox
+              label={words.stopWhenDecided}
+              description={words.stopWhenDecidedHint}
+              checked={wanted.stopWhenDecided}
+              onChange={(event) => change({ stopWhenDecided: event.currentTarget.checked })}
+            />
+          )}
           {sensitive.length > 0 && <p className={classes.quiet}>{words.sensitive}</p>}
           {sensitive.map((variable) => (
             <PasswordInput

@@ -1,11 +1,11 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { ceiling } from '../../components/chart';
 import { host } from '../../host';
 import { moment } from '../../lib/format';
 import { notifyDone, notifyError } from '../../lib/notify';
-import { bars, CHART, picture } from './chart';
+import { bars, CHART, inPixels, picture } from './chart';
 import classes from './suite.module.css';
 import { suiteTexts } from './texts';
 
@@ -29,11 +29,12 @@ export function RunChart({ title, values, show, most }: Props) {
   const drawing = useRef<SVGSVGElement>(null);
   const known = values.flatMap(({ value }) => (value === null ? [] : [value]));
   const end = most ?? ceiling(Math.max(0, ...known));
-  const save = async () => {
+  const save = async (format: 'svg' | 'png') => {
     if (drawing.current === null) return;
     const style = getComputedStyle(document.documentElement);
     const text = picture(drawing.current.outerHTML, (name) => style.getPropertyValue(name).trim());
-    const path = await host.saveFile(`${title.toLowerCase().replaceAll(' ', '-')}.svg`, text);
+    const name = `${title.toLowerCase().replaceAll(' ', '-')}.${format}`;
+    const path = await host.saveFile(name, format === 'svg' ? text : await inPixels(text));
     if (path !== null) notifyDone(words.saved(path));
   };
   const shown = bars(
@@ -46,11 +47,20 @@ export function RunChart({ title, values, show, most }: Props) {
       <figcaption>
         <b>{title}</b>
         <span className="spacer" />
-        <Tooltip label={words.save(title)}>
-          <ActionIcon size="sm" aria-label={words.save(title)} onClick={() => void save().catch(notifyError)}>
-            <IconDownload size={14} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon size="sm" aria-label={words.save(title)} title={words.save(title)}>
+              <IconDownload size={14} aria-hidden />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {(['svg', 'png'] as const).map((format) => (
+              <Menu.Item key={format} onClick={() => void save(format).catch(notifyError)}>
+                {words.saveAs(format.toUpperCase())}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
       </figcaption>
       <svg
         ref={drawing}

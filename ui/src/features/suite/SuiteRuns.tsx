@@ -1,8 +1,7 @@
 import { Button, Skeleton, VisuallyHidden } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { texts } from '../../app/texts';
-import type { Run, Suite } from '../../bindings/types';
+import type { CellFigures, Run, Suite } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
 import { Notice, Problem } from '../../components/Notice';
 import { count, dollars, duration, moment } from '../../lib/format';
@@ -12,8 +11,8 @@ import table from '../run/runs.module.css';
 import { originOf } from '../run/origin.texts';
 import { outcome, totalTime } from '../run/summary';
 import { setBaseline } from './baseline';
-import { percentile } from './figures';
-import { type RunFigures, runFiguresQuery, suiteRunsQuery } from './queries';
+import { passRateOf } from './figures';
+import { suiteRunsQuery, summaryQuery } from './queries';
 import { RunChart } from './RunChart';
 import { amount, percent, score } from './show';
 import classes from './suite.module.css';
@@ -25,8 +24,8 @@ const words = suiteTexts.runs;
 export function SuiteRuns({ suite }: { suite: Suite }) {
   const runs = useQuery(suiteRunsQuery(suite.id));
   const figures = useQueries({
-    queries: (runs.data ?? []).map(runFiguresQuery),
-    combine: (found) => found.map(({ data }) => data),
+    queries: (runs.data ?? []).map(summaryQuery),
+    combine: (found) => found.map(({ data }) => data?.cells),
   });
   if (runs.isError) return <Problem error={runs.error} onRetry={() => void runs.refetch()} />;
   if (runs.data === undefined) return <Skeleton height={240} />;
@@ -59,7 +58,7 @@ export function SuiteRuns({ suite }: { suite: Suite }) {
   );
 }
 
-function Row({ run, known, suite }: { run: Run; known: RunFigures | undefined; suite: Suite }) {
+function Row({ run, known, suite }: { run: Run; known: CellFigures | undefined; suite: Suite }) {
   const navigate = useNavigate();
   const place = { to: '/runs/$id', params: { id: run.id } } as const;
   const { text, tone } = outcome(run);
@@ -69,8 +68,6 @@ function Row({ run, known, suite }: { run: Run; known: RunFigures | undefined; s
   const open = (event: React.MouseEvent) => {
     if ((event.target as Element).closest('a, button') === null) void navigate(place);
   };
-  const part =
-    known !== undefined && known.known < run.progress.total ? words.part(count(known.known)) : undefined;
   return (
     <tr onClick={open}>
       <td>
@@ -83,16 +80,10 @@ function Row({ run, known, suite }: { run: Run; known: RunFigures | undefined; s
         <span className={table.quiet}> {originOf(run)}</span>
       </td>
       <td className={table.figure}>{count(run.suite?.cases)}</td>
-      <td className={table.figure} title={part}>
-        {percent(known?.figures.passRate ?? null)}
-      </td>
-      <td className={table.figure} title={part}>
-        {score(known?.figures.score)}
-      </td>
+      <td className={table.figure}>{percent(known === undefined ? null : passRateOf(known))}</td>
+      <td className={table.figure}>{score(known?.score)}</td>
       <td className={table.figure}>{dollars(run.progress.costUsd)}</td>
-      <td className={table.figure} title={part}>
-        {known === undefined ? texts.none : duration(percentile(known.figures.latencies, 0.5))}
-      </td>
+      <td className={table.figure}>{duration(known?.latency?.p50Ms ?? null)}</td>
       <td className={table.figure}>{duration(totalTime(run))}</td>
       <td className={table.figure}>
         {isBaseline ? (
@@ -116,11 +107,11 @@ function Row({ run, known, suite }: { run: Run; known: RunFigures | undefined; s
 
 function Charts(props: {
   runs: readonly Run[];
-  figures: readonly (RunFigures | undefined)[];
+  figures: readonly (CellFigures | undefined)[];
   baseline: string | null;
 }) {
   const { runs, figures, baseline } = props;
-  const over = (valueOf: (run: Run, known: RunFigures | undefined) => number | null) =>
+  const over = (valueOf: (run: Run, known: CellFigures | undefined) => number | null) =>
     runs
       .map((run, at) => ({
         at: run.createdAt,
@@ -132,16 +123,11 @@ function Charts(props: {
     <section className={classes.charts} aria-label={words.charts}>
       <RunChart
         title={words.pass}
-        values={over((_, known) => known?.figures.passRate ?? null)}
+        values={over((_, known) => (known === undefined ? null : passRateOf(known)))}
         show={percent}
         most={1}
       />
-      <RunChart
-        title={words.score}
-        values={over((_, known) => known?.figures.score ?? null)}
-        show={score}
-        most={1}
-      />
+      <RunChart title={words.score} values={over((_, known) => known?.score ?? null)} show={score} most={1} />
       <RunChart
         title={words.cost}
         values={over(({ progress }) => Number(progress.costUsd))}
@@ -149,7 +135,7 @@ function Charts(props: {
       />
       <RunChart
         title={words.latency}
-        values={over((_, known) => (known === undefined ? null : percentile(known.figures.latencies, 0.5)))}
+        values={over((_, known) => known?.latency?.p50Ms ?? null)}
         show={duration}
       />
     </section>

@@ -15,13 +15,24 @@ export interface Wanted {
   readonly repeats: number;
   readonly cap: NanoUsd | null;
   readonly replay: Replay;
+  /** Whether what has not begun is left out once it is decided what is better and what is worse. */
+  readonly stopWhenDecided: boolean;
 }
 
 /** What is asked for at first. */
 export function firstWanted({ spec }: Suite): Wanted {
   const cap = spec.thresholds?.costUsd ?? null;
-  const { repeats } = spec;
-  return { way: 'all', from: 1, to: null, tag: '', sample: 10, repeats, cap, replay: 'off' };
+  return {
+    way: 'all',
+    from: 1,
+    to: null,
+    tag: '',
+    sample: 10,
+    repeats: spec.repeats,
+    cap,
+    replay: 'off',
+    stopWhenDecided: false,
+  };
 }
 
 /** The cases that are wanted, as the host takes them; `null` while something is missing. */
@@ -48,6 +59,8 @@ export function requestOf(
   sensitiveInputs: Record<string, unknown>,
 ): RunSuiteRequest | null {
   const cases = choiceOf(wanted, suite.lastRun);
-  const { repeats, cap: capUsd, replay } = wanted;
-  return cases === null ? null : { id: suite.id, cases, repeats, capUsd, replay, sensitiveInputs };
+  const { repeats, cap: capUsd, replay, stopWhenDecided } = wanted;
+  return cases === null
+    ? null
+    : { id: suite.id, cases, repeats, capUsd, replay, stopWhenDecided, sensitiveInputs };
 }

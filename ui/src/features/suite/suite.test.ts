@@ -11,7 +11,7 @@ import {
 } from './cases';
 import { bars, CHART, picture } from './chart';
 import { choiceOf, type Wanted } from './choice';
-import { figuresOf, histogram, interval, percentile, shownOf, verdictOf } from './figures';
+import { interval, passRateOf, shownOf, verdictOf } from './figures';
 import { readGridSearch, readSuiteSearch } from './search';
 import { withCells } from './told';
 import { gridStep } from './useGridPlace';
@@ -56,8 +56,17 @@ test('the columns of the cases are the variables of all prompts, and what cases 
 });
 
 test('cases are counted from 1 by people and from 0 by the host', () => {
-  const range = { way: 'range', from: 2, to: 5 } as const;
-  const wanted: Wanted = { ...range, tag: ' ', sample: 3, repeats: 1, cap: null, replay: 'off' };
+  const wanted: Wanted = {
+    way: 'range',
+    from: 2,
+    to: 5,
+    tag: ' ',
+    sample: 3,
+    repeats: 1,
+    cap: null,
+    replay: 'off',
+    stopWhenDecided: false,
+  };
   expect(choiceOf(wanted, null)).toEqual({ from: 1, to: 5 });
   expect(choiceOf({ ...wanted, way: 'tag' }, null)).toBeNull();
   expect(choiceOf({ ...wanted, way: 'failing' }, null)).toBeNull();
@@ -75,21 +84,10 @@ test('a cell says whether its answer holds, and of its repeats shows the one tha
   expect(shownOf([fine, broken], 0)).toBe(fine);
 });
 
-test('figures count what was checked, and nothing that has not ended', () => {
-  const metrics = (latencyMs: number, costUsd: string) =>
-    ({ latencyMs, costUsd }) as unknown as Execution['metrics'];
-  const figures = figuresOf([
-    execution({ metrics: metrics(300, '0.002'), score: 1 }),
-    execution({ metrics: metrics(100, '0.001'), score: 0.5, validationStatus: 'failed' }),
-    execution({ validationStatus: 'skipped' }),
-    execution({ status: 'running' }),
-  ]);
-  expect(figures).toMatchObject({ ended: 3, checked: 2, passed: 1, passRate: 0.5, score: 0.75 });
-  expect(figures.cost).toBeCloseTo(0.003);
-  expect(figures.latencies).toEqual([100, 300]);
-  expect(percentile(figures.latencies, 0.5)).toBe(100);
-  expect(percentile(figures.latencies, 0.95)).toBe(300);
-  expect(percentile([], 0.5)).toBeNull();
+test('of what was checked some share passes, and of nothing none', () => {
+  const cells = { ended: 9, checked: 4, passed: 3, score: null, costUsd: '0', latency: null, failures: [] };
+  expect(passRateOf(cells)).toBe(0.75);
+  expect(passRateOf({ ...cells, checked: 0, passed: 0 })).toBeNull();
 });
 
 test('the interval of a share is the one of Wilson, and never beyond all or nothing', () => {
@@ -99,11 +97,6 @@ test('the interval of a share is the one of Wilson, and never beyond all or noth
   expect(interval(0, 5)[0]).toBe(0);
   expect(interval(5, 5)[1]).toBe(1);
   expect(interval(0, 0)).toEqual([0, 1]);
-});
-
-test('a histogram has every value in one of its parts', () => {
-  expect(histogram([1, 1, 2, 5, 9, 10], 3)).toEqual([3, 1, 2]);
-  expect(histogram([4, 4], 3)).toEqual([2, 0, 0]);
 });
 
 test('an address says how a grid is shown, and what it does not know is left out', () => {

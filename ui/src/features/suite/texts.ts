@@ -121,6 +121,9 @@ export const suiteTexts = {
     repeats: 'Repeats',
     cap: 'Stop before it costs more than, $',
     noCap: 'no cap',
+    stopWhenDecided: 'Stop when decided',
+    stopWhenDecidedHint:
+      'Leaves out the rest once every column is better or worse than the baseline for sure',
     cells: (cases: string, columns: string, repeats: string) =>
       `${cases} × ${columns}${repeats === '' ? '' : ` × ${repeats}`}`,
     cases: plural('case', 'cases'),
@@ -198,7 +201,7 @@ export const suiteTexts = {
     passText: (passed: string, checked: string) => `${passed} of ${checked} cells that were checked`,
     scoreText: (score: string) => `mean score ${score}`,
     costTitle: 'Cost',
-    mean: (time: string) => `mean ${time}`,
+    leftOut: 'left out: it was decided',
     costText: (each: string) => `${each} a cell`,
     capText: (cap: string) => `cap ${cap}`,
     rulesText: (cost: string) => `${cost} of it for judges and vectors`,
@@ -213,12 +216,15 @@ export const suiteTexts = {
     noThresholdsText: 'Set them in the suite to say what is good enough.',
     least: (name: string, value: string, wanted: string) => `${name} ${value}, at least ${wanted}`,
     most: (name: string, value: string, wanted: string) => `${name} ${value}, at most ${wanted}`,
-    part: (known: string, all: string) => `by ${known} of ${all} cells`,
   },
   comparison: {
     title: 'Against the baseline',
     totals: (regressed: string, improved: string) => `${regressed} cases regressed · ${improved} improved`,
     open: 'Open the baseline',
+    stopped: (cases: string, all: string, p: string) =>
+      `Stopped early after ${cases} of ${all} cases, which decided it: ${p} for all columns together, however often one looks. What is said of chance below does not know of the early stop.`,
+    atMost: (p: string) => `wrong with a chance of at most ${p}`,
+    chip: 'stopped early',
     passes: (before: string, now: string) => ` Passes ${before} before, ${now} now`,
     range: (low: string, high: string) =>
       `; the difference lies between ${low} and ${high} with 95% confidence`,
@@ -250,10 +256,10 @@ export const suiteTexts = {
     },
     charts: 'Over the runs',
     save: (title: string) => `Save the chart of ${title} as a picture`,
+    saveAs: (format: string) => `Save as ${format}`,
     saved: (path: string) => `Saved as ${path}`,
     setBaseline: (when: string) => `Set as baseline: the run of ${when}`,
     set: 'Set as baseline',
-    part: (known: string) => `by ${known} cells`,
     values: (title: string, values: string) => `${title} over the runs, oldest first: ${values}`,
     score: 'Score',
     pass: 'Pass rate',

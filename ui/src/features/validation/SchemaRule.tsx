@@ -3,6 +3,7 @@ import { JsonEditor } from '../content/JsonEditor';
 import { contentTexts } from '../content/texts';
 import { type CheckJson, useJsonText } from '../content/useJsonText';
 import type { RuleProps } from './RuleEditor';
+import { SchemaTools } from './SchemaTools';
 import { validationTexts as texts } from './texts';
 
 // A schema may be `true` or `false` as well, but nobody means that here.
@@ -22,12 +23,19 @@ export function SchemaRule(props: RuleProps<Extract<ValidationRule, { kind: 'sch
     check: isObject,
   });
   return (
-    <JsonEditor
-      json={json}
-      ariaLabel={texts.schema(name)}
-      minHeight={120}
-      maxHeight={480}
-      isInvalid={isInvalid}
-    />
+    <>
+      <JsonEditor
+        json={json}
+        ariaLabel={texts.schema(name)}
+        minHeight={120}
+        maxHeight={480}
+        isInvalid={isInvalid}
+      />
+      <SchemaTools
+        promptId={around.promptId}
+        schema={rule.schema}
+        onSchema={(schema) => json.setText(JSON.stringify(schema, null, 2))}
+      />
+    </>
   );
 }

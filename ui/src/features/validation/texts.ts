@@ -70,6 +70,27 @@ export const validationTexts = {
     },
   },
   schema: (name: string) => `JSON Schema: ${name}`,
+  schemaTools: {
+    infer: 'From examples…',
+    types: 'Types…',
+    inferTitle: 'Schema from examples',
+    from: 'Examples',
+    answers: 'Newest answers',
+    pasted: 'Pasted',
+    examples: 'Examples',
+    examplesHint: 'JSON, one value or one a line',
+    make: 'Make the schema',
+    take: 'Use this schema',
+    found: (number: number, shown: string) =>
+      number === 1 ? 'Made from 1 example.' : `Made from ${shown} examples.`,
+    others: (number: number, shown: string) =>
+      number === 1 ? '1 other holds no JSON:' : `${shown} others hold no JSON:`,
+    schema: 'The schema',
+    typesTitle: 'The schema as types',
+    language: 'Language',
+    languages: { typescript: 'TypeScript', rust: 'Rust' },
+    copy: (language: string) => `Copy the types in ${language}`,
+  },
   regex: {
     pattern: 'Pattern',
     hint: 'Named groups such as (?<number>\\d+) are told with the result',
