@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, process::Command};
 
 /// What each crate may use of ours, beside itself.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("template", &["domain"]),
     ("validate", &["domain"]),
@@ -16,6 +16,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("testkit", &["domain"]),
     ("files", &["domain", "template"]),
     ("datasets", &["domain", "template"]),
+    ("promptfoo", &["domain", "template", "validate", "datasets"]),
     (
         "api",
         &[

@@ -26,6 +26,7 @@ mod network;
 mod outages;
 mod ownership;
 mod partials;
+mod promptfoo;
 mod render;
 mod replay;
 mod secrets;

@@ -72,7 +72,7 @@ pub(crate) fn command() -> Command {
         )
         .subcommand(
             EvalArguments::augment_args(Command::new("eval"))
-                .about("Run a suite to its end, report it, and tell by the exit code whether it may pass"),
+                .about("Run a suite, or a configuration of promptfoo, to its end, report it, and tell by the exit code whether it may pass"),
         )
         .subcommand(
             RegradeArguments::augment_args(Command::new("regrade"))

@@ -1,4 +1,12 @@
-//! `formaops eval`: a suite, run to its end, reported and judged: the exit code says whether it may pass.
+//! `formaops eval`: a suite, or a configuration of promptfoo as one, run to its end, reported and judged: the exit code
+//! says whether it may pass.
+
+mod configuration;
+mod environment;
+mod providers;
+mod results;
+
+pub(crate) use environment::restarted_with;
 
 use crate::{
     Ending,
@@ -7,6 +15,7 @@ use crate::{
     run::output_from,
 };
 use clap::{Args, ValueEnum};
+use configuration::{Brought, bring_in};
 use formaops_api::{
     ApiError, Session, Standing,
     handlers::{
@@ -15,13 +24,14 @@ use formaops_api::{
     report::{Cell, Facts, Report, ReportFormat, column_name, passed},
 };
 use formaops_domain::{
-    EarlyStop, EventBody, ExecutionStatus, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Rating,
-    Replay, Run, RunId, SuiteModel,
+    EarlyStop, EventBody, Execution, ExecutionStatus, JsonObject, ModelRef, NanoUsd, OnRestart, Page,
+    Priority, Rating, Replay, Run, RunId, SuiteModel, SuiteName,
 };
+use results::Results;
 use serde_json::json;
 use std::{
     fs::File,
-    io::BufWriter,
+    io::{self, BufWriter},
     num::NonZeroU32,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -31,30 +41,34 @@ use std::{
 #[derive(Debug, Clone, Args)]
 pub(crate) struct EvalArguments {
     /// The suite, by its name or id
-    suite: SuiteKey,
+    #[arg(required_unless_present = "configuration")]
+    suite: Option<SuiteKey>,
+    /// A configuration of promptfoo, or the folder of one: brought into the workspace as a suite, and run
+    #[arg(long, short = 'c', value_name = "FILE", conflicts_with = "suite")]
+    configuration: Option<PathBuf>,
     /// A model in place of those of the suite, `provider:model`; once for each
-    #[arg(long = "model", short = 'm', value_name = "PROVIDER:MODEL")]
+    #[arg(long = "model", short = 'm', value_name = "PROVIDER:MODEL", conflicts_with = "configuration")]
     models: Vec<ModelRef>,
     /// How often each cell is executed, in place of what the suite says
-    #[arg(long)]
+    #[arg(long, alias = "repeat", value_name = "N")]
     repeats: Option<u32>,
     /// How many executions may be on the wire at once, in place of the default limits
-    #[arg(long, short = 'j', value_name = "N")]
+    #[arg(long, short = 'j', alias = "max-concurrency", value_name = "N")]
     concurrency: Option<NonZeroU32>,
     /// The most that it may cost, in dollars: no call is made that could go past it
     #[arg(long, value_name = "USD")]
     cap: Option<NanoUsd>,
     /// Only so many cases, chosen by chance; the same seed chooses the same
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with = "configuration")]
     sample: Option<u32>,
     /// What the chance of `--sample` starts from
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Only cases with this tag
-    #[arg(long)]
+    #[arg(long, conflicts_with = "configuration")]
     tag: Option<String>,
     /// Only cases that failed in this earlier run
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", conflicts_with = "configuration")]
     failing_in: Option<RunId>,
     /// The run to compare with, in place of the suite's baseline
     #[arg(long, value_name = "RUN")]
@@ -69,7 +83,8 @@ pub(crate) struct EvalArguments {
     /// Leave out what has not begun once every column is better or worse than its baseline for sure
     #[arg(long)]
     stop_when_decided: bool,
-    /// A report: `.json`, `.jsonl`, `.csv`, `.html`, `.xml` (JUnit) or `.md`; once for each
+    /// A report: `.json`, `.jsonl`, `.csv`, `.html`, `.xml` (JUnit) or `.md`; once for each. Of a configuration, JSON and
+    /// JSONL are as promptfoo writes them
     #[arg(long = "output", short = 'o', value_name = "FILE")]
     outputs: Vec<PathBuf>,
     /// What makes the exit code that of a failure
@@ -81,6 +96,40 @@ pub(crate) struct EvalArguments {
     /// Show what would be run and what it would cost, and run nothing
     #[arg(long)]
     plan: bool,
+    /// The name of its suite, in place of that of its folder
+    #[arg(long, value_name = "NAME", requires = "configuration", help_heading = CONFIGURATION)]
+    suite_name: Option<SuiteName>,
+    /// The value of a variable, for every test that says nothing else; once for each
+    #[arg(long = "var", value_name = "NAME=VALUE", requires = "configuration", help_heading = CONFIGURATION)]
+    vars: Vec<String>,
+    /// A variable of the environment that `{{env.NAME}}` may use, or its value; once for each
+    #[arg(long, value_name = "NAME[=VALUE]", requires = "configuration", help_heading = CONFIGURATION)]
+    env: Vec<String>,
+    /// A file of such variables, `NAME=value` a line; keys are found in it, too
+    #[arg(long, value_name = "FILE", requires = "configuration", help_heading = CONFIGURATION)]
+    env_file: Option<PathBuf>,
+    /// Only the first tests
+    #[arg(long, short = 'n', value_name = "N", requires = "configuration", help_heading = CONFIGURATION)]
+    filter_first_n: Option<u32>,
+    /// Only tests whose description has a match of this regular expression
+    #[arg(long, value_name = "PATTERN", requires = "configuration", help_heading = CONFIGURATION)]
+    filter_pattern: Option<String>,
+    /// Let the file send a key that it names to an address that it names
+    #[arg(long, requires = "configuration", help_heading = CONFIGURATION)]
+    trust: bool,
+    /// As it always is here: every answer is asked for anew
+    #[arg(long, hide = true)]
+    no_cache: bool,
+}
+
+/// What only configurations take.
+const CONFIGURATION: &str = "Options of a configuration";
+
+impl EvalArguments {
+    /// The file of variables that belong into the environment.
+    pub(crate) fn env_file(&self) -> Option<&Path> {
+        self.env_file.as_deref()
+    }
 }
 
 /// What makes the exit code that of a failure.
@@ -105,11 +154,19 @@ pub(crate) async fn perform(
     arguments: EvalArguments,
     as_json: bool,
 ) -> Result<Ending, ApiError> {
-    let reports = formats(&arguments.outputs)?;
+    let mut reports = formats(&arguments.outputs)?;
     if let Some(file) = arguments.replay.as_deref().filter(|replay| named(replay).is_none()) {
         recording::import(session, file).await?;
     }
-    let request = serde_json::to_value(request(&arguments)).map_err(|error| usage(error.to_string()))?;
+    let brought = match &arguments.configuration {
+        Some(file) => Some(bring_in(session, file, &arguments).await?),
+        None => None,
+    };
+    if let Some(brought) = brought.as_ref().filter(|_| arguments.outputs.is_empty()) {
+        reports = formats(&own_outputs(brought))?;
+    }
+    let request = request(&arguments, brought.as_ref());
+    let request = serde_json::to_value(request).map_err(|error| usage(error.to_string()))?;
     if arguments.plan {
         let plan: SuitePlan = call(session, "suite_plan", request).await?;
         show_plan(&plan, as_json);
@@ -137,13 +194,14 @@ pub(crate) async fn perform(
     let summary: RunSummary = call(session, "run_summary", json!({ "id": ended.id })).await?;
     let comparison = comparison(session, &ended).await?;
     let facts = Facts { run: &ended, summary: &summary, comparison: comparison.as_ref() };
-    let failing = write(session, &facts, reports).await?;
+    let failing = write(session, &facts, brought.as_ref(), reports).await?;
     if as_json {
         output::json(
             &json!({ "run": ended, "summary": summary, "comparison": comparison, "failing": failing.cells }),
         );
     } else {
         show(&facts, failing);
+        brought.iter().for_each(|brought| show_derived(&facts, brought));
     }
     Ok(if cancelled {
         Ending::Cancelled
@@ -160,14 +218,23 @@ async fn is_over(session: &Session, id: RunId) -> Result<bool, ApiError> {
     Ok(found.run.status.is_terminal())
 }
 
-fn request(arguments: &EvalArguments) -> RunSuiteRequest {
+fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequest {
+    let suite = match (brought, &arguments.suite) {
+        (Some(brought), _) => SuiteKey::Id(brought.suite.id),
+        (None, Some(key)) => key.clone(),
+        (None, None) => unreachable!("a suite or a configuration is required"),
+    };
+    let all = brought.map_or(0, |brought| brought.config.cases.len());
+    let chosen = brought.filter(|brought| brought.chosen.len() < all);
+    let own = brought.and_then(|brought| brought.config.concurrency).and_then(NonZeroU32::new);
     let models = arguments.models.iter();
-    let models = models.map(|model| SuiteModel { model: model.clone(), parameters: Default::default() });
+    let models = models.map(|model| SuiteModel::new(model.clone(), Default::default()));
     RunSuiteRequest {
-        id: arguments.suite.clone(),
+        id: suite,
         prompts: None,
         models: (!arguments.models.is_empty()).then(|| models.collect()),
         cases: CaseChoice {
+            at: chosen.map(|brought| brought.chosen.clone()).unwrap_or_default(),
             tag: arguments.tag.clone(),
             sample: arguments.sample,
             seed: arguments.seed,
@@ -179,7 +246,7 @@ fn request(arguments: &EvalArguments) -> RunSuiteRequest {
         sensitive_inputs: JsonObject::new(),
         priority: Priority::Normal,
         cap_usd: arguments.cap,
-        concurrency: arguments.concurrency,
+        concurrency: arguments.concurrency.or(own),
         fail_fast: arguments.fail_fast,
         stop_when_decided: arguments.stop_when_decided,
         on_restart: OnRestart::Fail,
@@ -231,17 +298,80 @@ pub(crate) struct Failing {
     pub(crate) left_out: u64,
 }
 
+/// The files that a configuration itself wants results in: only below its folder, and in formats that are known.
+fn own_outputs(brought: &Brought) -> Vec<PathBuf> {
+    let mut wanted = Vec::new();
+    for path in &brought.config.outputs {
+        let whole = brought.folder.join(path);
+        if is_below(&whole, &brought.folder) && ReportFormat::of(&whole).is_some() {
+            wanted.push(whole);
+        } else {
+            output::line_to_stderr(&output::visible(&format!(
+                "note: nothing is written to `{path}`: `outputPath` is followed below the folder of the file and for \
+                 `.json`, `.jsonl`, `.csv`, `.html`, `.xml` and `.md`; say it with `-o`"
+            )));
+        }
+    }
+    wanted
+}
+
+/// Whether a file lies below a folder, and no link leads elsewhere.
+fn is_below(file: &Path, folder: &Path) -> bool {
+    let real = |path: Option<&Path>| path.and_then(|path| path.canonicalize().ok());
+    let (parent, folder) = (real(file.parent()), real(Some(folder)));
+    parent.zip(folder).is_some_and(|(parent, folder)| parent.starts_with(folder)) && !file.is_symlink()
+}
+
+/// A report that is being written, in a shape of ours or in that of promptfoo.
+enum Sheet<'a> {
+    Report(Report<'a, BufWriter<File>>),
+    Results(Results<'a, BufWriter<File>>),
+}
+
+impl<'a> Sheet<'a> {
+    fn begin(
+        format: ReportFormat,
+        facts: Facts<'a>,
+        brought: Option<&'a Brought>,
+        file: File,
+    ) -> io::Result<Self> {
+        let out = BufWriter::new(file);
+        let is_lines = format == ReportFormat::Jsonl;
+        match brought {
+            Some(Brought { config, chosen, .. }) if is_lines || format == ReportFormat::Json => {
+                Results::begin(config, chosen, facts, is_lines, out).map(Self::Results)
+            }
+            _ => Report::begin(format, facts, out).map(Self::Report),
+        }
+    }
+
+    fn cell(&mut self, cell: &Cell<'_>) -> io::Result<()> {
+        match self {
+            Self::Report(report) => report.cell(cell),
+            Self::Results(results) => results.cell(cell),
+        }
+    }
+
+    fn end(self) -> io::Result<()> {
+        match self {
+            Self::Report(report) => report.end().map(drop),
+            Self::Results(results) => results.end(),
+        }
+    }
+}
+
 /// Writes all reports in one pass over the grid, and answers how many cells did not pass.
 pub(crate) async fn write(
     session: &Session,
     facts: &Facts<'_>,
+    brought: Option<&Brought>,
     files: Vec<(ReportFormat, PathBuf)>,
 ) -> Result<Failing, ApiError> {
-    let unwritten = |error: std::io::Error| usage(format!("a report cannot be written: {error}"));
-    let mut reports = Vec::new();
+    let unwritten = |error: io::Error| usage(format!("a report cannot be written: {error}"));
+    let mut sheets = Vec::new();
     for (format, path) in files {
         let file = File::create(path).map_err(unwritten)?;
-        reports.push(Report::begin(format, *facts, BufWriter::new(file)).map_err(unwritten)?);
+        sheets.push(Sheet::begin(format, *facts, brought, file).map_err(unwritten)?);
     }
     let was_stopped = facts.run.suite.as_ref().is_some_and(|suite| suite.stopped.is_some());
     let (mut cursor, mut failing): (Option<String>, Failing) = (None, Failing::default());
@@ -255,15 +385,15 @@ pub(crate) async fn write(
                 } else {
                     failing.cells += u64::from(!passed(execution));
                 }
-                if reports.is_empty() {
+                if sheets.is_empty() {
                     continue;
                 }
-                let text = output_from(session, execution.id, 0).await?;
+                let text = whole_output(session, execution).await?;
                 let is_own = |rating: &&Rating| rating.execution_id == execution.id;
                 let ratings: Vec<_> = row.ratings.iter().filter(is_own).cloned().collect();
                 let cell = Cell { case: &row.case, execution, output: &text, ratings: &ratings };
-                for report in &mut reports {
-                    report.cell(&cell).map_err(unwritten)?;
+                for sheet in &mut sheets {
+                    sheet.cell(&cell).map_err(unwritten)?;
                 }
             }
         }
@@ -272,10 +402,18 @@ pub(crate) async fn write(
             break;
         }
     }
-    for report in reports {
-        report.end().map_err(unwritten)?;
+    for sheet in sheets {
+        sheet.end().map_err(unwritten)?;
     }
     Ok(failing)
+}
+
+/// The whole answer; a short one is known already.
+async fn whole_output(session: &Session, execution: &Execution) -> Result<String, ApiError> {
+    if execution.preview.len() as u64 == execution.output_bytes {
+        return Ok(execution.preview.clone());
+    }
+    output_from(session, execution.id, 0).await
 }
 
 fn fails(on: FailOn, facts: &Facts<'_>, failing: Failing) -> bool {
@@ -354,4 +492,16 @@ fn stopped_early(stopped: &EarlyStop, run: &Run) -> String {
         stopped.cases,
         stopped.alpha * 100.0
     )
+}
+
+/// The metrics that a configuration works out of others. Where promptfoo has sums, these are made of means.
+fn show_derived(facts: &Facts<'_>, brought: &Brought) {
+    for (variant, metrics) in facts.run.variants.iter().zip(&facts.summary.metrics) {
+        let mut names = metrics.clone();
+        for derived in &brought.config.derived {
+            let Some(value) = derived.expression.value(&names) else { continue };
+            names.insert(derived.name.clone(), value);
+            output::line(&format!("{}: {} {value:.3}", column_name(facts.run, variant), derived.name));
+        }
+    }
 }

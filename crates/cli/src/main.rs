@@ -76,6 +76,18 @@ fn main() -> ExitCode {
     if let Chosen::Render(render) = chosen {
         return render.perform(&global);
     }
+    if let Chosen::Eval(eval) = &chosen
+        && let Some(file) = eval.env_file()
+    {
+        match eval::restarted_with(file) {
+            Ok(None) => {}
+            Ok(Some(code)) => return code,
+            Err(error) => {
+                output::error(&error, global.json);
+                return ExitCode::FAILURE;
+            }
+        }
+    }
     let workspace = global.workspace.clone().or_else(|| formaops_api::default_workspace().ok());
     if let Err(error) = formaops_api::logging::start(workspace.as_deref()) {
         output::line_to_stderr(&format!("warning: nothing is logged: {error}"));

@@ -39,7 +39,7 @@ pub(crate) async fn perform(
     let summary: RunSummary = call(session, "run_summary", json!({ "id": run.id })).await?;
     let comparison = eval::comparison(session, &run).await?;
     let facts = Facts { run: &run, summary: &summary, comparison: comparison.as_ref() };
-    let failing = eval::write(session, &facts, reports).await?;
+    let failing = eval::write(session, &facts, None, reports).await?;
     if as_json {
         output::json(
             &json!({ "run": run, "summary": summary, "comparison": comparison, "failing": failing }),

@@ -25,7 +25,7 @@ mod write;
 mod xlsx;
 
 pub use error::{ReadError, Reason};
-pub use promptfoo::{assertion_text, validation_of};
+pub use promptfoo::{assertion_text, tell_apart, validation_of};
 pub use row::Role;
 pub use write::{Shape, Writer, csv_text};
 

@@ -158,7 +158,7 @@ pub fn assertion_text(assertion: &Assertion) -> Option<String> {
 }
 
 /// Gives validations of one name numbers, from the second on: names are unique where they stand.
-pub(crate) fn tell_apart(validations: &mut [Validation]) {
+pub fn tell_apart(validations: &mut [Validation]) {
     for place in 1..validations.len() {
         let (before, rest) = validations.split_at_mut(place);
         let taken = |name: &str| before.iter().any(|validation| validation.name == name);

@@ -41,12 +41,14 @@ enum Target {
     Prefix,
     Suffix,
     Validations,
+    Columns,
 }
 
 /// The special columns of ours, beside those of promptfoo: what has no column there.
 pub(crate) const EXPECTED: &str = "__formaops:expected";
 pub(crate) const TAGS: &str = "__formaops:tags";
 pub(crate) const VALIDATIONS: &str = "__formaops:validations";
+pub(crate) const COLUMNS: &str = "__formaops:columns";
 pub(crate) const METADATA: &str = "__metadata:";
 
 impl Target {
@@ -69,6 +71,7 @@ impl Target {
             EXPECTED => Self::Expected,
             TAGS => Self::Tags,
             VALIDATIONS => Self::Validations,
+            COLUMNS => Self::Columns,
             _ if name.starts_with("__expected") => Self::Assertion,
             _ => match name.strip_prefix(METADATA) {
                 Some(field) => Self::Metadata(field.to_owned()),
@@ -195,6 +198,14 @@ impl Row {
                     other => serde_json::from_value(other.clone()),
                 };
                 self.case.validations = read.map_err(|_| wrong(&value, "it must be validations as JSON"))?;
+            }
+            Target::Columns => {
+                let read = match &value {
+                    Value::String(json) => serde_json::from_str(json),
+                    other => serde_json::from_value(other.clone()),
+                };
+                self.case.columns =
+                    read.map_err(|_| wrong(&value, "it must be prompts and models as JSON"))?;
             }
         }
         Ok(())

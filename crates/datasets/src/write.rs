@@ -2,7 +2,7 @@
 
 use crate::{
     TableFormat, promptfoo,
-    row::{self, EXPECTED, METADATA, TAGS, VALIDATIONS, starts_formula},
+    row::{self, COLUMNS, EXPECTED, METADATA, TAGS, VALIDATIONS, starts_formula},
 };
 use formaops_domain::{Case, Validation, ValidationRule};
 use formaops_template::yaml::{self, Limits};
@@ -30,6 +30,7 @@ pub struct Shape {
     has_prefix: bool,
     has_suffix: bool,
     has_validations: bool,
+    has_columns: bool,
 }
 
 impl Shape {
@@ -57,6 +58,7 @@ impl Shape {
         self.has_tags |= !case.tags.is_empty();
         self.has_prefix |= !case.prefix.is_empty();
         self.has_suffix |= !case.suffix.is_empty();
+        self.has_columns |= !case.columns.is_all();
     }
 
     fn header(&self) -> Vec<String> {
@@ -75,6 +77,7 @@ impl Shape {
             (self.has_tags, TAGS),
             (self.has_prefix, "__prefix"),
             (self.has_suffix, "__suffix"),
+            (self.has_columns, COLUMNS),
         ];
         names.extend(special.into_iter().filter(|(has, _)| *has).map(|(_, name)| name.to_owned()));
         names.extend(self.metadata.iter().map(|name| format!("{METADATA}{name}")));
@@ -99,6 +102,7 @@ impl Shape {
             (self.has_tags, json(serde_json::json!(case.tags), case.tags.is_empty())),
             (self.has_prefix, case.prefix.clone()),
             (self.has_suffix, case.suffix.clone()),
+            (self.has_columns, json(serde_json::json!(case.columns), case.columns.is_all())),
         ];
         cells.extend(special.into_iter().filter(|(has, _)| *has).map(|(_, cell)| cell));
         cells.extend(self.metadata.iter().map(|name| cell(case.metadata.get(name))));

@@ -1,7 +1,7 @@
 //! Datasets: named tables of inputs with what is expected of the answers, in versions that never change.
 
 use crate::{
-    ActorId, ContentHash, DatasetId, DatasetName, JsonObject, Timestamp, Validation, canonical_hash,
+    ActorId, ContentHash, DatasetId, DatasetName, JsonObject, ModelRef, Timestamp, Validation, canonical_hash,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -278,6 +278,38 @@ pub struct Case {
     /// Text that is sent behind the prompt's own; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub suffix: String,
+    /// The columns of a suite that it is run in; all where it names none.
+    #[serde(default, skip_serializing_if = "CaseColumns::is_all")]
+    pub columns: CaseColumns,
+}
+
+/// Which columns of a suite a case is run in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CaseColumns {
+    /// The prompts by their names; all where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prompts: Vec<String>,
+    /// The models by their labels in the suite, or as `provider:model`; all where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<String>,
+}
+
+impl CaseColumns {
+    /// Whether all columns are meant.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.prompts.is_empty() && self.models.is_empty()
+    }
+
+    /// Whether a column is meant.
+    #[must_use]
+    pub fn has(&self, prompt: &str, label: &str, model: &ModelRef) -> bool {
+        let is_model =
+            |wanted: &String| (!label.is_empty() && wanted == label) || *wanted == model.to_string();
+        (self.prompts.is_empty() || self.prompts.iter().any(|wanted| wanted == prompt))
+            && (self.models.is_empty() || self.models.iter().any(is_model))
+    }
 }
 
 impl Case {

@@ -61,7 +61,7 @@ pub use catalogue::{
     Source,
 };
 pub use dataset::{
-    Case, Column, ColumnChange, ColumnKind, ColumnType, Columns, Dataset, DatasetVersion,
+    Case, CaseColumns, Column, ColumnChange, ColumnKind, ColumnType, Columns, Dataset, DatasetVersion,
     InvalidColumnChange, MOST_COLUMNS, TooManyColumns,
 };
 pub use egress::{Egress, Purpose};

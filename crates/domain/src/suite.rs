@@ -97,6 +97,26 @@ pub struct SuiteModel {
     /// Parameters over those of the version.
     #[serde(default)]
     pub parameters: Parameters,
+    /// What it is called, where the suite has it twice or cases name it; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// The prompts of the suite that it is asked; all where it names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prompts: Vec<PromptId>,
+}
+
+impl SuiteModel {
+    /// A model that is asked every prompt.
+    #[must_use]
+    pub const fn new(model: ModelRef, parameters: Parameters) -> Self {
+        Self { model, parameters, label: String::new(), prompts: Vec::new() }
+    }
+
+    /// Whether it is asked a prompt.
+    #[must_use]
+    pub fn is_asked(&self, prompt: PromptId) -> bool {
+        self.prompts.is_empty() || self.prompts.contains(&prompt)
+    }
 }
 
 /// The dataset of a suite.

@@ -26,6 +26,7 @@ pub use archive::{
     ArchivedPrompt, ArchivedRef, ArchivedRun, ArchivedVersion, read_archive, write_archive,
 };
 pub use name::{numbered, to_prompt_name};
+pub use parameters::take_parameters;
 pub use write::{PromptToWrite, VersionToWrite, Written, write_prompts};
 pub use zip::{pack, unpack};
 

@@ -17,7 +17,7 @@ use crate::{
     source::{Bytes, Source, SourceRange},
     value::{Found, Inputs},
 };
-use formaops_domain::Role;
+use formaops_domain::{JsonObject, Role};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, OutputSpanKind, UndefinedBehavior, syntax::SyntaxConfig,
 };
@@ -143,6 +143,17 @@ pub(crate) fn render(
         sink.value(&Found::nothing(), source.whole())?;
     }
     Ok(())
+}
+
+/// Renders a text in Nunjucks that is no prompt, such as what an assertion of promptfoo compares with. What has no value
+/// prints nothing.
+///
+/// # Errors
+/// Where the text is no template, or is too much work.
+pub fn render_nunjucks(text: &str, values: &JsonObject) -> Result<String, TemplateError> {
+    let given = Inputs { given: values, defaults: Vec::new() };
+    let made = TEXT.template_from_str(text).and_then(|template| template.render(values::inputs(&given)));
+    made.map_err(|error| refused(&error, text, ""))
 }
 
 /// Whether a text may be a list of messages once it is filled in: what values are does not count.

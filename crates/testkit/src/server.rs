@@ -210,7 +210,7 @@ impl Script {
             let next = if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() };
             return next.unwrap_or_else(|| Reply::not_found(model));
         }
-        behaviour::of(request).unwrap_or_else(|| Reply::not_found(model))
+        behaviour::reply_to(request).unwrap_or_else(|| Reply::not_found(model))
     }
 
     fn models(&self, path: &str) -> Reply {

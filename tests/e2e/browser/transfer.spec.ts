@@ -34,7 +34,7 @@ test('files of another tool are looked at, imported, and put in the bin again', 
   await expect(greet).toContainText('{{ name | weird }} has no counterpart');
   await expect(greet).toContainText('promptfooconfig.yaml: prompts[0], line 1');
   await expect(greet.locator('pre')).toContainText('{{upper name}}{{jinja "name | weird"}}');
-  await expect(dialog).toContainText('assertions are not understood yet: contains (1)', { ignoreCase: true });
+  await expect(dialog).toContainText('assertions are not taken over: contains (1)', { ignoreCase: true });
   expect((await api.promptList({})).items.length, 'nothing is changed by looking').toBe(before);
 
   await dialog.getByRole('button', { name: /^summarise/ }).click();

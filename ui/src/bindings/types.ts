@@ -436,6 +436,8 @@ export type Case = {
   prefix?: string;
   /** Text that is sent behind the prompt's own; may be empty. */
   suffix?: string;
+  /** The columns of a suite that it is run in; all where it names none. */
+  columns?: CaseColumns;
 };
 
 /** Which cases of a suite are run. All that is given must hold; the order of the cases stays. */
@@ -444,6 +446,8 @@ export type CaseChoice = {
   from?: number | null;
   /** Up to this case, which is not run. */
   to?: number | null;
+  /** Only those at these places, counted from 0; all where none is given. */
+  at?: number[];
   /** Only those with this tag. */
   tag?: string | null;
   /** Only so many of those that are left, chosen by chance. */
@@ -452,6 +456,14 @@ export type CaseChoice = {
   seed?: number;
   /** Only those that failed in this earlier run of the suite. */
   failingIn?: RunId | null;
+};
+
+/** Which columns of a suite a case is run in. */
+export type CaseColumns = {
+  /** The prompts by their names; all where empty. */
+  prompts?: string[];
+  /** The models by their labels in the suite, or as `provider:model`; all where empty. */
+  models?: string[];
 };
 
 /** What can be said of a case at a glance. */
@@ -4595,6 +4607,10 @@ export type SuiteModel = {
   model: ModelRef;
   /** Parameters over those of the version. */
   parameters: Parameters;
+  /** What it is called, where the suite has it twice or cases name it; may be empty. */
+  label?: string;
+  /** The prompts of the suite that it is asked; all where it names none. */
+  prompts?: PromptId[];
 };
 
 export type SuiteName = string;

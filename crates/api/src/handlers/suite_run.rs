@@ -88,6 +88,9 @@ pub struct CaseChoice {
     /// Up to this case, which is not run.
     #[serde(default)]
     pub to: Option<u32>,
+    /// Only those at these places, counted from 0; all where none is given.
+    #[serde(default)]
+    pub at: Vec<u32>,
     /// Only those with this tag.
     #[serde(default)]
     pub tag: Option<String>,
@@ -134,6 +137,8 @@ const MOST_PROBLEMS: usize = 20;
 struct Column {
     prompt: Prompt,
     variant: Variant,
+    /// What its model is called in the suite; may be empty.
+    label: String,
     rate: Rate,
     whole: usize,
 }
@@ -202,7 +207,14 @@ impl Resolved {
         let models = request.models.as_ref().unwrap_or(&suite.spec.models);
         let (columns, wholes) = find_columns(app, prompts, models).await?;
         let cases = choose(app, all_cases(app, &suite).await?, &request.cases).await?;
-        let executions = cases.len() as u64 * columns.len() as u64 * u64::from(repeats);
+        let executions = cells(&cases, &columns).count() as u64 * u64::from(repeats);
+        if executions == 0 {
+            return Err(ApiError {
+                hint: "Correct the columns that its cases name, and the prompts that its models name."
+                    .to_owned(),
+                ..ApiError::invalid("cases", "no case is for any of the columns, so there is nothing to run")
+            });
+        }
         if executions > MOST_EXECUTIONS {
             return Err(ApiError {
                 hint: "Run fewer cases, models or repeats.".to_owned(),
@@ -250,13 +262,14 @@ impl Resolved {
     }
 
     fn executions(&self) -> usize {
-        self.cases.len() * self.columns.len() * self.repeats as usize
+        cells(&self.cases, &self.columns).count() * self.repeats as usize
     }
 
     async fn plan(self, app: &App, concurrency: Option<NonZeroU32>) -> Result<SuitePlan, ApiError> {
         let (mut estimate, mut worst, mut busy) = (Some(NanoUsd::ZERO), Some(NanoUsd::ZERO), Some(0.0));
-        let cells = self.cases.len() as u64 * u64::from(self.repeats);
         for column in &self.columns {
+            let cells =
+                cells(&self.cases, std::slice::from_ref(column)).count() as u64 * u64::from(self.repeats);
             let Variant { model, parameters, .. } = &column.variant;
             let usual = app.store.find_usual(column.prompt.id, model).await?;
             let counter = |text: &str| app.tokens.count(&model.model, text).tokens;
@@ -336,10 +349,14 @@ impl Resolved {
             completed_at: None,
         };
         // Case by case, so that a row of the grid is complete before the next begins.
-        let variants = 0..count(run.variants.len());
-        let cells: Vec<NewCell> = (0..count(cases.len()))
-            .flat_map(|case| (0..repeats).map(move |repeat| (case, repeat)))
-            .flat_map(|(case, repeat)| variants.clone().map(move |variant| (case, repeat, variant)))
+        let mut rows: Vec<Vec<u32>> = vec![Vec::new(); cases.len()];
+        for (case, variant) in self::cells(&cases, &columns) {
+            rows[case].push(count(variant));
+        }
+        let cells: Vec<NewCell> = (0u32..)
+            .zip(&rows)
+            .flat_map(|(case, row)| (0..repeats).map(move |repeat| (case, repeat, row)))
+            .flat_map(|(case, repeat, row)| row.iter().map(move |&variant| (case, repeat, variant)))
             .map(|(case, repeat, variant)| NewCell { id: app.ids.execution(), variant, case, repeat })
             .collect();
         let executions = cells.iter().map(|cell| (cell.id, &run.variants[cell.variant as usize].model));
@@ -380,29 +397,45 @@ fn prepare_once_over(app: &App, run: &Run) {
     });
 }
 
-/// Each version of the prompts on each of the models.
+/// The places of case and column of each cell, case by case: a case is run in all columns, unless it names some.
+fn cells<'a>(cases: &'a [Case], columns: &'a [Column]) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let is_run = |case: &Case, column: &Column| {
+        case.columns.has(column.prompt.name.as_str(), &column.label, &column.variant.model)
+    };
+    cases.iter().enumerate().flat_map(move |(row, case)| {
+        let own = columns.iter().enumerate().filter(move |(_, column)| is_run(case, column));
+        own.map(move |(place, _)| (row, place))
+    })
+}
+
+/// Each version of the prompts on each of the models that are asked it.
 async fn find_columns(
     app: &App,
     prompts: &[SuitePrompt],
     models: &[SuiteModel],
 ) -> Result<(Vec<Column>, Vec<Whole>), ApiError> {
-    let choices: Vec<_> = models
-        .iter()
-        .map(|SuiteModel { model, parameters }| ModelChoice {
-            model: model.clone(),
-            parameters: parameters.clone(),
-        })
-        .collect();
     let (mut found, mut wholes) = (Vec::new(), Vec::new());
-    let mut own = None;
+    let mut first = None;
     for asked in prompts {
         let prompt = find_prompt(app, &PromptKey::Id(asked.prompt_id)).await?;
         let version = find_version(app, &prompt, asked.version.as_deref()).await?;
-        let choices = columns(&version.content.settings, choices.clone())?;
+        let own = models.iter().filter(|model| model.is_asked(prompt.id));
+        let (labels, choices): (Vec<String>, Vec<ModelChoice>) = own
+            .map(|SuiteModel { model, parameters, label, .. }| {
+                (label.clone(), ModelChoice { model: model.clone(), parameters: parameters.clone() })
+            })
+            .unzip();
+        if choices.is_empty() && !models.is_empty() {
+            // Every model names other prompts.
+            continue;
+        }
+        let choices = columns(&version.content.settings, choices)?;
+        // A model that the version suggests has no label.
+        let labels = labels.into_iter().chain(std::iter::repeat(String::new()));
         let asked = choices.iter().map(|choice| (&choice.model, &choice.parameters));
         let rates = rates(app, &version.content.body, asked).await?;
-        let other = own.get_or_insert(prompt.id) != &prompt.id;
-        for (ModelChoice { model, parameters }, rate) in choices.into_iter().zip(rates) {
+        let other = first.get_or_insert(prompt.id) != &prompt.id;
+        for ((ModelChoice { model, parameters }, rate), label) in choices.into_iter().zip(rates).zip(labels) {
             let variant = Variant {
                 prompt: other.then(|| VariantPrompt { id: prompt.id, name: prompt.name.clone() }),
                 version_id: version.id,
@@ -410,7 +443,7 @@ async fn find_columns(
                 model,
                 parameters,
             };
-            found.push(Column { prompt: prompt.clone(), variant, rate, whole: wholes.len() });
+            found.push(Column { prompt: prompt.clone(), variant, label, rate, whole: wholes.len() });
         }
         wholes.push(Whole::now(app, version.content).await?);
     }
@@ -458,7 +491,10 @@ pub(super) async fn all_cases(app: &App, suite: &Suite) -> Result<Vec<Case>, Api
 async fn choose(app: &App, mut cases: Vec<Case>, choice: &CaseChoice) -> Result<Vec<Case>, ApiError> {
     let (from, to) = (choice.from.unwrap_or(0), choice.to.unwrap_or(u32::MAX));
     let is_wanted = |case: &Case| choice.tag.as_ref().is_none_or(|tag| case.tags.contains(tag));
-    cases.retain(|case| (from..to).contains(&case.position) && is_wanted(case));
+    let is_placed = |case: &Case| {
+        (from..to).contains(&case.position) && (choice.at.is_empty() || choice.at.contains(&case.position))
+    };
+    cases.retain(|case| is_placed(case) && is_wanted(case));
     if let Some(run) = choice.failing_in {
         let failing = app.store.list_failing_cases(run).await?;
         cases.retain(|case| failing.contains(&case.hash()));

@@ -2,7 +2,7 @@
 
 use crate::cases;
 use formaops_datasets::{Shape, TableFormat, Writer, validation_of};
-use formaops_domain::{Case, JsonObject, Validation, ValidationRule};
+use formaops_domain::{Case, CaseColumns, JsonObject, Validation, ValidationRule};
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
 
@@ -76,7 +76,9 @@ fn any_case(
             let inputs: JsonObject = ["a", "b c", "ü"].map(str::to_owned).into_iter().zip(values).collect();
             let metadata: JsonObject = [("m".to_owned(), field)].into_iter().collect();
             let threshold = threshold.map(|quarters| f64::from(quarters) / 4.0);
+            let columns = CaseColumns { models: tags.clone(), ..CaseColumns::default() };
             Case {
+                columns,
                 name,
                 expected,
                 validations,

@@ -1,9 +1,17 @@
 //! Parameters of models, by the names that other tools have for them.
 
-use super::Notes;
+use super::{Note, Notes};
 use formaops_domain::{JsonObject, Parameters, ResponseFormat, ToolChoice, ToolDefinition};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+/// Takes the parameters of a model that are known out of an object, by the names that other tools have for them. What
+/// cannot be one is noted, with its place behind `path`.
+pub fn take_parameters(fields: &mut JsonObject, path: &str) -> (Parameters, Vec<Note>) {
+    let mut notes = Notes::new("");
+    let parameters = take(fields, path, &mut notes);
+    (parameters, notes.found)
+}
 
 /// Takes the parameters that are known out of an object. What cannot be one is noted.
 pub(super) fn take(fields: &mut JsonObject, path: &str, notes: &mut Notes<'_>) -> Parameters {

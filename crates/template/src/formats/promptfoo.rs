@@ -4,10 +4,11 @@
 //! Code that a configuration names (JavaScript, Python, `exec:`) is never run, and nothing is fetched.
 
 use super::{
-    FormatError, FoundInputs, FoundPrompt, Note, Notes, chat, jinja, name, parameters, plain,
+    FormatError, FoundInputs, FoundPrompt, Note, NoteKind, Notes, chat, jinja, name, parameters, plain,
     recognise::Folder, variables,
 };
-use formaops_domain::{Body, Content, JsonObject, ModelRef, Settings};
+use crate::Severity;
+use formaops_domain::{Body, Content, JsonObject, ModelRef, Settings, TemplateEngine};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -220,10 +221,10 @@ fn prompt(
 ) -> Result<FoundPrompt, FormatError> {
     let Source { name, file, path, line, text } = source;
     let mut notes = Notes::new(&file);
-    let body = body(&file, &path, line, &text, &mut notes)?;
+    let (body, engine) = translated(&file, &path, line, &text, &mut notes)?;
     let examples: Vec<_> = sets.iter().map(|set| &set.inputs).collect();
-    let variables = variables::infer(&body, &examples, false);
-    let content = Content { body, variables, settings: settings.clone(), ..Content::default() };
+    let variables = variables::infer_in(engine, &body, &examples, false);
+    let content = Content { body, engine, variables, settings: settings.clone(), ..Content::default() };
     let called = if name.is_empty() { name::path_stem(config) } else { &name };
     let mut prompt = FoundPrompt::new(config, called, content);
     if prompt.name.as_str() != name {
@@ -234,6 +235,33 @@ fn prompt(
     prompt.input_sets = sets.to_vec();
     prompt.notes = notes.found;
     Ok(prompt)
+}
+
+/// The prompt in Handlebars; as it stands, in Nunjucks, where Handlebars has no words for some of it.
+fn translated(
+    file: &str,
+    path: &str,
+    line: u32,
+    text: &str,
+    notes: &mut Notes<'_>,
+) -> Result<(Body, TemplateEngine), FormatError> {
+    let mut own = Notes::new(file);
+    let body = body(file, path, line, text, &mut own);
+    let is_whole = body.is_ok() && own.found.iter().all(|note| note.kind != NoteKind::NotUnderstood);
+    if !is_whole && let Some(kept) = as_it_stands(text) {
+        notes.changed(path, "its template stays in Nunjucks: Handlebars has no words for some of it");
+        return Ok((kept, TemplateEngine::Nunjucks));
+    }
+    notes.found.extend(own.found);
+    body.map(|body| (body, TemplateEngine::default()))
+}
+
+/// The text as a template in Nunjucks, where it is one. A chat in YAML would have to be JSON for that.
+fn as_it_stands(text: &str) -> Option<Body> {
+    let body = Body::text(text);
+    let content = Content { body: body.clone(), engine: TemplateEngine::Nunjucks, ..Content::default() };
+    let is_sound = crate::check(&content).iter().all(|found| found.severity != Severity::Error);
+    (is_sound && !text.trim_start().starts_with("- role:")).then_some(body)
 }
 
 /// A text, or a chat in JSON or YAML whose texts are templates.
@@ -406,7 +434,10 @@ fn tests(
     }
     if !asserts.is_empty() {
         let kinds: Vec<_> = asserts.iter().map(|(kind, count)| format!("`{kind}` ({count})")).collect();
-        notes.lost("tests", format!("assertions are not understood yet: {}", kinds.join(", ")));
+        notes.lost(
+            "tests",
+            format!("assertions are not taken over: {}; `formaops eval -c` runs them", kinds.join(", ")),
+        );
     }
     Ok(sets)
 }

@@ -1,8 +1,8 @@
 use super::*;
 use crate::{check, render};
 use formaops_domain::{
-    ActorId, Body, Message, ModelRef, PromptId, PromptStatus, RefKind, Role, RunContext, Timestamp, Variable,
-    VariableType, Version,
+    ActorId, Body, Message, ModelRef, PromptId, PromptStatus, RefKind, Role, RunContext, TemplateEngine,
+    Timestamp, Variable, VariableType, Version,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -256,6 +256,23 @@ sharing: false
         assert!(notes.contains(expected), "{expected} is not in {notes}");
     }
     assert!(!format!("{understood:?}").contains("secret-value"));
+}
+
+#[test]
+fn a_promptfoo_prompt_that_handlebars_has_no_words_for_stays_in_nunjucks() {
+    let config = "providers: [echo]\nprompts:\n  - 'Hi {{ name | replace(\"a\", \"b\") }}, {% set x = 1 %}{{ x }}'\n  \
+                  - 'Hi {{ name | upper }}'\n  - '{% if x %}never ended'\n";
+    let understood = read(vec![file("promptfooconfig.yaml", config)]);
+    // What is a template in neither language is refused as before.
+    assert!(understood.is_err(), "{understood:?}");
+    let sound = config.replace("  - '{% if x %}never ended'\n", "");
+    let understood = read(vec![file("promptfooconfig.yaml", &sound)]).unwrap();
+    let contents: Vec<_> = understood.prompts.iter().map(|prompt| &prompt.versions[0].content).collect();
+    assert_eq!(contents[0].engine, TemplateEngine::Nunjucks);
+    assert_eq!(rendered(contents[0], json!({"name": "Ada"})), [(Role::User, "Hi Adb, 1".to_owned())]);
+    assert!(contents[1].engine.is_handlebars());
+    let notes = said(&understood.prompts[0].notes).join("\n");
+    assert!(notes.contains("stays in Nunjucks"), "{notes}");
 }
 
 #[test]

@@ -1,12 +1,22 @@
 //! The variables that a template of another tool needs, declared nowhere but by their use.
 
 use crate::{Compiled, Partials};
-use formaops_domain::{Body, Content, JsonObject, Variable, VariableType};
+use formaops_domain::{Body, Content, JsonObject, TemplateEngine, Variable, VariableType};
 use serde_json::Value;
 
 /// Declares what the templates use, in the order of its first use, with types from examples of values.
 pub(super) fn infer(body: &Body, examples: &[&JsonObject], required: bool) -> Vec<Variable> {
-    let content = Content { body: body.clone(), ..Content::default() };
+    infer_in(TemplateEngine::default(), body, examples, required)
+}
+
+/// The same for templates in some language.
+pub(super) fn infer_in(
+    engine: TemplateEngine,
+    body: &Body,
+    examples: &[&JsonObject],
+    required: bool,
+) -> Vec<Variable> {
+    let content = Content { body: body.clone(), engine, ..Content::default() };
     let text: String = body.templates().collect::<Vec<_>>().join("\n");
     let mut names: Vec<String> =
         Compiled::new(content, Partials::new()).used_variables().into_iter().collect();

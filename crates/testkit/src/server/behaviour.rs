@@ -1,6 +1,12 @@
 //! What the server does when only a model id tells it: for the binary, benches and browser tests.
 
-use super::{chat::ChatReply, connection::Received, embedding, reply::Reply, voice::Voice};
+use super::{
+    chat::ChatReply,
+    connection::Received,
+    embedding,
+    reply::{Reply, Step},
+    voice::Voice,
+};
 use formaops_domain::{ToolCall, Usage};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -93,6 +99,39 @@ pub(super) fn of(request: &Received) -> Option<Reply> {
     }
 }
 
+/// What the request's model id names, in one piece where the request asks for no stream.
+pub(super) fn reply_to(request: &Received) -> Option<Reply> {
+    let reply = of(request)?;
+    let is_chat = request.path.ends_with("/chat/completions") && reply.status == 200;
+    Some(if is_chat && request.body["stream"] != true { in_one_piece(request.model(), reply) } else { reply })
+}
+
+/// A streamed answer of Chat Completions as clients get it that do not stream: all pauses first, then one object.
+fn in_one_piece(model: &str, streamed: Reply) -> Reply {
+    let body = String::from_utf8_lossy(&streamed.body_bytes()).into_owned();
+    let (mut text, mut finish, mut usage) = (String::new(), Value::Null, Value::Null);
+    for event in body.lines().filter_map(|line| line.strip_prefix("data: ")) {
+        let Ok(event) = serde_json::from_str::<Value>(event) else { continue };
+        let choice = &event["choices"][0];
+        text += choice["delta"]["content"].as_str().unwrap_or_default();
+        for (found, kept) in [(&choice["finish_reason"], &mut finish), (&event["usage"], &mut usage)] {
+            if !found.is_null() {
+                kept.clone_from(found);
+            }
+        }
+    }
+    let message = json!({ "role": "assistant", "content": text });
+    let choice = json!({ "index": 0, "message": message, "finish_reason": finish });
+    let whole = json!({
+        "id": "chatcmpl-scripted", "object": "chat.completion", "created": 0, "model": model, "choices": [choice],
+        "usage": usage,
+    });
+    let mut reply = Reply::status(200).json(&whole);
+    let pauses = streamed.body.into_iter().filter(|step| matches!(step, Step::Wait(_)));
+    reply.before = pauses.collect();
+    reply
+}
+
 /// The pause and the count in a name that ends in `50x200`.
 fn pace(shape: &str) -> Option<(Duration, u64)> {
     let (millis, count) = shape.split_once('x')?;
@@ -124,7 +163,8 @@ fn input_words(request: &Received) -> u64 {
 /// The chat with `usage`. OpenAI Chat Completions reports it only where the request asked for it.
 fn reported(request: &Received, chat: ChatReply, usage: Usage) -> Reply {
     let wanted = !request.path.ends_with("/chat/completions")
-        || request.body["stream_options"]["include_usage"] == true;
+        || request.body["stream_options"]["include_usage"] == true
+        || request.body["stream"] != true;
     if wanted { chat.usage(usage).into() } else { chat.into() }
 }
 
@@ -212,6 +252,22 @@ mod tests {
         {
             assert!(of(&request(model)).is_none(), "{model}");
         }
+    }
+
+    #[test]
+    fn who_asks_for_no_stream_gets_one_object() {
+        let reply = reply_to(&request("slow-1x3")).unwrap();
+        let whole: Value = serde_json::from_slice(&reply.body_bytes()).unwrap();
+        let message = &whole["choices"][0]["message"];
+        assert_eq!(
+            (&message["content"], &whole["usage"]["completion_tokens"]),
+            (&json!("word1 word2 word3 "), &json!(3))
+        );
+        assert_eq!(whole["choices"][0]["finish_reason"], "stop");
+        assert_eq!(reply.before.len(), 3);
+        let mut streamed = request("echo");
+        streamed.body["stream"] = true.into();
+        assert!(reply_to(&streamed).unwrap().body_bytes().starts_with(b"data: "));
     }
 
     #[test]

@@ -1,0 +1,287 @@
+//! `formaops eval -c FILE`: a configuration of promptfoo, brought into the workspace: its prompts as versions, its cases as
+//! a dataset, and a suite of both. The same configuration again makes nothing new.
+
+use super::{EvalArguments, environment, providers};
+use crate::{
+    call::{call, usage},
+    output,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use formaops_api::{ApiError, ErrorCode, Problem, Session, handlers::PromptDetail};
+use formaops_domain::{
+    CaseColumns, Dataset, DatasetVersion, ModelRef, PromptId, Suite, SuiteDataset, SuiteModel, SuiteName,
+    SuitePrompt, SuiteSpec, Version,
+};
+use formaops_promptfoo::{Config, ConfigError, Folder, Given, read};
+use formaops_template::formats::to_prompt_name;
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+
+/// A configuration as it is in the workspace.
+pub(super) struct Brought {
+    pub(super) config: Config,
+    pub(super) suite: Suite,
+    /// The cases that are run, by their places in the configuration.
+    pub(super) chosen: Vec<u32>,
+    /// Where its relative paths start.
+    pub(super) folder: PathBuf,
+}
+
+/// Files that are a configuration by their names, in the order in which they are looked for in a folder.
+const NAMES: [&str; 3] = ["promptfooconfig.yaml", "promptfooconfig.yml", "promptfooconfig.json"];
+
+/// Brings a configuration into the workspace.
+pub(super) async fn bring_in(
+    session: &Session,
+    file: &Path,
+    arguments: &EvalArguments,
+) -> Result<Brought, ApiError> {
+    let file = located(file)?;
+    let folder = file.parent().unwrap_or(Path::new("/")).to_owned();
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let given = Given {
+        env: environment::given(&arguments.env, arguments.env_file.as_deref())?,
+        vars: variables(&arguments.vars)?,
+    };
+    let files = Folder::new(&folder)
+        .map_err(|error| usage(format!("`{}` cannot be read: {error}", folder.display())))?;
+    let mut config = read(&name, &files, &given).map_err(refused)?;
+    for note in &config.notes {
+        say(&format!("note: {} (`{}`)", note.message, note.at.path));
+    }
+    let chosen = choose(&config, arguments)?;
+    for said in providers::settle(session, &mut config, arguments.trust).await? {
+        say(&format!("note: {said}"));
+    }
+    find_judge(session, &config).await?;
+
+    let suite = match &arguments.suite_name {
+        Some(name) => name.clone(),
+        None => free_name(session, &file).await?,
+    };
+    let prompts = bring_prompts(session, &config, &suite).await?;
+    let dataset = bring_cases(session, &config, &suite).await?;
+    let suite = bring_suite(session, &config, &file, suite, &prompts, &dataset).await?;
+    Ok(Brought { config, suite, chosen, folder })
+}
+
+fn say(text: &str) {
+    output::line_to_stderr(&output::visible(text));
+}
+
+/// The whole path of the configuration, which may be given by its folder.
+fn located(file: &Path) -> Result<PathBuf, ApiError> {
+    let missing = |what: String| {
+        let hint = "Name a configuration of promptfoo in YAML or JSON, or the folder of one.";
+        ApiError::new(ErrorCode::NotFound, what, hint)
+    };
+    let whole = std::path::absolute(file).map_err(|error| usage(error.to_string()))?;
+    if whole.is_dir() {
+        let found = NAMES.iter().map(|name| whole.join(name)).find(|path| path.is_file());
+        return found.ok_or_else(|| missing(format!("there is no `{}` in `{}`", NAMES[0], whole.display())));
+    }
+    if whole.is_file() { Ok(whole) } else { Err(missing(format!("there is no file `{}`", file.display()))) }
+}
+
+fn refused(error: ConfigError) -> ApiError {
+    let problems = error.0.into_iter();
+    let problems: Vec<_> = problems
+        .map(|problem| Problem { message: problem.message, hint: problem.hint, at: problem.at })
+        .collect();
+    ApiError::problems(ErrorCode::Invalid, problems)
+}
+
+/// `NAME=VALUE` as the variables of every test.
+fn variables(given: &[String]) -> Result<Map<String, Value>, ApiError> {
+    let pair = |text: &String| match text.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), Value::from(value))),
+        None => Err(usage(format!("`{text}` is not `name=value`"))),
+    };
+    given.iter().map(pair).collect()
+}
+
+/// The cases of the tests that are asked for.
+fn choose(config: &Config, arguments: &EvalArguments) -> Result<Vec<u32>, ApiError> {
+    let first = arguments.filter_first_n.or(config.first);
+    let pattern = arguments.filter_pattern.as_ref().or(config.pattern.as_ref());
+    let pattern = pattern
+        .map(|pattern| {
+            regex::Regex::new(pattern).map_err(|error| usage(format!("`{pattern}` is no pattern: {error}")))
+        })
+        .transpose()?;
+    let mut tests: Vec<usize> = config
+        .cases
+        .iter()
+        .filter(|case| pattern.as_ref().is_none_or(|pattern| pattern.is_match(&case.case.name)))
+        .map(|case| case.test)
+        .collect();
+    tests.dedup();
+    tests.truncate(first.map_or(usize::MAX, |first| usize::try_from(first).unwrap_or(usize::MAX)));
+    let wanted = (0..).zip(&config.cases).filter(|(_, case)| tests.contains(&case.test));
+    Ok(wanted.map(|(place, _)| place).collect())
+}
+
+/// That somebody judges, where something is to be judged.
+async fn find_judge(session: &Session, config: &Config) -> Result<(), ApiError> {
+    if !config.needs_a_judge() {
+        return Ok(());
+    }
+    let setting: Value = session.call("setting_get", json!({ "key": "judge" })).await?;
+    if setting["value"].is_string() {
+        return Ok(());
+    }
+    let hint = "Name it in the configuration, as `defaultTest: {options: {provider: openai:gpt-4o}}`, or set the judge of \
+                the workspace, as in `formaops setting put judge --value '\"openai:gpt-4o\"'`.";
+    Err(ApiError::new(ErrorCode::Invalid, "some assertions are decided by a model, and none is named", hint))
+}
+
+/// What a suite that was made of a file says of it.
+fn origin(file: &Path) -> String {
+    format!("From `{}`.", file.display())
+}
+
+/// The name for the suite of a file: that of its folder, or of the file where it is called otherwise. One that is taken by
+/// something else gets a number.
+async fn free_name(session: &Session, file: &Path) -> Result<SuiteName, ApiError> {
+    let part = |text: Option<&std::ffi::OsStr>| text.unwrap_or_default().to_string_lossy().into_owned();
+    let (stem, folder) = (part(file.file_stem()), part(file.parent().and_then(Path::file_name)));
+    let words = if stem == "promptfooconfig" { folder } else { format!("{folder}/{stem}") };
+    // Names of prompts and datasets are made of it too.
+    let base: String = to_prompt_name(&words).to_string().chars().take(60).collect();
+    let base = base.trim_end_matches(['/', '-', '.']).to_owned();
+    for number in 1.. {
+        let name = if number == 1 { base.clone() } else { format!("{base}-{number}") };
+        let found: Result<Suite, _> = call(session, "suite_get", json!({ "id": name })).await;
+        let is_free = match found {
+            Ok(suite) => suite.deleted_at.is_none() && suite.description.contains(&origin(file)),
+            Err(error) if error.code == ErrorCode::NotFound => is_unused(session, &name).await?,
+            Err(error) => return Err(error),
+        };
+        if is_free {
+            return name.parse().map_err(|_| usage(format!("`{name}` cannot be the name of a suite")));
+        }
+    }
+    unreachable!("some number is free")
+}
+
+/// Whether no dataset has a name; one of a suite that is gone would be written over.
+async fn is_unused(session: &Session, name: &str) -> Result<bool, ApiError> {
+    match session.call("dataset_get", json!({ "id": name })).await {
+        Ok(_) => Ok(false),
+        Err(error) if error.code == ErrorCode::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// The prompts with the names of their newest versions.
+async fn bring_prompts(
+    session: &Session,
+    config: &Config,
+    suite: &SuiteName,
+) -> Result<Vec<(PromptId, String, String)>, ApiError> {
+    let mut found = Vec::new();
+    for prompt in &config.prompts {
+        let name = format!("{suite}/{}", prompt.name);
+        let detail: Result<PromptDetail, _> = call(session, "prompt_get", json!({ "id": name })).await;
+        let detail = match detail {
+            Ok(detail) => detail,
+            Err(error) if error.code == ErrorCode::NotFound => {
+                let title = if prompt.label == prompt.raw { "" } else { prompt.label.as_str() };
+                let request = json!({
+                    "name": name, "title": title, "description": config.description, "content": prompt.content,
+                });
+                call(session, "prompt_create", request).await?
+            }
+            Err(error) => return Err(error),
+        };
+        let request =
+            json!({ "id": detail.prompt.id, "content": prompt.content, "note": "From its configuration" });
+        let version: Version = call(session, "version_create", request).await?;
+        let number = version.number.map_or_else(|| version.id.to_string(), |number| format!("v{number}"));
+        found.push((detail.prompt.id, name, number));
+    }
+    Ok(found)
+}
+
+async fn bring_cases(
+    session: &Session,
+    config: &Config,
+    suite: &SuiteName,
+) -> Result<(Dataset, u32), ApiError> {
+    let mut lines = Vec::new();
+    for case in &config.cases {
+        let names = |places: &Option<Vec<usize>>, name: &dyn Fn(usize) -> String| -> Vec<String> {
+            places.iter().flatten().map(|place| name(*place)).collect()
+        };
+        let columns = CaseColumns {
+            prompts: names(&case.prompts, &|place| format!("{suite}/{}", config.prompts[place].name)),
+            models: names(&case.models, &|place| label(config, place)),
+        };
+        let mut case = json!(formaops_domain::Case { columns, ..case.case.clone() });
+        if let Some(case) = case.as_object_mut() {
+            case.shift_remove("position");
+        }
+        serde_json::to_writer(&mut lines, &case).map_err(|error| usage(error.to_string()))?;
+        lines.push(b'\n');
+    }
+    let request = json!({
+        "dataset": suite, "name": "cases.jsonl", "data": STANDARD.encode(&lines), "existing": "replace",
+        "note": "From its configuration",
+    });
+    let version: DatasetVersion = call(session, "dataset_import", request).await?;
+    let dataset = call(session, "dataset_get", json!({ "id": version.dataset_id })).await?;
+    Ok((dataset, version.number))
+}
+
+/// What a model is called in the suite: as there, with a number where two are called the same.
+fn label(config: &Config, place: usize) -> String {
+    let name = config.models[place].name();
+    let before = config.models[..place].iter().filter(|model| model.name() == name).count();
+    if before == 0 { name.to_owned() } else { format!("{name} ({})", before + 1) }
+}
+
+async fn bring_suite(
+    session: &Session,
+    config: &Config,
+    file: &Path,
+    name: SuiteName,
+    prompts: &[(PromptId, String, String)],
+    (dataset, number): &(Dataset, u32),
+) -> Result<Suite, ApiError> {
+    let asked = |places: &Option<Vec<usize>>| -> Vec<PromptId> {
+        places.iter().flatten().map(|place| prompts[*place].0).collect()
+    };
+    let models = (0..).zip(&config.models).map(|(place, model)| SuiteModel {
+        model: ModelRef { provider: model.model.provider.clone(), model: model.model.model.clone() },
+        parameters: model.parameters.clone(),
+        label: label(config, place),
+        prompts: asked(&model.prompts),
+    });
+    let spec = SuiteSpec {
+        prompts: prompts
+            .iter()
+            .map(|(prompt_id, _, version)| SuitePrompt {
+                prompt_id: *prompt_id,
+                version: Some(version.clone()),
+            })
+            .collect(),
+        models: models.collect(),
+        dataset: Some(SuiteDataset { dataset_id: dataset.id, version: Some(*number) }),
+        repeats: config.repeats,
+        ..SuiteSpec::default()
+    };
+    let description = [config.description.as_str(), &origin(file)].join(" ").trim().to_owned();
+    let found: Result<Suite, _> = call(session, "suite_get", json!({ "id": name })).await;
+    match found {
+        Ok(suite) if suite.spec == spec && suite.description == description => Ok(suite),
+        Ok(suite) => {
+            let request = json!({ "id": suite.id, "description": description, "spec": spec });
+            call(session, "suite_update", request).await
+        }
+        Err(error) if error.code == ErrorCode::NotFound => {
+            call(session, "suite_create", json!({ "name": name, "description": description, "spec": spec }))
+                .await
+        }
+        Err(error) => Err(error),
+    }
+}
