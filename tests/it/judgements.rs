@@ -61,7 +61,7 @@ async fn again(host: &Host, more: Value) -> (Value, Value) {
     }
 }
 
-fn result<'a>(grid: &'a Value, case: usize, column: usize) -> &'a Value {
+fn result(grid: &Value, case: usize, column: usize) -> &Value {
     &grid["items"][case]["cells"][column]["validations"][0]
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn perform(
     let failing = eval::write(session, &facts, None, reports).await?;
     if as_json {
         output::json(
-            &json!({ "run": run, "summary": summary, "comparison": comparison, "failing": failing }),
+            &json!({ "run": run, "summary": summary, "comparison": comparison, "failing": failing.cells }),
         );
     } else {
         eval::show(&facts, failing);

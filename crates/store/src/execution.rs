@@ -12,9 +12,9 @@ use crate::{
 };
 use formaops_domain::{
     ActorId, Case, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, Finish,
-    JsonObject, Metrics, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Replay, Replayed, Retry,
-    RunContext, RunId, RunPurpose, Span, Timestamp, ToolCall, Usage, Validation, ValidationResult,
-    ValidationStatus, VersionId,
+    JsonObject, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Replay, Replayed, Retry, RunContext,
+    RunId, RunPurpose, Span, Timestamp, ToolCall, Usage, Validation, ValidationResult, ValidationStatus,
+    VersionId,
 };
 use sqlx::SqliteConnection;
 

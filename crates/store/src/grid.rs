@@ -160,7 +160,12 @@ async fn sorted(
             where made = ?1 {has} and (?2 is not null) and position {after} ?3 order by position {way} limit ?4"
         ),
     };
-    let found = sqlx::query_as(AssertSqlSafe(sql)).bind(marked.seq).bind(value).bind(position).bind(rows).bind(Key(run));
+    let found = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(marked.seq)
+        .bind(value)
+        .bind(position)
+        .bind(rows)
+        .bind(Key(run));
     Ok(found.fetch_all(connection).await?)
 }
 

@@ -317,7 +317,7 @@ test('a run that is to stop when decided leaves out the rest, and says how sure 
     id,
     spec: {
       ...spec,
-      models: spec.models?.slice(0, 1) ?? [],
+      models: spec.models.slice(0, 1),
       cases: [],
       dataset: { datasetId: dataset.id },
       validations: [greets],

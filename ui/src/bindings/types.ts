@@ -2390,6 +2390,8 @@ export type ImportedFile = {
 export type ImportedRecordings = {
   /** How many whole answers the file has. */
   recordings: number;
+};
+
 /** Asks for the schema that examples follow. */
 export type InferSchema = {
   /** Examples as text: JSON, also within prose or a code fence, as in the answers of models. */
@@ -4493,11 +4495,6 @@ export type Settings = {
 /** How bad a [`Diagnostic`] is. Ordered: `Info < Warning < Error`. */
 export type Severity = 'info' | 'warning' | 'error';
 
-/** Which of two answers is better, by where it stands. */
-export type Side = 'left' | 'right' | 'same';
-
-/** Which of two answers is better, by where it stands. */
-export type Side2 = 'left' | 'right' | 'same';
 /** Asks for a schema as types. */
 export type ShowTypes = {
   /** The schema. */
@@ -4506,8 +4503,11 @@ export type ShowTypes = {
   name?: string | null;
 };
 
-/** One of the two that are merged. */
-export type Side = 'ours' | 'theirs';
+/** Which of two answers is better, by where it stands. */
+export type Side = 'left' | 'right' | 'same';
+
+/** Which of two answers is better, by where it stands. */
+export type Side2 = 'left' | 'right' | 'same';
 
 /** Why a file is left alone. */
 export type SkipReason = 'name' | 'twin' | 'link' | 'large' | 'binary' | 'encoding' | 'unreadable' | 'limit';

@@ -48,12 +48,7 @@ impl Answers {
         self.app.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn ask(
-        &self,
-        execution: &Execution,
-        ask: Ask,
-        replay: Option<Replay>,
-    ) -> Result<Answer, ApiError> {
+    async fn ask(&self, execution: &Execution, ask: Ask, replay: Option<Replay>) -> Result<Answer, ApiError> {
         let app = || {
             let gone = "the workspace is being closed";
             self.app().ok_or_else(|| ApiError::new(ErrorCode::Storage, gone, "Grade it again."))
@@ -100,7 +95,9 @@ impl Answers {
         if texts.iter().any(|text| text.trim().is_empty()) {
             return Ok(failed("an empty text has no vector, so there is nothing to compare"));
         }
-        let ask = async |texts| embed(app, execution, &model, texts, replay).await.map_err(unasked)?;
+        let ask = async |texts| {
+            embed(app, execution, &model, texts, replay).await.map_err(|error| unasked(&error))?
+        };
         let vectors = self.vectors.of(execution.run_id, &model, &texts, ask).await;
         Ok(vectors.map_or_else(failed, Answer::Vectors))
     }
@@ -134,7 +131,7 @@ impl Answers {
         ask: Ask,
         replay: Option<Replay>,
     ) -> BoxFuture<'a, Answer> {
-        async move { self.ask(execution, ask, replay).await.unwrap_or_else(|error| failed(unasked(error))) }
+        async move { self.ask(execution, ask, replay).await.unwrap_or_else(|error| failed(unasked(&error))) }
             .boxed()
     }
 }
@@ -150,7 +147,7 @@ fn failed(why: impl Into<String>) -> Answer {
     Answer::Failed(why.into().trim_end().to_owned())
 }
 
-fn unasked(error: ApiError) -> String {
+fn unasked(error: &ApiError) -> String {
     format!("the model was not asked: {} {}", error.message, error.hint)
 }
 

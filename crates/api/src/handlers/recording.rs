@@ -245,12 +245,12 @@ impl<R: BufRead> Lines<R> {
         while line.is_empty() {
             self.number += 1;
             let read = (&mut self.source).take(MOST_LINE).read_until(b'\n', &mut line);
-            let read = read.map_err(|error| self.wrong(format!("it cannot be read: {error}")))?;
+            let read = read.map_err(|error| self.wrong(&format!("it cannot be read: {error}")))?;
             if read == 0 {
                 return Ok(None);
             }
             if read as u64 == MOST_LINE {
-                return Err(self.wrong(format!("it is longer than {} MiB", MOST_LINE >> 20)));
+                return Err(self.wrong(&format!("it is longer than {} MiB", MOST_LINE >> 20)));
             }
             line.truncate(line.trim_ascii_end().len());
         }
@@ -264,17 +264,18 @@ impl<R: BufRead> Lines<R> {
             Some(Header { version: ..=VERSION, .. }) => Ok(()),
             Some(Header { version, .. }) => Err(ApiError {
                 hint: "Import it with a newer FormaOps, or export it again with this one.".to_owned(),
-                ..self
-                    .wrong(format!("its format is version {version}, and this program reads up to {VERSION}"))
+                ..self.wrong(&format!(
+                    "its format is version {version}, and this program reads up to {VERSION}"
+                ))
             }),
             None => Err(ApiError {
                 hint: "Make one with `formaops recording export RUN -o FILE`.".to_owned(),
-                ..self.wrong("it is not the beginning of a file of recordings".to_owned())
+                ..self.wrong("it is not the beginning of a file of recordings")
             }),
         }
     }
 
-    fn wrong(&self, why: String) -> ApiError {
+    fn wrong(&self, why: &str) -> ApiError {
         let at = Place { path: "file".to_owned(), line: Some(self.number), column: None };
         let message = format!("line {}: {why}", self.number);
         ApiError::problems(ErrorCode::Invalid, vec![Problem { message, hint: String::new(), at }])
@@ -292,7 +293,7 @@ impl<R: BufRead> Iterator for Lines<R> {
         let read = serde_json::from_slice::<Line>(&line).map_err(|error| error.to_string());
         Some(
             read.and_then(Line::into_recording)
-                .map_err(|why| self.wrong(format!("it is no recording: {why}"))),
+                .map_err(|why| self.wrong(&format!("it is no recording: {why}"))),
         )
     }
 }

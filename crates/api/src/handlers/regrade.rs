@@ -235,7 +235,7 @@ impl Grading {
             Ok::<_, StoreError>(())
         });
         while let Some(batch) = graded.recv().await {
-            let batch = batch.await.map_err(broken)??;
+            let batch = batch.await.map_err(|error| broken(&error))??;
             if cancel.is_cancelled() {
                 break;
             }
@@ -243,7 +243,7 @@ impl Grading {
             app.hub.publish(EventBody::RunUpdated { run: Box::new(run) });
         }
         drop(graded);
-        Ok(reading.await.map_err(broken)??)
+        Ok(reading.await.map_err(|error| broken(&error))??)
     }
 
     async fn grade(
@@ -264,7 +264,7 @@ impl Grading {
             });
             alone.collect::<Result<Vec<_>, StoreError>>()
         });
-        let alone = alone.await.map_err(broken)??;
+        let alone = alone.await.map_err(|error| broken(&error))??;
         let asking = alone.into_iter().map(|(answer, facts, checked)| {
             let grading = &self;
             async move {
@@ -346,7 +346,7 @@ impl Grading {
     }
 }
 
-fn broken(error: tokio::task::JoinError) -> ApiError {
+fn broken(error: &tokio::task::JoinError) -> ApiError {
     tracing::error!(%error, "grading answers failed in a way it never should");
     ApiError::new(ErrorCode::Internal, "answers could not be graded", "Look into the log, and report it.")
 }

@@ -424,13 +424,12 @@ pub(super) async fn detail(app: &App, id: RunId) -> Result<RunDetail, ApiError> 
     let run = app.store.get_run(id).await?;
     let filter = ExecutionFilter { run: Some(id), newest: true, ..ExecutionFilter::default() };
     let (mut executions, mut cursor) = (Vec::new(), None);
-    while run.progress.total <= MOST_EXECUTIONS {
+    let mut goes_on = run.progress.total <= MOST_EXECUTIONS;
+    while goes_on {
         let page = app.store.list_executions(filter, cursor.as_deref(), super::MOST_ITEMS).await?;
         executions.extend(page.items);
         cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+        goes_on = cursor.is_some();
     }
     executions.sort_by_key(|execution| (execution.variant, execution.case, execution.repeat));
     Ok(RunDetail { run, executions })

@@ -1,6 +1,8 @@
 //! A page that needs nothing else. Its policy lets it load and run nothing, whatever a model wrote into it.
 
-use super::{Cell, Facts, case_name, column_name, column_of, escaped, origin, passed, people_say, rated, reasons};
+use super::{
+    Cell, Facts, case_name, column_name, column_of, escaped, origin, passed, people_say, rated, reasons,
+};
 use std::io::{self, Write};
 
 /// The longest answer that is shown whole, in characters.

@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
 /// A configuration as it is in the workspace.
-pub(super) struct Brought {
+pub(crate) struct Brought {
     pub(super) config: Config,
     pub(super) suite: Suite,
     /// The cases that are run, by their places in the configuration.

@@ -47,18 +47,14 @@ fn unquoted(value: &str) -> String {
 pub(crate) fn given(names: &[String], file: Option<&Path>) -> Result<BTreeMap<String, String>, ApiError> {
     let mut found = file.map(of_file).transpose()?.unwrap_or_default();
     for given in names {
-        let (name, value) = match given.split_once('=') {
-            Some((name, value)) => (name, value.to_owned()),
-            None => match env::var(given) {
-                Ok(value) => (given.as_str(), value),
-                Err(_) => {
-                    let hint = format!("Set it, or give its value with `--env {given}=VALUE`.");
-                    return Err(ApiError {
-                        hint,
-                        ..usage(format!("`{given}` is not set in the environment"))
-                    });
-                }
-            },
+        let (name, value) = if let Some((name, value)) = given.split_once('=') {
+            (name, value.to_owned())
+        } else {
+            let value = env::var(given).map_err(|_| ApiError {
+                hint: format!("Set it, or give its value with `--env {given}=VALUE`."),
+                ..usage(format!("`{given}` is not set in the environment"))
+            })?;
+            (given.as_str(), value)
         };
         found.insert(name.to_owned(), value);
     }

@@ -191,7 +191,7 @@ fn what_is_wrong_is_told_all_at_once_with_its_place() {
     let error = with(
         "prompts: [file://p.py, 'hi {{_conversation}}', '[{\"role\": \"user\", \"content\": [1]}]']\nproviders: [echo]\nredteam: \
          {plugins: [x]}\nextensions: ['file://e.js:f']\nderivedMetrics: [{name: x, value: 'a ? b : c'}]\ntests:\n  - assert: \
-         [{type: similar, value: x}, {value: x}, nothing]\n    options: {storeOutputAs: x}\n  - threshold: 7\n  - vars: \
+         [{type: moderation, value: x}, {value: x}, nothing]\n    options: {storeOutputAs: x}\n  - threshold: 7\n  - vars: \
          {x: file://image.png}\n    providers: [none]\n",
         &[],
     )

@@ -325,7 +325,7 @@ impl Before {
                 cases.push((*inputs, position, pass_rate(case.iter().map(|cell| &cell.outcome))));
             }
         }
-        cases.sort_unstable_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+        cases.sort_unstable_by_key(|case| (case.0, case.1));
         let taken = vec![0; cases.len()];
         Ok(Self { cases, taken })
     }
