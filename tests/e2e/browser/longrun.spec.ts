@@ -6,7 +6,7 @@ test('a run of a thousand executions is followed, paused, resumed and finished, 
   api,
   scripted,
 }) => {
-  const models = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((words) => ({ model: `${scripted}:slow-5x${words}` }));
+  const models = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((words) => ({ model: `${scripted}:slow-40x${words}` }));
   const { run } = await api.runCreate({
     prompt: 'summarise',
     models: [...models, { model: `${scripted}:fail-400` }],
