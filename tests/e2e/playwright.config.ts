@@ -19,8 +19,6 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   timeout: 240_000,
-  // A browser on a busy machine loses a key or a frame now and then. What passes at its second try is told at the end.
-  retries: 1,
   expect: { timeout: LIMIT },
   projects: [
     { name: 'browser', testDir: 'browser', use: page },
@@ -28,6 +26,6 @@ export default defineConfig({
     { name: 'window', testDir: 'window', workers: 1 },
     { name: 'screens', testDir: 'screens', use: page },
     // What is measured has the machine for itself.
-    { name: 'bench', testDir: 'bench', workers: 1, retries: 0, use: { ...page, trace: 'off' } },
+    { name: 'bench', testDir: 'bench', workers: 1, use: { ...page, trace: 'off' } },
   ],
 });

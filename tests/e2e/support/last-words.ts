@@ -17,7 +17,7 @@ export default class LastWords implements Reporter {
         .slice(0, LINES),
       ...(location ? [`at ${location.file.split('/').at(-1) ?? ''}:${location.line}`] : []),
     ]);
-    const what = `${test.title}: ${result.status} at try ${result.retry + 1}`;
+    const what = `${test.title}: ${result.status}`;
     this.failures.push([what, ...why.map((line) => `  ${line.trim()}`)].join('\n'));
   }
 
