@@ -53,13 +53,13 @@ pub struct BlindPair {
     pub right: ExecutionId,
     /// What the caller has said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub choice: Option<Side>,
+    pub choice: Option<BlindSide>,
 }
 
 /// Which of two answers is better, by where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Side {
+pub enum BlindSide {
     /// The one on the left.
     Left,
     /// The one on the right.
@@ -80,7 +80,7 @@ pub struct ChooseBlind {
     pub right: ExecutionId,
     /// Which is better; absent to take back what was said.
     #[serde(default)]
-    pub choice: Option<Side>,
+    pub choice: Option<BlindSide>,
 }
 
 /// What is kept of a pair.
@@ -89,7 +89,7 @@ pub struct ChooseBlind {
 pub struct BlindChoice {
     /// Which answer is better; absent where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub choice: Option<Side>,
+    pub choice: Option<BlindSide>,
 }
 
 /// Asks which of two columns is liked better.
@@ -146,11 +146,11 @@ pub(crate) async fn preference_list(
     Ok(BlindPairs { pairs: pairs.collect(), total })
 }
 
-const fn side(choice: Preferred, is_turned: bool) -> Side {
+const fn side(choice: Preferred, is_turned: bool) -> BlindSide {
     match (choice, is_turned) {
-        (Preferred::Same, _) => Side::Same,
-        (Preferred::One, false) | (Preferred::Other, true) => Side::Left,
-        (Preferred::Other, false) | (Preferred::One, true) => Side::Right,
+        (Preferred::Same, _) => BlindSide::Same,
+        (Preferred::One, false) | (Preferred::Other, true) => BlindSide::Left,
+        (Preferred::Other, false) | (Preferred::One, true) => BlindSide::Right,
     }
 }
 
@@ -174,9 +174,9 @@ pub(crate) async fn preference_put(
         None => app.store.delete_preference(one, other, decided_by).await?,
         Some(side) => {
             let choice = match (side, is_turned) {
-                (Side::Same, _) => Preferred::Same,
-                (Side::Left, false) | (Side::Right, true) => Preferred::One,
-                (Side::Right, false) | (Side::Left, true) => Preferred::Other,
+                (BlindSide::Same, _) => Preferred::Same,
+                (BlindSide::Left, false) | (BlindSide::Right, true) => Preferred::One,
+                (BlindSide::Right, false) | (BlindSide::Left, true) => Preferred::Other,
             };
             let preference = Preference { one, other, decided_by, choice, decided_at: app.now() };
             app.store.put_preference(preference).await?;

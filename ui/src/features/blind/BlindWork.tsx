@@ -1,6 +1,6 @@
 import { Button, VisuallyHidden } from '@mantine/core';
 import { useEffect, useEffectEvent, useState } from 'react';
-import type { BlindPair, BlindPairs, Run, Side } from '../../bindings/types';
+import type { BlindPair, BlindPairs, BlindSide, Run } from '../../bindings/types';
 import { queries } from '../../app/live';
 import { api } from '../../host';
 import { count } from '../../lib/format';
@@ -23,7 +23,7 @@ export function BlindWork(props: { run: Run; one: number; other: number; known: 
   const [sending, setSending] = useState(0);
   const pair = pairs[course.at];
   const isOver = pair === undefined;
-  const send = (of: BlindPair, choice: Side | null) => {
+  const send = (of: BlindPair, choice: BlindSide | null) => {
     const { left, right } = of;
     setSending((count) => count + 1);
     api
@@ -32,7 +32,7 @@ export function BlindWork(props: { run: Run; one: number; other: number; known: 
       .finally(() => setSending((count) => count - 1));
     void queries.invalidateQueries({ queryKey: ['blind', run.id], refetchType: 'none' });
   };
-  const choose = (choice: Side | null) => {
+  const choose = (choice: BlindSide | null) => {
     if (pair === undefined) return;
     if (choice !== null) send(pair, choice);
     setCourse(chosen(course, choice));
@@ -114,10 +114,10 @@ function useKeys(acts: Record<string, () => void>): void {
   }, []);
 }
 
-function Pair(props: { pair: BlindPair; choice: Side | null; onChoose: (choice: Side | null) => void }) {
+function Pair(props: { pair: BlindPair; choice: BlindSide | null; onChoose: (choice: BlindSide | null) => void }) {
   const { pair, choice, onChoose } = props;
   const { name, inputs } = pair;
-  const ways: readonly [Side, string, string][] = [
+  const ways: readonly [BlindSide, string, string][] = [
     ['left', blindTexts.leftBetter, blindTexts.keys.left],
     ['same', blindTexts.same, blindTexts.keys.same],
     ['right', blindTexts.rightBetter, blindTexts.keys.right],

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { BlindPair, Side } from '../../bindings/types';
+import type { BlindPair, BlindSide } from '../../bindings/types';
 import { chosen, courseOf, decidedOf, undone } from './course';
 import { readBlindSearch } from './search';
 
-const pairs = (...choices: (Side | null)[]) => choices.map((choice) => ({ choice }) as BlindPair);
+const pairs = (...choices: (BlindSide | null)[]) => choices.map((choice) => ({ choice }) as BlindPair);
 
 test('one begins where nothing is said yet, and goes on behind what is decided', () => {
   const start = courseOf(pairs('left', null, 'same', null));

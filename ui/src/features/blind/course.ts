@@ -1,8 +1,8 @@
-import type { BlindPair, Side } from '../../bindings/types';
+import type { BlindPair, BlindSide } from '../../bindings/types';
 
 /** Where a blind comparison stands: what was said of each pair, which pair is shown, and the pairs that were before. */
 export interface Course {
-  readonly choices: readonly (Side | null)[];
+  readonly choices: readonly (BlindSide | null)[];
   readonly at: number;
   /** The places that were left, the last one last: undoing goes back to them. */
   readonly left: readonly number[];
@@ -16,7 +16,7 @@ export function courseOf(pairs: readonly BlindPair[]): Course {
 }
 
 /** What comes after something was said of the current pair, or with `null` after it was skipped. */
-export function chosen({ choices, at, left }: Course, choice: Side | null): Course {
+export function chosen({ choices, at, left }: Course, choice: BlindSide | null): Course {
   const now = choices.map((known, place) => (place === at && choice !== null ? choice : known));
   return { choices: now, at: next(now, at), left: [...left, at] };
 }
@@ -35,7 +35,7 @@ export function decidedOf({ choices }: Course): number {
 }
 
 /** The next pair behind this one of which nothing is said; the end where there is none. */
-function next(choices: readonly (Side | null)[], at: number): number {
+function next(choices: readonly (BlindSide | null)[], at: number): number {
   const found = choices.findIndex((choice, place) => place > at && choice === null);
   return found < 0 ? choices.length : found;
 }
