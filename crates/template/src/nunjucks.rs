@@ -61,7 +61,15 @@ pub(crate) fn analyse(text: &str) -> Template {
             let mut uses: Vec<_> = names.into_iter().map(|name| (first_use(text, &name), name)).collect();
             uses.sort_by_key(|(bytes, _)| bytes.start);
             let of = |(bytes, name)| Use { name, range: source.range(bytes), partial: None };
-            Template { uses: uses.into_iter().map(of).collect(), ..Template::default() }
+            // Whether there is such a filter is looked up only where it is used: without inputs, what is sure to be.
+            let unknown =
+                |error: &Error| matches!(error.kind(), ErrorKind::UnknownFilter | ErrorKind::UnknownTest);
+            let problems = template.render(()).err().filter(unknown).map(|error| problem(&error, &source));
+            Template {
+                uses: uses.into_iter().map(of).collect(),
+                problems: problems.into_iter().collect(),
+                ..Template::default()
+            }
         }
         Err(error) => Template { problems: vec![problem(&error, &source)], ..Template::default() },
     }

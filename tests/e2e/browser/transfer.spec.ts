@@ -30,9 +30,10 @@ test('files of another tool are looked at, imported, and put in the bin again', 
   const before = (await api.promptList({})).items.length;
   const dialog = await choose(app, [CONFIG]);
   const greet = dialog.getByRole('region', { name: 'greet', exact: true });
-  await expect(greet).toContainText('stays in Nunjucks: Handlebars has no words for some of it');
-  await expect(greet).toContainText('promptfooconfig.yaml: prompts[0]');
-  await expect(greet.locator('pre')).toContainText('{{ name | upper }}{{ name | weird }}');
+  await expect(greet).toContainText('not taken over');
+  await expect(greet).toContainText('{{ name | weird }} has no counterpart');
+  await expect(greet).toContainText('promptfooconfig.yaml: prompts[0], line 1');
+  await expect(greet.locator('pre')).toContainText('{{upper name}}{{jinja "name | weird"}}');
   await expect(dialog).toContainText('assertions are not taken over: contains (1)', { ignoreCase: true });
   expect((await api.promptList({})).items.length, 'nothing is changed by looking').toBe(before);
 

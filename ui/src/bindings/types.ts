@@ -224,7 +224,7 @@ export type AuditReport = {
 /** What is kept of a pair. */
 export type BlindChoice = {
   /** Which answer is better; absent where nothing is said. */
-  choice?: Side | null;
+  choice?: BlindSide | null;
 };
 
 /** Which of two columns the caller likes better. */
@@ -252,7 +252,7 @@ export type BlindPair = {
   /** The answer on the right. */
   right: ExecutionId;
   /** What the caller has said. */
-  choice?: Side | null;
+  choice?: BlindSide | null;
 };
 
 /** Pairs of answers. */
@@ -262,6 +262,9 @@ export type BlindPairs = {
   /** How many there are in all. Cases of which a column has no answer, and those to which both say the same, are none. */
   total: number;
 };
+
+/** Which of two answers is better, by where it stands. */
+export type BlindSide = 'left' | 'right' | 'same';
 
 /** The text of a prompt, before values are put in. */
 export type Body = {
@@ -554,7 +557,7 @@ export type ChooseBlind = {
   /** The answer on the right. */
   right: ExecutionId;
   /** Which is better; absent to take back what was said. */
-  choice?: Side2 | null;
+  choice?: BlindSide | null;
 };
 
 /** Whether calls to a model go through. */
@@ -4503,11 +4506,8 @@ export type ShowTypes = {
   name?: string | null;
 };
 
-/** Which of two answers is better, by where it stands. */
-export type Side = 'left' | 'right' | 'same';
-
-/** Which of two answers is better, by where it stands. */
-export type Side2 = 'left' | 'right' | 'same';
+/** One of the two that are merged. */
+export type Side = 'ours' | 'theirs';
 
 /** Why a file is left alone. */
 export type SkipReason = 'name' | 'twin' | 'link' | 'large' | 'binary' | 'encoding' | 'unreadable' | 'limit';

@@ -89,6 +89,17 @@ mod tests {
     }
 
     #[test]
+    fn no_two_types_have_the_same_name() {
+        let Definitions { read, written } = definitions();
+        for name in read.keys().chain(written.keys()) {
+            // The second type of a name is told by a number behind it.
+            let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+            let is_alone = stem == name || !(read.contains_key(stem) || written.contains_key(stem));
+            assert!(is_alone, "two types are called `{stem}`: rename one of them");
+        }
+    }
+
+    #[test]
     fn every_path_field_is_a_field_of_its_request() {
         let definitions = definitions();
         for operation in OPERATIONS {

@@ -108,6 +108,10 @@ fn what_is_wrong_has_its_place_and_names_are_looked_for() {
     let found = check(&nunjucks("ok\n{{ name | }}"));
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!((found[0].code, found[0].place.line), (DiagnosticCode::Syntax, Some(2)));
+    let found = check(&nunjucks("ok\n{{ 'a' | upper }}{{ 'b' | weird }}"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].code, found[0].place.line), (DiagnosticCode::HelperUse, Some(2)));
+    assert!(found[0].message.contains("weird"), "{found:?}");
 
     let mut content =
         nunjucks("Dear {{ name }},\n{% for item in items %}{{ item }}{% endfor %}{{ range(2) | join }}");
