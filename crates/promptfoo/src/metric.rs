@@ -20,7 +20,25 @@ pub struct Expression(Node);
 #[error("`{text}` cannot be worked out here: {why}")]
 pub struct ExpressionError {
     text: String,
-    why: String,
+    #[source]
+    why: Malformed,
+}
+
+/// What is wrong with an expression.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum Malformed {
+    #[error("`{0}` was not expected")]
+    Unexpected(char),
+    #[error("it is nested more than {MOST_NESTED} deep")]
+    TooNested,
+    #[error("a bracket is not closed")]
+    Unclosed,
+    #[error("something is missing at its end")]
+    Ended,
+    #[error("`{0}` is no number")]
+    NoNumber(String),
+    #[error("there is no function `{0}`")]
+    NoFunction(String),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -98,7 +116,7 @@ impl Expression {
         let mut reader = Reader { rest: text, depth: 0 };
         let node = reader.sum().and_then(|node| match reader.next_mark() {
             None => Ok(node),
-            Some(mark) => Err(format!("`{mark}` was not expected")),
+            Some(mark) => Err(Malformed::Unexpected(mark)),
         });
         node.map(Self).map_err(|why| ExpressionError { text: text.to_owned(), why })
     }
@@ -153,7 +171,7 @@ impl Reader<'_> {
         Some(mark)
     }
 
-    fn sum(&mut self) -> Result<Node, String> {
+    fn sum(&mut self) -> Result<Node, Malformed> {
         let mut left = self.product()?;
         while let Some(mark) = self.take("+-") {
             left = Node::Binary(mark, Box::new(left), Box::new(self.product()?));
@@ -161,7 +179,7 @@ impl Reader<'_> {
         Ok(left)
     }
 
-    fn product(&mut self) -> Result<Node, String> {
+    fn product(&mut self) -> Result<Node, Malformed> {
         let mut left = self.signed()?;
         while let Some(mark) = self.take("*/%") {
             left = Node::Binary(mark, Box::new(left), Box::new(self.signed()?));
@@ -169,10 +187,10 @@ impl Reader<'_> {
         Ok(left)
     }
 
-    fn signed(&mut self) -> Result<Node, String> {
+    fn signed(&mut self) -> Result<Node, Malformed> {
         self.depth += 1;
         if self.depth > MOST_NESTED {
-            return Err(format!("it is nested more than {MOST_NESTED} deep"));
+            return Err(Malformed::TooNested);
         }
         let node = match self.take("+-") {
             Some('-') => self.signed().map(|inner| Node::Negative(Box::new(inner))),
@@ -184,7 +202,7 @@ impl Reader<'_> {
     }
 
     /// As in mathematics, `2^3^2` is `2^(3^2)`.
-    fn power(&mut self) -> Result<Node, String> {
+    fn power(&mut self) -> Result<Node, Malformed> {
         let base = self.atom()?;
         match self.take("^") {
             Some(mark) => Ok(Node::Binary(mark, Box::new(base), Box::new(self.signed()?))),
@@ -192,21 +210,21 @@ impl Reader<'_> {
         }
     }
 
-    fn atom(&mut self) -> Result<Node, String> {
+    fn atom(&mut self) -> Result<Node, Malformed> {
         match self.next_mark() {
             Some('(') => {
                 self.take("(");
                 let inner = self.sum()?;
-                self.take(")").map(|_| inner).ok_or_else(|| "a bracket is not closed".to_owned())
+                self.take(")").map(|_| inner).ok_or(Malformed::Unclosed)
             }
             Some(mark) if mark.is_ascii_digit() || mark == '.' => self.number(),
             Some(mark) if mark.is_alphabetic() || mark == '_' => self.name(),
-            Some(mark) => Err(format!("`{mark}` was not expected")),
-            None => Err("something is missing at its end".to_owned()),
+            Some(mark) => Err(Malformed::Unexpected(mark)),
+            None => Err(Malformed::Ended),
         }
     }
 
-    fn number(&mut self) -> Result<Node, String> {
+    fn number(&mut self) -> Result<Node, Malformed> {
         let is_part = |c: char| c.is_ascii_digit() || c == '.';
         let mut end = self.rest.find(|c| !is_part(c)).unwrap_or(self.rest.len());
         if let Some(power) = self.rest[end..].strip_prefix(['e', 'E']) {
@@ -218,10 +236,10 @@ impl Reader<'_> {
         }
         let (text, rest) = self.rest.split_at(end);
         self.rest = rest;
-        text.parse().map(Node::Number).map_err(|_| format!("`{text}` is no number"))
+        text.parse().map(Node::Number).map_err(|_| Malformed::NoNumber(text.to_owned()))
     }
 
-    fn name(&mut self) -> Result<Node, String> {
+    fn name(&mut self) -> Result<Node, Malformed> {
         let end = self.rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(self.rest.len());
         let (name, rest) = self.rest.split_at(end);
         let name = name.to_owned();
@@ -230,15 +248,13 @@ impl Reader<'_> {
             return Ok(Node::Name(name));
         }
         let Some(function) = Function::find(&name) else {
-            return Err(format!("there is no function `{name}`"));
+            return Err(Malformed::NoFunction(name));
         };
         let mut arguments = vec![self.sum()?];
         while self.take(",").is_some() {
             arguments.push(self.sum()?);
         }
-        self.take(")")
-            .map(|_| Node::Call(function, arguments))
-            .ok_or_else(|| "a bracket is not closed".to_owned())
+        self.take(")").map(|_| Node::Call(function, arguments)).ok_or(Malformed::Unclosed)
     }
 }
 

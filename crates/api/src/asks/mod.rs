@@ -73,8 +73,7 @@ impl Answers {
                 if replay_of(&app, execution, replay).await? == Replay::Only {
                     return Ok(failed("this needs a call: what web services say is not recorded"));
                 }
-                let answer = self.webhooks.ask(&app, execution.id, &url, &body).await?;
-                Ok(answer.map_or_else(failed, Answer::Json))
+                self.webhooks.ask(&app, execution.id, &url, &body).await
             }
         }
     }
@@ -179,8 +178,8 @@ async fn judge(
     };
     let said = child(app, execution, RunPurpose::Judge, model, messages, replay).await?;
     Ok(match said {
-        Ok(text) => Answer::Text(text),
-        Err(why) => failed(format!("the judge {why}")),
+        Said::Text(text) => Answer::Text(text),
+        Said::Nothing(why) => failed(format!("the judge {why}")),
     })
 }
 
@@ -195,14 +194,22 @@ async fn embed(
     let messages = texts.into_iter().map(|text| (Role::User, text)).collect();
     let said = child(app, execution, RunPurpose::Embedding, model.clone(), messages, replay).await?;
     Ok(match said {
-        Ok(text) => serde_json::from_str(&text)
+        Said::Text(text) => serde_json::from_str(&text)
             .map_err(|_| format!("`{model}` did not answer with vectors: choose a model that makes some")),
-        Err(why) => Err(format!("the embedding model {why}")),
+        Said::Nothing(why) => Err(format!("the embedding model {why}")),
     })
 }
 
+/// What came of asking a model.
+enum Said {
+    /// Its whole answer.
+    Text(String),
+    /// None, and why, in a few words that go on after its name.
+    Nothing(String),
+}
+
 /// The whole answer of a model, from a run that has the execution for its parent: so it waits its turn, counts for the
-/// budgets, and is recorded like any other call. The error says in a few words why there is none.
+/// budgets, and is recorded like any other call.
 async fn child(
     app: &App,
     execution: &Execution,
@@ -210,7 +217,7 @@ async fn child(
     model: ModelRef,
     messages: Vec<(Role, String)>,
     replay: Replay,
-) -> Result<Result<String, String>, ApiError> {
+) -> Result<Said, ApiError> {
     let (content, inputs) = as_prompt(messages);
     let parent = RunParent { execution_id: execution.id, run_id: execution.run_id, purpose };
     let prompt = judge_prompt(app).await?;
@@ -219,13 +226,13 @@ async fn child(
     let id = run_child(app, &caller, &prompt, content, choice, inputs, parent, replay).await?;
     let ended = app.store.get_execution_record(id).await?.execution;
     Ok(match (ended.status, ended.failure) {
-        (ExecutionStatus::Completed, _) => Ok(whole_output(app, id).await?),
-        (_, Some(failure)) if failure.class == ErrorClass::NotRecorded => Err(
+        (ExecutionStatus::Completed, _) => Said::Text(whole_output(app, id).await?),
+        (_, Some(failure)) if failure.class == ErrorClass::NotRecorded => Said::Nothing(
             "needs a call: what it says of this answer was not recorded. Run it without replay, or grade it with judges."
                 .to_owned(),
         ),
-        (_, Some(failure)) => Err(format!("failed: {} {}", failure.message, failure.hint)),
-        (_, None) => Err("was cancelled".to_owned()),
+        (_, Some(failure)) => Said::Nothing(format!("failed: {} {}", failure.message, failure.hint)),
+        (_, None) => Said::Nothing("was cancelled".to_owned()),
     })
 }
 

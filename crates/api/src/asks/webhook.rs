@@ -1,8 +1,9 @@
 //! Web services that rules ask. A rule may come from anywhere, and what it asks is told the answer: so only those are
 //! asked that a person has allowed.
 
+use super::failed;
 use crate::{ApiError, App};
-use formaops_domain::{ExecutionId, Origin};
+use formaops_domain::{Answer, ExecutionId, Origin};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -23,20 +24,20 @@ impl Default for Webhooks {
 }
 
 impl Webhooks {
-    /// What a web service answers, or why it has not been asked.
+    /// What a web service answers; where it was not asked, why.
     pub(super) async fn ask(
         &self,
         app: &App,
         execution: ExecutionId,
         url: &str,
         body: &Value,
-    ) -> Result<Result<Value, String>, ApiError> {
+    ) -> Result<Answer, ApiError> {
         let Ok(url) = url.parse::<Url>() else {
-            return Ok(Err("the address of the web service cannot be read: write it in full".to_owned()));
+            return Ok(failed("the address of the web service cannot be read: write it in full"));
         };
         let origin = Origin::of(&url);
         if !allowed(app.store.find_setting(WEBHOOKS).await?.as_ref()).contains(&origin) {
-            return Ok(Err(format!(
+            return Ok(failed(format!(
                 "`{origin}` was not asked: the answer would be sent there, and nobody has allowed that. Allow it in \
                  the settings, under \u{201c}Web services\u{201d}"
             )));
@@ -44,7 +45,8 @@ impl Webhooks {
         // Nobody closes it.
         let _turn = self.0.acquire().await;
         let client = &app.registry.factory().client;
-        Ok(client.ask_webhook(url, body, execution).await.map_err(|error| error.to_string()))
+        let answer = client.ask_webhook(url, body, execution).await;
+        Ok(answer.map_or_else(|error| failed(error.to_string()), Answer::Json))
     }
 }
 

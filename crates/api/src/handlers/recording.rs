@@ -115,12 +115,12 @@ impl Line {
         Self { request: request_hash, repeat, model, facts: answer.facts, chunks }
     }
 
-    fn into_recording(self) -> Result<StoredRecording, String> {
+    fn into_recording(self) -> Result<StoredRecording, base64::DecodeError> {
         let mut frames = Vec::with_capacity(self.chunks.len());
         for (at, chunk) in self.chunks {
             let bytes = match chunk {
                 Chunk::Text(text) => text.into_bytes(),
-                Chunk::Bytes { base64 } => STANDARD.decode(base64).map_err(|error| error.to_string())?,
+                Chunk::Bytes { base64 } => STANDARD.decode(base64)?,
             };
             frames.push((Span::from_micros(at), bytes.into()));
         }
@@ -290,10 +290,8 @@ impl<R: BufRead> Iterator for Lines<R> {
             Ok(line) => line?,
             Err(error) => return Some(Err(error)),
         };
-        let read = serde_json::from_slice::<Line>(&line).map_err(|error| error.to_string());
-        Some(
-            read.and_then(Line::into_recording)
-                .map_err(|why| self.wrong(&format!("it is no recording: {why}"))),
-        )
+        let wrong = |why: &dyn std::fmt::Display| self.wrong(&format!("it is no recording: {why}"));
+        let read = serde_json::from_slice::<Line>(&line).map_err(|error| wrong(&error));
+        Some(read.and_then(|line| line.into_recording().map_err(|error| wrong(&error))))
     }
 }
