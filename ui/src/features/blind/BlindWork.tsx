@@ -114,7 +114,11 @@ function useKeys(acts: Record<string, () => void>): void {
   }, []);
 }
 
-function Pair(props: { pair: BlindPair; choice: BlindSide | null; onChoose: (choice: BlindSide | null) => void }) {
+function Pair(props: {
+  pair: BlindPair;
+  choice: BlindSide | null;
+  onChoose: (choice: BlindSide | null) => void;
+}) {
   const { pair, choice, onChoose } = props;
   const { name, inputs } = pair;
   const ways: readonly [BlindSide, string, string][] = [
