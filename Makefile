@@ -91,7 +91,7 @@ test: system-test check-quick check-page check-rust test-rust test-conformance t
 	@echo "Everything is fine."
 
 test-rust: build-all
-	$(PART) rust-tests cargo test --workspace --locked
+	$(PART) rust-tests cargo test --workspace --locked --no-fail-fast
 
 test-conformance: build-all $(CONFORMANCE)/node_modules/.installed
 	$(PART) conformance npm run --silent --prefix $(CONFORMANCE) test

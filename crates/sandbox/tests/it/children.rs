@@ -4,7 +4,10 @@ use crate::{PROGRAM, Scripted, asked, call, functions, told_of};
 use formaops_domain::ports::{FunctionFailureKind as Kind, Sandbox as _};
 use formaops_sandbox::Functions;
 use std::{num::NonZeroUsize, os::unix::process::ExitStatusExt as _, process::Stdio, time::Duration};
-use tokio::{io::AsyncWriteExt as _, process::Command};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    process::Command,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_calls_at_once_each_have_their_own_result() {
@@ -86,9 +89,12 @@ async fn a_child_whose_parent_is_gone_does_not_go_on_for_long() {
     let source = "() => 'a'.repeat(3e7).indexOf('a'.repeat(1e7) + 'b')";
     let call = serde_json::to_vec(&asked(source, &[])).unwrap();
     let length = u32::try_from(call.len()).unwrap().to_le_bytes();
-    let mut input = child.stdin.take().unwrap();
+    let (mut input, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    // It is ready, so it will read the call whoever is left by then.
+    let mut hello = [0; 22];
+    output.read_exact(&mut hello).await.unwrap();
     input.write_all(&[&length[..], &call].concat()).await.unwrap();
-    drop((input, child.stdout.take()));
+    drop((input, output));
     let ended = tokio::time::timeout(Duration::from_secs(120), child.wait()).await.expect("it goes on");
     assert_eq!(ended.unwrap().signal(), Some(rustix::process::Signal::XCPU.as_raw()));
 }
