@@ -48,14 +48,17 @@ for (const { name: look, viewport, colorScheme } of LOOKS) {
         expect.poll(async () => (await api.runGet({ id })).run.status).toBe('completed');
       await ended(first.id);
       await api.baselinePut({ id: suite.id, run: first.id });
-      await api.versionCreate({
-        id: prompt.id,
-        content: contentOf('Ticket'),
-        base: head?.id ?? null,
-        note: '',
-      });
-      const second = await api.suiteRun({ id: suite.id });
-      await ended(second.id);
+      let base = head?.id ?? null;
+      for (const template of ['Of my customer: {{ticket}}', 'A ticket', 'Name it: {{ticket}}', 'Ticket']) {
+        const saved = await api.versionCreate({
+          id: prompt.id,
+          content: contentOf(template),
+          base,
+          note: '',
+        });
+        base = saved.id;
+        await ended((await api.suiteRun({ id: suite.id })).id);
+      }
 
       await app.getByRole('link', { name: 'triage', exact: true }).waitFor();
       await picture('suites');
@@ -77,6 +80,8 @@ for (const { name: look, viewport, colorScheme } of LOOKS) {
       await app.keyboard.press('1');
       await picture('grid-low');
       await app.keyboard.press('2');
+      await app.getByText('Against the baseline').click();
+      await picture('comparison');
     });
   });
 }
