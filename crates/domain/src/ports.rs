@@ -550,8 +550,9 @@ pub enum FunctionFailureKind {
 
 /// What the engine keeps in the store. Each call answers once it is committed.
 pub trait RunStore: Send + Sync {
-    /// All that is needed to execute a pending cell.
-    fn load_work(&self, execution: ExecutionId) -> BoxFuture<'_, Result<Work, Failure>>;
+    /// All that is needed to execute a pending cell. Where it was tried before (`again`), nothing that was read before is
+    /// answered.
+    fn load_work(&self, execution: ExecutionId, again: bool) -> BoxFuture<'_, Result<Work, Failure>>;
 
     /// What the partials of a run hold, by the names that its templates call them by.
     fn load_partials(&self, run: RunId) -> BoxFuture<'_, Result<Vec<(String, Content)>, Failure>>;

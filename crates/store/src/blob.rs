@@ -4,7 +4,7 @@ use crate::{
     StoreError,
     column::{Int, Key},
 };
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, SqliteConnection};
 use std::{cell::Cell, io::Read};
 use zstd::{bulk::Compressor, zstd_safe::DCtx};
 
@@ -89,21 +89,25 @@ pub(crate) fn decompress_range(data: &[u8], offset: u64, length: u64) -> Result<
     read().map_err(|error: std::io::Error| StoreError::unreadable(error))
 }
 
-/// Stores blobs unless they are there.
+/// The most blobs of one statement.
+const MOST_AT_ONCE: usize = 256;
+
+/// Stores blobs unless they are there, many at once.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     blobs: impl IntoIterator<Item = Blob> + Send,
 ) -> Result<(), StoreError> {
-    for blob in blobs.into_iter().collect::<Vec<_>>() {
-        let (hash, size) = (Key(blob.hash), Int(blob.size));
-        sqlx::query!(
-            "insert into blobs (hash, size, data) values (?1, ?2, ?3) on conflict (hash) do nothing",
-            hash,
-            size,
-            blob.data,
-        )
-        .execute(&mut *connection)
-        .await?;
+    let mut blobs = blobs.into_iter().collect::<Vec<_>>().into_iter();
+    while blobs.len() > 0 {
+        let some = blobs.by_ref().take(MOST_AT_ONCE);
+        let is_one = some.len() == 1;
+        let mut query = QueryBuilder::new("insert into blobs (hash, size, data) ");
+        query.push_values(some, |mut row, blob| {
+            row.push_bind(Key(blob.hash)).push_bind(Int(blob.size)).push_bind(blob.data);
+        });
+        query.push(" on conflict (hash) do nothing");
+        // Only the statement for one comes again and again, and is worth being kept ready.
+        query.build().persistent(is_one).execute(&mut *connection).await?;
     }
     Ok(())
 }

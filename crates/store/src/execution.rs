@@ -1,20 +1,20 @@
 //! Executions, the cells of a run.
 
+pub(crate) mod record;
 mod transition;
 
+pub use record::ExecutionRecord;
 pub(crate) use transition::{Ending, begin, end, insert_late, insert_validations, requeue, wait};
 
 use crate::{
-    Store, StoreError, blob,
+    Store, StoreError,
     column::{Int, Json, Key, Text, Word, metrics},
     cursor,
-    run::Rate,
 };
 use formaops_domain::{
-    ActorId, Case, Content, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Fallback, Finish,
-    JsonObject, ModelRef, NanoUsd, Page, Parameters, Price, PromptId, Replay, Replayed, Retry, RunContext,
-    RunId, RunPurpose, Span, Timestamp, ToolCall, Usage, Validation, ValidationResult, ValidationStatus,
-    VersionId,
+    ActorId, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, ModelRef, NanoUsd, Page,
+    Parameters, PromptId, Replayed, Retry, RunId, Span, Timestamp, ToolCall, Usage, ValidationResult,
+    ValidationStatus, VersionId,
 };
 use sqlx::SqliteConnection;
 
@@ -29,44 +29,6 @@ pub struct ExecutionFilter {
     pub status: Option<ExecutionStatus>,
     /// Only the newest generation of each cell.
     pub newest: bool,
-}
-
-/// An execution with all that decided what was sent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ExecutionRecord {
-    /// The execution.
-    pub execution: Execution,
-    /// What its version holds.
-    pub content: Content,
-    /// The inputs, with sensitive values masked.
-    pub inputs: JsonObject,
-    /// What was sent along.
-    pub context: RunContext,
-    /// What its model cost when the run was made.
-    pub rate: Rate,
-    /// The models that may answer in the place of its own.
-    pub fallbacks: Vec<Fallback>,
-    /// The answer as JSON, where a validation found it valid.
-    pub validated_output: Option<serde_json::Value>,
-    /// How many attempts it has had.
-    pub attempts: u32,
-    /// The rules of its suite.
-    pub validations: Vec<Validation>,
-    /// Its case but for the inputs.
-    pub case: Case,
-    /// Whether it is answered from a recording.
-    pub replay: Replay,
-    /// The repeat that its recordings go by.
-    pub recorded_repeat: u32,
-    /// What another execution needs its run for.
-    pub purpose: Option<RunPurpose>,
-}
-
-impl ExecutionRecord {
-    /// All that the answer is checked by: the rules of its version, of its suite, and of its case.
-    pub fn rules(&self) -> impl Iterator<Item = &Validation> {
-        [&self.content.validations, &self.validations, &self.case.validations].into_iter().flatten()
-    }
 }
 
 struct ExecutionRow {
@@ -252,53 +214,6 @@ impl Store {
     /// An execution as it is now.
     pub async fn get_execution(&self, id: ExecutionId) -> Result<Execution, StoreError> {
         get(&mut *self.readers().acquire().await?, id).await
-    }
-
-    /// An execution with all that decided what was sent.
-    pub async fn get_execution_record(&self, id: ExecutionId) -> Result<ExecutionRecord, StoreError> {
-        let mut connection = self.readers().acquire().await?;
-        let execution = get(&mut connection, id).await?;
-        let key = Key(id);
-        let row = sqlx::query!(
-            r#"select v.content as "content: Json<Content>", i.data as "inputs!", c.data as "context?",
-              o.data as "validated_output?", rv.price as "price: Json<Price>",
-              rv.max_output_tokens as "max_output_tokens: Int<u64>",
-              r.fallbacks as "fallbacks: Json<Vec<Fallback>>", r.validations as "validations: Json<Vec<Validation>>",
-              rc.details as "details: Json<Case>", r.replay as "replay: Word<Replay>",
-              coalesce((select p.repeat from executions p where p.id = r.parent), e.repeat) as "recorded_repeat!: u32",
-              r.purpose as "purpose?: Word<RunPurpose>",
-              (select count(*) from attempts a where a.execution = e.id) as "attempts!: u32"
-            from executions e
-            join runs r on r.id = e.run
-            join run_variants rv on rv.run = e.run and rv.position = e.variant_index
-            join prompt_versions v on v.prompt = rv.prompt and v.id = rv.version
-            join run_cases rc on rc.run = e.run and rc.position = e.case_index
-            join blobs i on i.hash = rc.inputs
-            left join blobs c on c.hash = r.context
-            left join blobs o on o.hash = e.validated_output
-            where e.id = ?1"#,
-            key,
-        )
-        .fetch_one(&mut *connection)
-        .await?;
-        Ok(ExecutionRecord {
-            execution,
-            content: row.content.0,
-            inputs: blob::json(&row.inputs)?,
-            context: row.context.as_deref().map(blob::json).transpose()?.unwrap_or_default(),
-            rate: Rate {
-                price: row.price.map(|price| price.0),
-                max_output_tokens: row.max_output_tokens.map(|tokens| tokens.0),
-            },
-            fallbacks: row.fallbacks.map(|fallbacks| fallbacks.0).unwrap_or_default(),
-            validated_output: row.validated_output.as_deref().map(blob::json).transpose()?,
-            attempts: row.attempts,
-            validations: row.validations.map(|validations| validations.0).unwrap_or_default(),
-            case: row.details.map(|details| details.0).unwrap_or_default(),
-            replay: row.replay.0,
-            recorded_repeat: row.recorded_repeat,
-            purpose: row.purpose.map(|purpose| purpose.0),
-        })
     }
 
     /// Executions: those of a run in the order of its grid (row, repeat, column, generation), others newest first.

@@ -78,6 +78,7 @@ mod transfer;
 mod version;
 mod version_entry;
 mod version_ref;
+mod work;
 mod workspace;
 mod writer;
 
@@ -134,6 +135,7 @@ struct Inner {
     readers: SqlitePool,
     /// Held by whoever works out what can be said of the cases of a run.
     marking: tokio::sync::Mutex<()>,
+    ahead: tokio::sync::Mutex<work::ReadAhead>,
 }
 
 impl Store {
@@ -144,6 +146,7 @@ impl Store {
                 writing: Mutex::new(Some(task)),
                 readers,
                 marking: tokio::sync::Mutex::default(),
+                ahead: tokio::sync::Mutex::default(),
             }),
             act: Arc::new(act),
         }

@@ -1,46 +1,17 @@
 //! The engine's port onto the store.
 
-use crate::{Store, StoreError};
+use crate::Store;
 use bytes::Bytes;
 use formaops_domain::{
-    AttachmentHash, Attempt, Content, Execution, ExecutionId, ExecutionStatus, Failure, LogEntry,
-    RequestHash, Retry, Run, RunId, RunStatus, Timestamp,
+    AttachmentHash, Attempt, Content, Execution, ExecutionId, Failure, LogEntry, RequestHash, Retry, Run,
+    RunId, RunStatus, Timestamp,
     ports::{Contest, LateVerdict, Outcome, RecordedAnswer, RecordingPart, RunStore, Work},
 };
 use futures::{FutureExt, TryFutureExt, future::BoxFuture};
-use std::sync::Arc;
-
-impl Store {
-    async fn load(&self, execution: ExecutionId) -> Result<Work, StoreError> {
-        let record = self.get_execution_record(execution).await?;
-        if record.execution.status != ExecutionStatus::Pending {
-            let status = format!("{:?}", record.execution.status).to_lowercase();
-            let id = execution.to_string();
-            return Err(StoreError::Transition { noun: "execution", id, status, wanted: "running" });
-        }
-        Ok(Work {
-            validations: record.rules().cloned().collect(),
-            metadata: Arc::new(record.case.metadata),
-            threshold: record.case.threshold,
-            around: (record.case.prefix, record.case.suffix),
-            execution: record.execution,
-            content: Arc::new(record.content),
-            inputs: Arc::new(record.inputs),
-            context: Arc::new(record.context),
-            price: record.rate.price,
-            max_output_tokens: record.rate.max_output_tokens,
-            fallbacks: record.fallbacks,
-            attempt_number: record.attempts + 1,
-            replay: record.replay,
-            recorded_repeat: record.recorded_repeat,
-            purpose: record.purpose,
-        })
-    }
-}
 
 impl RunStore for Store {
-    fn load_work(&self, execution: ExecutionId) -> BoxFuture<'_, Result<Work, Failure>> {
-        self.load(execution).map_err(Failure::from).boxed()
+    fn load_work(&self, execution: ExecutionId, again: bool) -> BoxFuture<'_, Result<Work, Failure>> {
+        self.load(execution, again).map_err(Failure::from).boxed()
     }
 
     fn load_partials(&self, run: RunId) -> BoxFuture<'_, Result<Vec<(String, Content)>, Failure>> {

@@ -18,6 +18,7 @@ use formaops_store::{ExecutionFilter, ExecutionRecord};
 use formaops_template::RenderedMessage;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Asks for executions.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -147,7 +148,7 @@ pub(crate) async fn execution_get(
         app.store.get_execution_record(request.id).await?;
     let attempts = app.store.list_attempts(request.id).await?;
     // Sensitive values are masked here, so a message may be refused that was fine when it was sent.
-    let whole = Whole::of_run(app, content, execution.run_id).await?;
+    let whole = Whole::of_run(app, Arc::unwrap_or_clone(content), execution.run_id).await?;
     let messages = whole.compiled().render(&inputs, &context).map_or(Vec::new(), |done| done.messages);
     let partials = whole.called();
     let ratings = app.store.list_ratings(&[execution.id]).await?;
@@ -155,7 +156,7 @@ pub(crate) async fn execution_get(
         execution,
         attempts,
         inputs,
-        context,
+        context: Arc::unwrap_or_clone(context),
         partials,
         messages,
         validated_output,
@@ -213,7 +214,7 @@ pub(super) async fn retry(
         if !problems.is_empty() {
             return Err(ApiError::problems(ErrorCode::Invalid, problems));
         }
-        let whole = Whole::of_run(app, content, execution.run_id).await?;
+        let whole = Whole::of_run(app, Arc::unwrap_or_clone(content), execution.run_id).await?;
         let variables = whole.variables();
         let is_sensitive =
             |name: &str| variables.iter().any(|variable| variable.sensitive && variable.name == name);

@@ -10,6 +10,7 @@ use formaops_providers::Language;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Asks for the source of a call.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -38,7 +39,7 @@ pub(crate) async fn execution_source(
 ) -> Result<CallSource, ApiError> {
     let record = app.store.get_execution_record(request.id).await?;
     let execution = record.execution;
-    let whole = Whole::of_run(app, record.content, execution.run_id).await?;
+    let whole = Whole::of_run(app, Arc::unwrap_or_clone(record.content), execution.run_id).await?;
     let checked = formaops_validate::check_inputs(whole.variables(), &record.inputs);
     // What stands for a sensitive value may break a rule that the value itself kept.
     let inputs = checked.unwrap_or(record.inputs);

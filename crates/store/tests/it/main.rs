@@ -26,5 +26,6 @@ mod rules;
 mod runs;
 mod search;
 mod versions;
+mod work;
 mod world;
 mod writing;

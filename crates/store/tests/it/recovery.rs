@@ -85,7 +85,7 @@ async fn a_run_that_is_to_be_resumed_waits_for_its_turn_again_and_repeats_nothin
     assert_eq!(after.store.get_execution(execution_id(2)).await.unwrap(), ended);
     let cut = &after.store.list_attempts(execution_id(1)).await.unwrap()[0];
     assert_eq!((cut.status, cut.number), (AttemptStatus::Interrupted, 1));
-    assert_eq!(after.store.load_work(execution_id(1)).await.unwrap().attempt_number, 2);
+    assert_eq!(after.store.load_work(execution_id(1), false).await.unwrap().attempt_number, 2);
     let open = after.store.list_open_runs().await.unwrap();
     assert_eq!(open.iter().map(|run| (run.id, run.status)).collect::<Vec<_>>(), [(id, RunStatus::Running)]);
     after.assert_counted(id).await;

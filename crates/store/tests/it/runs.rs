@@ -39,7 +39,7 @@ async fn a_run_is_read_back_with_its_columns_inputs_and_context() {
     assert_eq!(answered, formaops_domain::Run { progress, ..kept.clone() });
     assert_eq!(world.store.get_run(kept.id).await.unwrap(), answered);
 
-    let work = world.store.load_work(execution_id(2)).await.unwrap();
+    let work = world.store.load_work(execution_id(2), false).await.unwrap();
     assert_eq!((&*work.content, &*work.inputs, &*work.context), (&content("x"), &kept.inputs, &kept.context));
     assert_eq!((work.execution.parameters.temperature, work.attempt_number), (Some(0.3), 1));
     assert_eq!((work.execution.variant, work.execution.model.to_string()), (1, "dry-run:b".to_owned()));
@@ -225,7 +225,7 @@ async fn a_step_from_the_wrong_state_is_refused_and_changes_nothing() {
             .await
             .unwrap_err(),
     );
-    assert!(world.store.load_work(execution_id(1)).await.unwrap_err().message.contains("completed"));
+    assert!(world.store.load_work(execution_id(1), false).await.unwrap_err().message.contains("completed"));
     assert_eq!(world.store.get_execution(execution_id(1)).await.unwrap(), before);
     world.assert_counted(id).await;
 
@@ -317,7 +317,7 @@ async fn the_grid_of_a_run_comes_by_row_repeat_and_column() {
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!((seen.len(), &seen), (12, &sorted));
-    let last = world.store.load_work(execution_id(12)).await.unwrap();
+    let last = world.store.load_work(execution_id(12), false).await.unwrap();
     assert_eq!(*last.inputs, inputs("c"));
 }
 

@@ -176,7 +176,7 @@ impl FakeStore {
 }
 
 impl RunStore for FakeStore {
-    fn load_work(&self, execution: ExecutionId) -> BoxFuture<'_, Result<Work, Failure>> {
+    fn load_work(&self, execution: ExecutionId, _: bool) -> BoxFuture<'_, Result<Work, Failure>> {
         Box::pin(async move {
             self.pass(StoreCall::Load).await?;
             Ok(self.state().works[&execution].clone())
