@@ -1,4 +1,4 @@
-//! `formaops import` and `formaops export`: prompts from files and to files.
+//! `formaops import` and `formaops export`: what a workspace holds, from files and to files.
 
 use crate::{
     Ending,
@@ -8,12 +8,13 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{Args, builder::PossibleValuesParser};
 use formaops_api::{
-    ApiError, ErrorCode, Session,
-    handlers::{Export, ImportPreview, ImportResult, ImportState, Outcome, PromptKey},
+    ApiError, ErrorCode, Problem, Session,
+    handlers::{DatasetKey, Export, ImportPreview, ImportResult, ImportState, Outcome, PromptKey, SuiteKey},
 };
 use formaops_template::formats::{Format, MOST_BYTES, MOST_FILES, Note};
 use serde_json::{Value, json};
 use std::{
+    fmt::Display,
     fs,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
@@ -28,7 +29,7 @@ pub(crate) struct ImportArguments {
     /// Say what would become of them, and change nothing
     #[arg(long)]
     preview: bool,
-    /// What becomes of prompts whose names are taken; where absent, nothing is imported then
+    /// What becomes of prompts, datasets and suites whose names are taken; where absent, nothing is imported then
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["skip", "rename", "version"]))]
     taken: Option<String>,
     /// A prompt of the files to leave out
@@ -42,9 +43,15 @@ pub(crate) struct ImportArguments {
 /// What `formaops export` takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ExportArguments {
-    /// The prompts, by name; all of them where none is given
+    /// The prompts, by name; the whole workspace where nothing is named
     #[arg(value_name = "NAME")]
     prompts: Vec<PromptKey>,
+    /// A dataset
+    #[arg(long = "dataset", value_name = "NAME")]
+    datasets: Vec<DatasetKey>,
+    /// A suite, with its prompts and its dataset
+    #[arg(long = "suite", value_name = "NAME")]
+    suites: Vec<SuiteKey>,
     /// The format
     #[arg(long, short = 'f', default_value = "json", value_parser = PossibleValuesParser::new(formats()))]
     format: String,
@@ -52,10 +59,10 @@ pub(crate) struct ExportArguments {
     #[arg(long, short = 'o', value_name = "FILE")]
     out: Option<PathBuf>,
     /// Of all prompts, only those with this tag
-    #[arg(long, conflicts_with = "prompts")]
+    #[arg(long, conflicts_with_all = ["prompts", "datasets", "suites"])]
     tag: Option<String>,
     /// Of all prompts, only those with this status
-    #[arg(long, conflicts_with = "prompts", value_parser = PossibleValuesParser::new(["draft", "published", "archived"]))]
+    #[arg(long, conflicts_with_all = ["prompts", "datasets", "suites"], value_parser = PossibleValuesParser::new(["draft", "published", "archived"]))]
     status: Option<String>,
     /// With all versions, not only the newest
     #[arg(long)]
@@ -66,6 +73,9 @@ pub(crate) struct ExportArguments {
     /// Without the bytes of attachments
     #[arg(long)]
     without_attachments: bool,
+    /// Without datasets, also those of suites
+    #[arg(long)]
+    without_datasets: bool,
 }
 
 fn formats() -> Vec<String> {
@@ -104,8 +114,8 @@ pub(crate) async fn import(
         if error.code != ErrorCode::Conflict {
             return error;
         }
-        let hint = "Say what becomes of such prompts with `--taken skip`, `--taken rename` or `--taken version`, \
-            or give one another name with `--as NAME=NEW`.";
+        let hint = "Say what becomes of such names with `--taken skip`, `--taken rename` or `--taken version`, \
+            or give a prompt another name with `--as NAME=NEW`.";
         ApiError { hint: hint.to_owned(), ..error }
     })?;
     if as_json {
@@ -177,33 +187,54 @@ fn show_preview(preview: &ImportPreview) {
         output::line(&format!("{}: {}", output::visible(&file.name), file.format.title()));
     }
     for prompt in &preview.prompts {
-        let state = match prompt.state {
-            ImportState::New => "new",
-            ImportState::Taken => "the name is taken",
-            ImportState::Same => "is here already",
-        };
-        let plural = if prompt.versions == 1 { "" } else { "s" };
-        output::line(&format!("{}  {} version{plural}, {state}", prompt.name, prompt.versions));
-        if let Some(problem) = &prompt.problem {
-            output::line(&format!("  cannot be imported: {}", output::visible(&problem.message)));
-        }
+        let versions = counted(prompt.versions, "version");
+        show_found(&prompt.name, &versions, prompt.state, prompt.problem.as_ref());
         show_notes(&prompt.notes, "  ");
+    }
+    for dataset in &preview.datasets {
+        let (versions, cases) = (counted(dataset.versions, "version"), counted(dataset.cases, "case"));
+        let held = format!("dataset, {versions}, {cases}");
+        show_found(&dataset.name, &held, dataset.state, dataset.problem.as_ref());
+    }
+    for suite in &preview.suites {
+        let held = format!("suite, {}", counted(suite.prompts, "prompt"));
+        show_found(&suite.name, &held, suite.state, suite.problem.as_ref());
     }
     show_notes(&preview.notes, "");
 }
 
+fn show_found(name: impl Display, held: &str, state: ImportState, problem: Option<&Problem>) {
+    let state = match state {
+        ImportState::New => "new",
+        ImportState::Taken => "the name is taken",
+        ImportState::Same => "is here already",
+    };
+    output::line(&format!("{name}  {held}, {state}"));
+    if let Some(problem) = problem {
+        output::line(&format!("  cannot be imported: {}", output::visible(&problem.message)));
+    }
+}
+
+fn counted(number: u32, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 fn show_result(result: &ImportResult) {
-    for one in &result.prompts {
-        let done = match one.outcome {
+    let show = |name: &dyn Display, what: &str, outcome: Outcome| {
+        let done = match outcome {
             Outcome::Created => "created",
             Outcome::Updated => "updated",
             Outcome::Unchanged => "unchanged",
             Outcome::Skipped => "left out",
         };
-        output::line(&format!("{}  {done}", one.name));
-    }
+        output::line(&format!("{name}  {what}{done}"));
+    };
+    result.prompts.iter().for_each(|one| show(&one.name, "", one.outcome));
+    result.datasets.iter().for_each(|one| show(&one.name, "dataset, ", one.outcome));
+    result.suites.iter().for_each(|one| show(&one.name, "suite, ", one.outcome));
     if result.runs > 0 {
-        output::line(&format!("{} runs", result.runs));
+        output::line(&counted(result.runs, "run"));
     }
     show_notes(&result.notes, "");
 }
@@ -221,11 +252,12 @@ pub(crate) async fn export(
     arguments: ExportArguments,
     as_json: bool,
 ) -> Result<Ending, ApiError> {
-    let ExportArguments { prompts, format, out, tag, status, history, results, without_attachments } =
-        arguments;
+    let out = arguments.out;
     let request = json!({
-        "prompts": prompts, "format": format, "tag": tag, "status": status, "history": history, "results": results,
-        "withoutAttachments": without_attachments,
+        "prompts": arguments.prompts, "datasets": arguments.datasets, "suites": arguments.suites,
+        "format": arguments.format, "tag": arguments.tag, "status": arguments.status, "history": arguments.history,
+        "results": arguments.results, "withoutAttachments": arguments.without_attachments,
+        "withoutDatasets": arguments.without_datasets,
     });
     let export: Export = call(session, "export_create", request).await?;
     if as_json && out.is_none() {
@@ -237,7 +269,13 @@ pub(crate) async fn export(
         Some(path) => {
             fs::write(&path, bytes)
                 .map_err(|error| usage(format!("cannot write `{}`: {error}", path.display())))?;
-            output::line_to_stderr(&format!("{} prompts in `{}`", export.prompts, path.display()));
+            let others = [(export.datasets, "dataset"), (export.suites, "suite"), (export.runs, "run")];
+            let others = others.into_iter().filter(|(number, _)| *number > 0);
+            let held: Vec<_> = std::iter::once((export.prompts, "prompt"))
+                .chain(others)
+                .map(|(number, noun)| counted(number, noun))
+                .collect();
+            output::line_to_stderr(&format!("{} in `{}`", held.join(", "), path.display()));
         }
         None if export.name.ends_with(".zip") && io::stdout().is_terminal() => {
             let message = "these are several files, in a zip";

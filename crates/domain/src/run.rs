@@ -211,6 +211,14 @@ pub struct Variant {
     pub parameters: Parameters,
 }
 
+impl Variant {
+    /// Its prompt in a run.
+    #[must_use]
+    pub fn prompt_of(&self, run: &Run) -> PromptId {
+        self.prompt.as_ref().map_or(run.prompt_id, |prompt| prompt.id)
+    }
+}
+
 /// The prompt of a column of a suite with several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

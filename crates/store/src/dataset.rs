@@ -5,11 +5,14 @@ mod change;
 mod chunk;
 mod purge;
 mod save;
+mod whole;
 
 pub use cases::{CaseFilter, CaseSample};
 pub use change::CaseChanges;
 pub(crate) use save::clear_stages;
 pub use save::{NewCases, Onto as CasesOnto};
+pub(crate) use whole::bring_in;
+pub use whole::{BroughtVersion, DatasetImport, PackedCases};
 
 use crate::{
     Store, StoreError,

@@ -86,7 +86,10 @@ pub use api_key::StoredApiKey;
 pub use audit::{Act, AuditFilter};
 pub use budget::{Spent, StoredBudget};
 pub use cursor::MOST_ITEMS;
-pub use dataset::{CaseChanges, CaseFilter, CaseSample, CasesOnto, DatasetChange, DatasetFilter, NewCases};
+pub use dataset::{
+    BroughtVersion, CaseChanges, CaseFilter, CaseSample, CasesOnto, DatasetChange, DatasetFilter,
+    DatasetImport, NewCases, PackedCases,
+};
 pub use egress::{EgressFilter, EgressTotal};
 pub use error::StoreError;
 pub use execution::{ExecutionFilter, ExecutionRecord};
@@ -107,7 +110,9 @@ pub use run::{NewCell, NewRun, Rate, RunFilter};
 pub use search::HitFilter;
 pub use suite::SuiteChange;
 pub use totals::{Totals, Usual};
-pub use transfer::{Import, Imported, ImportedPrompt, PromptImport, WholeExecution, WholePrompt, WholeRun};
+pub use transfer::{
+    Import, Imported, ImportedPrompt, PromptImport, SuiteImport, WholeExecution, WholePrompt, WholeRun,
+};
 pub use version::{NewVersion, Onto};
 pub use version_entry::EntryFilter;
 pub use version_ref::Moved;

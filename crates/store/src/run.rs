@@ -605,11 +605,13 @@ pub(crate) async fn insert_ended(
 ) -> Result<(), StoreError> {
     insert_empty(connection, new, context).await?;
     let Run { progress, started_at, completed_at, .. } = &new.run;
-    let (id, status, cost) = (Key(new.run.id), Word(new.run.status), Int(progress.cost_usd));
+    let (id, status) = (Key(new.run.id), Word(new.run.status));
+    let (cost, rules) = (Int(progress.cost_usd), Int(progress.rules_usd));
     let (started_at, completed_at) = (started_at.map(Int), completed_at.map(Int));
+    let stopped = new.run.suite.as_ref().and_then(|suite| suite.stopped.as_ref()).map(Json);
     sqlx::query!(
         "update runs set status = ?2, completed = ?3, failed = ?4, cancelled = ?5, cost_nanos = ?6, started_at = ?7,
-          completed_at = ?8
+          completed_at = ?8, rules_nanos = ?9, stopped = ?10
         where id = ?1",
         id,
         status,
@@ -619,6 +621,8 @@ pub(crate) async fn insert_ended(
         cost,
         started_at,
         completed_at,
+        rules,
+        stopped,
     )
     .execute(connection)
     .await?;
@@ -630,7 +634,7 @@ async fn insert_variants(connection: &mut SqliteConnection, new: &NewRun) -> Res
     let unknown = Rate::default();
     let rates = new.rates.iter().chain(std::iter::repeat(&unknown));
     for ((position, variant), rate) in (0u32..).zip(&new.run.variants).zip(rates) {
-        let prompt = Key(variant.prompt.as_ref().map_or(new.run.prompt_id, |prompt| prompt.id));
+        let prompt = Key(variant.prompt_of(&new.run));
         let (version, model) = (Key(variant.version_id), Text(&variant.model));
         let (parameters, price) = (Json(&variant.parameters), rate.price.as_ref().map(Json));
         let longest = rate.max_output_tokens.map(Int);

@@ -68,6 +68,70 @@ async fn get(connection: &mut SqliteConnection, id: SuiteId) -> Result<Suite, St
     row.map(Suite::from).ok_or_else(|| StoreError::not_found("suite", id))
 }
 
+/// Keeps a new suite, without its baseline.
+pub(crate) async fn insert(connection: &mut SqliteConnection, suite: &Suite) -> Result<(), StoreError> {
+    let (id, name, spec) = (Key(suite.id), Text(&suite.name), Json(&suite.spec));
+    let (created_at, updated_at) = (Int(suite.created_at), Int(suite.updated_at.max(suite.created_at)));
+    sqlx::query!(
+        "insert into suites (id, name, description, spec, created_at, updated_at) values (?1, ?2, ?3, ?4, ?5, ?6)",
+        id,
+        name,
+        suite.description,
+        spec,
+        created_at,
+        updated_at,
+    )
+    .execute(connection)
+    .await
+    .map_err(|error| taken(error.into(), &suite.name))?;
+    Ok(())
+}
+
+/// Changes a suite.
+pub(crate) async fn update(
+    connection: &mut SqliteConnection,
+    id: SuiteId,
+    change: SuiteChange,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let was = get(connection, id).await?;
+    let name = change.name.unwrap_or(was.name);
+    let description = change.description.unwrap_or(was.description);
+    let spec = change.spec.unwrap_or(was.spec);
+    let (key, now, text, json) = (Key(id), Int(now), Text(&name), Json(&spec));
+    sqlx::query!(
+        "update suites set name = ?2, description = ?3, spec = ?4, updated_at = max(?5, created_at)
+        where id = ?1",
+        key,
+        text,
+        description,
+        json,
+        now,
+    )
+    .execute(connection)
+    .await
+    .map_err(|error| taken(error.into(), &name))?;
+    Ok(())
+}
+
+/// Names the baseline of a suite, or none; answers whether there is such a suite, and such a run of it.
+pub(crate) async fn set_baseline(
+    connection: &mut SqliteConnection,
+    id: SuiteId,
+    run: Option<RunId>,
+) -> Result<bool, StoreError> {
+    let (key, baseline) = (Key(id), run.map(Key));
+    let done = sqlx::query!(
+        "update suites set baseline = ?2 where id = ?1
+          and (?2 is null or exists (select 1 from runs r where r.id = ?2 and r.suite = ?1))",
+        key,
+        baseline,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 impl Store {
     /// Keeps a new suite.
     ///
@@ -76,20 +140,7 @@ impl Store {
     pub async fn insert_suite(&self, suite: Suite) -> Result<Suite, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                let (id, name, spec) = (Key(suite.id), Text(&suite.name), Json(&suite.spec));
-                let now = Int(suite.created_at);
-                sqlx::query!(
-                    "insert into suites (id, name, description, spec, created_at, updated_at)
-                    values (?1, ?2, ?3, ?4, ?5, ?5)",
-                    id,
-                    name,
-                    suite.description,
-                    spec,
-                    now,
-                )
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| taken(error.into(), &suite.name))?;
+                insert(connection, &suite).await?;
                 get(connection, suite.id).await
             })
         })
@@ -130,23 +181,7 @@ impl Store {
     ) -> Result<Suite, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                let was = get(connection, id).await?;
-                let name = change.name.unwrap_or(was.name);
-                let description = change.description.unwrap_or(was.description);
-                let spec = change.spec.unwrap_or(was.spec);
-                let (key, now, text, json) = (Key(id), Int(now), Text(&name), Json(&spec));
-                sqlx::query!(
-                    "update suites set name = ?2, description = ?3, spec = ?4, updated_at = max(?5, created_at)
-                    where id = ?1",
-                    key,
-                    text,
-                    description,
-                    json,
-                    now,
-                )
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| taken(error.into(), &name))?;
+                update(connection, id, change, now).await?;
                 get(connection, id).await
             })
         })
@@ -160,20 +195,10 @@ impl Store {
     pub async fn set_baseline(&self, id: SuiteId, run: Option<RunId>) -> Result<Suite, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                let (key, baseline) = (Key(id), run.map(Key));
-                let done = sqlx::query!(
-                    "update suites set baseline = ?2 where id = ?1
-                      and (?2 is null or exists (select 1 from runs r where r.id = ?2 and r.suite = ?1))",
-                    key,
-                    baseline,
-                )
-                .execute(&mut *connection)
-                .await?;
+                let is_set = set_baseline(connection, id, run).await?;
                 let suite = get(connection, id).await?;
                 match run {
-                    Some(run) if done.rows_affected() == 0 => {
-                        Err(StoreError::not_found("run of the suite", run))
-                    }
+                    Some(run) if !is_set => Err(StoreError::not_found("run of the suite", run)),
                     _ => Ok(suite),
                 }
             })

@@ -1,18 +1,21 @@
-//! Prompts as they leave a workspace, and as they come into one.
+//! What a workspace holds as it leaves it, and as it comes into one.
+
+mod run;
+mod suite;
+
+pub use run::{WholeExecution, WholeRun};
+pub use suite::SuiteImport;
 
 use crate::{
-    Actor, Store, StoreError, attachment,
+    Actor, DatasetImport, Store, StoreError, attachment,
     blob::{self, Blob},
-    column::{Int, Json, Key, Text, Word},
-    draft, output, prompt,
-    run::{self, NewRun},
-    search::Entry,
-    version, version_ref,
+    column::{Int, Json, Key, Word},
+    dataset, draft, prompt, version, version_ref,
 };
 use formaops_domain::{
-    ActorId, Case, Draft, Execution, InputSet, JsonObject, Prompt, PromptId, RefKind, RefName, Run, RunId,
-    Timestamp, Version, VersionId, VersionRef,
+    ActorId, Draft, InputSet, Prompt, PromptId, RefKind, RefName, Timestamp, Version, VersionId, VersionRef,
 };
+use run::PackedRun;
 use sqlx::{Connection as _, SqliteConnection};
 use std::collections::{HashMap, HashSet};
 
@@ -33,32 +36,8 @@ pub struct WholePrompt {
     pub input_sets: Vec<InputSet>,
 }
 
-/// A run with its cases and what came of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WholeRun {
-    /// The run; it has ended.
-    pub run: Run,
-    /// The inputs of each case, masked.
-    pub cases: Vec<JsonObject>,
-    /// Its executions.
-    pub executions: Vec<WholeExecution>,
-}
-
-/// An execution with its texts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WholeExecution {
-    /// The execution; it has ended.
-    pub execution: Execution,
-    /// The answer.
-    pub output: String,
-    /// What the model thought.
-    pub reasoning: String,
-    /// The answer as JSON, where a validation found it valid.
-    pub validated_output: Option<serde_json::Value>,
-}
-
-/// What is brought into a workspace.
-#[derive(Debug, Clone, PartialEq)]
+/// What is brought into a workspace. All ids in it are those that things have here.
+#[derive(Debug, Clone)]
 pub struct Import {
     /// Who brings it.
     pub by: ActorId,
@@ -70,7 +49,11 @@ pub struct Import {
     pub attachments: Vec<Vec<u8>>,
     /// The prompts.
     pub prompts: Vec<PromptImport>,
-    /// Runs of them. One that is here already stays as it is.
+    /// The datasets.
+    pub datasets: Vec<DatasetImport>,
+    /// The suites.
+    pub suites: Vec<SuiteImport>,
+    /// Runs of the prompts, oldest first. One that is here already stays as it is.
     pub runs: Vec<WholeRun>,
 }
 
@@ -123,23 +106,12 @@ impl Store {
         })
     }
 
-    /// The inputs of each case of a run, masked.
-    pub async fn list_cases(&self, run: RunId) -> Result<Vec<JsonObject>, StoreError> {
-        let run = Key(run);
-        let rows = sqlx::query_scalar!(
-            "select b.data from run_cases c join blobs b on b.hash = c.inputs where c.run = ?1 order by c.position",
-            run,
-        )
-        .fetch_all(self.readers())
-        .await?;
-        rows.iter().map(|data| blob::json(data)).collect()
-    }
-
-    /// Brings prompts in, all or none.
+    /// Brings all of an import in, or nothing.
     ///
     /// # Errors
-    /// [`StoreError::NameTaken`] where a new prompt has the name of one that is here, [`StoreError::NoAttachment`] where
-    /// the bytes of an attachment are neither here nor brought.
+    /// [`StoreError::NameTaken`] where something new has the name of what is here, [`StoreError::NoAttachment`] where
+    /// the bytes of an attachment are neither here nor brought, [`StoreError::DatasetMoved`] where a dataset that gets
+    /// more versions was saved meanwhile.
     pub async fn import(&self, import: Import) -> Result<Imported, StoreError> {
         // Compressing takes a while where there is much, and nobody else shall wait for it.
         let packed =
@@ -155,45 +127,16 @@ struct Packed {
     runs: Vec<PackedRun>,
 }
 
-struct PackedRun {
-    context: Option<Blob>,
-    cases: Vec<Blob>,
-    executions: Vec<PackedExecution>,
-}
-
-struct PackedExecution {
-    output: Option<Blob>,
-    reasoning: Option<Blob>,
-    validated_output: Option<Blob>,
-    words: Entry,
-}
-
 fn pack(mut import: Import) -> Result<Packed, StoreError> {
     let bytes = std::mem::take(&mut import.attachments);
     let attachments = bytes.iter().map(|bytes| Blob::new(bytes)).collect::<Result<_, _>>()?;
-    let mut runs = Vec::new();
-    for whole in &import.runs {
-        let executions = whole.executions.iter().map(|it| {
-            let case = usize::try_from(it.execution.case).ok().and_then(|case| whole.cases.get(case));
-            Ok(PackedExecution {
-                output: Blob::of_text(&it.output)?,
-                reasoning: Blob::of_text(&it.reasoning)?,
-                validated_output: it.validated_output.as_ref().map(Blob::of_json).transpose()?,
-                words: Entry::new(case.unwrap_or(&JsonObject::new()), &it.output),
-            })
-        });
-        runs.push(PackedRun {
-            context: run::context_blob(&whole.run)?,
-            cases: whole.cases.iter().map(Blob::of_json).collect::<Result<_, _>>()?,
-            executions: executions.collect::<Result<_, StoreError>>()?,
-        });
-    }
+    let runs = import.runs.iter().map(PackedRun::new).collect::<Result<_, _>>()?;
     Ok(Packed { import, attachments, runs })
 }
 
 async fn bring_in(connection: &mut SqliteConnection, packed: Packed) -> Result<Imported, StoreError> {
     let Packed { import, attachments, runs } = packed;
-    let Import { by, at, actors, prompts, runs: whole_runs, .. } = import;
+    let Import { by, at, actors, prompts, datasets, suites, runs: whole_runs, .. } = import;
     for actor in &actors {
         let (id, kind, created_at) = (Key(actor.id), Word(actor.kind), Int(actor.created_at));
         sqlx::query!(
@@ -207,26 +150,27 @@ async fn bring_in(connection: &mut SqliteConnection, packed: Packed) -> Result<I
         .await?;
     }
     blob::insert(connection, attachments).await?;
-    let (mut imported, mut ids) = (Vec::new(), HashMap::new());
+    let mut imported = Vec::with_capacity(prompts.len());
     for one in prompts {
-        let (of_file, done) = match one {
-            PromptImport::New(whole) => {
-                let of_file = whole.prompt.id;
-                (of_file, insert_whole(connection, whole, by).await?)
-            }
-            PromptImport::Into { id, whole, note } => {
-                let of_file = whole.prompt.id;
-                (of_file, merge_into(connection, id, whole, note, by, at).await?)
-            }
-        };
-        ids.insert(of_file, done.id);
-        imported.push(done);
+        imported.push(match one {
+            PromptImport::New(whole) => insert_whole(connection, whole, by).await?,
+            PromptImport::Into { id, whole, note } => merge_into(connection, id, whole, note, by, at).await?,
+        });
+    }
+    for one in datasets {
+        dataset::bring_in(connection, one).await?;
+    }
+    // Runs name their suites, and suites the runs that others are compared with.
+    let mut baselines = Vec::new();
+    for one in suites {
+        baselines.extend(suite::bring_in(connection, one, at).await?);
     }
     let mut added = 0;
-    for (mut whole, packed) in whole_runs.into_iter().zip(runs) {
-        let Some(id) = ids.get(&whole.run.prompt_id) else { continue };
-        whole.run.prompt_id = *id;
-        added += usize::from(insert_run(connection, whole, packed, by).await?);
+    for (whole, packed) in whole_runs.into_iter().zip(runs) {
+        added += usize::from(run::bring_in(connection, whole, packed, by).await?);
+    }
+    for (suite, baseline) in baselines {
+        crate::suite::set_baseline(connection, suite, Some(baseline)).await?;
     }
     Ok(Imported { prompts: imported, runs: added })
 }
@@ -406,127 +350,4 @@ fn follows(parents: &HashMap<VersionId, Vec<VersionId>>, later: VersionId, earli
         }
     }
     false
-}
-
-/// Whether the run was not here.
-async fn insert_run(
-    connection: &mut SqliteConnection,
-    whole: WholeRun,
-    packed: PackedRun,
-    by: ActorId,
-) -> Result<bool, StoreError> {
-    let WholeRun { run, executions, .. } = whole;
-    let key = Key(run.id);
-    let is_here = sqlx::query_scalar!("select 1 as one from runs where id = ?1", key)
-        .fetch_optional(&mut *connection)
-        .await?;
-    if is_here.is_some() {
-        return Ok(false);
-    }
-    let creator = Key(run.created_by);
-    let known = sqlx::query_scalar!("select 1 as one from actors where id = ?1", creator)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let created_by = if known.is_some() { run.created_by } else { by };
-    let new = NewRun {
-        // Suites and executions of another workspace are none of this one.
-        run: Run { created_by, suite: None, parent: None, regraded: None, ..run },
-        rates: Vec::new(),
-        partials: Vec::new(),
-        cases: Vec::new(),
-        validations: Vec::new(),
-        cells: Vec::new(),
-    };
-    run::insert_ended(connection, &new, packed.context).await?;
-    for (position, inputs) in (0u32..).zip(packed.cases) {
-        run::insert_case(connection, new.run.id, position, inputs, &Case::default()).await?;
-    }
-    for (whole, packed) in executions.into_iter().zip(packed.executions) {
-        insert_execution(connection, &new.run, whole.execution, packed).await?;
-    }
-    Ok(true)
-}
-
-async fn insert_execution(
-    connection: &mut SqliteConnection,
-    run: &Run,
-    execution: Execution,
-    packed: PackedExecution,
-) -> Result<(), StoreError> {
-    let hash = |blob: &Option<Blob>| blob.as_ref().map(|blob| Key(blob.hash));
-    let (output, reasoning) = (hash(&packed.output), hash(&packed.reasoning));
-    let validated = hash(&packed.validated_output);
-    let bytes = Int(packed.output.as_ref().map_or(0, |blob| blob.size));
-    blob::insert(
-        connection,
-        [packed.output, packed.reasoning, packed.validated_output].into_iter().flatten(),
-    )
-    .await?;
-    let (id, run_id, prompt) = (Key(execution.id), Key(run.id), Key(run.prompt_id));
-    let (version, model, status) =
-        (Key(execution.version_id), Text(&execution.model), Word(execution.status));
-    let answered_by = execution.answered_by.as_ref().map(Text);
-    let preview = output::preview(&execution.preview);
-    let (failure, finish) = (execution.failure.as_ref().map(Json), execution.finish.as_ref().map(Json));
-    let calls = (!execution.tool_calls.is_empty()).then_some(Json(&execution.tool_calls));
-    let metrics = &execution.metrics;
-    let (latency, first) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
-    let (usage, cost) = (metrics.token_usage.as_ref().map(Json), metrics.cost_usd.map(Int));
-    let (basis, checked) = (Word(metrics.basis), Word(execution.validation_status));
-    let (created_by, created_at) = (Key(run.created_by), Int(execution.created_at));
-    let (started_at, completed_at) = (execution.started_at.map(Int), execution.completed_at.map(Int));
-    let seq = sqlx::query_scalar!(
-        r#"insert into executions (id, run, prompt, version, model, case_index, repeat, variant_index, generation, status,
-          preview, output_bytes, output, reasoning, validated_output, failure, finish, latency_micros,
-          first_token_micros, tokens_per_second, usage, cost_nanos, basis, validation_status, created_by, created_at,
-          started_at, completed_at, tool_calls, answered_by, score)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-          ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
-        returning seq as "seq!: i64""#,
-        id,
-        run_id,
-        prompt,
-        version,
-        model,
-        execution.case,
-        execution.repeat,
-        execution.variant,
-        execution.generation,
-        status,
-        preview,
-        bytes,
-        output,
-        reasoning,
-        validated,
-        failure,
-        finish,
-        latency,
-        first,
-        metrics.tokens_per_second,
-        usage,
-        cost,
-        basis,
-        checked,
-        created_by,
-        created_at,
-        started_at,
-        completed_at,
-        calls,
-        answered_by,
-        execution.score,
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    crate::execution::insert_validations(connection, execution.id, &execution.validations).await?;
-    let prompt_name = run.prompt_name.as_str();
-    sqlx::query!(
-        "insert into execution_words (rowid, prompt, inputs, answer) values (?1, ?2, ?3, ?4)",
-        seq,
-        prompt_name,
-        packed.words.inputs,
-        packed.words.answer,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }

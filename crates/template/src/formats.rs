@@ -22,8 +22,9 @@ mod write;
 mod zip;
 
 pub use archive::{
-    Archive, ArchivedActor, ArchivedAttachment, ArchivedDraft, ArchivedExecution, ArchivedInputSet,
-    ArchivedPrompt, ArchivedRef, ArchivedRun, ArchivedVersion, read_archive, write_archive,
+    Archive, ArchivedActor, ArchivedAttachment, ArchivedDataset, ArchivedDatasetVersion, ArchivedDraft,
+    ArchivedExecution, ArchivedInputSet, ArchivedPrompt, ArchivedRef, ArchivedRun, ArchivedSuite,
+    ArchivedVersion, read_archive, write_archive,
 };
 pub use name::{numbered, to_prompt_name};
 pub use parameters::take_parameters;
@@ -43,7 +44,7 @@ pub const MOST_FILES: usize = 10_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// Our own, as JSON: everything that a workspace knows of its prompts.
+    /// Our own, as JSON: prompts, datasets, suites and runs, without loss.
     Json,
     /// The same as YAML.
     Yaml,

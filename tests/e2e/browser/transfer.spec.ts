@@ -101,3 +101,61 @@ test('what a format does not hold is said when it is exported', async ({ app }) 
     dialog.getByText(/The file does not hold everything|nothing that this format can hold/),
   ).toBeVisible();
 });
+
+test('the whole workspace is exported, and datasets and suites come back to what is here', async ({
+  app,
+  api,
+}) => {
+  const { prompt } = await api.promptGet({ id: 'summarise' });
+  const cases = (text: string) => [{ position: 0, inputs: { text } }];
+  const dataset = await api.datasetCreate({ name: 'cities', cases: cases('Rome') });
+  const suite = await api.suiteCreate({
+    name: 'travel',
+    spec: {
+      prompts: [{ promptId: prompt.id }],
+      models: [],
+      repeats: 1,
+      dataset: { datasetId: dataset.id, version: 1 },
+    },
+  });
+  await app.keyboard.press('ControlOrMeta+k');
+  await app.getByRole('combobox').fill('Export the workspace');
+  await app.getByRole('option', { name: 'Export the workspace to a file' }).click();
+  const dialog = app.getByRole('dialog', { name: 'Export the workspace' });
+  await expect(dialog).toContainText('The file holds the whole workspace: prompts, datasets and suites');
+  await expect(dialog.getByLabel('Datasets')).toBeChecked();
+  const downloading = app.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  const download = await downloading;
+  await expect(app.getByRole('alert')).toContainText(/\d+ prompts, 1 dataset, 1 suite (saved|exported)/);
+  const text = await readFile(await download.path(), 'utf8');
+
+  let wizard = await choose(app, [file('all.json', text)]);
+  const others = wizard.getByRole('region', { name: 'Datasets and suites in the files' });
+  await expect(others.getByRole('listitem').filter({ hasText: 'cities' })).toContainText(
+    'dataset · 1 version · 1 case is here already',
+  );
+  await expect(others.getByRole('listitem').filter({ hasText: 'travel' })).toContainText(
+    'suite · 1 prompt is here already',
+  );
+  await expect(others.getByLabel('Where a name is taken')).toBeHidden();
+  await expect(wizard.getByRole('button', { name: 'Nothing to import' })).toBeDisabled();
+  await app.keyboard.press('Escape');
+
+  await api.datasetChange({ id: 'cities', base: 1, inserted: [{ cases: cases('Oslo') }] });
+  await api.suiteDelete({ id: suite.id });
+  wizard = await choose(app, [file('all.json', text)]);
+  await expect(others.getByRole('listitem').filter({ hasText: 'cities' })).toContainText('name is taken');
+  await wizard.getByLabel('Where a name is taken').selectOption('Leave out');
+  await expect(wizard.getByRole('button', { name: 'Import 1 suite' })).toBeEnabled();
+  await wizard.getByLabel('Where a name is taken').selectOption('Add to what is here');
+  await wizard.getByRole('button', { name: 'Import 1 dataset, 1 suite' }).click();
+  await expect(wizard).toBeHidden();
+  await expect(app.getByRole('alert')).toContainText('1 suite imported, 1 dataset with new versions');
+  expect((await api.datasetGet({ id: 'cities' })).head, 'what the file says is newest again').toBe(3);
+  const again = await api.suiteGet({ id: 'travel' });
+  expect(again.spec.dataset).toEqual({ datasetId: dataset.id, version: 1 });
+
+  await app.getByRole('alert').getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(async () => (await api.suiteList({})).items).toEqual([]);
+});

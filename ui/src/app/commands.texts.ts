@@ -68,8 +68,8 @@ const table = {
   },
   exportPrompts: {
     group: 'prompt',
-    label: 'Export all prompts to a file',
-    words: 'save backup download json yaml',
+    label: 'Export the workspace to a file',
+    words: 'save backup download json yaml prompts datasets suites',
   },
   deletePrompt: { group: 'prompt', label: 'Delete prompt', words: 'remove bin trash' },
   branchFromVersion: { group: 'prompt', label: 'Branch from the version', words: 'history fork' },

@@ -90,7 +90,7 @@ export type ApplyImport = {
   files: ImportFile[];
   /** What becomes of single prompts. */
   choices?: ImportChoice[];
-  /** What becomes of the rest where their names are taken; where absent, the import is refused then. */
+  /** What becomes of all else whose name is taken; where absent, the import is refused then. */
   taken?: TakenNames | null;
   /** The same key and request within 24 hours answer with what was done the first time. */
   idempotencyKey?: string | null;
@@ -1052,10 +1052,17 @@ export type CreateDataset = {
   idempotencyKey?: string | null;
 };
 
-/** Exports prompts. */
+/**
+ * Exports prompts, and with them datasets and suites: all of the workspace outside the bin where nothing is named and
+ * no prompts are asked for by what they are like.
+ */
 export type CreateExport = {
-  /** The prompts; all outside the bin where there are none. */
+  /** The prompts. */
   prompts?: PromptKey[];
+  /** The datasets, which only our own formats can hold. */
+  datasets?: DatasetKey[];
+  /** The suites, which only our own formats can hold. The prompts and the dataset of each come along. */
+  suites?: SuiteKey[];
   /** Of all, only those with this text in name, title or description. */
   search?: string | null;
   /** Of all, only those with this tag. */
@@ -1066,12 +1073,14 @@ export type CreateExport = {
   status?: PromptStatus | null;
   /** The format. */
   format: Format;
-  /** Whether all versions are exported; else the newest, and those that unsaved work and results rest on. */
+  /** Whether all versions are exported; else the newest, and those that unsaved work, results and suites rest on. */
   history?: boolean;
   /** Whether runs that have ended are exported with their answers, which only our own formats can hold. */
   results?: boolean;
   /** Whether the bytes of attachments are left out. */
   withoutAttachments?: boolean;
+  /** Whether datasets are left out, also those of suites. */
+  withoutDatasets?: boolean;
 };
 
 /** Makes a prompt. */
@@ -1260,6 +1269,18 @@ export type DatasetId = string;
 export type DatasetKey = string;
 
 export type DatasetName = string;
+
+/** What became of a dataset. */
+export type DatasetOutcome = {
+  /** Its name in the preview. */
+  dataset: DatasetName;
+  /** Its name here. */
+  name: DatasetName;
+  /** The dataset; none where it was left out. */
+  id: DatasetId | null;
+  /** What was done. */
+  outcome: Outcome;
+};
 
 /** What a file says. */
 export type DatasetPreview = {
@@ -1738,9 +1759,13 @@ export type Export = {
   data: string;
   /** How many prompts were asked for. */
   prompts: number;
+  /** How many datasets are in it. */
+  datasets: number;
+  /** How many suites are in it. */
+  suites: number;
   /** How many runs are in it. */
   runs: number;
-  /** What it does not hold. */
+  /** What it does not hold, and what to know of it. */
   notes: Note[];
 };
 
@@ -2356,6 +2381,10 @@ export type ImportPreview = {
   files: ImportedFile[];
   /** The prompts in them. */
   prompts: ImportItem[];
+  /** The datasets in them. */
+  datasets: ImportedDataset[];
+  /** The suites in them. */
+  suites: ImportedSuite[];
   /** What is to be said of no one prompt. */
   notes: Note[];
 };
@@ -2372,14 +2401,36 @@ export type ImportRecordings = {
 export type ImportResult = {
   /** The prompts of the files, in their order. */
   prompts: ImportOutcome[];
+  /** The datasets of the files, in their order. */
+  datasets: DatasetOutcome[];
+  /** The suites of the files, in their order. */
+  suites: SuiteOutcome[];
   /** How many runs were added. */
   runs: number;
   /** What was not understood, or was changed. */
   notes: Note[];
 };
 
-/** What there is already of a prompt in a file. */
+/** What there is already of something in a file. */
 export type ImportState = 'new' | 'taken' | 'same';
+
+/** A dataset in the files. */
+export type ImportedDataset = {
+  /** The name it would get. */
+  name: DatasetName;
+  /** What it is for. */
+  description: string;
+  /** How many versions it has. */
+  versions: number;
+  /** How many cases the newest has. */
+  cases: number;
+  /** Whether the name is free here. */
+  state: ImportState;
+  /** The dataset that has the name. */
+  existing: DatasetId | null;
+  /** Why it cannot be imported. */
+  problem: Problem | null;
+};
 
 /** A file that was understood. */
 export type ImportedFile = {
@@ -2393,6 +2444,22 @@ export type ImportedFile = {
 export type ImportedRecordings = {
   /** How many whole answers the file has. */
   recordings: number;
+};
+
+/** A suite in the files. */
+export type ImportedSuite = {
+  /** The name it would get. */
+  name: SuiteName;
+  /** What it is for. */
+  description: string;
+  /** How many prompts it runs. */
+  prompts: number;
+  /** Whether the name is free here. */
+  state: ImportState;
+  /** The suite that has the name. */
+  existing: SuiteId | null;
+  /** Why it cannot be imported. */
+  problem: Problem | null;
 };
 
 /** Asks for the schema that examples follow. */
@@ -3194,7 +3261,7 @@ export type OnRestart = 'fail' | 'resume';
 
 export type Origin = string;
 
-/** What was done with a prompt. */
+/** What was done with something in the files. */
 export type Outcome = 'created' | 'updated' | 'unchanged' | 'skipped';
 
 /** Which text of an execution. */
@@ -4615,6 +4682,18 @@ export type SuiteModel = {
 
 export type SuiteName = string;
 
+/** What became of a suite. */
+export type SuiteOutcome = {
+  /** Its name in the preview. */
+  suite: SuiteName;
+  /** Its name here. */
+  name: SuiteName;
+  /** The suite; none where it was left out. */
+  id: SuiteId | null;
+  /** What was done. */
+  outcome: Outcome;
+};
+
 /** What a run of a suite would be. */
 export type SuitePlan = {
   /** How many cases are run. */
@@ -4702,7 +4781,7 @@ export type TagCount = {
 /** What a prompt and its file are to say. */
 export type Take = 'ours' | 'theirs' | 'text' | 'merged';
 
-/** What becomes of prompts whose names are taken. */
+/** What becomes of prompts, datasets and suites whose names are taken. */
 export type TakenNames = 'skip' | 'rename' | 'version';
 
 /** The language that templates are written in. */

@@ -218,11 +218,9 @@ fn compared(
 
 /// Each column of a run with that of the baseline which is most like it.
 pub(super) fn pairs(run: &Run, base: &Run) -> Vec<(u32, u32)> {
-    let prompt =
-        |run: &Run, variant: &Variant| variant.prompt.as_ref().map_or(run.prompt_id, |prompt| prompt.id);
     let like = |at: usize, variant: &Variant| {
         let is_like = |other: &&Variant| {
-            prompt(base, other) == prompt(run, variant)
+            other.prompt_of(base) == variant.prompt_of(run)
                 && other.model == variant.model
                 && other.parameters == variant.parameters
         };

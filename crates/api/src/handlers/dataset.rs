@@ -234,7 +234,7 @@ async fn find_changeable(app: &App, key: &DatasetKey) -> Result<Dataset, ApiErro
     Ok(dataset)
 }
 
-fn check_words(field: &str, text: &str) -> Result<(), ApiError> {
+pub(super) fn check_words(field: &str, text: &str) -> Result<(), ApiError> {
     let length = text.chars().count();
     if length > MOST_WORDS {
         let message = format!("`{field}` has at most {MOST_WORDS} characters, got {length}");
@@ -262,7 +262,7 @@ fn case_problem(case: &Case) -> Option<(&'static str, String)> {
 }
 
 /// Refuses cases that break a rule, each with its place.
-fn check_cases<'a>(cases: impl IntoIterator<Item = (String, &'a Case)>) -> Result<(), ApiError> {
+pub(super) fn check_cases<'a>(cases: impl IntoIterator<Item = (String, &'a Case)>) -> Result<(), ApiError> {
     let problems = cases.into_iter().filter_map(|(path, case)| {
         let (field, message) = case_problem(case)?;
         let at = Place { path: format!("{path}.{field}"), line: None, column: None };

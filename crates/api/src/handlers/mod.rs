@@ -112,6 +112,15 @@ fn column_title(run: &formaops_domain::Run, column: u32) -> String {
         .map_or_else(String::new, |variant| crate::report::column_name(run, variant))
 }
 
+/// What the store has, or none where there is no such thing.
+fn if_there<T>(found: Result<T, formaops_store::StoreError>) -> Result<Option<T>, ApiError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(formaops_store::StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The most items of a page.
 pub(crate) const MOST_ITEMS: u32 = 1000;
 

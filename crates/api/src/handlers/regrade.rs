@@ -128,7 +128,7 @@ async fn columns(
 ) -> Result<Vec<Column>, ApiError> {
     let mut columns = Vec::new();
     for variant in &run.variants {
-        let prompt = variant.prompt.as_ref().map_or(run.prompt_id, |prompt| prompt.id);
+        let prompt = variant.prompt_of(run);
         let content = app.store.get_version(prompt, variant.version_id).await?.content;
         let in_suite =
             suite.and_then(|suite| suite.spec.prompts.iter().find(|asked| asked.prompt_id == prompt));

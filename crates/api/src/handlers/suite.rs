@@ -165,17 +165,22 @@ pub(crate) async fn baseline_put(app: &App, _: &Caller, request: PutBaseline) ->
 
 /// All that is wrong with what a suite would run, before it is kept. That it can be run at all is said when it is.
 async fn check(app: &App, description: &str, spec: Option<&SuiteSpec>) -> Result<(), ApiError> {
-    if description.chars().count() > MOST_DESCRIPTION {
-        let message = format!("`description` has at most {MOST_DESCRIPTION} characters");
-        return Err(ApiError::invalid("description", message));
-    }
-    let Some(spec) = spec else { return Ok(()) };
-    for (at, prompt) in spec.prompts.iter().enumerate() {
+    for (at, prompt) in spec.iter().flat_map(|spec| &spec.prompts).enumerate() {
         find_prompt(app, &PromptKey::Id(prompt.prompt_id)).await.map_err(|error| ApiError {
             at: ApiError::invalid(&format!("spec.prompts[{at}]"), "").at,
             ..error
         })?;
     }
+    check_alone(description, spec)
+}
+
+/// The same but for what it names.
+pub(super) fn check_alone(description: &str, spec: Option<&SuiteSpec>) -> Result<(), ApiError> {
+    if description.chars().count() > MOST_DESCRIPTION {
+        let message = format!("`description` has at most {MOST_DESCRIPTION} characters");
+        return Err(ApiError::invalid("description", message));
+    }
+    let Some(spec) = spec else { return Ok(()) };
     if spec.cases.len() > MOST_OWN_CASES {
         return Err(ApiError {
             hint: "Put them into a dataset.".to_owned(),

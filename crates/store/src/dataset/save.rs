@@ -239,7 +239,7 @@ async fn save(
 ) -> Result<DatasetVersion, StoreError> {
     let head = check_place(connection, &new).await?;
     if let Onto::New { name, description } = &new.onto {
-        insert_dataset(connection, &new, name, description).await?;
+        insert_dataset(connection, new.dataset, name, description, new.author, new.at).await?;
     }
     insert_blobs(connection, fresh).await?;
     let cases = chunks.iter().map(|(cases, _)| u64::from(*cases)).sum::<u64>();
@@ -323,7 +323,10 @@ pub(super) async fn delete_unnamed(
     Ok(())
 }
 
-async fn insert_blobs(connection: &mut SqliteConnection, blobs: Vec<Blob>) -> Result<(), StoreError> {
+pub(super) async fn insert_blobs(
+    connection: &mut SqliteConnection,
+    blobs: Vec<Blob>,
+) -> Result<(), StoreError> {
     for blob in blobs {
         let (hash, size) = (Key(blob.hash), Int(blob.size));
         sqlx::query!(
@@ -339,7 +342,7 @@ async fn insert_blobs(connection: &mut SqliteConnection, blobs: Vec<Blob>) -> Re
 }
 
 /// BLAKE3 of the names of the columns and the hashes of the runs, which the cases alone decide.
-fn content_hash(columns: &[Column], chunks: &[(u32, [u8; 32])]) -> ContentHash {
+pub(super) fn content_hash(columns: &[Column], chunks: &[(u32, [u8; 32])]) -> ContentHash {
     /// Takes part in the hash, so that a later way to cut never collides with this one.
     const SCHEMA: &[u8] = b"dataset 1";
     let mut hasher = blake3::Hasher::new();
@@ -353,13 +356,15 @@ fn content_hash(columns: &[Column], chunks: &[(u32, [u8; 32])]) -> ContentHash {
     ContentHash::from_array(*hasher.finalize().as_bytes())
 }
 
-async fn insert_dataset(
+pub(super) async fn insert_dataset(
     connection: &mut SqliteConnection,
-    new: &NewCases,
+    id: DatasetId,
     name: &DatasetName,
     description: &str,
+    author: ActorId,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
-    let (id, text, author, at) = (Key(new.dataset), name.as_str(), Key(new.author), Int(new.at));
+    let (id, text, author, at) = (Key(id), name.as_str(), Key(author), Int(at));
     let search = search_text(name, description);
     sqlx::query!(
         "insert into datasets (id, name, description, search, created_by, created_at, updated_at)
@@ -377,7 +382,7 @@ async fn insert_dataset(
     Ok(())
 }
 
-async fn insert_version(
+pub(super) async fn insert_version(
     connection: &mut SqliteConnection,
     version: DatasetVersion,
     chunks: &[(u32, [u8; 32])],

@@ -1,14 +1,20 @@
-//! Our own format, as JSON or YAML: all that a workspace knows of its prompts, without loss.
+//! Our own format, as JSON or YAML: prompts, datasets, suites and runs of a workspace, without loss.
 //!
 //! `formaops: 1` says which shape follows. Versions are named by what they hold: a file in which a version does not
 //! hold what its name says is refused. What a file leaves out (history, results, bytes of attachments) it does not
-//! name either, but for the parents of versions.
+//! name either, but for the parents of versions and what a suite runs.
+
+mod evaluation;
+mod runs;
+
+pub use evaluation::{ArchivedDataset, ArchivedDatasetVersion, ArchivedSuite};
+pub use runs::{ArchivedExecution, ArchivedRun};
 
 use super::{FormatError, plain};
 use crate::yaml;
 use formaops_domain::{
-    ActorId, AttachmentHash, Content, ContentHash, Execution, JsonObject, PromptId, PromptName, PromptStatus,
-    RefKind, RefName, Run, Timestamp, Version, VersionId,
+    ActorId, AttachmentHash, Content, ContentHash, JsonObject, PromptId, PromptName, PromptStatus, RefKind,
+    RefName, Timestamp, Version, VersionId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,7 +29,7 @@ const SHAPE: u32 = 1;
 pub struct Archive {
     /// The number of the shape.
     pub formaops: u32,
-    /// Whoever wrote the versions.
+    /// Whoever wrote the versions and made the runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actors: Vec<ArchivedActor>,
     /// The prompts.
@@ -31,6 +37,12 @@ pub struct Archive {
     /// The bytes of attachments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<ArchivedAttachment>,
+    /// The datasets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub datasets: Vec<ArchivedDataset>,
+    /// The suites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suites: Vec<ArchivedSuite>,
     /// Runs with what came of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<ArchivedRun>,
@@ -43,6 +55,8 @@ impl Default for Archive {
             actors: Vec::new(),
             prompts: Vec::new(),
             attachments: Vec::new(),
+            datasets: Vec::new(),
+            suites: Vec::new(),
             runs: Vec::new(),
         }
     }
@@ -204,35 +218,6 @@ pub struct ArchivedAttachment {
     pub data: String,
 }
 
-/// A run with its executions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ArchivedRun {
-    /// The run.
-    pub run: Run,
-    /// The inputs of each case, without the values of sensitive variables.
-    pub cases: Vec<JsonObject>,
-    /// Its executions with their answers.
-    pub executions: Vec<ArchivedExecution>,
-}
-
-/// An execution with its answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ArchivedExecution {
-    /// The execution.
-    pub execution: Execution,
-    /// The answer.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub output: String,
-    /// What the model thought.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reasoning: String,
-    /// The answer as JSON, where a validation found it valid.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub validated_output: Option<Value>,
-}
-
 /// Writes a file of our own, as YAML or as JSON.
 #[must_use]
 pub fn write_archive(archive: &Archive, as_yaml: bool) -> String {
@@ -285,23 +270,8 @@ fn check(file: &str, archive: &Archive) -> Result<(), FormatError> {
             return Err(FormatError::new(file, &format!("{path}.id"), message));
         }
     }
-    for (index, run) in archive.runs.iter().enumerate() {
-        let path = format!("runs[{index}]");
-        let known = versions.get(&run.run.prompt_id).ok_or_else(|| {
-            FormatError::new(
-                file,
-                &format!("{path}.run.promptId"),
-                "the prompt of the run is not in the file",
-            )
-        })?;
-        for (column, variant) in run.run.variants.iter().enumerate() {
-            if !known.contains(&variant.version_id) {
-                let field = format!("{path}.run.variants[{column}].versionId");
-                return Err(FormatError::new(file, &field, "the version that ran is not in the file"));
-            }
-        }
-    }
-    Ok(())
+    evaluation::check(file, archive, &actors)?;
+    runs::check(file, &archive.runs, &versions)
 }
 
 fn check_versions(

@@ -1,8 +1,9 @@
 use super::*;
 use crate::{check, render};
 use formaops_domain::{
-    ActorId, Body, Message, ModelRef, PromptId, PromptStatus, RefKind, Role, RunContext, TemplateEngine,
-    Timestamp, Variable, VariableType, Version,
+    ActorId, Body, Case, Columns, DatasetId, Message, ModelRef, PromptId, PromptStatus, RefKind, Role,
+    RunContext, SuiteDataset, SuiteId, SuitePrompt, SuiteSpec, TemplateEngine, Timestamp, Variable,
+    VariableType, Version, VersionId,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -464,6 +465,137 @@ fn archive_of(contents: Vec<Content>, inputs: JsonObject) -> Archive {
     Archive { actors: vec![actor], prompts: vec![prompt], ..Archive::default() }
 }
 
+/// The same with a dataset of these cases in two versions, and a suite of both.
+fn evaluated(archive: Archive, cases: Vec<Case>) -> Archive {
+    let author = archive.actors[0].id;
+    let at = Timestamp::from_micros(1_700_000_000_000_001);
+    let mut columns = Columns::default();
+    cases.iter().for_each(|case| columns.see(case).unwrap());
+    let columns = columns.finish();
+    let version = |number| ArchivedDatasetVersion {
+        number,
+        author,
+        note: format!("note {number}"),
+        created_at: at,
+        columns: columns.clone(),
+        cases: cases.clone(),
+    };
+    let dataset = ArchivedDataset {
+        id: DatasetId::from_bytes(&[3; 16]).unwrap(),
+        name: "cities".parse().unwrap(),
+        description: "- where: we go ".into(),
+        created_at: at,
+        updated_at: at,
+        versions: vec![version(1), version(4)],
+    };
+    let spec = SuiteSpec {
+        prompts: vec![SuitePrompt { prompt_id: archive.prompts[0].id, version: Some("v1".into()) }],
+        dataset: Some(SuiteDataset { dataset_id: dataset.id, version: Some(4) }),
+        cases,
+        ..SuiteSpec::default()
+    };
+    let suite = ArchivedSuite {
+        id: SuiteId::from_bytes(&[4; 16]).unwrap(),
+        name: "travel".parse().unwrap(),
+        description: String::new(),
+        spec,
+        baseline: None,
+        created_at: at,
+        updated_at: at,
+    };
+    Archive { datasets: vec![dataset], suites: vec![suite], ..archive }
+}
+
+/// A run of both prompts of an archive, with one execution of the second.
+fn run_of_two() -> (Archive, Value) {
+    let content = |text: &str| vec![Content { body: Body::text(text), ..Content::default() }];
+    let mut archive = evaluated(archive_of(content("one"), JsonObject::new()), vec![Case::default()]);
+    let mut second = archive_of(content("two"), JsonObject::new()).prompts.remove(0);
+    second.id = PromptId::from_bytes(&[9; 16]).unwrap();
+    second.name = "second".parse().unwrap();
+    archive.prompts.push(second);
+    let [first, second] = [&archive.prompts[0], &archive.prompts[1]];
+    let run = "run_00000000000000000000000001";
+    let at = archive.prompts[0].created_at;
+    let variant = |version: VersionId| json!({ "versionId": version, "versionNumber": 1, "model": "a:b", "parameters": {} });
+    let mut other = variant(second.versions[0].id);
+    other["prompt"] = json!({ "id": second.id, "name": second.name });
+    let execution = json!({
+        "id": "exe_00000000000000000000000001", "runId": run, "promptId": second.id, "versionId": second.versions[0].id,
+        "variant": 1, "case": 0, "repeat": 0, "generation": 0, "status": "completed", "model": "a:b", "parameters": {},
+        "preview": "", "outputBytes": 0, "reasoningBytes": 0, "failure": null, "finish": null,
+        "metrics": { "latencyMs": null, "firstTokenMs": null, "tokensPerSecond": null, "tokenUsage": null, "costUsd": null, "basis": "unknown" },
+        "validationStatus": "none", "validations": [], "createdAt": at, "startedAt": null, "completedAt": at,
+    });
+    let suite = json!({ "id": archive.suites[0].id, "name": "travel", "cases": 1 });
+    let progress = json!({
+        "total": 1, "pending": 0, "running": 0, "completed": 1, "failed": 0, "cancelled": 0, "costUsd": "0",
+    });
+    let archived = json!({
+        "run": {
+            "id": run, "kind": "suite", "status": "completed", "priority": "normal", "promptId": first.id,
+            "promptName": first.name, "suite": suite, "variants": [variant(first.versions[0].id), other], "inputs": {},
+            "repeats": 1, "progress": progress, "createdBy": archive.actors[0].id, "createdAt": at, "startedAt": null,
+            "completedAt": at,
+        },
+        "cases": [{}], "details": [{ "name": "one" }], "executions": [{ "execution": execution }],
+    });
+    archive.runs = vec![serde_json::from_value(archived).unwrap()];
+    archive.suites[0].baseline = Some(archive.runs[0].run.id);
+    let value = serde_json::to_value(&archive).unwrap();
+    (archive, value)
+}
+
+#[test]
+fn datasets_suites_and_runs_that_do_not_hold_together_are_refused_with_their_place() {
+    let (archive, value) = run_of_two();
+    let is_read = |value: &Value| read(vec![file("a.json", &value.to_string())]).map(|read| read.archives);
+    assert_eq!(is_read(&value), Ok(vec![archive]));
+    let dataset = value["datasets"][0].clone();
+    let suite = value["suites"][0].clone();
+    let renamed = |thing: &Value| {
+        let mut thing = thing.clone();
+        thing["name"] = json!("another");
+        thing
+    };
+    let first = value["prompts"][0]["versions"][0]["id"].clone();
+    for (place, wrong, at) in [
+        ("/datasets/1", dataset.clone(), "datasets[1].name"),
+        ("/datasets/1", renamed(&dataset), "datasets[1].id"),
+        ("/datasets/0/versions", json!([]), "datasets[0].versions"),
+        ("/datasets/0/versions/0/number", json!(0), "datasets[0].versions[0].number"),
+        ("/datasets/0/versions/1/number", json!(1), "datasets[0].versions[1].number"),
+        (
+            "/datasets/0/versions/0/author",
+            json!("act_00000000000000000000000009"),
+            "datasets[0].versions[0].author",
+        ),
+        ("/suites/1", suite.clone(), "suites[1].name"),
+        ("/suites/1", renamed(&suite), "suites[1].id"),
+        ("/suites/0/spec/dataset/version", json!(2), "suites[0].spec.dataset.version"),
+        ("/suites/0/baseline", json!("run_00000000000000000000000002"), "suites[0].baseline"),
+        ("/runs/0/run/variants/1/versionId", first.clone(), "runs[0].run.variants[1].versionId"),
+        (
+            "/runs/0/run/variants/1/prompt/id",
+            json!("prm_00000000000000000000000009"),
+            "runs[0].run.variants[1].prompt.id",
+        ),
+        ("/runs/0/details/1", json!({}), "runs[0].details"),
+        ("/runs/0/executions/0/execution/variant", json!(0), "runs[0].executions[0].execution"),
+        ("/runs/0/executions/0/execution/case", json!(1), "runs[0].executions[0].execution"),
+    ] {
+        let mut broken = value.clone();
+        let (parent, field) = place.rsplit_once('/').unwrap();
+        match broken.pointer_mut(parent).unwrap() {
+            Value::Array(items) if field.parse() == Ok(items.len()) => items.push(wrong),
+            Value::Array(items) => items[field.parse::<usize>().unwrap()] = wrong,
+            other => other[field] = wrong,
+        }
+        let refused = is_read(&broken).unwrap_err();
+        assert_eq!(refused.at.path, format!("a.json: {at}"), "{refused:?}");
+    }
+}
+
 #[test]
 fn a_version_that_was_changed_after_the_export_is_refused_with_its_place() {
     let content = Content { body: Body::text("one"), ..Content::default() };
@@ -576,7 +708,9 @@ proptest! {
             variables: vec![variable.clone()],
             ..Content::default()
         });
-        let archive = archive_of(contents.collect(), JsonObject::from_iter([("x".to_owned(), inputs)]));
+        let inputs = JsonObject::from_iter([("x".to_owned(), inputs)]);
+        let cases = vec![Case { tags: vec!["yes".into()], ..Case::of(inputs.clone()) }];
+        let archive = evaluated(archive_of(contents.collect(), inputs), cases);
         for (name, as_yaml) in [("a.json", false), ("a.yaml", true)] {
             let text = write_archive(&archive, as_yaml);
             let read = read(vec![file(name, &text)]);

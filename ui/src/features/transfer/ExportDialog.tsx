@@ -14,13 +14,14 @@ const FORMATS = Object.keys(words.formats) as Format[];
 const OF_MANY: readonly Format[] = ['json', 'yaml', 'langfuse'];
 const OWN: readonly Format[] = ['json', 'yaml'];
 
-/** Saves a prompt, or all of them, as a file. */
+/** Saves a prompt, or the whole workspace, as a file. */
 export function ExportDialog({ prompt, onClose }: { prompt: ToExport | null; onClose: () => void }) {
   const formats = prompt === null ? OF_MANY : FORMATS;
   const [format, setFormat] = useState<Format>('json');
   const [history, setHistory] = useState(true);
   const [results, setResults] = useState(false);
   const [attachments, setAttachments] = useState(true);
+  const [datasets, setDatasets] = useState(true);
   const [error, setError] = useState<unknown>(null);
   const [left, setLeft] = useState<Export | null>(null);
   const isOwn = OWN.includes(format);
@@ -33,9 +34,10 @@ export function ExportDialog({ prompt, onClose }: { prompt: ToExport | null; onC
         history: history && (isOwn || format === 'langfuse'),
         results: results && isOwn,
         withoutAttachments: !attachments,
+        withoutDatasets: !datasets,
       });
       const path = await host.saveFile(made.name, fromBase64(made.data));
-      notifyDone(words.saved(made.prompts, path));
+      notifyDone(words.saved(made, path));
       if (made.notes.length === 0) onClose();
       else setLeft(made);
     } catch (thrown) {
@@ -79,9 +81,20 @@ export function ExportDialog({ prompt, onClose }: { prompt: ToExport | null; onC
               checked={attachments}
               onChange={(event) => setAttachments(event.currentTarget.checked)}
             />
+            {prompt === null && (
+              <Checkbox
+                label={words.datasets}
+                description={words.datasetsHint}
+                checked={datasets}
+                onChange={(event) => setDatasets(event.currentTarget.checked)}
+              />
+            )}
           </>
         )}
-        <p className={classes.hint}>{words.sensitive}</p>
+        <p className={classes.hint}>
+          {prompt === null && isOwn && `${words.whole} `}
+          {words.sensitive}
+        </p>
         {left !== null && (
           <div role="status">
             <h3 className={classes.heading}>{words.notHeld}</h3>

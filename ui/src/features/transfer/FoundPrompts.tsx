@@ -1,10 +1,12 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { ImportAction, ImportItem, ImportPreview, Note } from '../../bindings/types';
+import type { ImportAction, ImportItem, ImportPreview, Note, TakenNames } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
 import { Marked } from '../../components/Notice';
 import { count } from '../../lib/format';
 import { actionsOf, type Choice, isFit } from './choices';
+import { FoundOthers } from './FoundOthers';
+import { StateChip } from './StateChip';
 import { transferTexts as words } from './texts';
 import classes from './transfer.module.css';
 
@@ -15,10 +17,12 @@ interface Props {
   readonly preview: ImportPreview;
   readonly choices: ReadonlyMap<string, Choice>;
   readonly onChoice: (name: string, choice: Choice) => void;
+  readonly taken: TakenNames;
+  readonly onTaken: (taken: TakenNames) => void;
 }
 
 /** The prompts in the files, what becomes of each, and of one what it will be. */
-export function FoundPrompts({ preview, choices, onChoice }: Props) {
+export function FoundPrompts({ preview, choices, onChoice, taken, onTaken }: Props) {
   const { prompts, files, notes } = preview;
   const [chosen, setChosen] = useState(prompts[0]?.name);
   const shown = prompts.find(({ name }) => name === chosen) ?? prompts[0];
@@ -45,6 +49,7 @@ export function FoundPrompts({ preview, choices, onChoice }: Props) {
           ))}
         </ul>
         {prompts.length > MOST_ROWS && <p>{words.more(count(prompts.length - MOST_ROWS))}</p>}
+        <FoundOthers preview={preview} taken={taken} onTaken={onTaken} />
         {notes.length > 0 && (
           <>
             <h3>{words.generalNotes}</h3>
@@ -65,8 +70,6 @@ interface RowProps {
   readonly onChoice: Props['onChoice'];
 }
 
-const TONES = { new: 'good', taken: 'warn', same: 'plain' } as const;
-
 function Row({ item, isChosen, onChoose, choices, onChoice }: RowProps) {
   const choice = choices.get(item.name);
   if (choice === undefined) return null;
@@ -75,11 +78,7 @@ function Row({ item, isChosen, onChoose, choices, onChoice }: RowProps) {
     <li className={classes.row} data-chosen={isChosen}>
       <button type="button" className={classes.name} aria-pressed={isChosen} onClick={onChoose}>
         <b>{item.name}</b>
-        {item.problem === null ? (
-          <Chip tone={TONES[item.state]}>{words.states[item.state]}</Chip>
-        ) : (
-          <Chip tone="bad">{words.cannot}</Chip>
-        )}
+        <StateChip state={item.state} cannot={item.problem !== null} />
         {item.notes.length > 0 && <Chip tone="warn">{count(item.notes.length)}</Chip>}
       </button>
       <div className={classes.choice}>

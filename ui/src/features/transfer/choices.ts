@@ -1,4 +1,5 @@
-import type { ImportAction, ImportChoice, ImportItem } from '../../bindings/types';
+import type { ImportAction, ImportChoice, ImportItem, ImportPreview, TakenNames } from '../../bindings/types';
+import type { Counts } from './texts';
 
 /** What shall become of a prompt in the files. */
 export interface Choice {
@@ -39,4 +40,19 @@ export function toRequest(choices: ReadonlyMap<string, Choice>): ImportChoice[] 
     action,
     name: action === 'create' ? name : null,
   }));
+}
+
+/** How many of everything in the files come in. */
+export function toCome(
+  { datasets, suites }: ImportPreview,
+  choices: ReadonlyMap<string, Choice>,
+  taken: TakenNames,
+): Counts {
+  const comes = ({ state, problem }: Pick<ImportItem, 'state' | 'problem'>) =>
+    problem === null && (state === 'new' || (state === 'taken' && taken !== 'skip'));
+  return {
+    prompts: [...choices.values()].filter(({ action }) => action !== 'skip').length,
+    datasets: datasets.filter(comes).length,
+    suites: suites.filter(comes).length,
+  };
 }

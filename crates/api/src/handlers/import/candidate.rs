@@ -1,22 +1,21 @@
 //! A prompt in a file, of our own format or of another.
 
-use super::{Brought, ImportItem, ImportState};
-use crate::{ApiError, App, Problem};
+use super::{
+    ImportItem, ImportState,
+    ids::{InFile, Numbers},
+};
+use crate::{ApiError, App, Problem, handlers::if_there};
 use formaops_domain::{
     ActorId, AttachmentHash, Content, Draft, InputSet, Place, Prompt, PromptId, PromptName, PromptStatus,
     RefKind, RefName, Timestamp, Version, VersionRef,
 };
-use formaops_store::{Actor, ActorKind, PromptImport, StoreError, WholeExecution, WholePrompt, WholeRun};
+use formaops_store::{Actor, ActorKind, PromptImport, WholePrompt};
 use formaops_template::{
     PromptMeta,
-    formats::{
-        Archive, ArchivedActor, ArchivedPrompt, ArchivedRef, ArchivedRun, ArchivedVersion, FoundPrompt, Note,
-        NoteKind,
-    },
+    formats::{ArchivedActor, ArchivedPrompt, ArchivedRef, ArchivedVersion, FoundPrompt, Note, NoteKind},
     to_prompt_file,
 };
 use serde_json::Value;
-use std::collections::HashMap;
 
 /// The most bytes of a preview.
 const MOST_TEXT: usize = 16 << 10;
@@ -38,49 +37,13 @@ pub(super) enum Found {
     Other(Box<FoundPrompt>),
 }
 
-/// A prompt of our own format with what it needs of the file around it.
+/// A prompt of our own format.
 pub(super) struct OwnPrompt {
-    prompt: ArchivedPrompt,
-    actors: Vec<ArchivedActor>,
-    runs: Vec<ArchivedRun>,
-}
-
-/// The prompts of a file of our own.
-pub(super) fn of_archive(archive: Archive, notes: &mut Vec<Note>) -> Result<Vec<Found>, ApiError> {
-    let mut runs: HashMap<PromptId, Vec<ArchivedRun>> = HashMap::new();
-    for (index, run) in archive.runs.into_iter().enumerate() {
-        let has_ended =
-            run.run.status.is_terminal() && run.executions.iter().all(|it| it.execution.status.is_terminal());
-        let fits = run.executions.iter().all(|it| {
-            let known = |at: u32, number: usize| usize::try_from(at).is_ok_and(|at| at < number);
-            it.execution.run_id == run.run.id
-                && it.execution.prompt_id == run.run.prompt_id
-                && known(it.execution.case, run.cases.len())
-                && known(it.execution.variant, run.run.variants.len())
-        });
-        if !fits || run.cases.is_empty() {
-            let message = "the executions of the run do not belong to it";
-            return Err(ApiError::invalid(&format!("runs[{index}]"), message));
-        }
-        if has_ended {
-            runs.entry(run.run.prompt_id).or_default().push(run);
-        } else {
-            let path = format!("runs[{index}]");
-            let at = Place { path, line: None, column: None };
-            let message = "a run that has not ended is not taken over".to_owned();
-            notes.push(Note { kind: NoteKind::NotUnderstood, message, at });
-        }
-    }
-    let prompts = archive.prompts.into_iter().map(|prompt| {
-        let runs = runs.remove(&prompt.id).unwrap_or_default();
-        let is_needed = |actor: &&ArchivedActor| {
-            prompt.versions.iter().any(|version| version.author == actor.id)
-                || runs.iter().any(|run| run.run.created_by == actor.id)
-        };
-        let actors = archive.actors.iter().filter(is_needed).cloned().collect();
-        Found::Own(Box::new(OwnPrompt { prompt, actors, runs }))
-    });
-    Ok(prompts.collect())
+    /// The number of its file.
+    pub(super) file: usize,
+    pub(super) prompt: ArchivedPrompt,
+    /// How many runs of it are in the file.
+    pub(super) runs: usize,
 }
 
 impl Found {
@@ -154,6 +117,13 @@ impl Found {
         }
     }
 
+    /// Its id in a file of our own, and its versions by their numbers there.
+    pub(super) fn in_file(&self) -> Option<(InFile<PromptId>, Numbers)> {
+        let Self::Own(own) = self else { return None };
+        let numbers = own.prompt.versions.iter().filter_map(|version| Some((version.number?, version.id)));
+        Some(((own.file, own.prompt.id), numbers.collect()))
+    }
+
     /// What is brought in: a new prompt of this name, or more versions of one that is here.
     pub(super) async fn into_import(
         self,
@@ -162,41 +132,28 @@ impl Found {
         into: Option<PromptId>,
         by: ActorId,
         at: Timestamp,
-    ) -> Result<Brought, ApiError> {
-        let (mut whole, actors, runs, file) = match self {
-            Self::Own(own) => {
-                let runs = own.runs.into_iter().map(whole_run).collect();
-                let actors = own.actors.into_iter().map(|actor| known_actor(actor, at)).collect();
-                (whole_own(own.prompt), actors, runs, String::new())
-            }
+    ) -> Result<PromptImport, ApiError> {
+        let (mut whole, file) = match self {
+            Self::Own(own) => (whole_own(own.prompt), String::new()),
             Self::Other(other) => {
                 let here = match into {
                     Some(id) => Some(app.store.get_whole_prompt(id).await?),
                     None => None,
                 };
                 let file = other.file.clone();
-                (whole_other(*other, app.ids.prompt(), here.as_ref(), by, at), Vec::new(), Vec::new(), file)
+                (whole_other(*other, app.ids.prompt(), here.as_ref(), by, at), file)
             }
         };
         if let Some(id) = into {
             let note = if file.is_empty() { "Imported".to_owned() } else { format!("Imported from {file}") };
-            return Ok((PromptImport::Into { id, whole, note }, actors, runs));
+            return Ok(PromptImport::Into { id, whole, note });
         }
         whole.prompt.name = name.clone();
-        let is_known = match app.store.get_prompt(whole.prompt.id).await {
-            Ok(_) => true,
-            Err(StoreError::NotFound { .. }) => false,
-            Err(error) => return Err(error.into()),
-        };
-        let mut runs: Vec<WholeRun> = runs;
-        if is_known {
+        if if_there(app.store.get_prompt(whole.prompt.id).await)?.is_some() {
             // It is here under another name, or in the bin: this one is a copy.
             whole.prompt.id = app.ids.prompt();
-            for run in &mut runs {
-                run.run.prompt_id = whole.prompt.id;
-            }
         }
-        Ok((PromptImport::New(whole), actors, runs))
+        Ok(PromptImport::New(whole))
     }
 }
 
@@ -221,15 +178,7 @@ impl Candidate {
                     .filter(|named| named.kind == RefKind::Label)
                     .map(|named| named.name.to_string())
                     .collect();
-                (
-                    prompt.title,
-                    prompt.description,
-                    prompt.tags,
-                    prompt.versions.len(),
-                    sets,
-                    labels,
-                    runs.len(),
-                )
+                (prompt.title, prompt.description, prompt.tags, prompt.versions.len(), sets, labels, runs)
             }
             Found::Other(other) => {
                 let sets = other.input_sets.into_iter().map(|set| set.name).collect();
@@ -264,21 +213,11 @@ fn is_main(named: &ArchivedRef) -> bool {
     named.kind == RefKind::Branch && named.name == RefName::main()
 }
 
-fn known_actor(actor: ArchivedActor, at: Timestamp) -> Actor {
+pub(super) fn known_actor(actor: ArchivedActor, at: Timestamp) -> Actor {
     // A kind of a later FormaOps is somebody all the same.
     let kind = serde_json::from_value(Value::from(actor.kind)).unwrap_or(ActorKind::Person);
     let name = if actor.name.is_empty() { "unknown".to_owned() } else { actor.name };
     Actor { id: actor.id, kind, name, created_at: at }
-}
-
-fn whole_run(run: ArchivedRun) -> WholeRun {
-    let executions = run.executions.into_iter().map(|it| WholeExecution {
-        execution: it.execution,
-        output: it.output,
-        reasoning: it.reasoning,
-        validated_output: it.validated_output,
-    });
-    WholeRun { executions: executions.collect(), cases: run.cases, run: run.run }
 }
 
 fn whole_own(archived: ArchivedPrompt) -> WholePrompt {
