@@ -91,6 +91,18 @@ macro_rules! named_like_prompts {
             }
         }
 
+        impl From<PromptName> for $name {
+            fn from(name: PromptName) -> Self {
+                Self(name)
+            }
+        }
+
+        impl From<$name> for PromptName {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+
         impl FromStr for $name {
             type Err = InvalidName;
 

@@ -62,10 +62,35 @@ macro_rules! select_suites {
     };
 }
 
-async fn get(connection: &mut SqliteConnection, id: SuiteId) -> Result<Suite, StoreError> {
+pub(crate) async fn get(connection: &mut SqliteConnection, id: SuiteId) -> Result<Suite, StoreError> {
     let key = Key(id);
     let row = select_suites!("where s.id = ?1", key).fetch_optional(connection).await?;
     row.map(Suite::from).ok_or_else(|| StoreError::not_found("suite", id))
+}
+
+pub(crate) async fn change(
+    connection: &mut SqliteConnection,
+    id: SuiteId,
+    change: SuiteChange,
+    now: Timestamp,
+) -> Result<Suite, StoreError> {
+    let was = get(connection, id).await?;
+    let name = change.name.unwrap_or(was.name);
+    let description = change.description.unwrap_or(was.description);
+    let spec = change.spec.unwrap_or(was.spec);
+    let (key, now, text, json) = (Key(id), Int(now), Text(&name), Json(&spec));
+    sqlx::query!(
+        "update suites set name = ?2, description = ?3, spec = ?4, updated_at = max(?5, created_at) where id = ?1",
+        key,
+        text,
+        description,
+        json,
+        now,
+    )
+    .execute(&mut *connection)
+    .await
+    .map_err(|error| taken(error.into(), &name))?;
+    get(connection, id).await
 }
 
 impl Store {
@@ -128,29 +153,7 @@ impl Store {
         change: SuiteChange,
         now: Timestamp,
     ) -> Result<Suite, StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let was = get(connection, id).await?;
-                let name = change.name.unwrap_or(was.name);
-                let description = change.description.unwrap_or(was.description);
-                let spec = change.spec.unwrap_or(was.spec);
-                let (key, now, text, json) = (Key(id), Int(now), Text(&name), Json(&spec));
-                sqlx::query!(
-                    "update suites set name = ?2, description = ?3, spec = ?4, updated_at = max(?5, created_at)
-                    where id = ?1",
-                    key,
-                    text,
-                    description,
-                    json,
-                    now,
-                )
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| taken(error.into(), &name))?;
-                get(connection, id).await
-            })
-        })
-        .await
+        self.write(move |connection| Box::pin(self::change(connection, id, change, now))).await
     }
 
     /// Names the run that later ones are compared with, or none.
