@@ -14,6 +14,7 @@
 //! the other formats are read whole, up to [`MOST_WHOLE_BYTES`]. What is wrong is named with its line. The special columns
 //! of promptfoo mean what they mean there. Nothing that a file names is opened, sent or run.
 
+mod edit;
 mod encoding;
 mod error;
 mod markdown;
@@ -24,6 +25,7 @@ mod structured;
 mod write;
 mod xlsx;
 
+pub use edit::{edit, read_over};
 pub use error::{ReadError, Reason};
 pub use promptfoo::{assertion_text, tell_apart, validation_of};
 pub use row::Role;

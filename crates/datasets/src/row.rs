@@ -81,6 +81,11 @@ impl Target {
     }
 }
 
+/// Whether a column of this name holds something else than the value of a variable.
+pub(crate) fn is_special(name: &str) -> bool {
+    !matches!(Target::of(name, None), Target::Input(_))
+}
+
 /// The columns of a table.
 #[derive(Debug, Clone)]
 pub(crate) struct Header {

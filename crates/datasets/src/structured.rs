@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::io::{BufRead, Read};
 
 /// How large a list in YAML may be.
-const LIMITS: Limits = Limits { nodes: 2_000_000, aliases: 10_000 };
+pub(crate) const LIMITS: Limits = Limits { nodes: 2_000_000, aliases: 10_000 };
 
 /// The cases of JSONL, a line in memory at a time.
 pub(crate) fn lines<R: BufRead>(
@@ -97,7 +97,7 @@ fn list(value: Value, options: &Options) -> Result<Vec<Result<Case, ReadError>>,
 }
 
 /// The case of an object: as we write it, as a test of promptfoo, or with a field for each column.
-fn case(value: Value, options: &Options) -> Result<Case, ReadError> {
+pub(crate) fn case(value: Value, options: &Options) -> Result<Case, ReadError> {
     let object = match value {
         Value::Object(object) => object,
         other => return Err(ReadError::new(Reason::NoObject(kind(&other)))),

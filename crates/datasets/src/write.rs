@@ -61,7 +61,7 @@ impl Shape {
         self.has_columns |= !case.columns.is_all();
     }
 
-    fn header(&self) -> Vec<String> {
+    pub(crate) fn header(&self) -> Vec<String> {
         let mut names = self.inputs.clone();
         let numbered = (1..=self.assertions).map(|number| match self.assertions {
             1 => "__expected".to_owned(),
@@ -84,7 +84,7 @@ impl Shape {
         names
     }
 
-    fn cells(&self, case: &Case) -> Vec<String> {
+    pub(crate) fn cells(&self, case: &Case) -> Vec<String> {
         let cell = |value: Option<&Value>| value.cloned().map(row::text).unwrap_or_default();
         let mut cells: Vec<_> = self.inputs.iter().map(|name| cell(case.inputs.get(name))).collect();
         let said = said(&case.validations);
@@ -201,12 +201,15 @@ impl<W: Write> Writer<W> {
             if place > 0 {
                 self.out.write_all(b",")?;
             }
-            // A row of one empty cell would be a blank line.
-            let text = if cell.is_empty() && cells.len() == 1 { "\"\"".to_owned() } else { csv_text(cell) };
-            self.out.write_all(text.as_bytes())?;
+            self.out.write_all(row_text(cell, cells.len()).as_bytes())?;
         }
         self.out.write_all(b"\r\n")
     }
+}
+
+/// A cell as it stands in a row of so many: one empty cell alone would be a blank line.
+pub(crate) fn row_text(cell: &str, cells: usize) -> String {
+    if cell.is_empty() && cells == 1 { "\"\"".to_owned() } else { csv_text(cell) }
 }
 
 /// A cell as CSV has it: in quotes where it needs them, and with a quote before what a spreadsheet would run as a
@@ -222,7 +225,7 @@ pub fn csv_text(cell: &str) -> String {
 }
 
 /// A case as an object; where it stands is said by the list.
-fn object(case: &Case) -> io::Result<Value> {
+pub(crate) fn object(case: &Case) -> io::Result<Value> {
     let mut object = serde_json::to_value(case)?;
     if let Some(object) = object.as_object_mut() {
         object.shift_remove("position");

@@ -30,6 +30,7 @@ mod grid;
 mod hash;
 pub mod history;
 mod id;
+mod linked;
 mod media;
 pub mod merge;
 mod model;
@@ -81,6 +82,7 @@ pub use id::{
     ActorId, ApiKeyId, AttemptId, BudgetId, CallId, DatasetId, EgressId, ExecutionId, InvalidId, PromptId,
     ProviderId, ProviderKeyId, RunId, SuiteId, WorkspaceId,
 };
+pub use linked::{LinkedId, LinkedKind};
 pub use media::{Media, MediaSource, media_tokens};
 pub use model::{InvalidModelRef, InvalidParameters, ModelRef, Parameters, Price, PriceTier};
 pub use money::NanoUsd;

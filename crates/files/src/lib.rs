@@ -1,4 +1,5 @@
-//! A folder of `.prompt` files: looked through, watched, read, and written so that nothing in it is ever lost.
+//! A folder of prompts, datasets and suites as files: looked through, watched, read, and written so that nothing in it is
+//! ever lost.
 //!
 //! ```
 //! # fn main() -> std::io::Result<()> {

@@ -68,7 +68,7 @@ impl From<&Metadata> for Stamp {
 pub enum Look {
     /// It was read.
     Text(Text),
-    /// It cannot be a prompt as it is.
+    /// It cannot be read as it is.
     Unfit(Skipped),
     /// It was written while it was read; a later look gives more.
     Restless,

@@ -1,20 +1,29 @@
-//! The path of a file in the folder, and the name of the prompt that it is.
+//! The path of a file in the folder, and the name of what it is.
 
-use formaops_domain::{InvalidName, PromptName};
+use formaops_domain::{InvalidName, LinkedKind, PromptName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::Path};
 
-/// What the name of a file ends with.
-const ENDING: &str = ".prompt";
+/// What the names of files end with; of each kind first what a new one gets.
+const ENDINGS: [(&str, LinkedKind); 7] = [
+    (".prompt", LinkedKind::Prompt),
+    (".dataset.jsonl", LinkedKind::Dataset),
+    (".dataset.csv", LinkedKind::Dataset),
+    (".dataset.yaml", LinkedKind::Dataset),
+    (".dataset.yml", LinkedKind::Dataset),
+    (".suite.yaml", LinkedKind::Suite),
+    (".suite.yml", LinkedKind::Suite),
+];
 
-/// The path of a `.prompt` file within the folder, with `/` between its parts, as it is spelled on the disk.
+/// The path of a file within the folder that is a prompt, a dataset or a suite, with `/` between its parts, as it is
+/// spelled on the disk.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct FilePath(String);
 
 impl FilePath {
-    /// The path of a file below the folder; `None` where it is no `.prompt` file, is passed over, or is not Unicode.
+    /// The path of a file below the folder; `None` where it is none of ours, is passed over, or is not Unicode.
     #[must_use]
     pub fn within(root: &Path, path: &Path) -> Option<Self> {
         let mut text = String::new();
@@ -25,14 +34,21 @@ impl FilePath {
             }
             text.push_str(part.to_str().filter(|part| !is_ignored(part))?);
         }
-        let is_prompt = text.len() > ENDING.len() && is_prompt_file(&text);
-        is_prompt.then_some(Self(text))
+        let (ending, _) = ending_of(&text)?;
+        (text.len() > ending.len()).then_some(Self(text))
     }
 
-    /// The path that a file of this prompt gets.
+    /// The path that a new file of this kind and name gets.
     #[must_use]
-    pub fn of(name: &PromptName) -> Self {
-        Self(format!("{name}{ENDING}"))
+    pub fn of(kind: LinkedKind, name: &PromptName) -> Self {
+        let ending = ENDINGS.iter().find(|(_, of)| *of == kind).map_or("", |(ending, _)| ending);
+        Self(format!("{name}{ending}"))
+    }
+
+    /// The path of the same file under another name.
+    #[must_use]
+    pub fn with_name(&self, name: &PromptName) -> Self {
+        Self(format!("{name}{}", self.ending().0))
     }
 
     /// A path as it was kept.
@@ -41,12 +57,18 @@ impl FilePath {
         Self(path)
     }
 
-    /// The name of the prompt: the path without its ending, in lower case.
+    /// What the file is.
+    #[must_use]
+    pub fn kind(&self) -> LinkedKind {
+        self.ending().1
+    }
+
+    /// The name of what the file is, which has one rule for all kinds: the path without its ending, in lower case.
     ///
     /// # Errors
     /// Where that is no name.
     pub fn name(&self) -> Result<PromptName, InvalidName> {
-        self.0[..self.0.len() - ENDING.len()].to_ascii_lowercase().parse()
+        self.stem().to_ascii_lowercase().parse()
     }
 
     /// Whether it is the same but for the case of letters.
@@ -55,10 +77,24 @@ impl FilePath {
         self.0.eq_ignore_ascii_case(&other.0)
     }
 
+    /// Whether both are of the same kind and name, in whatever format and case.
+    #[must_use]
+    pub fn is_of_same(&self, other: &Self) -> bool {
+        self.kind() == other.kind() && self.stem().eq_ignore_ascii_case(other.stem())
+    }
+
     /// The path as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    fn stem(&self) -> &str {
+        &self.0[..self.0.len() - self.ending().0.len()]
+    }
+
+    fn ending(&self) -> (&'static str, LinkedKind) {
+        ending_of(&self.0).unwrap_or(("", LinkedKind::Prompt))
     }
 }
 
@@ -68,10 +104,13 @@ impl fmt::Display for FilePath {
     }
 }
 
-/// Whether a file with this name is a prompt.
-pub(crate) fn is_prompt_file(name: &str) -> bool {
-    name.len() >= ENDING.len()
-        && name.as_bytes()[name.len() - ENDING.len()..].eq_ignore_ascii_case(ENDING.as_bytes())
+/// What the name of a file ends with, and of which kind it is.
+pub(crate) fn ending_of(name: &str) -> Option<(&'static str, LinkedKind)> {
+    let ends = |ending: &str| {
+        let start = name.len().checked_sub(ending.len());
+        start.is_some_and(|start| name.as_bytes()[start..].eq_ignore_ascii_case(ending.as_bytes()))
+    };
+    ENDINGS.into_iter().find(|(ending, _)| ends(ending))
 }
 
 /// Whether nothing is looked for in a folder, or at a file, of this name.

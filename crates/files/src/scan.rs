@@ -1,10 +1,11 @@
-//! Looks through a folder for `.prompt` files, without opening any.
+//! Looks through a folder for files of ours, without opening any.
 
 use crate::{
     FilePath, SkipReason, Skipped,
     look::Stamp,
-    path::{is_ignored, is_prompt_file},
+    path::{ending_of, is_ignored},
 };
+use formaops_domain::LinkedKind;
 use std::{
     collections::BTreeMap,
     fs::{self, FileType},
@@ -20,16 +21,15 @@ const MAX_FILES: usize = 100_000;
 /// What a folder holds.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// The files that can be prompts, and how each was.
+    /// The files that can be prompts, datasets or suites, and how each was.
     pub files: BTreeMap<FilePath, Stamp>,
     /// The folders in which they can lie, the linked one first.
     pub folders: Vec<PathBuf>,
-    /// What looks like a prompt and is none, by path.
+    /// What looks like one of them and is none, by path.
     pub skipped: Vec<Skipped>,
 }
 
-/// Looks through a folder. Hidden files and folders, `node_modules` and what does not end in `.prompt` are passed
-/// over; links are not followed. Of files whose names differ in the case of letters alone one is taken: the one that
+/// Looks through a folder. Hidden files and folders, `node_modules` and what has no ending of ours are passed over; links are not followed. Of files whose names differ in the case of letters alone one is taken: the one that
 /// is known, else the first.
 ///
 /// # Errors
@@ -61,7 +61,7 @@ pub fn scan(root: &Path, is_known: impl Fn(&FilePath) -> bool) -> io::Result<Sca
                 } else {
                     open.push((path, depth + 1));
                 }
-            } else if is_prompt_file(&name) || kind.is_symlink() {
+            } else if ending_of(&name).is_some() || kind.is_symlink() {
                 scan.file(root, &path, kind);
             }
         }
@@ -72,6 +72,14 @@ pub fn scan(root: &Path, is_known: impl Fn(&FilePath) -> bool) -> io::Result<Sca
     Ok(scan)
 }
 
+const fn noun(kind: LinkedKind) -> &'static str {
+    match kind {
+        LinkedKind::Prompt => "prompt",
+        LinkedKind::Dataset => "dataset",
+        LinkedKind::Suite => "suite",
+    }
+}
+
 impl Scan {
     fn file(&mut self, root: &Path, path: &Path, kind: FileType) {
         if kind.is_symlink() {
@@ -79,12 +87,13 @@ impl Scan {
             return;
         }
         let Some(file) = FilePath::within(root, path) else {
-            let message = "has a name that is not Unicode, or nothing before `.prompt`: rename it";
+            let message = "has a name that is not Unicode, or nothing before its ending: rename it";
             self.skip(root, path, SkipReason::Name, message);
             return;
         };
         if let Err(error) = file.name() {
-            self.skip(root, path, SkipReason::Name, format!("cannot be the name of a prompt: {error}"));
+            let message = format!("cannot be the name of a {}: {error}", noun(file.kind()));
+            self.skip(root, path, SkipReason::Name, message);
         } else if self.files.len() >= MAX_FILES {
             self.skip(root, path, SkipReason::Limit, format!("is beyond the first {MAX_FILES} files"));
         } else {
@@ -102,9 +111,9 @@ impl Scan {
 
     fn link(&mut self, root: &Path, path: &Path) {
         let target = path.canonicalize();
-        let leads_to_prompts =
-            is_prompt_file(&path.to_string_lossy()) || target.as_ref().is_ok_and(|target| target.is_dir());
-        if !leads_to_prompts {
+        let leads_to_ours = ending_of(&path.to_string_lossy()).is_some()
+            || target.as_ref().is_ok_and(|target| target.is_dir());
+        if !leads_to_ours {
             return;
         }
         let message = match target {

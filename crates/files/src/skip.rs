@@ -1,4 +1,4 @@
-//! Files that are not prompts of the workspace, and why.
+//! Files that are left alone, and why.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub struct Skipped {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SkipReason {
-    /// Its path is no name for a prompt.
+    /// Its path is no name.
     Name,
     /// Another file has the same name but for the case of letters.
     Twin,
@@ -35,10 +35,14 @@ pub enum SkipReason {
     Unreadable,
     /// It lies too deep, or there are too many.
     Limit,
+    /// It is a dataset or a suite, and the folder is not trusted.
+    Untrusted,
 }
 
 impl Skipped {
-    pub(crate) fn new(path: impl Into<String>, reason: SkipReason, message: impl Into<String>) -> Self {
+    /// A file that is left alone.
+    #[must_use]
+    pub fn new(path: impl Into<String>, reason: SkipReason, message: impl Into<String>) -> Self {
         Self { path: path.into(), reason, message: message.into() }
     }
 }

@@ -1,6 +1,7 @@
 //! Tells what is touched in the folder, by the events of the system, or by looking again and again where it has none
 //! to give.
 
+use crate::path::ending_of;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::AccessKind};
 use std::{
     collections::BTreeSet,
@@ -187,8 +188,8 @@ impl Shared {
                 touched.git = true;
                 continue;
             }
-            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            let can_be_folder = !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("prompt"));
+            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let (is_hidden, can_be_folder) = (name.starts_with('.'), ending_of(&name).is_none());
             let moved = matches!(event.kind, EventKind::Create(_) | EventKind::Remove(_))
                 || matches!(event.kind, EventKind::Modify(notify::event::ModifyKind::Name(_)));
             if can_be_folder && moved && !is_hidden {

@@ -95,7 +95,7 @@ pub use error::StoreError;
 pub use execution::{ExecutionFilter, ExecutionRecord};
 pub use grid::{CaseOutcome, CaseOutcomes, GridFilter, GridRow};
 pub use idempotency::{IdempotencyKey, Remembered};
-pub use linked::{FilePlace, LinkedFile, LinkedFolder, LinkedWords, NewLinked};
+pub use linked::{FilePlace, LinkedFile, LinkedFolder, LinkedSaid, LinkedWords, NewLinked};
 pub use open::{NewWorkspace, OpenOptions};
 pub use output::MOST_OUTPUT_BYTES;
 pub use partial::{Callable, Holder};

@@ -1,12 +1,14 @@
-//! The linked folder, and what prompts and their files said when they last said the same.
+//! The linked folder, and what prompts, datasets and suites said when their files last said the same.
 
 use crate::{
-    NewVersion, Onto, PromptChange, Store, StoreError,
+    NewVersion, Onto, PromptChange, Store, StoreError, SuiteChange,
     column::{Int, Json, Key, Word},
-    prompt, version,
+    prompt, suite, version,
     workspace::ActorKind,
 };
-use formaops_domain::{ActorId, FileHash, Prompt, PromptId, Timestamp, Version, VersionId};
+use formaops_domain::{
+    ActorId, FileHash, JsonObject, LinkedId, LinkedKind, Prompt, Suite, Timestamp, Version, VersionId,
+};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
@@ -23,17 +25,15 @@ pub struct LinkedFolder {
     pub linked_at: Timestamp,
 }
 
-/// What a prompt and its file said when they last said the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a prompt, a dataset or a suite and its file said when they last said the same.
+#[derive(Debug, Clone, PartialEq)]
 pub struct LinkedFile {
-    /// The prompt.
-    pub prompt: PromptId,
+    /// What the file is of.
+    pub id: LinkedId,
     /// The path in the folder.
     pub path: String,
-    /// The version.
-    pub version: VersionId,
-    /// What the prompt is called and found by.
-    pub words: LinkedWords,
+    /// What both said.
+    pub said: LinkedSaid,
     /// The hash of the file.
     pub hash: FileHash,
     /// What the file keeps when it is renamed.
@@ -42,6 +42,26 @@ pub struct LinkedFile {
     pub is_gone: bool,
     /// What the file held, where it was removed from here.
     pub text: Option<String>,
+}
+
+/// What both said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LinkedSaid {
+    /// Of a prompt.
+    Prompt {
+        /// The version.
+        version: VersionId,
+        /// What it is called and found by.
+        words: LinkedWords,
+    },
+    /// Of a dataset.
+    Dataset {
+        /// The number of the version.
+        version: u32,
+    },
+    /// Of a suite: all that its file says.
+    Suite(JsonObject),
 }
 
 /// What a prompt is called and found by, as its file says it.
@@ -79,43 +99,47 @@ pub struct NewLinked {
 }
 
 struct FileRow {
-    prompt: Key<PromptId>,
+    item: Vec<u8>,
+    kind: Word<LinkedKind>,
     path: String,
-    version: Key<VersionId>,
-    words: Json<LinkedWords>,
+    said: Json<LinkedSaid>,
     hash: Key<FileHash>,
     identity: Option<String>,
     is_gone: bool,
     text: Option<String>,
 }
 
-impl From<FileRow> for LinkedFile {
-    fn from(row: FileRow) -> Self {
-        Self {
-            prompt: row.prompt.0,
+impl TryFrom<FileRow> for LinkedFile {
+    type Error = StoreError;
+
+    fn try_from(row: FileRow) -> Result<Self, StoreError> {
+        let id = LinkedId::from_bytes(row.kind.0, &row.item);
+        let no_id =
+            || sqlx::Error::ColumnDecode { index: "item".into(), source: "it has not 16 bytes".into() };
+        Ok(Self {
+            id: id.ok_or_else(no_id)?,
             path: row.path,
-            version: row.version.0,
-            words: row.words.0,
+            said: row.said.0,
             hash: row.hash.0,
             identity: row.identity,
             is_gone: row.is_gone,
             text: row.text,
-        }
+        })
     }
 }
 
 async fn keep(connection: &mut SqliteConnection, file: &LinkedFile) -> Result<(), StoreError> {
-    let (prompt, version, hash) = (Key(file.prompt), Key(file.version), Key(file.hash));
-    let words = Json(&file.words);
+    let (item, kind, hash) = (file.id.as_bytes().as_slice(), Word(file.id.kind()), Key(file.hash));
+    let said = Json(&file.said);
     sqlx::query!(
-        "insert into linked_files (prompt, path, version, words, hash, identity, is_gone, text)
+        "insert into linked_files (item, kind, path, said, hash, identity, is_gone, text)
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        on conflict (prompt) do update set path = excluded.path, version = excluded.version, words = excluded.words,
-          hash = excluded.hash, identity = excluded.identity, is_gone = excluded.is_gone, text = excluded.text",
-        prompt,
+        on conflict (item) do update set path = excluded.path, said = excluded.said, hash = excluded.hash,
+          identity = excluded.identity, is_gone = excluded.is_gone, text = excluded.text",
+        item,
+        kind,
         file.path,
-        version,
-        words,
+        said,
         hash,
         file.identity,
         file.is_gone,
@@ -123,6 +147,13 @@ async fn keep(connection: &mut SqliteConnection, file: &LinkedFile) -> Result<()
     )
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Forgets the file of what is deleted for good.
+pub(crate) async fn forget_file(connection: &mut SqliteConnection, id: LinkedId) -> Result<(), StoreError> {
+    let item = id.as_bytes().as_slice();
+    sqlx::query!("delete from linked_files where item = ?1", item).execute(connection).await?;
     Ok(())
 }
 
@@ -231,33 +262,31 @@ impl Store {
     pub async fn list_linked_files(&self) -> Result<Vec<LinkedFile>, StoreError> {
         let rows = sqlx::query_as!(
             FileRow,
-            r#"select prompt as "prompt: Key<PromptId>", path, version as "version: Key<VersionId>",
-              words as "words: Json<LinkedWords>", hash as "hash: Key<FileHash>", identity,
-              is_gone as "is_gone: bool", text
+            r#"select item, kind as "kind: Word<LinkedKind>", path, said as "said: Json<LinkedSaid>",
+              hash as "hash: Key<FileHash>", identity, is_gone as "is_gone: bool", text
             from linked_files"#
         )
         .fetch_all(self.readers())
         .await?;
-        Ok(rows.into_iter().map(LinkedFile::from).collect())
+        rows.into_iter().map(LinkedFile::try_from).collect()
     }
 
-    /// What is known of the file of a prompt.
-    pub async fn find_linked_file(&self, prompt: PromptId) -> Result<Option<LinkedFile>, StoreError> {
-        let prompt = Key(prompt);
+    /// What is known of the file of a prompt, a dataset or a suite.
+    pub async fn find_linked_file(&self, id: LinkedId) -> Result<Option<LinkedFile>, StoreError> {
+        let item = id.as_bytes().as_slice();
         let row = sqlx::query_as!(
             FileRow,
-            r#"select prompt as "prompt: Key<PromptId>", path, version as "version: Key<VersionId>",
-              words as "words: Json<LinkedWords>", hash as "hash: Key<FileHash>", identity,
-              is_gone as "is_gone: bool", text
-            from linked_files where prompt = ?1"#,
-            prompt,
+            r#"select item, kind as "kind: Word<LinkedKind>", path, said as "said: Json<LinkedSaid>",
+              hash as "hash: Key<FileHash>", identity, is_gone as "is_gone: bool", text
+            from linked_files where item = ?1"#,
+            item,
         )
         .fetch_optional(self.readers())
         .await?;
-        Ok(row.map(LinkedFile::from))
+        row.map(LinkedFile::try_from).transpose()
     }
 
-    /// Keeps what a prompt and its file both say.
+    /// Keeps what both say.
     pub async fn put_linked_file(&self, file: LinkedFile) -> Result<(), StoreError> {
         self.write(move |connection| Box::pin(async move { keep(connection, &file).await })).await
     }
@@ -318,10 +347,37 @@ impl Store {
         })
         .await
     }
+
+    /// Has a suite say what its file says, if it still is as it was seen; else `None`.
+    pub async fn save_linked_suite(
+        &self,
+        seen: Suite,
+        change: SuiteChange,
+        now: Timestamp,
+    ) -> Result<Option<Suite>, StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let now_is = suite::get(connection, seen.id).await?;
+                if (&now_is.description, &now_is.spec) != (&seen.description, &seen.spec) {
+                    return Ok(None);
+                }
+                suite::update(connection, seen.id, change, now).await.map(Some)
+            })
+        })
+        .await
+    }
 }
 
 fn linked(place: FilePlace, version: &Version, words: LinkedWords) -> LinkedFile {
     let FilePlace { path, hash, identity } = place;
-    let (prompt, version) = (version.prompt_id, version.id);
-    LinkedFile { prompt, path, version, words, hash, identity, is_gone: false, text: None }
+    let said = LinkedSaid::Prompt { version: version.id, words };
+    LinkedFile {
+        id: LinkedId::Prompt(version.prompt_id),
+        path,
+        said,
+        hash,
+        identity,
+        is_gone: false,
+        text: None,
+    }
 }

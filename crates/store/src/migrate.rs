@@ -53,6 +53,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 20, sql: include_str!("../migrations/0020_judgements.sql") },
     // A program that does not know where the cases of datasets are would find none.
     Migration { min_reader: 21, sql: include_str!("../migrations/0021_grid.sql") },
+    // A program that does not know where it is said what files said would find none.
+    Migration { min_reader: 22, sql: include_str!("../migrations/0022_linked_items.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

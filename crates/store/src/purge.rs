@@ -3,8 +3,9 @@
 use crate::{
     Store, StoreError,
     column::{Int, Json, Key},
+    linked::forget_file,
 };
-use formaops_domain::{AttachmentHash, Content, PromptId, Timestamp};
+use formaops_domain::{AttachmentHash, Content, LinkedId, PromptId, Timestamp};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use std::collections::BTreeSet;
 
@@ -67,7 +68,7 @@ async fn delete_parts(connection: &mut SqliteConnection, id: PromptId) -> Result
     sqlx::query!("delete from refs where prompt = ?1", key).execute(&mut *connection).await?;
     sqlx::query!("delete from input_sets where prompt = ?1", key).execute(&mut *connection).await?;
     sqlx::query!("delete from prompt_tags where prompt = ?1", key).execute(&mut *connection).await?;
-    sqlx::query!("delete from linked_files where prompt = ?1", key).execute(&mut *connection).await?;
+    forget_file(connection, LinkedId::Prompt(id)).await?;
     let budget = format!("prompt:{id}");
     sqlx::query!("delete from budgets where scope = ?1", budget).execute(&mut *connection).await?;
     sqlx::query!(

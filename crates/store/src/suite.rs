@@ -62,7 +62,7 @@ macro_rules! select_suites {
     };
 }
 
-async fn get(connection: &mut SqliteConnection, id: SuiteId) -> Result<Suite, StoreError> {
+pub(crate) async fn get(connection: &mut SqliteConnection, id: SuiteId) -> Result<Suite, StoreError> {
     let key = Key(id);
     let row = select_suites!("where s.id = ?1", key).fetch_optional(connection).await?;
     row.map(Suite::from).ok_or_else(|| StoreError::not_found("suite", id))
@@ -93,25 +93,24 @@ pub(crate) async fn update(
     id: SuiteId,
     change: SuiteChange,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Suite, StoreError> {
     let was = get(connection, id).await?;
     let name = change.name.unwrap_or(was.name);
     let description = change.description.unwrap_or(was.description);
     let spec = change.spec.unwrap_or(was.spec);
     let (key, now, text, json) = (Key(id), Int(now), Text(&name), Json(&spec));
     sqlx::query!(
-        "update suites set name = ?2, description = ?3, spec = ?4, updated_at = max(?5, created_at)
-        where id = ?1",
+        "update suites set name = ?2, description = ?3, spec = ?4, updated_at = max(?5, created_at) where id = ?1",
         key,
         text,
         description,
         json,
         now,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(|error| taken(error.into(), &name))?;
-    Ok(())
+    get(connection, id).await
 }
 
 /// Names the baseline of a suite, or none; answers whether there is such a suite, and such a run of it.
@@ -179,13 +178,7 @@ impl Store {
         change: SuiteChange,
         now: Timestamp,
     ) -> Result<Suite, StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                update(connection, id, change, now).await?;
-                get(connection, id).await
-            })
-        })
-        .await
+        self.write(move |connection| Box::pin(update(connection, id, change, now))).await
     }
 
     /// Names the run that later ones are compared with, or none.

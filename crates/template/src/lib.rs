@@ -47,6 +47,7 @@ mod scope;
 mod segments;
 mod sink;
 mod source;
+mod suite_file;
 mod value;
 pub mod yaml;
 
@@ -66,3 +67,7 @@ pub use render::render;
 pub use segments::{Segment, Segments};
 pub use sink::MAX_OUTPUT_BYTES;
 pub use source::SourceRange;
+pub use suite_file::{
+    SuiteFile, SuiteFileDataset, SuiteFileError, SuiteFileModel, SuiteFilePrompt, edit_suite_file,
+    from_suite_file, to_suite_file,
+};

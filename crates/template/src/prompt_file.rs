@@ -9,10 +9,10 @@
 mod body;
 mod edit;
 mod front_matter;
-mod patch;
+pub(crate) mod patch;
 mod picoschema;
 mod settings;
-mod tree;
+pub(crate) mod tree;
 mod variables;
 
 pub use edit::edit_prompt_file;

@@ -1,5 +1,6 @@
 //! YAML to JSON and back, within limits.
 
+use crate::prompt_file::{patch, tree};
 use serde_json::Value;
 
 /// The deepest nesting of YAML, whose reader takes much of the stack for each level.
@@ -78,6 +79,24 @@ pub fn write_exactly(value: &Value, limits: Limits) -> String {
         .map(|blocks| write(value, blocks))
         .find(|yaml| read(yaml, limits).is_ok_and(|read| read == *value))
         .unwrap_or_else(|| format!("{value:#}\n"))
+}
+
+/// A document that says something else: comments, the order of keys, line ends and whatever stays equal are as they
+/// were, as far as that can be.
+#[must_use]
+pub fn edit(text: &str, wanted: &Value, limits: Limits) -> String {
+    patch::edit(text, wanted, limits)
+}
+
+/// Where something stands: the line and column, from 1, of the deepest node on the way of keys and numbers, such as
+/// `cases.3.inputs`.
+#[must_use]
+pub fn place(text: &str, path: &str) -> Option<(u32, u32)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let before = &text[..tree::read(text)?.find(path)?.start];
+    let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    Some((u32::try_from(line).ok()?, u32::try_from(column).ok()?))
 }
 
 fn depth(value: &Value) -> usize {

@@ -134,7 +134,7 @@ test('a file that cannot be read stays as it is beside what is here', async ({ a
   const conflict = app.getByRole('article', { name: 'greet.prompt' });
   await expect(conflict.getByRole('button', { name: 'Merge…' })).toBeEnabled();
   await writeFile(file, '---\nmodel: x\n---\nHello, half done {{name}}\n');
-  await expect(conflict.getByText('The file cannot be read as a prompt (line 2, column 1)')).toBeVisible();
+  await expect(conflict.getByText('The file cannot be read (line 2, column 1)')).toBeVisible();
   await expect(conflict.getByText('Hello, half done')).toBeVisible();
   await expect(conflict.getByRole('button', { name: 'Merge…' })).toBeDisabled();
   await expect(conflict.getByRole('button', { name: 'Take the file' })).toBeDisabled();

@@ -1856,8 +1856,8 @@ export type FileHash = string;
 export type FileProblem = {
   /** The path of the file. */
   path: string;
-  /** Its prompt, where it has one. */
-  promptId: PromptId | null;
+  /** What it is of, where that is known. */
+  id: LinkedId | null;
   /** What is wrong. */
   message: string;
   /** What to do. */
@@ -1868,17 +1868,17 @@ export type FileProblem = {
   column: number | null;
 };
 
-/** Both sides of a conflict, each as a whole `.prompt` file. */
+/** Both sides of a conflict, each as a whole file. */
 export type FileSides = {
-  /** What both last said, where that is known. */
+  /** What a prompt and its file both last said, where that is known. */
   base: string | null;
-  /** What the prompt says. */
+  /** What is said here. */
   ours: string;
   /** What the file says. */
   theirs: string;
-  /** The newest version of the prompt. */
-  head: VersionId;
-  /** Both brought together; absent where the file cannot be read as a prompt. */
+  /** Names what is here as it is now. */
+  head: string;
+  /** Both brought together; absent where the file cannot be read, and of what is not merged: datasets and suites. */
   merged: MergedFile | null;
 };
 
@@ -1923,10 +1923,12 @@ export type FolderAnswer = {
   folder: FolderView | null;
 };
 
-/** A prompt and its file that were both changed. */
+/** Something here and its file that were both changed. */
 export type FolderConflict = {
-  /** The prompt. */
-  promptId: PromptId;
+  /** What the file is of. */
+  id: LinkedId;
+  /** Whether that is a prompt, a dataset or a suite. */
+  kind: LinkedKind;
   /** Its name. */
   name: string;
   /** The path of the file. */
@@ -1939,9 +1941,9 @@ export type FolderFile = {
   path: string;
   /** The hash of what it holds; absent where it cannot be read. */
   hash: FileHash | null;
-  /** What it holds; absent where it cannot be read as a prompt. */
+  /** What a prompt says in it; absent where it cannot be read as one. */
   content: Content | null;
-  /** Whether it was changed and is not a version yet, while the prompt is as it was. */
+  /** Whether it was changed and is not a version yet, while what is here is as it was. */
   ahead: boolean;
   /** What stands in its way. */
   problem: FileProblem | null;
@@ -1949,9 +1951,9 @@ export type FolderFile = {
   conflict: FileSides | null;
 };
 
-/** The file of a prompt as it is now. */
+/** The file of a prompt, a dataset or a suite as it is now. */
 export type FolderFileAnswer = {
-  /** The file, where the prompt has one. */
+  /** The file, where there is one. */
   file: FolderFile | null;
 };
 
@@ -1959,8 +1961,8 @@ export type FolderFileAnswer = {
 export type FolderNotice = {
   /** When. */
   at: Timestamp;
-  /** The prompt it is about. */
-  promptId: PromptId | null;
+  /** What it is about. */
+  id: LinkedId | null;
   /** What, for people. */
   message: string;
 };
@@ -1972,17 +1974,17 @@ export type FolderStatus = 'reading' | 'live' | 'missing' | 'emptied';
 export type FolderView = {
   /** Its full path. */
   path: string;
-  /** Whether its prompts may be run. */
+  /** Whether its prompts may be run, and its datasets and suites are read. */
   trusted: boolean;
   /** How it is. */
   status: FolderStatus;
   /** Why it is looked through every two seconds and not watched, where that is so. */
   polling: string | null;
-  /** How many files are prompts. */
+  /** How many files are followed. */
   files: number;
   /** While it is read: how many files have yet to be read. */
   waiting: number;
-  /** Where a prompt and its file were both changed, and a person has to decide. */
+  /** Where something here and its file were both changed, and a person has to decide. */
   conflicts: FolderConflict[];
   /** What stands in the way of files. */
   problems: FileProblem[];
@@ -2097,10 +2099,10 @@ export type GetFigures = {
 /** Asks for the linked folder. */
 export type GetFolder = Record<string, never>;
 
-/** Asks for the file of a prompt as it is now. */
+/** Asks for the file of a prompt, a dataset or a suite as it is now. */
 export type GetFolderFile = {
-  /** The prompt. */
-  id: PromptKey;
+  /** What the file is of. */
+  id: LinkedKey;
 };
 
 /** Asks how things are. */
@@ -2655,11 +2657,19 @@ export type LinkFolder = {
   path: string;
   /** Makes the folder where it is not there. */
   create?: boolean;
-  /** Also writes a file for each prompt that is here already. Prompts made from now on get one anyway. */
+  /** Also writes a file for each prompt, dataset and suite that is here already. Those made from now on get one anyway. */
   export?: boolean;
-  /** Trusts what is in the folder: its prompts may be run. */
+  /** Trusts what is in the folder: its prompts may be run, and its datasets and suites are read. */
   trust?: boolean;
 };
+
+export type LinkedId = string;
+
+/** A prompt's id or name, or the id of a dataset or a suite */
+export type LinkedKey = string;
+
+/** A kind of what can stand in a file. Each can name those before it, never one behind it. */
+export type LinkedKind = 'prompt' | 'dataset' | 'suite';
 
 /** Asks who can act. */
 export type ListActors = Record<string, never>;
@@ -4152,17 +4162,17 @@ export type ResetModel = {
   model: ModelRef;
 };
 
-/** Ends the conflict of a prompt and its file. */
+/** Ends the conflict of what is here and its file. */
 export type ResolveFolderFile = {
-  /** The prompt. */
-  id: PromptKey;
+  /** What the file is of. */
+  id: LinkedKey;
   /** What both are to say. */
   take: Take;
   /** The file as it was seen. Where it holds something else by now, nothing is done (`stale`). */
   hash: FileHash;
-  /** The newest version as it was seen; the same holds for it. */
-  head: VersionId;
-  /** What both are to say with `text`: a whole `.prompt` file. */
+  /** What was here as it was seen, by [`FileSides::head`]; the same holds for it. */
+  head: string;
+  /** What both are to say with `text`: a whole file. */
   text?: string | null;
   /** What both are to say with `merged`: what [`FileSides::merged`] holds, with its conflicts settled. */
   merged?: FileWork | null;
@@ -4577,7 +4587,7 @@ export type ShowTypes = {
 export type Side = 'ours' | 'theirs';
 
 /** Why a file is left alone. */
-export type SkipReason = 'name' | 'twin' | 'link' | 'large' | 'binary' | 'encoding' | 'unreadable' | 'limit';
+export type SkipReason = 'name' | 'twin' | 'link' | 'large' | 'binary' | 'encoding' | 'unreadable' | 'limit' | 'untrusted';
 
 /** A file that is left alone. */
 export type Skipped = {
@@ -4778,7 +4788,7 @@ export type TagCount = {
   prompts: number;
 };
 
-/** What a prompt and its file are to say. */
+/** What is to be said here and by the file. */
 export type Take = 'ours' | 'theirs' | 'text' | 'merged';
 
 /** What becomes of prompts, datasets and suites whose names are taken. */
@@ -4887,7 +4897,7 @@ export type UndeleteSuite = {
   id: SuiteId;
 };
 
-/** Unlinks the folder. Prompts and files stay as they are. */
+/** Unlinks the folder. What is here and its files stay as they are. */
 export type UnlinkFolder = Record<string, never>;
 
 /** Opens the vault. */

@@ -1,11 +1,13 @@
-//! The linked folder: prompts and files follow each other.
+//! The linked folder: prompts, datasets and suites and their files follow each other.
 //!
 //! One task ([`Sync`]) does all of it, in the process that owns the workspace: it hears what is touched in the folder
 //! and what is changed in the store, and lets one follow the other as [`formaops_files::decide`] says. What both last
 //! said is kept in the store, so what happened while nobody looked is told in the same way.
 
 mod follow;
+mod item;
 mod links;
+mod names;
 mod sync;
 mod work;
 
@@ -13,11 +15,12 @@ use crate::{
     ApiError, App, ErrorCode,
     handlers::{FolderFile, FolderView, ResolveFolderFile, no_folder},
 };
-use formaops_domain::{ActorId, Noun, Prompt, PromptId, Timestamp, VersionId, VersionSelector};
+use formaops_domain::{ActorId, LinkedId, Noun, Prompt, Timestamp, VersionId};
 use formaops_files::{FilePath, Git, Look, look};
 use formaops_store::LinkedFolder;
+use item::Item;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -26,7 +29,7 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
-use work::{base_of, parse, sides};
+use work::{Says, base_of, parse, sides};
 
 /// The linked folder in the hands of the process that owns the workspace. Clones are the same one.
 #[derive(Clone, Default)]
@@ -41,7 +44,7 @@ struct Linked {
     folder: LinkedFolder,
     root: PathBuf,
     view: FolderView,
-    conflicts: BTreeSet<PromptId>,
+    conflicts: BTreeMap<LinkedId, FilePath>,
     is_read: watch::Sender<bool>,
     orders: mpsc::Sender<Order>,
     task: Option<JoinHandle<()>>,
@@ -50,11 +53,11 @@ struct Linked {
 /// What the task is asked for.
 enum Order {
     Resolve {
-        prompt: PromptId,
+        id: LinkedId,
         request: Box<ResolveFolderFile>,
         answer: oneshot::Sender<Result<(), ApiError>>,
     },
-    /// Git may be asked now.
+    /// Datasets and suites are read and git may be asked now.
     Trusted,
     Close,
 }
@@ -69,7 +72,7 @@ impl Folder {
         *app.folder.lock() = Some(Linked {
             view: sync::first_view(&folder),
             root: root.clone(),
-            conflicts: BTreeSet::new(),
+            conflicts: BTreeMap::new(),
             folder: folder.clone(),
             is_read,
             orders,
@@ -112,12 +115,15 @@ impl Folder {
     }
 
     /// The folder is trusted from now on.
-    pub(crate) fn trusted(&self, now: Timestamp) {
-        if let Some(linked) = self.lock().as_mut() {
+    pub(crate) async fn trusted(&self, now: Timestamp) {
+        let orders = self.lock().as_mut().map(|linked| {
             linked.view.trusted = true;
             linked.folder.trusted_at = Some(now);
-            // Where the queue is full there is no need of another look.
-            let _ = linked.orders.try_send(Order::Trusted);
+            linked.orders.clone()
+        });
+        if let Some(orders) = orders {
+            // A task that has ended follows nothing any more.
+            let _ = orders.send(Order::Trusted).await;
         }
     }
 
@@ -155,19 +161,20 @@ impl Folder {
         Ok(())
     }
 
-    /// The file of a prompt as it is now.
-    pub(crate) async fn file(&self, app: &App, prompt: &Prompt) -> Result<Option<FolderFile>, ApiError> {
+    /// The file of something as it is now.
+    pub(crate) async fn file(&self, app: &App, id: LinkedId) -> Result<Option<FolderFile>, ApiError> {
         let Some((root, in_conflict)) =
-            self.lock().as_ref().map(|linked| (linked.root.clone(), linked.conflicts.contains(&prompt.id)))
+            self.lock().as_ref().map(|linked| (linked.root.clone(), linked.conflicts.get(&id).cloned()))
         else {
             return Ok(None);
         };
-        let known = app.store.find_linked_file(prompt.id).await?;
-        let path = match &known {
-            Some(known) if known.is_gone => return Ok(None),
-            Some(known) => FilePath::from_kept(known.path.clone()),
-            None if in_conflict => FilePath::of(&prompt.name),
-            None => return Ok(None),
+        let Some(item) = Item::find(app, id).await? else { return Ok(None) };
+        let known = app.store.find_linked_file(id).await?;
+        let path = match (&known, &in_conflict) {
+            (Some(known), _) if known.is_gone => return Ok(None),
+            (Some(known), _) => FilePath::from_kept(known.path.clone()),
+            (None, Some(path)) => path.clone(),
+            (None, None) => return Ok(None),
         };
         let mut file = FolderFile {
             path: path.to_string(),
@@ -180,38 +187,39 @@ impl Folder {
         match work::blocking(move || (look(&root, &path), path)).await {
             (Look::Text(text), path) => {
                 file.hash = Some(text.hash);
-                file.ahead = known
-                    .as_ref()
-                    .is_some_and(|known| known.hash != text.hash && Some(known.version) == prompt.head);
-                let theirs = match parse(&path, Some(prompt.id), &text.text) {
-                    Ok(work) => {
-                        file.content = Some(work.content.clone());
-                        Some(work)
+                file.ahead =
+                    known.as_ref().is_some_and(|known| known.hash != text.hash && item.holds(&known.said));
+                let theirs = match parse(&path, Some(id), &text.text, None) {
+                    Ok(theirs) => {
+                        if let Says::Prompt(work) = &theirs {
+                            file.content = Some(work.content.clone());
+                        }
+                        Some(theirs)
                     }
                     Err(problem) => {
                         file.problem = Some(*problem);
                         None
                     }
                 };
-                let head = app.store.find_version(prompt.id, &VersionSelector::Head).await?;
-                if let Some(head) = head.filter(|_| in_conflict) {
+                if in_conflict.is_some() {
                     let base = base_of(app, known.as_ref()).await?;
-                    file.conflict = Some(sides(prompt, &head, base, theirs, text.text));
+                    let ours = item.says(app).await?;
+                    file.conflict = Some(sides(&path, &item, &ours, base, theirs, text.text)?);
                 }
             }
             (Look::Unfit(skipped), path) => {
-                file.problem = Some(work::problem(&path, Some(prompt.id), skipped.message));
+                file.problem = Some(work::problem(&path, Some(id), skipped.message));
             }
             (Look::Restless | Look::Gone, _) => {}
         }
         Ok(Some(file))
     }
 
-    /// Ends the conflict of a prompt and its file.
-    pub(crate) async fn resolve(&self, prompt: PromptId, request: ResolveFolderFile) -> Result<(), ApiError> {
+    /// Ends the conflict of something and its file.
+    pub(crate) async fn resolve(&self, id: LinkedId, request: ResolveFolderFile) -> Result<(), ApiError> {
         let orders = self.lock().as_ref().map(|linked| linked.orders.clone()).ok_or_else(no_folder)?;
         let (answer, answered) = oneshot::channel();
-        let order = Order::Resolve { prompt, request: Box::new(request), answer };
+        let order = Order::Resolve { id, request: Box::new(request), answer };
         orders.send(order).await.map_err(|_| no_folder())?;
         answered.await.map_err(|_| no_folder())?
     }
@@ -223,7 +231,7 @@ impl Folder {
     }
 
     /// Keeps how it is, and tells of it.
-    fn publish(&self, app: &App, view: FolderView, conflicts: BTreeSet<PromptId>) {
+    fn publish(&self, app: &App, view: FolderView, conflicts: BTreeMap<LinkedId, FilePath>) {
         {
             let mut linked = self.lock();
             let Some(linked) = linked.as_mut().filter(|linked| linked.folder.path == view.path) else {

@@ -2,6 +2,7 @@
 
 use super::{
     Folder, Order,
+    item::Item,
     links::Links,
     work::{blocking, parse},
 };
@@ -9,12 +10,12 @@ use crate::{
     App, Subscription,
     handlers::{FileProblem, FolderConflict, FolderNotice, FolderStatus, FolderView},
 };
-use formaops_domain::{AuditOrigin, EventBody, Noun, PromptId, PromptName};
+use formaops_domain::{AuditOrigin, EventBody, LinkedId, LinkedKind, Noun, PromptName, SuiteSpec};
 use formaops_files::{
-    FilePath, Look, Scan, Settling, Skipped, Stamp, Touched, Watch, WatchMode, git_directory, git_state,
-    look, scan,
+    FilePath, Look, Scan, Settling, SkipReason, Skipped, Stamp, Touched, Watch, WatchMode, git_directory,
+    git_state, look, scan,
 };
-use formaops_store::{Act, LinkedFolder, PromptFilter, StoreError};
+use formaops_store::{Act, DatasetFilter, LinkedFolder, PromptFilter, StoreError};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -52,7 +53,7 @@ pub(super) struct Sync {
     pub(super) app: App,
     pub(super) folder: LinkedFolder,
     pub(super) root: PathBuf,
-    /// Whether prompts that were there before get files too.
+    /// Whether what was there before gets files too.
     pub(super) export: bool,
     events: Subscription,
     watch: Watch,
@@ -61,11 +62,11 @@ pub(super) struct Sync {
     pub(super) links: Links,
     pub(super) files: BTreeMap<FilePath, Standing>,
     skipped: Vec<Skipped>,
-    /// Files that cannot be prompts as they are.
+    /// Files that cannot be read as they are.
     unfit: BTreeMap<FilePath, Skipped>,
     pub(super) problems: BTreeMap<FilePath, FileProblem>,
-    pub(super) conflicts: BTreeMap<PromptId, Conflict>,
-    pub(super) retry: BTreeSet<PromptId>,
+    pub(super) conflicts: BTreeMap<LinkedId, Conflict>,
+    pub(super) retry: BTreeSet<LinkedId>,
     pub(super) retry_files: BTreeSet<FilePath>,
     retry_at: Option<Instant>,
     restless: BTreeSet<FilePath>,
@@ -134,12 +135,12 @@ impl Sync {
             }
         }
         self.look_through().await;
-        self.every_prompt().await;
+        self.every_item().await;
         self.git_at = Some(Instant::now());
         loop {
             if self.view.status == FolderStatus::Emptied && !self.files.is_empty() {
                 self.view.status = FolderStatus::Live;
-                self.every_prompt().await;
+                self.every_item().await;
             }
             // What was just being written belongs to what is read first.
             if self.view.status == FolderStatus::Reading && self.settling.due().is_none() {
@@ -151,14 +152,17 @@ impl Sync {
             let due = self.due();
             tokio::select! {
                 order = orders.recv() => match order {
-                    Some(Order::Resolve { prompt, request, answer }) => {
+                    Some(Order::Resolve { id, request, answer }) => {
                         self.has_news = true;
                         // Whoever asked may have gone; what was decided is done.
-                        let _ = answer.send(self.resolve(prompt, *request).await);
+                        let _ = answer.send(self.resolve(id, *request).await);
                     }
                     Some(Order::Trusted) => {
+                        self.has_news = true;
                         self.view.trusted = true;
                         self.git_at = Some(Instant::now());
+                        self.look_through().await;
+                        self.every_item().await;
                     }
                     Some(Order::Close) | None => {
                         self.take_waiting_events().await;
@@ -200,8 +204,8 @@ impl Sync {
             self.look_at(paths.into_iter().collect()).await;
         }
         if is_due(&mut self.retry_at) {
-            for prompt in std::mem::take(&mut self.retry) {
-                self.follow_prompt(prompt).await;
+            for id in std::mem::take(&mut self.retry) {
+                self.follow_item(id).await;
             }
             let files = std::mem::take(&mut self.retry_files);
             self.settle(files.into_iter().collect()).await;
@@ -251,7 +255,7 @@ impl Sync {
         let known: BTreeSet<FilePath> = self.links.live_paths().collect();
         let root = self.root.clone();
         let scanned = blocking(move || scan(&root, |path| known.contains(path))).await;
-        let Scan { files, folders, skipped } = match scanned {
+        let Scan { mut files, folders, mut skipped } = match scanned {
             Ok(scan) => scan,
             Err(error) => {
                 if self.view.status != FolderStatus::Missing {
@@ -265,6 +269,10 @@ impl Sync {
         };
         let git = git_directory(&self.root);
         self.watch.follow(folders.into_iter().chain(git));
+        let untrusted = files.extract_if(.., |path, _| !self.follows(path.kind()));
+        skipped.extend(untrusted.map(|(path, _)| {
+            Skipped::new(path.as_str(), SkipReason::Untrusted, "is read once the folder is trusted")
+        }));
         self.skipped = skipped;
         let was_missing = self.view.status == FolderStatus::Missing;
         let is_first = was_missing || self.view.status == FolderStatus::Reading;
@@ -284,12 +292,14 @@ impl Sync {
             self.look_at(paths).await;
         }
         if was_missing {
-            self.every_prompt().await;
+            self.every_item().await;
         }
     }
 
     /// Reads files that nobody is likely to be writing, at once and in batches.
-    async fn read_all(&mut self, paths: Vec<FilePath>) {
+    async fn read_all(&mut self, mut paths: Vec<FilePath>) {
+        // What is named comes before what names it.
+        paths.sort_by_key(FilePath::kind);
         let mut waiting = paths.len();
         // Where some are gone, those that came may be the same ones: they come to rest together.
         let some_are_gone = {
@@ -327,7 +337,7 @@ impl Sync {
                 let look = look(&root, &path);
                 let is_half = match &look {
                     Look::Text(text) => {
-                        text.text.trim().is_empty() || parse(&path, None, &text.text).is_err()
+                        text.text.trim().is_empty() || parse(&path, None, &text.text, None).is_err()
                     }
                     _ => false,
                 };
@@ -371,31 +381,70 @@ impl Sync {
                 return;
             }
         };
-        if let Some(prompt) = self.links.at(&path).map(|link| link.prompt) {
-            self.app.changed(Noun::File, prompt);
+        if let Some(id) = self.links.at(&path).map(|link| link.id) {
+            self.app.changed(Noun::File, id);
         }
         self.settling.seen(now, path, holds, is_half);
     }
 
+    /// Whether files of a kind are followed. Datasets and suites say what is sent and how answers are judged, and
+    /// nothing of that is told by a file that nobody trusts.
+    pub(super) fn follows(&self, kind: LinkedKind) -> bool {
+        kind == LinkedKind::Prompt || self.view.trusted
+    }
+
     /// Follows what was changed here; whether anything was.
     async fn told(&mut self, events: Vec<formaops_domain::Event>) -> bool {
-        let mut prompts = BTreeSet::new();
+        let mut ids = BTreeSet::new();
         for event in events {
             match event.body {
-                EventBody::Changed { noun: Noun::Prompt, id: Some(id) } => {
-                    prompts.extend(id.parse::<PromptId>().ok());
+                EventBody::Changed { noun: Noun::Prompt | Noun::Dataset | Noun::Suite, id: Some(id) } => {
+                    ids.extend(id.parse::<LinkedId>().ok());
                 }
-                EventBody::Changed { noun: Noun::Prompt, id: None } | EventBody::Resync => {
-                    self.every_prompt().await;
+                EventBody::Changed { noun: Noun::Prompt | Noun::Dataset | Noun::Suite, id: None }
+                | EventBody::Resync => {
+                    self.every_item().await;
                     return true;
                 }
                 _ => {}
             }
         }
-        for prompt in &prompts {
-            self.follow_prompt(*prompt).await;
+        for id in &ids {
+            self.follow_item(*id).await;
         }
-        !prompts.is_empty()
+        self.follow_names(&ids).await;
+        !ids.is_empty()
+    }
+
+    /// Follows the suites that name something that was changed, for it may have another name; and tries the files of
+    /// suites again that could not be read, for what they name may be there now.
+    async fn follow_names(&mut self, changed: &BTreeSet<LinkedId>) {
+        let is_named = |id: &LinkedId| id.kind() != LinkedKind::Suite;
+        if !self.view.trusted || !changed.iter().any(is_named) {
+            return;
+        }
+        let names_some = |spec: &SuiteSpec| {
+            let of_models = spec.models.iter().flat_map(|model| &model.prompts).copied();
+            let prompts = spec.prompts.iter().map(|prompt| prompt.prompt_id).chain(of_models);
+            let dataset = spec.dataset.iter().map(|dataset| LinkedId::Dataset(dataset.dataset_id));
+            prompts.map(LinkedId::Prompt).chain(dataset).any(|id| changed.contains(&id))
+        };
+        match self.app.store.list_suites(false).await {
+            Ok(suites) => {
+                for suite in suites.iter().filter(|suite| names_some(&suite.spec)) {
+                    self.follow_item(LinkedId::Suite(suite.id)).await;
+                }
+            }
+            Err(error) => tracing::error!(%error, "suites cannot be compared with their files"),
+        }
+        self.try_suites().await;
+    }
+
+    /// Tries the files of suites again that could not be read.
+    async fn try_suites(&mut self) {
+        let is_suite = |path: &&FilePath| path.kind() == LinkedKind::Suite;
+        let waiting = self.problems.keys().filter(is_suite).cloned().collect();
+        self.settle(waiting).await;
     }
 
     /// Follows what was changed here just before the end.
@@ -405,40 +454,60 @@ impl Sync {
         }
     }
 
-    /// Follows every prompt that is not as it was when its file said the same.
-    async fn every_prompt(&mut self) {
+    /// Follows everything that is not as it was when its file said the same.
+    async fn every_item(&mut self) {
+        match self.follow_all().await {
+            Ok(()) | Err(StoreError::Closed) => {}
+            Err(error) => tracing::error!(%error, "what is here cannot be compared with its files"),
+        }
+    }
+
+    async fn follow_all(&mut self) -> Result<(), StoreError> {
         for deleted in [false, true] {
             let mut cursor = None;
             loop {
                 let filter = PromptFilter { archived: true, deleted, ..PromptFilter::default() };
-                let page = self.app.store.list_prompts(filter, cursor.as_deref(), 1000).await;
-                let page = match page {
-                    Ok(page) => page,
-                    Err(StoreError::Closed) => return,
-                    Err(error) => {
-                        tracing::error!(%error, "prompts cannot be compared with their files");
-                        return;
-                    }
-                };
-                for prompt in page.items {
-                    let is_as_it_was = self.links.get(prompt.id).is_some_and(|link| {
-                        let path = FilePath::from_kept(link.path.clone());
-                        Some(link.version) == prompt.head
-                            && link.words.title == prompt.title
-                            && link.words.description == prompt.description
-                            && link.words.tags == prompt.tags
-                            && link.is_gone == prompt.deleted_at.is_some()
-                            && path.name().is_ok_and(|name| name == prompt.name)
-                    });
-                    if !is_as_it_was {
-                        self.follow_prompt(prompt.id).await;
-                    }
+                let page = self.app.store.list_prompts(filter, cursor.as_deref(), 1000).await?;
+                for item in page.items.into_iter().filter_map(Item::of_prompt) {
+                    self.follow_changed(&item).await;
                 }
                 cursor = page.next;
                 if cursor.is_none() {
                     break;
                 }
             }
+        }
+        for deleted in [false, true] {
+            let mut cursor = None;
+            loop {
+                let filter = DatasetFilter { deleted, ..DatasetFilter::default() };
+                let page = self.app.store.list_datasets(filter, cursor.as_deref(), 1000).await?;
+                for dataset in page.items {
+                    self.follow_changed(&Item::Dataset(dataset)).await;
+                }
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+        }
+        for deleted in [false, true] {
+            for suite in self.app.store.list_suites(deleted).await? {
+                // What names nothing any more is told of by following it.
+                let id = LinkedId::Suite(suite.id);
+                match Item::of_suite(&self.app, suite).await {
+                    Ok(item) => self.follow_changed(&item).await,
+                    Err(_) => self.follow_item(id).await,
+                }
+            }
+        }
+        self.try_suites().await;
+        Ok(())
+    }
+
+    async fn follow_changed(&mut self, item: &Item) {
+        if !self.links.get(item.id()).is_some_and(|link| item.is_as(link)) {
+            self.follow_item(item.id()).await;
         }
     }
 
@@ -454,17 +523,17 @@ impl Sync {
         })
     }
 
-    pub(super) fn notice(&mut self, prompt: Option<PromptId>, message: String) {
+    pub(super) fn notice(&mut self, id: Option<LinkedId>, message: String) {
         tracing::info!(message, "in the linked folder");
-        self.view.notices.insert(0, FolderNotice { at: self.app.now(), prompt_id: prompt, message });
+        self.view.notices.insert(0, FolderNotice { at: self.app.now(), id, message });
         self.view.notices.truncate(MOST_NOTICES);
     }
 
     /// Something was read from the folder or written to it.
-    pub(super) fn done(&mut self, prompt: PromptId) {
+    pub(super) fn done(&mut self, id: LinkedId) {
         self.view.changed_at = Some(self.app.now());
         self.git_at = Some(Instant::now() + GIT_RESTS);
-        self.app.changed(Noun::File, prompt);
+        self.app.changed(Noun::File, id);
     }
 
     fn publish(&mut self) {
@@ -473,8 +542,9 @@ impl Sync {
         }
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let skipped = self.skipped.iter().chain(self.unfit.values());
-        let conflicts = self.conflicts.iter().map(|(prompt, conflict)| FolderConflict {
-            prompt_id: *prompt,
+        let conflicts = self.conflicts.iter().map(|(id, conflict)| FolderConflict {
+            id: *id,
+            kind: id.kind(),
             name: conflict.name.to_string(),
             path: conflict.path.to_string(),
         });
@@ -491,6 +561,7 @@ impl Sync {
             git: self.app.folder.view().and_then(|view| view.git),
             ..self.view.clone()
         };
-        Folder::publish(&self.app.folder, &self.app, view, self.conflicts.keys().copied().collect());
+        let conflicts = self.conflicts.iter().map(|(id, conflict)| (*id, conflict.path.clone())).collect();
+        Folder::publish(&self.app.folder, &self.app, view, conflicts);
     }
 }

@@ -262,7 +262,7 @@ fn case_problem(case: &Case) -> Option<(&'static str, String)> {
 }
 
 /// Refuses cases that break a rule, each with its place.
-pub(super) fn check_cases<'a>(cases: impl IntoIterator<Item = (String, &'a Case)>) -> Result<(), ApiError> {
+pub(crate) fn check_cases<'a>(cases: impl IntoIterator<Item = (String, &'a Case)>) -> Result<(), ApiError> {
     let problems = cases.into_iter().filter_map(|(path, case)| {
         let (field, message) = case_problem(case)?;
         let at = Place { path: format!("{path}.{field}"), line: None, column: None };

@@ -1,10 +1,9 @@
 //! The linked folder: linked, trusted, looked at, and what a person decides about its files.
 
-use super::PromptKey;
-use super::prompt::find_prompt;
+use super::{LinkedKey, PromptKey, prompt::find_prompt};
 use crate::{ApiError, App, Caller, ErrorCode, folder::Folder};
 use formaops_domain::{
-    Content, FileHash, Noun, PromptId, Timestamp, VersionId, compare::ContentChange, merge::Conflict,
+    Content, FileHash, LinkedId, LinkedKind, Noun, Timestamp, compare::ContentChange, merge::Conflict,
 };
 use formaops_files::{Git, Skipped, Work};
 use formaops_template::PromptMeta;
@@ -29,10 +28,10 @@ pub struct LinkFolder {
     /// Makes the folder where it is not there.
     #[serde(default)]
     pub create: bool,
-    /// Also writes a file for each prompt that is here already. Prompts made from now on get one anyway.
+    /// Also writes a file for each prompt, dataset and suite that is here already. Those made from now on get one anyway.
     #[serde(default)]
     pub export: bool,
-    /// Trusts what is in the folder: its prompts may be run.
+    /// Trusts what is in the folder: its prompts may be run, and its datasets and suites are read.
     #[serde(default)]
     pub trust: bool,
 }
@@ -45,32 +44,32 @@ pub struct TrustFolder {
     pub path: String,
 }
 
-/// Unlinks the folder. Prompts and files stay as they are.
+/// Unlinks the folder. What is here and its files stay as they are.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UnlinkFolder {}
 
-/// Asks for the file of a prompt as it is now.
+/// Asks for the file of a prompt, a dataset or a suite as it is now.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GetFolderFile {
-    /// The prompt.
-    pub id: PromptKey,
+    /// What the file is of.
+    pub id: LinkedKey,
 }
 
-/// Ends the conflict of a prompt and its file.
+/// Ends the conflict of what is here and its file.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResolveFolderFile {
-    /// The prompt.
-    pub id: PromptKey,
+    /// What the file is of.
+    pub id: LinkedKey,
     /// What both are to say.
     pub take: Take,
     /// The file as it was seen. Where it holds something else by now, nothing is done (`stale`).
     pub hash: FileHash,
-    /// The newest version as it was seen; the same holds for it.
-    pub head: VersionId,
-    /// What both are to say with `text`: a whole `.prompt` file.
+    /// What was here as it was seen, by [`FileSides::head`]; the same holds for it.
+    pub head: String,
+    /// What both are to say with `text`: a whole file.
     #[serde(default)]
     pub text: Option<String>,
     /// What both are to say with `merged`: what [`FileSides::merged`] holds, with its conflicts settled.
@@ -78,17 +77,17 @@ pub struct ResolveFolderFile {
     pub merged: Option<FileWork>,
 }
 
-/// What a prompt and its file are to say.
+/// What is to be said here and by the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Take {
-    /// What the prompt says.
+    /// What is said here.
     Ours,
     /// What the file says.
     Theirs,
     /// What the text of the request says.
     Text,
-    /// What the merge of the request says. The file keeps its comments and all that means nothing here.
+    /// What the merge of the request says, of a prompt. The file keeps its comments and all that means nothing here.
     Merged,
 }
 
@@ -130,17 +129,17 @@ pub struct FolderAnswer {
 pub struct FolderView {
     /// Its full path.
     pub path: String,
-    /// Whether its prompts may be run.
+    /// Whether its prompts may be run, and its datasets and suites are read.
     pub trusted: bool,
     /// How it is.
     pub status: FolderStatus,
     /// Why it is looked through every two seconds and not watched, where that is so.
     pub polling: Option<String>,
-    /// How many files are prompts.
+    /// How many files are followed.
     pub files: u32,
     /// While it is read: how many files have yet to be read.
     pub waiting: u32,
-    /// Where a prompt and its file were both changed, and a person has to decide.
+    /// Where something here and its file were both changed, and a person has to decide.
     pub conflicts: Vec<FolderConflict>,
     /// What stands in the way of files.
     pub problems: Vec<FileProblem>,
@@ -170,12 +169,14 @@ pub enum FolderStatus {
     Emptied,
 }
 
-/// A prompt and its file that were both changed.
+/// Something here and its file that were both changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FolderConflict {
-    /// The prompt.
-    pub prompt_id: PromptId,
+    /// What the file is of.
+    pub id: LinkedId,
+    /// Whether that is a prompt, a dataset or a suite.
+    pub kind: LinkedKind,
     /// Its name.
     pub name: String,
     /// The path of the file.
@@ -188,8 +189,8 @@ pub struct FolderConflict {
 pub struct FileProblem {
     /// The path of the file.
     pub path: String,
-    /// Its prompt, where it has one.
-    pub prompt_id: Option<PromptId>,
+    /// What it is of, where that is known.
+    pub id: Option<LinkedId>,
     /// What is wrong.
     pub message: String,
     /// What to do.
@@ -206,17 +207,17 @@ pub struct FileProblem {
 pub struct FolderNotice {
     /// When.
     pub at: Timestamp,
-    /// The prompt it is about.
-    pub prompt_id: Option<PromptId>,
+    /// What it is about.
+    pub id: Option<LinkedId>,
     /// What, for people.
     pub message: String,
 }
 
-/// The file of a prompt as it is now.
+/// The file of a prompt, a dataset or a suite as it is now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FolderFileAnswer {
-    /// The file, where the prompt has one.
+    /// The file, where there is one.
     pub file: Option<FolderFile>,
 }
 
@@ -228,9 +229,9 @@ pub struct FolderFile {
     pub path: String,
     /// The hash of what it holds; absent where it cannot be read.
     pub hash: Option<FileHash>,
-    /// What it holds; absent where it cannot be read as a prompt.
+    /// What a prompt says in it; absent where it cannot be read as one.
     pub content: Option<Content>,
-    /// Whether it was changed and is not a version yet, while the prompt is as it was.
+    /// Whether it was changed and is not a version yet, while what is here is as it was.
     pub ahead: bool,
     /// What stands in its way.
     pub problem: Option<FileProblem>,
@@ -238,19 +239,19 @@ pub struct FolderFile {
     pub conflict: Option<FileSides>,
 }
 
-/// Both sides of a conflict, each as a whole `.prompt` file.
+/// Both sides of a conflict, each as a whole file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FileSides {
-    /// What both last said, where that is known.
+    /// What a prompt and its file both last said, where that is known.
     pub base: Option<String>,
-    /// What the prompt says.
+    /// What is said here.
     pub ours: String,
     /// What the file says.
     pub theirs: String,
-    /// The newest version of the prompt.
-    pub head: VersionId,
-    /// Both brought together; absent where the file cannot be read as a prompt.
+    /// Names what is here as it is now.
+    pub head: String,
+    /// Both brought together; absent where the file cannot be read, and of what is not merged: datasets and suites.
     pub merged: Option<MergedFile>,
 }
 
@@ -335,7 +336,7 @@ pub(crate) async fn folder_trust(
         return Err(ApiError::invalid("path", message));
     }
     app.store.trust_folder(app.now()).await?;
-    app.folder.trusted(app.now());
+    app.folder.trusted(app.now()).await;
     app.changed(Noun::File, "folder");
     Ok(FolderAnswer { folder: app.folder.view() })
 }
@@ -353,10 +354,10 @@ pub(crate) async fn folder_file_get(
     _: &Caller,
     request: GetFolderFile,
 ) -> Result<FolderFileAnswer, ApiError> {
-    let prompt = find_prompt(app, &request.id).await?;
+    let id = find_linked(app, request.id).await?;
     // Before that nobody knows whether there is a conflict.
     let _ = tokio::time::timeout(READING, app.folder.is_read()).await;
-    Ok(FolderFileAnswer { file: app.folder.file(app, &prompt).await? })
+    Ok(FolderFileAnswer { file: app.folder.file(app, id).await? })
 }
 
 pub(crate) async fn folder_file_resolve(
@@ -364,9 +365,16 @@ pub(crate) async fn folder_file_resolve(
     _: &Caller,
     request: ResolveFolderFile,
 ) -> Result<FolderFileAnswer, ApiError> {
-    let prompt = find_prompt(app, &request.id).await?;
-    app.folder.resolve(prompt.id, request).await?;
-    Ok(FolderFileAnswer { file: app.folder.file(app, &prompt).await? })
+    let id = find_linked(app, request.id.clone()).await?;
+    app.folder.resolve(id, request).await?;
+    Ok(FolderFileAnswer { file: app.folder.file(app, id).await? })
+}
+
+async fn find_linked(app: &App, key: LinkedKey) -> Result<LinkedId, ApiError> {
+    match key {
+        LinkedKey::Id(id) => Ok(id),
+        LinkedKey::Name(name) => Ok(LinkedId::Prompt(find_prompt(app, &PromptKey::Name(name)).await?.id)),
+    }
 }
 
 pub(crate) fn no_folder() -> ApiError {

@@ -1,6 +1,8 @@
 //! Records that people refer to by name and programs by id.
 
-use formaops_domain::{DatasetId, DatasetName, InvalidName, PromptId, PromptName, SuiteId, SuiteName};
+use formaops_domain::{
+    DatasetId, DatasetName, InvalidName, LinkedId, PromptId, PromptName, SuiteId, SuiteName,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, str::FromStr};
@@ -67,4 +69,6 @@ record_keys! {
     DatasetKey(DatasetId, DatasetName): "A dataset's id or name";
     /// A suite by its id or its name.
     SuiteKey(SuiteId, SuiteName): "A suite's id or name";
+    /// What a linked file is of: a prompt by its id or its name, a dataset or a suite by its id.
+    LinkedKey(LinkedId, PromptName): "A prompt's id or name, or the id of a dataset or a suite";
 }

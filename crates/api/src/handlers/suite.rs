@@ -110,7 +110,7 @@ pub(crate) async fn suite_get(app: &App, _: &Caller, request: GetSuite) -> Resul
 }
 
 pub(crate) async fn suite_create(app: &App, _: &Caller, request: CreateSuite) -> Result<Suite, ApiError> {
-    check(app, &request.description, Some(&request.spec)).await?;
+    check_suite(app, &request.description, Some(&request.spec)).await?;
     let now = app.now();
     let suite = Suite {
         id: app.ids.suite(),
@@ -130,7 +130,7 @@ pub(crate) async fn suite_create(app: &App, _: &Caller, request: CreateSuite) ->
 
 pub(crate) async fn suite_update(app: &App, _: &Caller, request: UpdateSuite) -> Result<Suite, ApiError> {
     let suite = find_suite(app, &request.id).await?;
-    check(app, request.description.as_deref().unwrap_or_default(), request.spec.as_ref()).await?;
+    check_suite(app, request.description.as_deref().unwrap_or_default(), request.spec.as_ref()).await?;
     let UpdateSuite { name, description, spec, .. } = request;
     let suite = app.store.update_suite(suite.id, SuiteChange { name, description, spec }, app.now()).await?;
     app.changed(Noun::Suite, suite.id);
@@ -164,7 +164,11 @@ pub(crate) async fn baseline_put(app: &App, _: &Caller, request: PutBaseline) ->
 }
 
 /// All that is wrong with what a suite would run, before it is kept. That it can be run at all is said when it is.
-async fn check(app: &App, description: &str, spec: Option<&SuiteSpec>) -> Result<(), ApiError> {
+pub(crate) async fn check_suite(
+    app: &App,
+    description: &str,
+    spec: Option<&SuiteSpec>,
+) -> Result<(), ApiError> {
     for (at, prompt) in spec.iter().flat_map(|spec| &spec.prompts).enumerate() {
         find_prompt(app, &PromptKey::Id(prompt.prompt_id)).await.map_err(|error| ApiError {
             at: ApiError::invalid(&format!("spec.prompts[{at}]"), "").at,

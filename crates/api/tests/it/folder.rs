@@ -13,14 +13,14 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A workspace, and a folder beside it.
-struct World {
-    app: App,
+pub(crate) struct World {
+    pub(crate) app: App,
     kept: TempDir,
-    root: PathBuf,
+    pub(crate) root: PathBuf,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let kept = tempfile::tempdir().unwrap();
         fs::create_dir(kept.path().join("w")).unwrap();
         let root = kept.path().canonicalize().unwrap().join("prompts");
@@ -35,39 +35,39 @@ impl World {
     }
 
     /// Ends the process that owns the workspace, does something meanwhile, and starts the next.
-    async fn reopen(&mut self, meanwhile: impl FnOnce(&Self)) {
+    pub(crate) async fn reopen(&mut self, meanwhile: impl FnOnce(&Self)) {
         self.app.close().await;
         meanwhile(self);
         self.app = Self::open(&self.kept).await;
     }
 
-    fn put(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn put(&self, path: &str, text: impl AsRef<[u8]>) {
         let full = self.root.join(path);
         fs::create_dir_all(full.parent().unwrap()).unwrap();
         fs::write(full, text).unwrap();
     }
 
-    fn text(&self, path: &str) -> Option<String> {
+    pub(crate) fn text(&self, path: &str) -> Option<String> {
         fs::read_to_string(self.root.join(path)).ok()
     }
 
-    async fn try_call(&self, operation: &str, request: Value) -> Result<Value, ApiError> {
+    pub(crate) async fn try_call(&self, operation: &str, request: Value) -> Result<Value, ApiError> {
         self.app.call(&Caller::person(CallerKind::Cli), operation, request).await
     }
 
-    async fn call(&self, operation: &str, request: Value) -> Value {
+    pub(crate) async fn call(&self, operation: &str, request: Value) -> Value {
         self.try_call(operation, request).await.unwrap()
     }
 
-    async fn link(&self) -> Value {
+    pub(crate) async fn link(&self) -> Value {
         self.call("folder_link", json!({ "path": self.root })).await["folder"].clone()
     }
 
-    async fn folder(&self) -> Value {
+    pub(crate) async fn folder(&self) -> Value {
         self.call("folder_get", json!({})).await["folder"].clone()
     }
 
-    async fn prompt(&self, id: &str) -> Option<Value> {
+    pub(crate) async fn prompt(&self, id: &str) -> Option<Value> {
         self.try_call("prompt_get", json!({ "id": id })).await.ok()
     }
 
@@ -77,12 +77,12 @@ impl World {
         Some(detail["head"]["content"]["body"]["template"].as_str()?.to_owned())
     }
 
-    async fn save(&self, id: &str, text: &str) -> Value {
+    pub(crate) async fn save(&self, id: &str, text: &str) -> Value {
         let content = json!({ "body": { "kind": "text", "template": text } });
         self.call("version_create", json!({ "id": id, "content": content })).await
     }
 
-    async fn create(&self, name: &str, text: &str) -> String {
+    pub(crate) async fn create(&self, name: &str, text: &str) -> String {
         let content = json!({ "body": { "kind": "text", "template": text } });
         let made = self.call("prompt_create", json!({ "name": name, "content": content })).await;
         made["prompt"]["id"].as_str().unwrap().to_owned()
@@ -93,17 +93,17 @@ impl World {
         until(&format!("`{id}` says {text:?}"), is).await;
     }
 
-    async fn is_told(&self, message: &str) {
+    pub(crate) async fn is_told(&self, message: &str) {
         until(message, async || self.folder().await["notices"][0]["message"] == message).await;
     }
 
-    async fn file_is(&self, path: &str, text: &str) {
+    pub(crate) async fn file_is(&self, path: &str, text: &str) {
         let is = async || self.text(path).as_deref() == Some(text);
         until(&format!("`{path}` holds {text:?}"), is).await;
     }
 }
 
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !holds().await {
         assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
@@ -112,7 +112,7 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 }
 
 /// Long enough for anything that must not happen.
-async fn a_while() {
+pub(crate) async fn a_while() {
     tokio::time::sleep(Duration::from_millis(1500)).await;
 }
 
@@ -325,7 +325,7 @@ async fn a_file_that_cannot_be_read_is_given_up_for_the_prompt_where_a_person_sa
     assert_eq!(world.folder().await["problems"], json!([]));
 }
 
-fn permissions(mode: u32) -> fs::Permissions {
+pub(crate) fn permissions(mode: u32) -> fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(mode)
 }
 

@@ -5,4 +5,5 @@
 mod clock;
 mod configuration;
 mod folder;
+mod folder_items;
 mod health;

@@ -1,8 +1,8 @@
 //! Deleting for good what is in the bin.
 
 use super::{get, save::delete_unnamed};
-use crate::{Store, StoreError, blob::BlobHash, column::Key};
-use formaops_domain::DatasetId;
+use crate::{Store, StoreError, blob::BlobHash, column::Key, linked::forget_file};
+use formaops_domain::{DatasetId, LinkedId};
 use sqlx::SqliteConnection;
 
 impl Store {
@@ -39,6 +39,7 @@ async fn purge(connection: &mut SqliteConnection, id: DatasetId) -> Result<(), S
     )
     .fetch_all(&mut *connection)
     .await?;
+    forget_file(connection, LinkedId::Dataset(id)).await?;
     sqlx::query!("delete from dataset_chunks where dataset = ?1", key).execute(&mut *connection).await?;
     sqlx::query!("delete from dataset_versions where dataset = ?1", key).execute(&mut *connection).await?;
     sqlx::query!("delete from datasets where id = ?1", key).execute(&mut *connection).await?;

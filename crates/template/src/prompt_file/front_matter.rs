@@ -1,6 +1,6 @@
 //! Cuts a file into front matter and body, and joins them.
 
-use super::{PromptFileError, tree};
+use super::PromptFileError;
 use crate::yaml::{self, Limits};
 use formaops_domain::JsonObject;
 use serde_json::Value;
@@ -57,11 +57,8 @@ pub(super) fn is_crlf(text: &str) -> bool {
 pub(super) fn place(text: &str, field: &str) -> Option<(u32, u32)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let Parts { yaml, first_line, .. } = parts(text)?;
-    let at = tree::read(yaml)?.find(field)?.start;
-    let before = &yaml[..at];
-    let line = before.bytes().filter(|&byte| byte == b'\n').count();
-    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-    Some((first_line + u32::try_from(line).ok()?, u32::try_from(column).ok()?))
+    let (line, column) = yaml::place(yaml, field)?;
+    Some((first_line + line - 1, column))
 }
 
 /// Blank lines and comments may stand before the first `---`, as in dotprompt.

@@ -1,7 +1,10 @@
 //! Changes a YAML text where its values change, and nowhere else.
 
-use super::tree::{self, Field, Node, Shape, Style, Tree};
-use crate::yaml;
+use super::{
+    front_matter::is_crlf,
+    tree::{self, Field, Node, Shape, Style, Tree},
+};
+use crate::yaml::{self, Limits};
 use formaops_domain::JsonObject;
 use serde_json::{Value, json};
 use std::ops::Range;
@@ -22,15 +25,49 @@ pub(super) fn patch(text: &str, now: &JsonObject, wanted: &JsonObject) -> Option
     Some(patch.apply())
 }
 
+/// The same of a text that is a list.
+fn patch_items(text: &str, now: &[Value], wanted: &[Value]) -> Option<String> {
+    let tree = tree::read(text)?;
+    let mut patch = Patch { text, tree: &tree, edits: Vec::new() };
+    let Shape::Items(Style::Block, items) = &tree.root.as_ref()?.shape else { return None };
+    (!wanted.is_empty() && patch.items(items, now, wanted)).then(|| patch.apply())
+}
+
+/// A YAML text that says something else: comments, the order of keys, line ends and whatever stays equal are as they
+/// were, as far as that can be. Where it cannot, it is written anew with its comments above it.
+pub(crate) fn edit(text: &str, wanted: &Value, limits: Limits) -> String {
+    let says = |text: &str| yaml::read(text, limits).is_ok_and(|value| value == *wanted);
+    let (mark, plain) = match text.strip_prefix('\u{feff}') {
+        Some(text) => ("\u{feff}", text),
+        None => ("", text),
+    };
+    let unix = plain.replace("\r\n", "\n");
+    let patched = match (yaml::read(&unix, limits), wanted) {
+        (Ok(Value::Object(now)), Value::Object(wanted)) => patch(&unix, &now, wanted),
+        (Ok(Value::Array(now)), Value::Array(wanted)) => patch_items(&unix, &now, wanted),
+        _ => None,
+    };
+    let anew = || format!("{}{}", comments(&unix), yaml::write_exactly(wanted, limits));
+    let edited = patched.filter(|edited| says(edited)).unwrap_or_else(anew);
+    let windows = edited.replace('\n', "\r\n");
+    // Texts that have line ends of their own keep those.
+    let edited = if is_crlf(plain) && says(&windows) { windows } else { edited };
+    format!("{mark}{edited}")
+}
+
 /// A text with other values, written anew with the comments of the old one above it.
 pub(super) fn rewrite(text: &str, wanted: &JsonObject) -> String {
-    let comments = tree::read(text).map_or(Vec::new(), |tree| tree.comments);
-    let mut written: String =
-        comments.into_iter().map(|comment| format!("{}\n", text[comment].trim_end())).collect();
+    let mut written = comments(text);
     if !wanted.is_empty() {
         written += &yaml::write(&json!(wanted), false);
     }
     written
+}
+
+/// All comments of a text, each a line.
+fn comments(text: &str) -> String {
+    let comments = tree::read(text).map_or(Vec::new(), |tree| tree.comments);
+    comments.into_iter().map(|comment| format!("{}\n", text[comment].trim_end())).collect()
 }
 
 struct Patch<'t> {

@@ -4,11 +4,11 @@ use granit_parser::{Event, Parser, StructureStyle};
 use std::ops::Range;
 
 /// A text as a tree.
-pub(super) struct Tree {
+pub(crate) struct Tree {
     /// The outermost node; none where there are only blanks and comments.
     pub(super) root: Option<Node>,
     /// Where the comments stand, from `#` to the end of their line.
-    pub(super) comments: Vec<Range<usize>>,
+    pub(crate) comments: Vec<Range<usize>>,
 }
 
 /// A node. Places are in bytes.
@@ -47,7 +47,7 @@ pub(super) struct Field {
 
 /// Reads a text that is known to be YAML; `None` where it is in a form that has no simple places, such as
 /// keys that are marked with `?`.
-pub(super) fn read(text: &str) -> Option<Tree> {
+pub(crate) fn read(text: &str) -> Option<Tree> {
     let mut reader = Reader { text, parser: Parser::new_from_str(text), comments: Vec::new() };
     let root = reader.document()?;
     Some(Tree { root, comments: reader.comments })
@@ -159,8 +159,8 @@ impl From<StructureStyle> for Style {
 }
 
 impl Tree {
-    /// The node at a path of keys joined by dots; keys may hold dots themselves.
-    pub(super) fn find(&self, path: &str) -> Option<Range<usize>> {
+    /// The node at a path of keys and numbers joined by dots; keys may hold dots themselves.
+    pub(crate) fn find(&self, path: &str) -> Option<Range<usize>> {
         find(self.root.as_ref()?, path)
     }
 }

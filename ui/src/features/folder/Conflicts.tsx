@@ -21,7 +21,7 @@ type Decision = Pick<ResolveFolderFile, 'take' | 'merged'>;
 
 const looks = [handlebars, theme];
 
-/** Prompts and files that were both changed, with both sides and a way out of each. */
+/** What was changed here and in its file, with both sides and a way out of each. */
 export function Conflicts({ conflicts }: { conflicts: FolderConflict[] }) {
   const id = useId();
   return (
@@ -29,30 +29,30 @@ export function Conflicts({ conflicts }: { conflicts: FolderConflict[] }) {
       <h2 id={id}>{words.conflicts}</h2>
       <p className={workspace.about}>{words.conflictText}</p>
       {conflicts.map((conflict) => (
-        <Conflict key={conflict.promptId} conflict={conflict} />
+        <Conflict key={conflict.id} conflict={conflict} />
       ))}
     </section>
   );
 }
 
-function Conflict({ conflict: { promptId, name, path } }: { conflict: FolderConflict }) {
+function Conflict({ conflict: { id, kind, name, path } }: { conflict: FolderConflict }) {
   const title = useId();
   const [isMerging, setIsMerging] = useState(false);
-  const answer = useQuery(folderFileQuery(promptId));
+  const answer = useQuery(folderFileQuery(id));
   const file = answer.data?.file;
   const sides = file?.conflict;
   const merged = sides?.merged;
   const decide = useMutation({
     mutationFn: async (decision: Decision) => {
       if (file?.hash == null || sides == null) return;
-      await api.folderFileResolve({ id: promptId, hash: file.hash, head: sides.head, ...decision });
+      await api.folderFileResolve({ id, hash: file.hash, head: sides.head, ...decision });
       setIsMerging(false);
       notifyDone(words.decided(name));
     },
     onError: notifyError,
     // Where one of both was changed meanwhile, it is shown as it is now.
     onSettled: async () => {
-      await queries.invalidateQueries(folderFileQuery(promptId));
+      await queries.invalidateQueries(folderFileQuery(id));
       await queries.invalidateQueries(folderQuery);
     },
   });
@@ -72,18 +72,20 @@ function Conflict({ conflict: { promptId, name, path } }: { conflict: FolderConf
         </Button>
         <Button
           variant="default"
-          disabled={merged == null || decide.isPending}
+          disabled={sides == null || file?.problem != null || decide.isPending}
           onClick={() => decide.mutate({ take: 'theirs' })}
         >
           {words.takeTheirs}
         </Button>
-        <Button
-          leftSection={<IconGitMerge size={14} aria-hidden />}
-          disabled={merged == null || decide.isPending}
-          onClick={() => setIsMerging(true)}
-        >
-          {words.merge}
-        </Button>
+        {kind === 'prompt' && (
+          <Button
+            leftSection={<IconGitMerge size={14} aria-hidden />}
+            disabled={merged == null || decide.isPending}
+            onClick={() => setIsMerging(true)}
+          >
+            {words.merge}
+          </Button>
+        )}
       </header>
       {answer.isError && <Problem error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton height={120} />}

@@ -4,18 +4,18 @@ import type { FileProblem, FolderStatus } from '../../bindings/types';
 export const folderTexts = {
   title: 'Linked folder',
   about:
-    'Prompts and the `.prompt` files of a folder follow each other: an edit in any editor is shown at once and becomes a version, and what you save here is written to the file. A folder in git is reviewed as text.',
+    'Prompts, datasets and suites follow the files of a folder, and the files follow them: an edit in any editor becomes a version, and what you save here is written to the file. A folder in git is reviewed as text.',
   path: 'Folder',
   pathHint: 'The full path, such as `/home/ada/prompts`.',
   create: 'Make the folder where it is not there',
-  export: 'Also write a file for each prompt that is here already',
+  export: 'Also write files for what is here already',
   link: 'Link folder',
   unlink: 'Unlink',
-  unlinked: (path: string) => `Unlinked ${path}: prompts and files stay as they are`,
+  unlinked: (path: string) => `Unlinked ${path}: what is here and its files stay as they are`,
   trust: 'Trust folder',
-  trustTitle: 'Its prompts do not run yet',
+  trustTitle: 'Nothing of it runs yet',
   trustText:
-    'Whoever writes into this folder decides what is sent to models, and with which of your providers. Look at what it holds, then trust it. Until then its prompts are shown and rendered, and nothing else.',
+    'Whoever writes into this folder decides what is sent to models, and with which of your providers. Look at what it holds, then trust it. Until then its prompts are shown and rendered, and nothing else; its datasets and suites are not read.',
   state: 'State',
   status: {
     reading: 'Being read',
@@ -26,7 +26,7 @@ export const folderTexts = {
   statusText: {
     reading: '',
     live: '',
-    missing: 'Nothing is done until the folder is there again. Prompts stay as they are.',
+    missing: 'Nothing is done until the folder is there again. What is here stays as it is.',
     emptied:
       'As where a disk is not mounted: nothing was deleted here. Put the files back, or unlink the folder.',
   } satisfies Record<FolderStatus, string>,
@@ -40,7 +40,7 @@ export const folderTexts = {
   never: 'None yet',
   conflicts: 'Changed on both sides',
   conflictText:
-    'The prompt and its file were both changed in the same place. Neither is touched until you choose.',
+    'What is here and its file were both changed, and cannot be merged by themselves. Neither is touched until you choose.',
   ours: 'Here',
   theirs: 'In the file',
   keepOurs: 'Keep what is here',
@@ -53,7 +53,7 @@ export const folderTexts = {
     cancel: 'Cancel',
   },
   unreadable: ({ message, line, column }: FileProblem) =>
-    `The file cannot be read as a prompt${line == null ? '' : ` (line ${String(line)}, column ${String(column ?? 1)})`}: ${message}. Mend it in an editor to merge it or take it; to keep what is here replaces all of it.`,
+    `The file cannot be read${line == null ? '' : ` (line ${String(line)}, column ${String(column ?? 1)})`}: ${message}. Mend it in an editor to take it; to keep what is here replaces all of it.`,
   decided: (name: string) => `${name} and its file say the same again`,
   problems: 'What stands in the way',
   place: (path: string, line: number | null | undefined, column: number | null | undefined) =>
