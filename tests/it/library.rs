@@ -336,6 +336,7 @@ async fn a_suite_takes_along_what_it_runs_and_what_lacks_something_is_left_out()
     );
     let to = empty().await;
     to.json(&["import", &all]).await;
+    to.add_provider(server.base_url().as_str()).await;
     let host = Host::open(&to).await;
     let numbers = |list: &Value| -> Vec<Value> {
         list["items"].as_array().unwrap().iter().map(|it| it["number"].clone()).collect()

@@ -231,7 +231,7 @@ impl Sync {
             Decision::Same => self.keep(item, place(path, &text)).await,
             Decision::Read => self.read_version(item, &theirs, path, &text).await,
             Decision::Write => self.write_file(item, &ours, path, &text).await,
-            Decision::Merge(merged) => match Says::Prompt(*merged) {
+            Decision::Merge(merged) => match Says::Prompt(merged) {
                 merged if merged == ours => self.write_file(item, &ours, path, &text).await,
                 merged if merged == theirs => self.read_version(item, &theirs, path, &text).await,
                 merged => {
@@ -472,13 +472,14 @@ impl Sync {
         }
         let app = self.acting();
         let cause = self.cause(from_file(path));
-        let Says::Prompt(Work { content, meta }) = theirs else {
+        let Says::Prompt(work) = theirs else {
             if let Some(item) = Item::create(&app, cause, name, &theirs).await? {
                 self.keep(&item, place(path, &text)).await?;
                 self.done(item.id());
             }
             return Ok(None);
         };
+        let Work { content, meta } = *work;
         self.app.store.check_attachments(&content).await?;
         let facts = PromptFacts { name, title: meta.title, description: meta.description, tags: meta.tags };
         let prompt = facts.into_prompt(&app);
@@ -594,7 +595,7 @@ impl Sync {
                 if id.kind() != LinkedKind::Prompt {
                     return Err(ApiError::invalid("take", "only a prompt and its file can be merged"));
                 }
-                let says = Says::Prompt(settled(merged)?);
+                let says = Says::Prompt(Box::new(settled(merged)?));
                 let item = item.save(&app, self.cause(merged_with(&path)), &says, None).await?;
                 self.write_file(&item, &says, &path, &text).await?;
             }

@@ -29,7 +29,7 @@ pub(super) enum Item {
     Prompt(Box<Prompt>, VersionId),
     Dataset(Dataset),
     /// A suite with all that its file says.
-    Suite(Box<Suite>, SuiteFile),
+    Suite(Box<Suite>, Box<SuiteFile>),
 }
 
 /// Who changes something for a file, and why.
@@ -75,7 +75,7 @@ impl Item {
 
     pub(super) async fn of_suite(app: &App, suite: Suite) -> Result<Self, ApiError> {
         let file = named(app, &suite).await?;
-        Ok(Self::Suite(Box::new(suite), file))
+        Ok(Self::Suite(Box::new(suite), Box::new(file)))
     }
 
     pub(super) fn id(&self) -> LinkedId {
@@ -163,7 +163,7 @@ impl Item {
         Ok(match self {
             Self::Prompt(prompt, head) => {
                 let content = app.store.get_version(prompt.id, *head).await?.content;
-                Says::Prompt(work_of(prompt, content))
+                Says::Prompt(Box::new(work_of(prompt, content)))
             }
             Self::Dataset(dataset) => Says::Dataset(cases_of(app, dataset).await?),
             Self::Suite(_, file) => Says::Suite(file.clone()),
@@ -193,7 +193,7 @@ impl Item {
             }
             (Self::Dataset(dataset), Says::Dataset(cases)) => {
                 let onto = CasesOnto::InPlaceOf(dataset.head);
-                let head = save_cases(app, dataset.clone(), onto, cause, cases).await?;
+                let head = save_cases(app, dataset.clone(), onto, cause, cases.clone()).await?;
                 Self::Dataset(head)
             }
             (Self::Suite(suite, _), Says::Suite(file)) => {
@@ -237,7 +237,7 @@ impl Item {
                     deleted_at: None,
                 };
                 let onto = CasesOnto::New { name: name.into(), description: String::new() };
-                Some(Self::Dataset(save_cases(app, dataset, onto, cause, cases).await?))
+                Some(Self::Dataset(save_cases(app, dataset, onto, cause, cases.clone()).await?))
             }
             Says::Suite(file) => {
                 let spec = resolve(app, file, None).await?;
@@ -331,11 +331,11 @@ async fn save_cases(
     dataset: Dataset,
     onto: CasesOnto,
     cause: Cause,
-    cases: &[Case],
+    cases: Vec<Case>,
 ) -> Result<Dataset, ApiError> {
     let Cause { author, note } = cause;
     let new = NewCases { dataset: dataset.id, onto, note, author, at: app.now() };
-    let cases = cases.to_vec().into_iter().map(Ok::<_, Infallible>);
+    let cases = cases.into_iter().map(Ok::<_, Infallible>);
     let Ok(version) = app.store.save_cases(new, cases).await?;
     app.changed(Noun::Dataset, dataset.id);
     Ok(Dataset { head: version.number, columns: version.columns, cases: version.cases, ..dataset })

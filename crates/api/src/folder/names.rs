@@ -95,12 +95,11 @@ pub(super) async fn resolve(
         spec.models.push(SuiteModel { model, parameters, label, prompts });
     }
     if let Some(SuiteFileDataset { dataset: name, version }) = &file.dataset {
-        let dataset_id = match dataset {
-            Some(id) => id,
-            None => {
-                let found = app.store.find_dataset_by_name(name).await?;
-                found.ok_or_else(|| missing(LinkedKind::Dataset, name, "dataset.dataset".to_owned()))?.id
-            }
+        let dataset_id = if let Some(id) = dataset {
+            id
+        } else {
+            let found = app.store.find_dataset_by_name(name).await?;
+            found.ok_or_else(|| missing(LinkedKind::Dataset, name, "dataset.dataset".to_owned()))?.id
         };
         spec.dataset = Some(SuiteDataset { dataset_id, version: *version });
     }

@@ -28,9 +28,9 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 /// All that what is here and its file can both say.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Says {
-    Prompt(Work),
+    Prompt(Box<Work>),
     Dataset(Vec<Case>),
-    Suite(SuiteFile),
+    Suite(Box<SuiteFile>),
 }
 
 pub(super) fn problem(path: &FilePath, id: Option<LinkedId>, message: impl Into<String>) -> FileProblem {
@@ -77,7 +77,7 @@ pub(super) fn parse(
     known: Option<&Says>,
 ) -> Result<Says, Box<FileProblem>> {
     match path.kind() {
-        LinkedKind::Prompt => parse_prompt(path, id, text).map(Says::Prompt),
+        LinkedKind::Prompt => parse_prompt(path, id, text).map(|work| Says::Prompt(Box::new(work))),
         LinkedKind::Dataset => {
             let known = if let Some(Says::Dataset(known)) = known { known.as_slice() } else { &[] };
             let cases = read_over(text, path.as_str(), known)
@@ -86,7 +86,7 @@ pub(super) fn parse(
             check_cases(placed).map_err(|error| Box::new(problem_in(path, id, text, error)))?;
             Ok(Says::Dataset(cases))
         }
-        LinkedKind::Suite => from_suite_file(text).map(Says::Suite).map_err(|error| {
+        LinkedKind::Suite => from_suite_file(text).map(|file| Says::Suite(Box::new(file))).map_err(|error| {
             let SuiteFileError { message, line, column } = error;
             Box::new(FileProblem { hint: MEND.to_owned(), line, column, ..problem(path, id, message) })
         }),

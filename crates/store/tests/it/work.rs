@@ -41,7 +41,7 @@ async fn what_waits_behind_an_execution_is_read_with_it_and_is_its_own() {
         assert_eq!((work.execution.id, work.attempt_number), (execution_id(number), 1));
         assert_eq!((work.execution.case, work.execution.variant), (place / 2, place % 2));
         assert_eq!(*work.inputs, inputs(&name(place / 2)));
-        assert_eq!(work.execution.model.to_string(), ["dry-run:a", "dry-run:b"][number as usize % 2 ^ 1]);
+        assert_eq!(work.execution.model.to_string(), ["dry-run:a", "dry-run:b"][place as usize % 2]);
         contents.push(work.content);
     }
     // What was read at once has one content for each column; the large inputs are read by themselves.
