@@ -24,10 +24,9 @@ fn pattern(pattern: &str) -> Validation {
     Validation::new("pattern", rule)
 }
 
-/// Gives these answers, in the order in which the models are asked.
-async fn answer(world: &World, texts: &[&str]) {
-    for text in texts {
-        let call = world.wire.call().await;
+/// Gives these answers of the two models. Which is asked first is nobody's promise.
+async fn answer(world: &World, texts: [&str; 2]) {
+    for (call, text) in world.wire.calls(["a", "b"]).await.into_iter().zip(texts) {
         call.text(text);
         call.finish();
     }
@@ -42,7 +41,7 @@ async fn the_best_answer_passes_and_the_others_fail_before_the_run_ends() {
     let world = World::new();
     world.asks.answer_with(Answer::Text(r#"{"reason": "short", "best": 1}"#.into()));
     world.submit(1, contested(&["fake:a", "fake:b"], vec![pattern(".")])).await;
-    answer(&world, &["a long answer", "short"]).await;
+    answer(&world, ["a long answer", "short"]).await;
     assert_eq!(world.ended(1).await.status, RunStatus::Completed);
     let [first, second] = [100, 101].map(|id| world.execution(execution_id(id)));
     assert_eq!(verdicts(&first), [("pattern", Verdict::Pass), ("best", Verdict::Fail)]);
@@ -61,7 +60,7 @@ async fn an_answer_whose_verdict_is_open_has_ended_and_holds_nothing_up() {
     let world = World::new();
     world.asks.answer_with(Answer::Text(r#"{"best": 0}"#.into()));
     world.submit(1, contested(&["fake:a", "fake:b"], Vec::new())).await;
-    let [slow, quick] = [world.wire.call().await, world.wire.call().await];
+    let [slow, quick] = world.wire.calls(["a", "b"]).await;
     quick.text("quick");
     quick.finish();
     let ended = world.journal.told(execution_id(101), ExecutionStatus::Completed).await;
@@ -77,9 +76,10 @@ async fn an_answer_whose_verdict_is_open_has_ended_and_holds_nothing_up() {
 async fn a_column_that_failed_is_left_out_and_one_alone_is_no_best() {
     let world = World::new();
     world.submit(1, contested(&["fake:a", "fake:b"], Vec::new())).await;
-    let failing = world.wire.call().await;
+    let [failing, answered] = world.wire.calls(["a", "b"]).await;
     failing.fail(formaops_domain::ErrorClass::NoKey, "no key");
-    answer(&world, &["alone"]).await;
+    answered.text("alone");
+    answered.finish();
     world.ended(1).await;
     let alone = world.execution(execution_id(101));
     assert_eq!(verdicts(&alone), [("best", Verdict::Error)]);
@@ -93,7 +93,7 @@ async fn a_judge_that_fails_passes_nobody() {
     let world = World::new();
     world.asks.answer_with(Answer::Failed("the judge failed: nobody is there".into()));
     world.submit(1, contested(&["fake:a", "fake:b"], Vec::new())).await;
-    answer(&world, &["one", "two"]).await;
+    answer(&world, ["one", "two"]).await;
     world.ended(1).await;
     for id in [100, 101] {
         let execution = world.execution(execution_id(id));
@@ -107,7 +107,7 @@ async fn a_cancel_ends_a_judge_that_never_answers() {
     let world = World::new();
     world.asks.answer_never();
     world.submit(1, contested(&["fake:a", "fake:b"], Vec::new())).await;
-    answer(&world, &["one", "two"]).await;
+    answer(&world, ["one", "two"]).await;
     crate::support::soon(async {
         while world.asks.asked().is_empty() {
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
@@ -127,7 +127,7 @@ async fn where_verdicts_cannot_be_kept_the_run_does_not_end() {
     world.asks.answer_with(Answer::Text(r#"{"best": 0}"#.into()));
     world.store.fail(StoreCall::KeepLate, 1);
     world.submit(1, contested(&["fake:a", "fake:b"], Vec::new())).await;
-    answer(&world, &["one", "two"]).await;
+    answer(&world, ["one", "two"]).await;
     let ended = crate::support::soon(world.engine.wait_run(run_id(1))).await;
     assert!(ended.is_err(), "{ended:?}");
     assert_eq!(world.execution(execution_id(100)).validation_status, ValidationStatus::Pending);

@@ -525,7 +525,7 @@ fn run_of_two() -> (Archive, Value) {
         "variant": 1, "case": 0, "repeat": 0, "generation": 0, "status": "completed", "model": "a:b", "parameters": {},
         "preview": "", "outputBytes": 0, "reasoningBytes": 0, "failure": null, "finish": null,
         "metrics": { "latencyMs": null, "firstTokenMs": null, "tokensPerSecond": null, "tokenUsage": null, "costUsd": null, "basis": "unknown" },
-        "validationStatus": "none", "validations": [], "createdAt": at, "startedAt": null, "completedAt": at,
+        "validationStatus": "skipped", "validations": [], "createdAt": at, "startedAt": null, "completedAt": at,
     });
     let suite = json!({ "id": archive.suites[0].id, "name": "travel", "cases": 1 });
     let progress = json!({
