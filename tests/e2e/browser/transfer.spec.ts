@@ -118,8 +118,8 @@ test('the whole workspace is exported, and datasets and suites come back to what
       dataset: { datasetId: dataset.id, version: 1 },
     },
   });
-  await app.keyboard.press('ControlOrMeta+k');
-  await app.getByRole('combobox').fill('Export the workspace');
+  await app.keyboard.press('Control+k');
+  await app.getByPlaceholder('Search prompts and commands').fill('Export the workspace');
   await app.getByRole('option', { name: 'Export the workspace to a file' }).click();
   const dialog = app.getByRole('dialog', { name: 'Export the workspace' });
   await expect(dialog).toContainText('The file holds the whole workspace: prompts, datasets and suites');
