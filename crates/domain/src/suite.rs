@@ -32,6 +32,30 @@ pub struct Suite {
     pub deleted_at: Option<Timestamp>,
 }
 
+impl Suite {
+    /// A suite that has no run yet.
+    #[must_use]
+    pub const fn new(
+        id: SuiteId,
+        name: SuiteName,
+        description: String,
+        spec: SuiteSpec,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            name,
+            description,
+            spec,
+            baseline: None,
+            last_run: None,
+            created_at,
+            updated_at: created_at,
+            deleted_at: None,
+        }
+    }
+}
+
 /// What a suite runs: each prompt on each model, for each case, so many times.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -64,7 +64,7 @@ pub fn replace(root: &Path, path: &FilePath, text: &str, seen: FileHash) -> Resu
     if !metadata.is_file() || hash(&full).map_err(failed)? != seen {
         return Err(WriteError::Changed { path: path.clone() });
     }
-    let written = temporary(&full, text, Some(metadata.permissions())).map_err(failed)?;
+    let (file, written) = temporary(&full, text, Some(metadata.permissions())).map_err(failed)?;
     if exchange(&written, &full).map_err(failed)? {
         let displaced = hash(&written).map_err(failed)?;
         if displaced != seen {
@@ -75,7 +75,7 @@ pub fn replace(root: &Path, path: &FilePath, text: &str, seen: FileHash) -> Resu
     } else {
         written.persist(&full).map_err(|error| failed(error.error))?;
     }
-    finish(&full).map_err(failed)
+    finish(&full, &file).map_err(failed)
 }
 
 /// Puts back what was displaced by mistake. `put` is what was left in the file instead: where it is not there any more,
@@ -101,12 +101,12 @@ fn put_back(displaced: TempPath, full: &Path, mut put: FileHash, mut held: FileH
 pub fn create(root: &Path, path: &FilePath, text: &str) -> Result<Stamp, WriteError> {
     let full = inside(root, path)?;
     let failed = |source| failed(path, source);
-    let written = temporary(&full, text, None).map_err(failed)?;
+    let (file, written) = temporary(&full, text, None).map_err(failed)?;
     written.persist_noclobber(&full).map_err(|error| match error.error.kind() {
         io::ErrorKind::AlreadyExists => WriteError::Taken { path: path.clone() },
         _ => failed(error.error),
     })?;
-    finish(&full).map_err(failed)
+    finish(&full, &file).map_err(failed)
 }
 
 /// Removes a file that holds what was seen.
@@ -144,7 +144,8 @@ pub fn rename(root: &Path, from: &FilePath, to: &FilePath) -> Result<Stamp, Writ
         io::ErrorKind::NotFound => WriteError::Changed { path: from.clone() },
         _ => failed(error),
     })?;
-    finish(&new).map_err(failed)
+    sync_folder(&new).map_err(failed)?;
+    Stamp::of(&new).and_then(|stamp| stamp.ok_or_else(|| io::ErrorKind::NotFound.into())).map_err(failed)
 }
 
 fn failed(path: &FilePath, source: io::Error) -> WriteError {
@@ -176,7 +177,7 @@ fn hash(path: &Path) -> io::Result<FileHash> {
 }
 
 /// The text in a hidden file beside the place it is for, on the disk as a whole.
-fn temporary(full: &Path, text: &str, permissions: Option<Permissions>) -> io::Result<TempPath> {
+fn temporary(full: &Path, text: &str, permissions: Option<Permissions>) -> io::Result<(File, TempPath)> {
     let folder = full.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".writing-");
@@ -190,7 +191,7 @@ fn temporary(full: &Path, text: &str, permissions: Option<Permissions>) -> io::R
         file.as_file().set_permissions(permissions)?;
     }
     file.as_file().sync_all()?;
-    Ok(file.into_temp_path())
+    Ok(file.into_parts())
 }
 
 /// Lets two files take each other's place at once; `false` where the system cannot.
@@ -232,11 +233,17 @@ fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
+/// How the file that was written is, whatever has become of its path in the meantime.
+fn finish(full: &Path, written: &File) -> io::Result<Stamp> {
+    sync_folder(full)?;
+    written.metadata().map(|metadata| Stamp::from(&metadata))
+}
+
 /// Has the folder know of its file after a loss of power too.
-fn finish(full: &Path) -> io::Result<Stamp> {
+fn sync_folder(full: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = full.parent() {
         File::open(folder)?.sync_all()?;
     }
-    Stamp::of(full)?.ok_or_else(|| io::ErrorKind::NotFound.into())
+    Ok(())
 }

@@ -242,17 +242,7 @@ impl Item {
             Says::Suite(file) => {
                 let spec = resolve(app, file, None).await?;
                 check_suite(app, &file.description, Some(&spec)).await?;
-                let suite = Suite {
-                    id: app.ids.suite(),
-                    name: name.into(),
-                    description: file.description.clone(),
-                    spec,
-                    baseline: None,
-                    last_run: None,
-                    created_at: now,
-                    updated_at: now,
-                    deleted_at: None,
-                };
+                let suite = Suite::new(app.ids.suite(), name.into(), file.description.clone(), spec, now);
                 let suite = app.store.insert_suite(suite).await?;
                 app.changed(Noun::Suite, suite.id);
                 Some(Self::of_suite(app, suite).await?)

@@ -111,18 +111,8 @@ pub(crate) async fn suite_get(app: &App, _: &Caller, request: GetSuite) -> Resul
 
 pub(crate) async fn suite_create(app: &App, _: &Caller, request: CreateSuite) -> Result<Suite, ApiError> {
     check_suite(app, &request.description, Some(&request.spec)).await?;
-    let now = app.now();
-    let suite = Suite {
-        id: app.ids.suite(),
-        name: request.name,
-        description: request.description,
-        spec: request.spec,
-        baseline: None,
-        last_run: None,
-        created_at: now,
-        updated_at: now,
-        deleted_at: None,
-    };
+    let CreateSuite { name, description, spec } = request;
+    let suite = Suite::new(app.ids.suite(), name, description, spec, app.now());
     let suite = app.store.insert_suite(suite).await?;
     app.changed(Noun::Suite, suite.id);
     Ok(suite)

@@ -163,15 +163,7 @@ async fn into_new(
 ) -> Result<Suite, ApiError> {
     let is_used = ids.suites.values().any(|id| *id == suite.id)
         || if_there(app.store.get_suite(suite.id).await)?.is_some();
-    Ok(Suite {
-        id: if is_used { app.ids.suite() } else { suite.id },
-        name,
-        description: suite.description.clone(),
-        spec,
-        baseline: suite.baseline,
-        last_run: None,
-        created_at: suite.created_at,
-        updated_at: suite.updated_at,
-        deleted_at: None,
-    })
+    let id = if is_used { app.ids.suite() } else { suite.id };
+    let new = Suite::new(id, name, suite.description.clone(), spec, suite.created_at);
+    Ok(Suite { baseline: suite.baseline, updated_at: suite.updated_at, ..new })
 }
