@@ -166,10 +166,10 @@ impl DatasetCandidate {
         if self.here.contains(&(number, hash)) { Some(number) } else { same.next() }
     }
 
-    /// The places of the versions that have to be added behind the newest one here, and the number that each version
-    /// of the file has then. The newest of the file becomes the newest here.
-    fn joined(&self, head: u32) -> (Vec<usize>, HashMap<u32, u32>) {
-        let (mut added, mut numbers) = (Vec::new(), HashMap::new());
+    /// The versions that have to be added behind the newest one here, by their places, with their numbers; and which
+    /// version each version of the file is here. The newest of the file becomes the newest here.
+    fn joined(&self, head: u32) -> (HashMap<usize, u32>, HashMap<u32, u32>) {
+        let (mut added, mut numbers) = (HashMap::new(), HashMap::new());
         let mut known: HashMap<ContentHash, u32> = HashMap::new();
         let (mut next, mut newest) = (head + 1, self.here.first().map(|(_, hash)| *hash));
         for (index, version) in self.versions.iter().enumerate() {
@@ -179,14 +179,15 @@ impl DatasetCandidate {
             let number = match place {
                 Some(number) if !is_last || newest == Some(hash) => number,
                 _ => {
-                    added.push(index);
+                    added.insert(index, next);
                     next += 1;
                     newest = Some(hash);
                     next - 1
                 }
             };
             known.insert(hash, number);
-            numbers.insert(version.number, number);
+            // What named a version that was here goes on naming that one.
+            numbers.insert(version.number, place.unwrap_or(number));
         }
         (added, numbers)
     }
@@ -217,10 +218,10 @@ impl DatasetCandidate {
     /// As more versions of the one that has its name; none where all are here.
     fn into_more(self, existing: &Dataset, ids: &mut Ids) -> Option<DatasetImport> {
         let (added, numbers) = self.joined(existing.head);
-        ids.datasets.insert(self.key(), DatasetHere { id: existing.id, numbers: numbers.clone() });
-        let versions = self.versions.into_iter().enumerate().filter(|(index, _)| added.contains(index));
+        ids.datasets.insert(self.key(), DatasetHere { id: existing.id, numbers });
+        let versions = self.versions.into_iter().enumerate();
         let versions: Vec<_> = versions
-            .map(|(_, version)| BroughtVersion { number: numbers[&version.number], ..version })
+            .filter_map(|(index, version)| Some(BroughtVersion { number: *added.get(&index)?, ..version }))
             .collect();
         let (id, head) = (existing.id, existing.head);
         (!versions.is_empty()).then_some(DatasetImport::Into { id, head, versions })
