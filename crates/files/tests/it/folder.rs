@@ -9,7 +9,7 @@ use std::{
     process::Command,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -175,6 +175,28 @@ fn files_are_made_renamed_and_removed_without_harm_to_others() {
     assert!(matches!(left, Err(WriteError::Outside { .. })) && !outside.join("c.prompt").exists());
     fs::remove_dir_all(&folder.root).unwrap();
     assert!(create(&folder.root, &path("d.prompt"), "d").is_err() && !folder.root.exists());
+}
+
+#[test]
+fn a_file_that_is_removed_as_soon_as_it_is_there_was_made_all_the_same() {
+    let folder = Folder::new();
+    let made = folder.root.join("a.prompt");
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                let _ = fs::remove_file(&made);
+            }
+        });
+        for turn in 0..200 {
+            let result = create(&folder.root, &path("a.prompt"), "a");
+            is_over.store(turn == 199 || result.is_err(), Ordering::Relaxed);
+            result.unwrap();
+            while made.exists() && turn < 199 {
+                std::thread::yield_now();
+            }
+        }
+    });
 }
 
 #[test]
