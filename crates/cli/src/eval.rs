@@ -13,19 +13,18 @@ use crate::{
     call::{call, usage},
     output, recording,
     run::output_from,
+    run_end::{Ended, until_ended},
 };
 use clap::{Args, ValueEnum};
 use configuration::{Brought, bring_in};
 use formaops_api::{
     ApiError, Session, Standing,
-    handlers::{
-        CaseChoice, GridRow, RunComparison, RunDetail, RunSuiteRequest, RunSummary, SuiteKey, SuitePlan,
-    },
+    handlers::{CaseChoice, GridRow, RunComparison, RunSuiteRequest, RunSummary, SuiteKey, SuitePlan},
     report::{Cell, Facts, Report, ReportFormat, column_name, passed},
 };
 use formaops_domain::{
-    EarlyStop, EventBody, Execution, ExecutionStatus, JsonObject, ModelRef, NanoUsd, OnRestart, Page,
-    Priority, Rating, Replay, Run, RunId, SuiteModel, SuiteName,
+    EarlyStop, Execution, ExecutionStatus, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Rating,
+    Replay, Run, RunId, SuiteModel, SuiteName,
 };
 use results::Results;
 use serde_json::json;
@@ -172,25 +171,16 @@ pub(crate) async fn perform(
         show_plan(&plan, as_json);
         return Ok(Ending::Done);
     }
-    let mut events = session.subscribe();
+    let events = session.subscribe();
     let started: Run = call(session, "suite_run", request).await?;
-    let (mut told, mut cancelled) = (Instant::now(), false);
-    while !is_over(session, started.id).await? {
-        tokio::select! {
-            batch = events.next() => for event in batch {
-                let EventBody::RunUpdated { run } = event.body else { continue };
-                if run.id == started.id && told.elapsed() >= TOLD_EVERY && !as_json {
-                    told = Instant::now();
-                    show_progress(&run);
-                }
-            },
-            _ = tokio::signal::ctrl_c(), if !cancelled => {
-                cancelled = true;
-                session.call("run_cancel", json!({ "id": started.id })).await?;
-            }
+    let mut told = Instant::now();
+    let moved = |run: &Run| {
+        if told.elapsed() >= TOLD_EVERY && !as_json {
+            told = Instant::now();
+            show_progress(run);
         }
-    }
-    let ended = call::<RunDetail>(session, "run_get", json!({ "id": started.id })).await?.run;
+    };
+    let Ended { run: ended, cancelled } = until_ended(session, events, started, moved).await?;
     let summary: RunSummary = call(session, "run_summary", json!({ "id": ended.id })).await?;
     let comparison = comparison(session, &ended).await?;
     let facts = Facts { run: &ended, summary: &summary, comparison: comparison.as_ref() };
@@ -210,12 +200,6 @@ pub(crate) async fn perform(
     } else {
         Ending::Done
     })
-}
-
-/// Whether a run has ended, as the store has it.
-async fn is_over(session: &Session, id: RunId) -> Result<bool, ApiError> {
-    let found: RunDetail = call(session, "run_get", json!({ "id": id })).await?;
-    Ok(found.run.status.is_terminal())
 }
 
 fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequest {

@@ -16,6 +16,7 @@ mod regrade;
 mod render;
 mod report;
 mod run;
+mod run_end;
 mod schema;
 mod search;
 mod secret;

@@ -1,12 +1,13 @@
 //! `formaops regrade`: the answers of a run, held against the rules as they are now.
 
-use crate::{Ending, call::call, output};
-use clap::Args;
-use formaops_api::{
-    ApiError, Session,
-    handlers::{RunDetail, RunSummary},
-    report::column_name,
+use crate::{
+    Ending,
+    call::call,
+    output,
+    run_end::{Ended, until_ended},
 };
+use clap::Args;
+use formaops_api::{ApiError, Session, handlers::RunSummary, report::column_name};
 use formaops_domain::{Run, RunId};
 use serde_json::json;
 
@@ -32,23 +33,10 @@ pub(crate) async fn perform(
     as_json: bool,
 ) -> Result<Ending, ApiError> {
     let RegradeArguments { run, version, judges } = arguments;
-    let mut events = session.subscribe();
+    let events = session.subscribe();
     let request = json!({ "id": run, "version": version, "judges": judges });
     let started: Run = call(session, "run_regrade", request).await?;
-    let mut cancelled = false;
-    let ended = loop {
-        let found: RunDetail = call(session, "run_get", json!({ "id": started.id })).await?;
-        if found.run.status.is_terminal() {
-            break found.run;
-        }
-        tokio::select! {
-            _ = events.next() => {}
-            _ = tokio::signal::ctrl_c(), if !cancelled => {
-                cancelled = true;
-                session.call("run_cancel", json!({ "id": started.id })).await?;
-            }
-        }
-    };
+    let Ended { run: ended, cancelled } = until_ended(session, events, started, |_| {}).await?;
     let summary: RunSummary = call(session, "run_summary", json!({ "id": ended.id })).await?;
     if as_json {
         output::json(&json!({ "run": ended, "summary": summary }));

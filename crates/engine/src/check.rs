@@ -1,10 +1,11 @@
 //! What is sent and what is answered, against the rules: also those that have to ask for something first.
 
+use crate::aside::{LITTLE, aside};
 use formaops_domain::{
     Answer, Execution, Feedback, Finish, JsonObject, Metrics, ModelRef, OnFailure, ToolCall, ToolDefinition,
     Validation, ValidationPhase, ValidationResult, ValidationStatus, Verdict, ports::Asks,
 };
-use formaops_validate::{Step, Subject, conclude, evaluate};
+use formaops_validate::{Step, Subject, conclude, evaluate, is_quick};
 use futures::future::join_all;
 use serde_json::Value;
 use std::sync::Arc;
@@ -55,6 +56,14 @@ pub struct Checked {
     pub validated: Option<Value>,
 }
 
+/// How far the rules came before anything was asked.
+enum Begun {
+    /// All are decided.
+    Checked(Checked),
+    /// One of them needs to know more: the step of each, by its place.
+    Steps(Vec<(usize, Step)>),
+}
+
 impl Checked {
     /// Nothing was checked.
     #[must_use]
@@ -78,11 +87,10 @@ impl Facts {
     /// Decides all rules of the phase where none of them needs to know more; `None` where one does. It may take long.
     #[must_use]
     pub fn check_alone(&self) -> Option<Checked> {
-        let decided = self.rules().map(|at| match self.step(at, &[]) {
-            Step::Done(result) => Some((at, result)),
-            Step::Ask(_) => None,
-        });
-        Some(self.conclude(decided.collect::<Option<_>>()?))
+        match self.begin() {
+            Begun::Checked(checked) => Some(checked),
+            Begun::Steps(_) => None,
+        }
     }
 
     /// Decides all rules of the phase, each for itself. What they need to know is asked in the name of an execution.
@@ -95,18 +103,36 @@ impl Facts {
     ) -> Checked {
         let facts = Arc::clone(self);
         // A rule may look through much text, and the streams of others share this thread.
-        let first = tokio::task::spawn_blocking(move || {
-            facts.rules().map(|at| (at, facts.step(at, &[]))).collect::<Vec<_>>()
-        });
-        let Ok(steps) = first.await else {
-            return self.conclude(self.rules().map(|at| self.broken(at)).collect());
+        let begun = aside(self.is_little(), move || facts.begin()).await;
+        let steps = match begun {
+            Some(Begun::Checked(checked)) => return checked,
+            Some(Begun::Steps(steps)) => steps,
+            None => return self.conclude(self.rules().map(|at| self.broken(at)).collect()),
         };
         let decided =
             steps.into_iter().map(|(at, step)| self.decide(asks, execution, cancel, closing, at, step));
         let results = join_all(decided).await;
         let facts = Arc::clone(self);
-        let concluded = tokio::task::spawn_blocking(move || facts.conclude(results));
-        concluded.await.unwrap_or_else(|_| Checked { status: ValidationStatus::Failed, ..Checked::default() })
+        let concluded = aside(self.is_little(), move || facts.conclude(results)).await;
+        concluded.unwrap_or_else(|| Checked { status: ValidationStatus::Failed, ..Checked::default() })
+    }
+
+    /// Whether all rules of the phase are decided in next to no time.
+    fn is_little(&self) -> bool {
+        self.output.len() <= LITTLE && self.rules().all(|at| is_quick(&self.validations[at]))
+    }
+
+    /// Evaluates all rules of the phase, and concludes where none of them needs to know more.
+    fn begin(&self) -> Begun {
+        let steps: Vec<_> = self.rules().map(|at| (at, self.step(at, &[]))).collect();
+        if steps.iter().any(|(_, step)| matches!(step, Step::Ask(_))) {
+            return Begun::Steps(steps);
+        }
+        let results = steps.into_iter().filter_map(|(at, step)| match step {
+            Step::Done(result) => Some((at, result)),
+            Step::Ask(_) => None,
+        });
+        Begun::Checked(self.conclude(results.collect()))
     }
 
     /// The places of the rules of this phase.
@@ -155,9 +181,9 @@ impl Facts {
                 answer = asks.answer(execution, ask) => answer,
             });
             let (facts, known) = (Arc::clone(self), answers.clone());
-            match tokio::task::spawn_blocking(move || facts.step(at, &known)).await {
-                Ok(next) => step = next,
-                Err(_) => return self.broken(at),
+            match aside(false, move || facts.step(at, &known)).await {
+                Some(next) => step = next,
+                None => return self.broken(at),
             }
         }
     }

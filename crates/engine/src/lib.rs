@@ -26,6 +26,7 @@
 //! - An execution that panics fails alone; the others and the engine go on.
 
 mod actor;
+mod aside;
 mod check;
 mod contest;
 mod core;

@@ -1,6 +1,11 @@
 //! From the stored work to the request: inputs checked, template rendered, attachments read, provider found.
 
-use crate::{core::Core, sensitive::Sensitive, templates::Templates};
+use crate::{
+    aside::{LITTLE, aside},
+    core::Core,
+    sensitive::Sensitive,
+    templates::Templates,
+};
 use bytes::Bytes;
 use formaops_domain::{
     Attachment, AttachmentHash, ErrorClass, Failure, Feedback, JsonObject, ModelRef, Role, RunContext,
@@ -8,6 +13,7 @@ use formaops_domain::{
 };
 use formaops_template::{Compiled, Rendered};
 use formaops_validate::InputProblem;
+use serde_json::Value;
 use std::{
     collections::{HashMap, hash_map::Entry},
     sync::Arc,
@@ -33,9 +39,9 @@ pub(crate) async fn prepare(
     let (compiled, inputs) = (templates.of(core, work).await?, Arc::clone(&work.inputs));
     let (context, secrets) = (Arc::clone(&work.context), Arc::clone(sensitive));
     // A template may loop over much data, and the streams of others share this thread.
-    let rendering =
-        tokio::task::spawn_blocking(move || render(&compiled, &secrets.overlay(&inputs), &context));
-    let rendered = rendering.await.unwrap_or_else(|_| Err(internal()));
+    let is_little = compiled.only_inserts() && to_be_read(&compiled, &inputs, &context) <= LITTLE;
+    let rendering = aside(is_little, move || render(&compiled, &secrets.overlay(&inputs), &context));
+    let rendered = rendering.await.unwrap_or_else(|| Err(internal()));
     let rendered = rendered.map_err(|failure| sensitive.scrub(failure))?;
     let attached = load(core, &rendered).await?;
     let mut messages = rendered.into_model_messages(&attached);
@@ -51,6 +57,23 @@ pub(crate) async fn prepare(
         wants: work.purpose.into(),
     };
     Ok(Prepared { request, provider })
+}
+
+/// The bytes of the templates and of what is put into them.
+fn to_be_read(compiled: &Compiled, inputs: &JsonObject, context: &RunContext) -> usize {
+    let templates = compiled.content().body.templates().map(str::len).sum::<usize>();
+    let messages = context.messages.iter().map(|message| message.text.len()).sum::<usize>();
+    templates + messages + inputs.values().map(bytes_of).sum::<usize>()
+}
+
+/// About how many bytes a value has.
+fn bytes_of(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => size_of::<Value>(),
+        Value::String(text) => size_of::<Value>() + text.len(),
+        Value::Array(values) => values.iter().map(bytes_of).sum(),
+        Value::Object(values) => values.iter().map(|(name, value)| name.len() + bytes_of(value)).sum(),
+    }
 }
 
 fn render(compiled: &Compiled, inputs: &JsonObject, context: &RunContext) -> Result<Rendered, Failure> {

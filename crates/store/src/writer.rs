@@ -29,6 +29,10 @@ use tokio::{
 /// The most jobs of one transaction, and the longest that jobs may join it.
 const MOST_JOBS: usize = 256;
 const LONGEST_GATHERING: Duration = Duration::from_millis(5);
+/// What comes with each transaction and job is read by SQLite once: raw text would be read each time.
+const BEGIN: &str = "begin immediate; savepoint job";
+const NEXT: &str = "release job; savepoint job";
+const COMMIT: &str = "commit";
 /// Jobs that may wait; who comes later waits for room, so memory stays bounded.
 const QUEUE: usize = 1024;
 
@@ -230,7 +234,7 @@ async fn serve(mut connection: SqliteConnection, mut queue: Queue, counters: Arc
         let committed = match grouped {
             Ok(()) => {
                 let start = Instant::now();
-                let result = sqlx::raw_sql("commit").execute(&mut connection).await;
+                let result = sqlx::query(COMMIT).execute(&mut connection).await;
                 took = start.elapsed();
                 result.map(drop).map_err(StoreError::from)
             }
@@ -265,7 +269,7 @@ async fn group(
     was_refused: &mut bool,
 ) -> Result<(), StoreError> {
     batch.push(first);
-    sqlx::raw_sql("begin immediate; savepoint job").execute(&mut *connection).await?;
+    sqlx::query(BEGIN).execute(&mut *connection).await?;
     let start = Instant::now();
     loop {
         let Some(job) = batch.last_mut() else { return Ok(()) };
@@ -284,7 +288,7 @@ async fn group(
         batch.push(job);
         if result.is_ok() {
             // Where the job failed its savepoint stands, and serves the next one.
-            sqlx::raw_sql("release job; savepoint job").execute(&mut *connection).await?;
+            sqlx::query(NEXT).execute(&mut *connection).await?;
         }
     }
 }

@@ -22,6 +22,7 @@ pub struct Compiled {
     pub(crate) paths: Vec<String>,
     /// The variables of the content, and those that partials add.
     variables: Vec<Variable>,
+    only_inserts: bool,
 }
 
 impl Compiled {
@@ -36,7 +37,15 @@ impl Compiled {
             }
         }
         let paths = (0..templates.len()).map(|index| template_path(&content, index)).collect();
-        Self { content, partials, templates, paths, variables }
+        let only_inserts = content.body.templates().all(only_inserts);
+        Self { content, partials, templates, paths, variables, only_inserts }
+    }
+
+    /// Whether the templates only put values where their names stand, as in `Dear {{name}}`: nothing is called, decided
+    /// or repeated, so rendering takes no longer than the texts and the values are.
+    #[must_use]
+    pub fn only_inserts(&self) -> bool {
+        self.only_inserts
     }
 
     /// What was read.
@@ -128,6 +137,15 @@ impl Compiled {
         let message = format!("no variable `{name}` is declared");
         Problem::warning(DiagnosticCode::UndeclaredVariable, range, message, hint).about(name)
     }
+}
+
+/// Whether each tag of a template is the path of a value. What is no tag in its language does no harm here.
+fn only_inserts(text: &str) -> bool {
+    let is_path = |tag: &str| {
+        tag.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+    };
+    let mut tags = text.split("{{").skip(1);
+    !text.contains("{%") && tags.all(|rest| rest.split_once("}}").is_some_and(|(tag, _)| is_path(tag)))
 }
 
 /// What is to be said of the templates of a prompt without partials, as [`Compiled::check`] says it.

@@ -43,7 +43,7 @@ mod xml;
 pub use check::check_validations;
 pub use conclude::{Conclusion, conclude};
 pub use declaration::check_variables;
-pub use evaluate::{Step, Subject, evaluate};
+pub use evaluate::{Step, Subject, evaluate, is_quick};
 pub use infer::infer_schema;
 pub use input::check_inputs;
 pub use json::{NoJson, json_of};

@@ -12,10 +12,12 @@ use formaops_domain::{
     ModelRef, NanoUsd, Parameters, PromptId, Replayed, Retry, RunId, Span, Timestamp, ToolCall, Usage,
     ValidationResult, ValidationStatus, VersionId,
 };
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, SqliteConnection};
 
 /// The place of the first result that came late: behind any number of rules.
 const FIRST_LATE: u32 = 1_000_000;
+/// How many results one statement inserts at most: each has ten parameters.
+const MOST_RESULTS: usize = 1_000;
 
 /// A pending execution starts to run, with this attempt.
 pub(crate) async fn begin(
@@ -248,27 +250,27 @@ async fn insert_results(
     results: &[ValidationResult],
     late: bool,
 ) -> Result<(), StoreError> {
-    let execution = Key(execution);
     let first = if late { FIRST_LATE } else { 0 };
-    for (position, result) in (first..).zip(results) {
-        let (verdict, detail) = (Word(result.verdict), result.detail.as_ref().map(Json));
-        sqlx::query!(
+    let mut positions = first..;
+    for some in results.chunks(MOST_RESULTS) {
+        let mut query = QueryBuilder::new(
             "insert into validation_results
-              (execution, position, name, verdict, score, message, detail, weight, metric, late)
-            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            execution,
-            position,
-            result.name,
-            verdict,
-            result.score,
-            result.message,
-            detail,
-            result.weight,
-            result.metric,
-            late,
-        )
-        .execute(&mut *connection)
-        .await?;
+              (execution, position, name, verdict, score, message, detail, weight, metric, late) ",
+        );
+        query.push_values(some.iter().zip(positions.by_ref()), |mut row, (result, position)| {
+            row.push_bind(Key(execution))
+                .push_bind(position)
+                .push_bind(&result.name)
+                .push_bind(Word(result.verdict))
+                .push_bind(result.score)
+                .push_bind(&result.message)
+                .push_bind(result.detail.as_ref().map(Json))
+                .push_bind(result.weight)
+                .push_bind(&result.metric)
+                .push_bind(late);
+        });
+        // The executions of a run have as many results each.
+        query.build().execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@ use formaops_domain::{
     Variable, VariableType,
     ports::{MessagePart, ModelMessage},
 };
-use formaops_template::{DiagnosticCode, Rendered, Segment, TemplateError, render};
+use formaops_template::{Compiled, DiagnosticCode, Partials, Rendered, Segment, TemplateError, render};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -250,4 +250,26 @@ fn what_would_never_end_or_fit_is_refused() {
     assert!(
         run(&format!("{{{{x {}", "(x ".repeat(100_000))).to_string().contains("nested more than 32 deep")
     );
+}
+
+#[test]
+fn a_template_that_only_inserts_is_known_from_one_that_may_take_long() {
+    let only_inserts = |template: &str| {
+        let content = Content { body: Body::text(template), ..Content::default() };
+        Compiled::new(content, Partials::new()).only_inserts()
+    };
+    for template in ["Hello", "Dear {{name}}, of {{ a.b.0 }}: {single}", "{{first-name}}{{last_name}}"] {
+        assert!(only_inserts(template), "{template}");
+    }
+    for template in [
+        "{{#each all}}{{this}}{{/each}}",
+        "{{> tone}}",
+        "{{upper name}}",
+        "{{name | upper}}",
+        "{% for x in xs %}{{x}}{% endfor %}",
+        "{{ range(100000) }}",
+        "Hello {{name",
+    ] {
+        assert!(!only_inserts(template), "{template}");
+    }
 }

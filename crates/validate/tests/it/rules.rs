@@ -4,7 +4,7 @@ use crate::support::{World, assertion, function, regex, schema};
 use formaops_domain::{
     Answer, Ask, Assertion, Metrics, Span, ToolCall, Usage, Validation, ValidationRule, Verdict,
 };
-use formaops_validate::Step;
+use formaops_validate::{Step, is_quick};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -356,4 +356,34 @@ fn huge_answers_are_decided_or_refused_in_a_moment() {
     assert_eq!(tags.decide(&assertion("contains-xml", Value::Null), &[]).verdict, Verdict::Fail);
     assert_eq!(tags.decide(&assertion("is-xml", Value::Null), &[]).verdict, Verdict::Fail);
     assert!(started.elapsed() < limit, "it took {:?}", started.elapsed());
+}
+
+#[test]
+fn a_rule_that_is_decided_at_once_is_known_from_one_that_may_take_long() {
+    for quick in [
+        assertion("contains", json!("word")),
+        assertion("not-icontains-any", json!(["sorry", "cannot"])),
+        assertion("latency", Value::Null),
+        assertion("equals", json!(5)),
+    ] {
+        assert!(is_quick(&quick), "{quick:?}");
+    }
+    let transformed = Assertion {
+        name: "contains".into(),
+        value: Some(json!("word")),
+        transform: Some("output".into()),
+        ..Assertion::default()
+    };
+    for slow in [
+        regex("a+", ""),
+        schema(json!({})),
+        function("() => true"),
+        assertion("levenshtein", json!("word")),
+        assertion("contains", json!("long ".repeat(2000))),
+        assertion("contains-any", json!(vec!["many"; 100])),
+        assertion("equals", json!({"a": "tree"})),
+        Validation::new("rule", ValidationRule::Assertion(Box::new(transformed))),
+    ] {
+        assert!(!is_quick(&slow), "{slow:?}");
+    }
 }
