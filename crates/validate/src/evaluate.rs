@@ -114,7 +114,8 @@ pub(crate) fn decide(
 pub(crate) fn settled(validation: &Validation, found: Result<Finding, String>) -> ValidationResult {
     let (weight, metric) = (validation.weight, validation.metric.clone());
     let result = |verdict, score, message: &str| {
-        let message = bounded(message, MESSAGE_LIMIT);
+        // Nobody sees a NUL, and a text that SQLite reads from JSON ends at it.
+        let message = bounded(message, MESSAGE_LIMIT).replace('\0', "␀");
         ValidationResult {
             weight,
             metric,

@@ -387,3 +387,10 @@ fn a_rule_that_is_decided_at_once_is_known_from_one_that_may_take_long() {
         assert!(!is_quick(&slow), "{slow:?}");
     }
 }
+
+#[test]
+fn a_message_has_no_nul_of_the_answer() {
+    let result = World::answering("a\0b").decide(&assertion("equals", json!("c")), &[]);
+    assert_eq!(result.verdict, Verdict::Fail);
+    assert!(result.message.contains("a␀b"), "{}", result.message);
+}
