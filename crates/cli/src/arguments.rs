@@ -150,9 +150,11 @@ fn plural(noun: &str) -> String {
         "content" | "exports" | "figures" | "health" | "imports" | "metrics" | "runs" | "spend" => {
             noun.to_owned()
         }
+        "bin" => "the bin".to_owned(),
         "config" => "the configuration".to_owned(),
+        "egress" => "the ledger of what left this machine".to_owned(),
         "key of a provider" => "the keys of a provider".to_owned(),
-        _ => format!("{}s", noun.replace('-', " ")),
+        _ => format!("{}{}", noun.replace('-', " "), if noun.ends_with("ch") { "es" } else { "s" }),
     }
 }
 
@@ -379,6 +381,7 @@ mod tests {
             ("render", "Render a prompt"),
             ("serve", "Serve the"),
             ("import", "Import prompts"),
+            ("branch", "Operations on branches"),
         ] {
             let about = about(command.find_subcommand(name).unwrap());
             assert!(about.starts_with(does), "{name}: {about}");

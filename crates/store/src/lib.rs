@@ -104,7 +104,9 @@ pub use prompt::{LabelCount, PromptChange, PromptFilter, TagCount};
 pub use provider::ProviderModels;
 pub use recording::Recording;
 pub use recovery::Recovered;
-pub use regrade::{AnswerPlace, CaseName, GradedAnswer, NewRegrade, StoredAnswer, name_of_inputs};
+pub use regrade::{
+    AnswerPlace, CaseName, GradedAnswer, GradedBatch, NewRegrade, StoredAnswer, name_of_inputs,
+};
 pub use replay::StoredRecording;
 pub use run::{NewCell, NewRun, Rate, RunFilter};
 pub use search::HitFilter;

@@ -228,10 +228,9 @@ impl Store {
     pub async fn insert_graded(
         &self,
         run: RunId,
-        graded: Vec<GradedAnswer>,
+        batch: GradedBatch,
         at: Timestamp,
     ) -> Result<Run, StoreError> {
-        let batch = Batch::of(&graded)?;
         self.write(move |connection| {
             Box::pin(async move {
                 batch.insert(connection, run, at).await?;
@@ -322,8 +321,9 @@ async fn copy(
 }
 
 /// Graded answers as the statements take them: texts of JSON with an array for each row. A statement for each row would
-/// take several times as long.
-struct Batch {
+/// take several times as long. They are put together by whoever grades, so that the store need not wait for it.
+#[derive(Debug)]
+pub struct GradedBatch {
     executions: String,
     results: String,
     validated: Vec<Blob>,
@@ -332,8 +332,12 @@ struct Batch {
     cancelled: u32,
 }
 
-impl Batch {
-    fn of(graded: &[GradedAnswer]) -> Result<Self, StoreError> {
+impl GradedBatch {
+    /// Puts graded answers together, and packs what of them was found valid, which takes a while.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] where one cannot be written as JSON.
+    pub fn of(graded: &[GradedAnswer]) -> Result<Self, StoreError> {
         let (mut validated, mut executions, mut results) = (Vec::new(), Vec::new(), Vec::new());
         let count = |status| graded.iter().filter(|one| one.status == status).count();
         for one in graded {

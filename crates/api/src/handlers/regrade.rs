@@ -11,7 +11,9 @@ use formaops_domain::{
     RunSuite, Suite, Validation, ValidationPhase, ValidationRule, Variable, Variant, ports::EventSink,
 };
 use formaops_engine::{Checked, Facts};
-use formaops_store::{AnswerPlace, GradedAnswer, NewRegrade, StoreError, StoredAnswer, name_of_inputs};
+use formaops_store::{
+    AnswerPlace, GradedAnswer, GradedBatch, NewRegrade, StoreError, StoredAnswer, name_of_inputs,
+};
 use formaops_template::RenderedMessage;
 use futures::{StreamExt, stream};
 use schemars::JsonSchema;
@@ -251,7 +253,7 @@ impl Grading {
         app: &App,
         answers: Vec<StoredAnswer>,
         cancel: &CancellationToken,
-    ) -> Result<Vec<GradedAnswer>, ApiError> {
+    ) -> Result<GradedBatch, ApiError> {
         let grading = Arc::clone(&self);
         let alone = tokio::task::spawn_blocking(move || {
             let alone = answers.into_iter().map(|answer| {
@@ -290,7 +292,9 @@ impl Grading {
             }
         });
         let graded: Vec<Result<_, ApiError>> = stream::iter(asking).buffered(ASKING_AT_ONCE).collect().await;
-        graded.into_iter().collect()
+        let graded = graded.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let packing = tokio::task::spawn_blocking(move || GradedBatch::of(&graded));
+        Ok(packing.await.map_err(|error| broken(&error))??)
     }
 
     /// What the rules of an answer are decided from; `None` where there is no whole answer, or no rule.

@@ -6,7 +6,7 @@ use formaops_domain::{
     ValidationResult, ValidationRule, ValidationStatus, Verdict,
     ports::{Outcome, RecordedAnswer},
 };
-use formaops_store::{GradedAnswer, NewCell, NewRegrade, NewRun, StoredRecording};
+use formaops_store::{GradedAnswer, GradedBatch, NewCell, NewRegrade, NewRun, StoredRecording};
 use formaops_testkit::{execution_id, run_id};
 
 const REQUEST: RequestHash = RequestHash::from_array([7; 32]);
@@ -131,7 +131,7 @@ async fn a_run_that_grades_another_shares_its_answers_and_ends_with_them() {
             results,
         };
     let batch = vec![graded(1, &answers[0], vec![result.clone()]), graded(2, &rest[0], Vec::new())];
-    world.store.insert_graded(run_id(9), batch, at(50)).await.unwrap();
+    world.store.insert_graded(run_id(9), GradedBatch::of(&batch).unwrap(), at(50)).await.unwrap();
     let ended = world.store.finish_regrade(run_id(9), at(51)).await.unwrap();
     assert_eq!((ended.status, ended.progress.completed, ended.progress.failed), (RunStatus::Completed, 1, 1));
     world.assert_counted(run_id(9)).await;
