@@ -168,8 +168,9 @@ async fn the_best_of_the_columns_passes_and_eval_waits_for_that() {
     server.script("short", ChatReply::new().text("Hi"));
     server.script("judge", ChatReply::new().text(r#"{"reason": "it is brief", "best": 1}"#));
     let best = json!({ "type": "select-best", "value": "the shortest", "model": "local:judge" });
-    let (ended, grid) =
-        run(&host, &[MODEL, "local:short"], &["Rome", "Oslo"], vec![assertion(best)], json!({})).await;
+    let said = json!({ "type": "word-count", "value": { "min": 1 } });
+    let rules = vec![assertion(best), assertion(said)];
+    let (ended, grid) = run(&host, &[MODEL, "local:short"], &["Rome", "Oslo"], rules, json!({})).await;
     for case in 0..2 {
         let [first, second] = [0, 1].map(|column| &grid["items"][case]["cells"][column]);
         assert_eq!(
@@ -177,7 +178,10 @@ async fn the_best_of_the_columns_passes_and_eval_waits_for_that() {
             [&json!("failed"), &json!("passed")],
             "{grid}"
         );
-        assert_eq!(result(&grid, case, 1)["message"], "the judge chose this answer: it is brief");
+        // What comes last stands behind what was known at once.
+        let [said, best] = [0, 1].map(|at| &second["validations"][at]);
+        assert_eq!((&said["name"], &said["verdict"]), (&json!("word-count"), &json!("pass")));
+        assert_eq!(best["message"], "the judge chose this answer: it is brief");
     }
     let id = ended["id"].as_str().unwrap();
     let summary = host.get(&format!("/api/runs/{id}/summary")).await.body;

@@ -20,7 +20,7 @@ use sqlx::SqliteConnection;
 
 /// How many of those with the words are looked at, of each rank and for each page.
 const MOST_MATCHES: usize = 10_000;
-/// How many of them are looked at in one step.
+/// How many of them are looked at in the first step.
 const STEP: usize = 256;
 /// How many places of a hit are told.
 const MOST_PLACES: usize = 4;
@@ -58,8 +58,8 @@ impl HitFilter {
 
 /// The seqs of the next of an index that have the words, newest first.
 macro_rules! step {
-    ($search:ident, $index:literal, $query:ident, $before:ident) => {{
-        let most = STEP as i64;
+    ($search:ident, $index:literal, $query:ident, $before:ident, $most:ident) => {{
+        let most = $most as i64;
         sqlx::query_scalar!(
             r#"select rowid as "seq!: i64" from "#
                 + $index
@@ -73,6 +73,17 @@ macro_rules! step {
         .fetch_all(&mut *$search.connection)
         .await?
     }};
+}
+
+/// How many matches are looked at by each step: more and more, for an index is asked anew by each, and where many do
+/// not fit the filter most of the time would go there.
+fn steps() -> impl Iterator<Item = usize> {
+    let (mut size, mut looked_at) = (STEP, 0);
+    std::iter::from_fn(move || {
+        let now = size.min(MOST_MATCHES - looked_at);
+        (size, looked_at) = (size * 4, looked_at + now);
+        (now > 0).then_some(now)
+    })
 }
 
 /// The order of what is found.
@@ -309,11 +320,11 @@ impl Search<'_> {
         // By its name alone a prompt is found as such.
         let beyond = self.words.query_beyond("name title", "body variables note");
         let query = self.words.query();
-        for _ in 0..MOST_MATCHES.div_ceil(STEP) {
+        for size in steps() {
             let step = if is_head {
-                step!(self, "head_words", beyond, bound)
+                step!(self, "head_words", beyond, bound, size)
             } else {
-                step!(self, "version_words", query, bound)
+                step!(self, "version_words", query, bound, size)
             };
             let (Some(&last), seqs) = (step.last(), Json(&step)) else { return Ok(()) };
             bound = last;
@@ -347,7 +358,7 @@ impl Search<'_> {
             .await?;
             found.sort_unstable_by_key(|row| std::cmp::Reverse(row.seq));
             self.found.extend(found.into_iter().map(|row| row.found(rank)));
-            if self.found.len() >= full || step.len() < STEP {
+            if self.found.len() >= full || step.len() < size {
                 break;
             }
         }
@@ -362,8 +373,8 @@ impl Search<'_> {
         let HitFilter { tag, label, model, .. } = self.filter;
         let (status, (from, to)) = (self.filter.status.map(Word), self.filter.times());
         let (full, query) = (self.found.len() + room, self.words.query());
-        for _ in 0..MOST_MATCHES.div_ceil(STEP) {
-            let step = step!(self, "execution_words", query, bound);
+        for size in steps() {
+            let step = step!(self, "execution_words", query, bound, size);
             let (Some(&last), seqs) = (step.last(), Json(&step)) else { return Ok(()) };
             bound = last;
             let mut found = sqlx::query_as!(
@@ -394,7 +405,7 @@ impl Search<'_> {
             .await?;
             found.sort_unstable_by_key(|row| std::cmp::Reverse(row.seq));
             self.found.extend(found.into_iter().map(Found::from));
-            if self.found.len() >= full || step.len() < STEP {
+            if self.found.len() >= full || step.len() < size {
                 break;
             }
         }
