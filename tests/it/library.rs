@@ -267,6 +267,7 @@ async fn datasets_and_suites_whose_names_are_taken_become_what_was_said() {
     let to = empty().await;
     let file = to.file("all.json", exported);
     to.add_prompt("travel/greet", "Another").await;
+    to.add_prompt("travel/part", "Another").await;
     let host = Host::open(&to).await;
     // Of the versions in the file one is here, and what is newest here is in no file.
     done(&host, "/api/datasets", json!({ "name": "cities", "cases": [case("Rome", "Rome")] })).await;
@@ -275,11 +276,11 @@ async fn datasets_and_suites_whose_names_are_taken_become_what_was_said() {
     done(&host, "/api/suites", json!({ "name": "travel" })).await;
     let get = async |path: &str| host.get(path).await.body;
 
-    let refused = to.run(&["import", &file, "--as", "travel/greet=greet"]).await;
+    let refused = to.run(&["import", &file, "--as", "travel/greet=greet", "--as", "travel/part=part"]).await;
     assert_eq!(refused.code, Some(1));
     assert!(refused.stderr.contains("a dataset named `cities` exists already"), "{}", refused.stderr);
     assert!(refused.stderr.contains("--taken rename"), "{}", refused.stderr);
-    assert_eq!(get("/api/prompts").await["items"].as_array().unwrap().len(), 1, "nothing is imported");
+    assert_eq!(get("/api/prompts").await["items"].as_array().unwrap().len(), 2, "nothing is imported");
 
     let skipped = to.json(&["import", &file, "--taken", "skip"]).await;
     let left_out = |name: &str| json!([[name, "skipped"]]);
@@ -291,7 +292,7 @@ async fn datasets_and_suites_whose_names_are_taken_become_what_was_said() {
     // The names get numbers, and the suite runs what came with it.
     to.json(&["import", &file, "--taken", "rename"]).await;
     let suite = get("/api/suites/travel-2").await;
-    let [greet, part, cities] = ["prompts/travel%2Fgreet-2", "prompts/travel%2Fpart", "datasets/cities-2"]
+    let [greet, part, cities] = ["prompts/travel%2Fgreet-2", "prompts/travel%2Fpart-2", "datasets/cities-2"]
         .map(|path| format!("/api/{path}"));
     let (greet, part) = (get(&greet).await, get(&part).await);
     let ids = json!([
@@ -309,6 +310,8 @@ async fn datasets_and_suites_whose_names_are_taken_become_what_was_said() {
     let suite = get("/api/suites/travel").await;
     assert_eq!(suite["spec"]["dataset"], json!({ "datasetId": dataset["id"], "version": 3 }));
     assert_eq!(suite["description"], "of two");
+    let part = get("/api/prompts/travel%2Fpart").await;
+    assert_eq!(suite["spec"]["models"][1]["prompts"], json!([part["prompt"]["id"]]));
     let asked = &suite["spec"]["prompts"][0];
     let version = asked["version"].as_str().unwrap();
     let named = get(&format!("/api/prompts/travel%2Fgreet/versions/{version}")).await;
@@ -320,6 +323,13 @@ async fn datasets_and_suites_whose_names_are_taken_become_what_was_said() {
     let again = outcomes(&to.json(&["import", &file, "--taken", "version"]).await);
     let same = |name: &str| json!([[name, "unchanged"]]);
     assert_eq!((&again["datasets"], &again["suites"]), (&same("cities"), &same("travel")), "{again}");
+
+    // What is newest in the file becomes the newest here once more, and the suite goes on with the version it had.
+    done(&host, "/api/datasets/cities/changes", json!({ "base": 4, "removed": [0] })).await;
+    to.json(&["import", &file, "--taken", "version"]).await;
+    let dataset = get("/api/datasets/cities").await;
+    assert_eq!((&dataset["head"], &dataset["cases"]), (&json!(6), &json!(3)), "{dataset}");
+    assert_eq!(get("/api/suites/travel").await["spec"]["dataset"]["version"], 3);
     host.kill().await;
 }
 
