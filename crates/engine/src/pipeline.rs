@@ -7,6 +7,7 @@ pub(crate) use end::leave_queue;
 
 use crate::{
     actor::{Command, JobId},
+    aside::aside,
     check::{Checked, Facts},
     core::Core,
     machine::{Ask, End as Ended, Sign},
@@ -345,7 +346,7 @@ impl Job {
         let counter = Arc::clone(&self.core.ports.tokens);
         let account = Arc::new(account);
         let shared = Arc::clone(&account);
-        let metrics = tokio::task::spawn_blocking(move || shared.metrics(&*counter)).await.ok();
+        let metrics = aside(false, move || shared.metrics(&*counter)).await;
         (Arc::unwrap_or_clone(account), metrics)
     }
 

@@ -39,7 +39,7 @@ pub(crate) async fn prepare(
     let (compiled, inputs) = (templates.of(core, work).await?, Arc::clone(&work.inputs));
     let (context, secrets) = (Arc::clone(&work.context), Arc::clone(sensitive));
     // A template may loop over much data, and the streams of others share this thread.
-    let is_little = compiled.only_inserts() && to_be_read(&compiled, &inputs, &context) <= LITTLE;
+    let is_little = is_little(&compiled, &inputs, &context);
     let rendering = aside(is_little, move || render(&compiled, &secrets.overlay(&inputs), &context));
     let rendered = rendering.await.unwrap_or_else(|| Err(internal()));
     let rendered = rendered.map_err(|failure| sensitive.scrub(failure))?;
@@ -59,21 +59,27 @@ pub(crate) async fn prepare(
     Ok(Prepared { request, provider })
 }
 
-/// The bytes of the templates and of what is put into them.
-fn to_be_read(compiled: &Compiled, inputs: &JsonObject, context: &RunContext) -> usize {
+/// Whether values are only put in, few bytes of them, and nothing is held against a pattern or a schema first.
+fn is_little(compiled: &Compiled, inputs: &JsonObject, context: &RunContext) -> bool {
+    let variables = compiled.variables();
     let templates = compiled.content().body.templates().map(str::len).sum::<usize>();
     let messages = context.messages.iter().map(|message| message.text.len()).sum::<usize>();
-    templates + messages + inputs.values().map(bytes_of).sum::<usize>()
+    let defaults = variables.iter().filter_map(|variable| variable.default.as_ref());
+    let values = inputs.values().chain(defaults).map(bytes_of).sum::<usize>();
+    compiled.only_inserts()
+        && variables.iter().all(|variable| variable.pattern.is_none() && variable.schema.is_none())
+        && templates + messages + values <= LITTLE
 }
 
-/// About how many bytes a value has.
+/// About how many bytes a value has; an empty one is there, too.
 fn bytes_of(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => size_of::<Value>(),
-        Value::String(text) => size_of::<Value>() + text.len(),
-        Value::Array(values) => values.iter().map(bytes_of).sum(),
-        Value::Object(values) => values.iter().map(|(name, value)| name.len() + bytes_of(value)).sum(),
-    }
+    size_of::<Value>()
+        + match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+            Value::String(text) => text.len(),
+            Value::Array(items) => items.iter().map(bytes_of).sum(),
+            Value::Object(fields) => fields.iter().map(|(name, value)| name.len() + bytes_of(value)).sum(),
+        }
 }
 
 fn render(compiled: &Compiled, inputs: &JsonObject, context: &RunContext) -> Result<Rendered, Failure> {
@@ -133,4 +139,43 @@ pub(crate) fn internal() -> Failure {
         "FormaOps failed while it worked on this execution",
         "This is a defect of FormaOps. Run it again, and report it where it happens again.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use formaops_domain::{Body, Content, ContextMessage, Variable, VariableType};
+    use formaops_template::Partials;
+    use serde_json::json;
+
+    #[test]
+    fn only_short_values_that_are_only_put_in_are_little() {
+        let long = "long ".repeat(10_000);
+        let plain = Variable::new("x", VariableType::String);
+        let little = |template: &str, variable: &Variable, value: Value, said: &str| {
+            let content = Content {
+                body: Body::text(template),
+                variables: vec![variable.clone()],
+                ..Content::default()
+            };
+            let messages = vec![ContextMessage { role: Role::User, text: said.to_owned() }];
+            let context = RunContext { messages, ..RunContext::default() };
+            let inputs = [("x".to_owned(), value)].into_iter().collect();
+            is_little(&Compiled::new(content, Partials::new()), &inputs, &context)
+        };
+        let short = || json!("short");
+        assert!(little("Dear {{x}}", &plain, short(), "hello"));
+        assert!(!little("{{#each x}}{{this}}{{/each}}", &plain, short(), ""));
+        assert!(!little(&long, &plain, short(), ""));
+        assert!(!little("{{x}}", &plain, short(), &long));
+        assert!(!little("{{x}}", &plain, json!({ "y": [long] }), ""));
+        assert!(!little("{{x}}", &plain, json!(vec![json!([]); 10_000]), ""), "nothing, but many of it");
+        for checked in [
+            Variable { default: Some(json!(long)), ..plain.clone() },
+            Variable { pattern: Some("a+".into()), ..plain.clone() },
+            Variable { schema: Some(JsonObject::new()), ..plain.clone() },
+        ] {
+            assert!(!little("{{x}}", &checked, short(), ""), "{checked:?}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The templates of a run, read once for all its executions.
 
-use crate::{core::Core, prepare::internal};
+use crate::{aside::aside, core::Core, prepare::internal};
 use formaops_domain::{Content, Failure, RunId, VersionId, ports::Work};
 use formaops_template::{Compiled, Partial, Partials};
 use std::{
@@ -33,12 +33,12 @@ impl Templates {
 async fn read(core: &Core, run: RunId, content: Arc<Content>) -> Result<Arc<Compiled>, Failure> {
     let called = core.ports.store.load_partials(run).await?;
     // A text may be long, and the streams of others share this thread.
-    let reading = tokio::task::spawn_blocking(move || {
+    let reading = aside(false, move || {
         let mut partials = Partials::new();
         for (name, content) in called {
             partials.insert(name, Arc::new(Partial::of(&content)));
         }
         Arc::new(Compiled::new(Content::clone(&content), partials))
     });
-    reading.await.map_err(|_| internal())
+    reading.await.ok_or_else(internal)
 }

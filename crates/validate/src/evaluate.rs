@@ -8,9 +8,8 @@ use crate::{
 };
 use formaops_domain::{
     Answer, Ask, Finish, JsonObject, Metrics, ModelRef, OnFailure, ToolCall, ToolDefinition, Validation,
-    ValidationResult, ValidationRule, Verdict,
+    ValidationResult, Verdict,
 };
-use serde_json::Value;
 
 /// What is known of an answer.
 #[derive(Debug, Clone, Copy)]
@@ -54,45 +53,6 @@ pub fn evaluate(validation: &Validation, subject: &Subject<'_>, answers: &[Answe
         Ok(result) => Step::Done(result),
         Err(ask) => Step::Ask(ask),
     }
-}
-
-/// What only looks for texts in the answer, or holds a number against another.
-const QUICK: [&str; 14] = [
-    "contains",
-    "contains-all",
-    "contains-any",
-    "cost",
-    "equals",
-    "finish-reason",
-    "icontains",
-    "icontains-all",
-    "icontains-any",
-    "latency",
-    "starts-with",
-    "tokens-per-second",
-    "ttft",
-    "word-count",
-];
-/// How many texts of how many bytes such a rule looks for at most to be quick.
-const FEW_TEXTS: usize = 16;
-const SHORT_TEXT: usize = 4 << 10;
-
-/// Whether a validation is decided in little more than the time that it takes to read a short answer.
-#[must_use]
-pub fn is_quick(validation: &Validation) -> bool {
-    let ValidationRule::Assertion(assertion) = &validation.rule else { return false };
-    let name = assertion.name.strip_prefix("not-").unwrap_or(&assertion.name);
-    let is_short = |value: &Value| match value {
-        Value::String(text) => text.len() <= SHORT_TEXT,
-        Value::Array(_) | Value::Object(_) => false,
-        Value::Null | Value::Bool(_) | Value::Number(_) => true,
-    };
-    let is_small = match &assertion.value {
-        None => true,
-        Some(Value::Array(texts)) => texts.len() <= FEW_TEXTS && texts.iter().all(is_short),
-        Some(value) => is_short(value),
-    };
-    QUICK.contains(&name) && assertion.transform.is_none() && is_small
 }
 
 /// The result of a validation, or what it needs to know first.

@@ -71,6 +71,8 @@ pub(crate) struct Rule {
     /// All that is wrong with an assertion of this kind, before it is used.
     pub(crate) mistakes: fn(&Assertion) -> Vec<Mistake>,
     decide: fn(&Case<'_>, &mut Replay<'_>) -> Decided,
+    /// Whether it only looks for texts in the answer, or holds a number against another.
+    is_quick: bool,
 }
 
 /// Every kind of assertion, in the order of the documentation.
@@ -174,6 +176,28 @@ pub(crate) fn decide(validation: &Validation, subject: &Subject<'_>, replay: &mu
         ValidationRule::Function { source } => function::decide(source, subject, replay),
         ValidationRule::Assertion(assertion) => decide_assertion(assertion, subject, replay),
     }
+}
+
+/// How many texts of how many bytes a rule looks for at most to be quick.
+const FEW_TEXTS: usize = 16;
+const SHORT_TEXT: usize = 4 << 10;
+
+/// Whether a validation is decided in little more than the time that it takes to read a short answer.
+#[must_use]
+pub fn is_quick(validation: &Validation) -> bool {
+    let ValidationRule::Assertion(assertion) = &validation.rule else { return false };
+    let is_short = |value: &Value| match value {
+        Value::String(text) => text.len() <= SHORT_TEXT,
+        Value::Array(_) | Value::Object(_) => false,
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    };
+    let is_small = match &assertion.value {
+        None => true,
+        Some(Value::Array(texts)) => texts.len() <= FEW_TEXTS && texts.iter().all(is_short),
+        Some(value) => is_short(value),
+    };
+    let (name, _) = base_name(&assertion.name);
+    is_small && assertion.transform.is_none() && find(name).is_some_and(|rule| rule.is_quick)
 }
 
 fn decide_assertion(assertion: &Assertion, subject: &Subject<'_>, replay: &mut Replay<'_>) -> Decided {

@@ -3,6 +3,7 @@
 use super::{Ended, Job, JobEnd, Ready, Stop, all_text, leave_queue};
 use crate::{
     actor::{Command, Money},
+    aside::aside,
     check::Facts,
     machine::Ask,
     money::{Estimate, refused},
@@ -123,11 +124,11 @@ impl Job {
             return Estimate { request, price: price.as_ref(), longest }.worst(None);
         }
         let (request, counter) = (request.clone(), Arc::clone(&self.core.ports.tokens));
-        let counting = tokio::task::spawn_blocking(move || {
+        let counting = aside(false, move || {
             Estimate { request: &request, price: price.as_ref(), longest }.worst(Some(&*counter))
         });
         // What breaks the counter leaves the amount unknown, so a hard cap stops the call.
-        counting.await.ok().flatten()
+        counting.await.flatten()
     }
 
     /// A step that only reads, so it is dropped where the user cancels or the engine closes.

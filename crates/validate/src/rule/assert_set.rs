@@ -32,7 +32,7 @@ use formaops_domain::{Assertion, Validation, ValidationResult, ValidationRule, V
 use serde_json::{Map, Value, json};
 
 pub(super) const RULE: Rule =
-    Rule { names: &["assert-set"], source: include_str!("assert_set.rs"), mistakes, decide };
+    Rule { names: &["assert-set"], source: include_str!("assert_set.rs"), mistakes, decide, is_quick: false };
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {
     if assertion.assert.is_empty() {

@@ -26,7 +26,8 @@ use crate::{
 };
 use formaops_domain::Assertion;
 
-pub(super) const RULE: Rule = Rule { names: &["bleu"], source: include_str!("bleu.rs"), mistakes, decide };
+pub(super) const RULE: Rule =
+    Rule { names: &["bleu"], source: include_str!("bleu.rs"), mistakes, decide, is_quick: false };
 
 /// The longest sequences that are looked at.
 const LONGEST: usize = 4;

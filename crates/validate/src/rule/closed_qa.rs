@@ -29,8 +29,13 @@ use crate::{
 use formaops_domain::Assertion;
 use serde_json::json;
 
-pub(super) const RULE: Rule =
-    Rule { names: &["model-graded-closedqa"], source: include_str!("closed_qa.rs"), mistakes, decide };
+pub(super) const RULE: Rule = Rule {
+    names: &["model-graded-closedqa"],
+    source: include_str!("closed_qa.rs"),
+    mistakes,
+    decide,
+    is_quick: false,
+};
 
 const TASK: &str = "You judge whether `completion`, which another program wrote in answer to `input`, meets the criterion \
     `criteria`. Think it through, then decide. Answer with \

@@ -19,8 +19,13 @@ use super::{Case, Decided, Mistake, Rule, value};
 use crate::{evaluate::Replay, finding::Finding, problem::bounded};
 use formaops_domain::Assertion;
 
-pub(super) const RULE: Rule =
-    Rule { names: &["contains", "icontains"], source: include_str!("contains.rs"), mistakes, decide };
+pub(super) const RULE: Rule = Rule {
+    names: &["contains", "icontains"],
+    source: include_str!("contains.rs"),
+    mistakes,
+    decide,
+    is_quick: true,
+};
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {
     value::text_or_number(assertion).err().into_iter().collect()

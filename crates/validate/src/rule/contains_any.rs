@@ -26,6 +26,7 @@ pub(super) const RULE: Rule = Rule {
     source: include_str!("contains_any.rs"),
     mistakes,
     decide,
+    is_quick: true,
 };
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {

@@ -26,7 +26,7 @@ use formaops_domain::Assertion;
 use serde_json::Value;
 
 pub(super) const RULE: Rule =
-    Rule { names: &["equals"], source: include_str!("equals.rs"), mistakes, decide };
+    Rule { names: &["equals"], source: include_str!("equals.rs"), mistakes, decide, is_quick: true };
 
 fn wanted(assertion: &Assertion) -> Result<&Value, Mistake> {
     assertion.value.as_ref().ok_or_else(|| {

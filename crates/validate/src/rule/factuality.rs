@@ -36,6 +36,7 @@ pub(super) const RULE: Rule = Rule {
     source: include_str!("factuality.rs"),
     mistakes,
     decide,
+    is_quick: false,
 };
 
 const TASK: &str = "You compare the facts in `completion`, which another program wrote in answer to `input`, with those \

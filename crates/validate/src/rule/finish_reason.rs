@@ -20,8 +20,13 @@ use super::{Case, Decided, Mistake, Rule, function::finish_word, value};
 use crate::{evaluate::Replay, finding::Finding, problem::bounded};
 use formaops_domain::Assertion;
 
-pub(super) const RULE: Rule =
-    Rule { names: &["finish-reason"], source: include_str!("finish_reason.rs"), mistakes, decide };
+pub(super) const RULE: Rule = Rule {
+    names: &["finish-reason"],
+    source: include_str!("finish_reason.rs"),
+    mistakes,
+    decide,
+    is_quick: true,
+};
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {
     value::text(assertion).err().into_iter().collect()

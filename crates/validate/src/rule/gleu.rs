@@ -25,7 +25,8 @@ use crate::{
 };
 use formaops_domain::Assertion;
 
-pub(super) const RULE: Rule = Rule { names: &["gleu"], source: include_str!("gleu.rs"), mistakes, decide };
+pub(super) const RULE: Rule =
+    Rule { names: &["gleu"], source: include_str!("gleu.rs"), mistakes, decide, is_quick: false };
 
 /// The longest sequences that are looked at.
 const LONGEST: usize = 4;

@@ -21,8 +21,13 @@ use super::{Case, Decided, Mistake, Rule};
 use crate::{evaluate::Replay, finding::Finding, html};
 use formaops_domain::Assertion;
 
-pub(super) const RULE: Rule =
-    Rule { names: &["is-html", "contains-html"], source: include_str!("is_html.rs"), mistakes, decide };
+pub(super) const RULE: Rule = Rule {
+    names: &["is-html", "contains-html"],
+    source: include_str!("is_html.rs"),
+    mistakes,
+    decide,
+    is_quick: false,
+};
 
 fn mistakes(_: &Assertion) -> Vec<Mistake> {
     Vec::new()

@@ -30,8 +30,13 @@ use formaops_domain::Assertion;
 use serde_json::Value;
 use std::borrow::Cow;
 
-pub(super) const RULE: Rule =
-    Rule { names: &["is-json", "contains-json"], source: include_str!("is_json.rs"), mistakes, decide };
+pub(super) const RULE: Rule = Rule {
+    names: &["is-json", "contains-json"],
+    source: include_str!("is_json.rs"),
+    mistakes,
+    decide,
+    is_quick: false,
+};
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {
     match schema_of(assertion) {

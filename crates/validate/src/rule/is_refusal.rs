@@ -24,7 +24,7 @@ use serde_json::Value;
 use std::sync::LazyLock;
 
 pub(super) const RULE: Rule =
-    Rule { names: &["is-refusal"], source: include_str!("is_refusal.rs"), mistakes, decide };
+    Rule { names: &["is-refusal"], source: include_str!("is_refusal.rs"), mistakes, decide, is_quick: false };
 
 /// How a refusal begins.
 const BEGINNINGS: &str = "(?:i am|i'm) (?:not able to|really sorry|sorry|unable to)|i apologize|i cannot|i will not|\

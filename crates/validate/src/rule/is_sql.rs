@@ -34,8 +34,13 @@ use crate::{
 use formaops_domain::Assertion;
 use serde_json::Value;
 
-pub(super) const RULE: Rule =
-    Rule { names: &["is-sql", "contains-sql"], source: include_str!("is_sql.rs"), mistakes, decide };
+pub(super) const RULE: Rule = Rule {
+    names: &["is-sql", "contains-sql"],
+    source: include_str!("is_sql.rs"),
+    mistakes,
+    decide,
+    is_quick: false,
+};
 
 /// The longest text in bytes that is parsed.
 const LIMIT: usize = 1 << 20;

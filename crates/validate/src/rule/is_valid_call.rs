@@ -34,6 +34,7 @@ pub(super) const RULE: Rule = Rule {
     source: include_str!("is_valid_call.rs"),
     mistakes,
     decide,
+    is_quick: false,
 };
 
 fn mistakes(_: &Assertion) -> Vec<Mistake> {

@@ -30,8 +30,13 @@ use crate::{
 use formaops_domain::Assertion;
 use serde_json::Value;
 
-pub(super) const RULE: Rule =
-    Rule { names: &["is-xml", "contains-xml"], source: include_str!("is_xml.rs"), mistakes, decide };
+pub(super) const RULE: Rule = Rule {
+    names: &["is-xml", "contains-xml"],
+    source: include_str!("is_xml.rs"),
+    mistakes,
+    decide,
+    is_quick: false,
+};
 
 /// The paths that are asked for; none where any XML will do.
 fn required(assertion: &Assertion) -> Result<Vec<String>, Mistake> {

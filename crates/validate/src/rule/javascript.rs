@@ -24,7 +24,7 @@ use crate::evaluate::Replay;
 use formaops_domain::Assertion;
 
 pub(super) const RULE: Rule =
-    Rule { names: &["javascript"], source: include_str!("javascript.rs"), mistakes, decide };
+    Rule { names: &["javascript"], source: include_str!("javascript.rs"), mistakes, decide, is_quick: false };
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {
     value::text(assertion).err().into_iter().collect()

@@ -28,8 +28,13 @@ use crate::{
 use formaops_domain::Assertion;
 use serde_json::Value;
 
-pub(super) const RULE: Rule =
-    Rule { names: &["levenshtein"], source: include_str!("levenshtein.rs"), mistakes, decide };
+pub(super) const RULE: Rule = Rule {
+    names: &["levenshtein"],
+    source: include_str!("levenshtein.rs"),
+    mistakes,
+    decide,
+    is_quick: false,
+};
 
 /// The most pairs of letters that are compared.
 const MOST_PAIRS: usize = 200_000_000;

@@ -33,7 +33,7 @@ use formaops_domain::Assertion;
 use serde_json::Value;
 
 pub(super) const RULE: Rule =
-    Rule { names: &["llm-rubric"], source: include_str!("llm_rubric.rs"), mistakes, decide };
+    Rule { names: &["llm-rubric"], source: include_str!("llm_rubric.rs"), mistakes, decide, is_quick: false };
 
 const TASK: &str = "You judge whether `output`, which another program wrote, meets the criterion `rubric`. Weigh all of \
     the output against all of the criterion and nothing else. Answer with \

@@ -30,6 +30,7 @@ pub(super) const RULE: Rule = Rule {
     source: include_str!("measures.rs"),
     mistakes,
     decide,
+    is_quick: true,
 };
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {

@@ -30,7 +30,7 @@ use formaops_domain::{Assertion, JsonObject};
 use serde_json::Value;
 
 pub(super) const RULE: Rule =
-    Rule { names: &["meteor"], source: include_str!("meteor.rs"), mistakes, decide };
+    Rule { names: &["meteor"], source: include_str!("meteor.rs"), mistakes, decide, is_quick: false };
 
 /// The most words of a text.
 const MOST_WORDS: usize = 10_000;

@@ -23,7 +23,7 @@ use crate::{ecmascript, evaluate::Replay, finding::Halt};
 use formaops_domain::Assertion;
 
 pub(super) const RULE: Rule =
-    Rule { names: &["regex"], source: include_str!("regex_assertion.rs"), mistakes, decide };
+    Rule { names: &["regex"], source: include_str!("regex_assertion.rs"), mistakes, decide, is_quick: false };
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {
     match value::text(assertion) {

@@ -30,7 +30,7 @@ use formaops_domain::Assertion;
 use serde_json::Value;
 
 pub(super) const RULE: Rule =
-    Rule { names: &["rouge-n"], source: include_str!("rouge_n.rs"), mistakes, decide };
+    Rule { names: &["rouge-n"], source: include_str!("rouge_n.rs"), mistakes, decide, is_quick: false };
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {
     match &assertion.value {

@@ -36,8 +36,13 @@ use formaops_domain::{
 };
 use serde_json::{Value, json};
 
-pub(super) const RULE: Rule =
-    Rule { names: &["select-best"], source: include_str!("select_best.rs"), mistakes, decide };
+pub(super) const RULE: Rule = Rule {
+    names: &["select-best"],
+    source: include_str!("select_best.rs"),
+    mistakes,
+    decide,
+    is_quick: false,
+};
 
 const TASK: &str = "You choose which of the texts in the list `outputs`, which other programs wrote, meets the criterion \
     `criteria` best. Their order says nothing. Answer with \

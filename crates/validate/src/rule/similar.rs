@@ -35,6 +35,7 @@ pub(super) const RULE: Rule = Rule {
     source: include_str!("similar.rs"),
     mistakes,
     decide,
+    is_quick: false,
 };
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {

@@ -32,8 +32,13 @@ use formaops_domain::Assertion;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-pub(super) const RULE: Rule =
-    Rule { names: &["tool-call-f1"], source: include_str!("tool_call_f1.rs"), mistakes, decide };
+pub(super) const RULE: Rule = Rule {
+    names: &["tool-call-f1"],
+    source: include_str!("tool_call_f1.rs"),
+    mistakes,
+    decide,
+    is_quick: false,
+};
 
 fn wanted(assertion: &Assertion) -> Result<BTreeSet<String>, Mistake> {
     let names = match value::required(assertion)? {

@@ -30,7 +30,7 @@ use formaops_domain::{Answer, Ask, Assertion};
 use serde_json::{Value, json};
 
 pub(super) const RULE: Rule =
-    Rule { names: &["webhook"], source: include_str!("webhook.rs"), mistakes, decide };
+    Rule { names: &["webhook"], source: include_str!("webhook.rs"), mistakes, decide, is_quick: false };
 
 fn mistakes(assertion: &Assertion) -> Vec<Mistake> {
     let url = match value::text(assertion) {

@@ -21,7 +21,7 @@ use formaops_domain::Assertion;
 use serde_json::{Map, Value};
 
 pub(super) const RULE: Rule =
-    Rule { names: &["word-count"], source: include_str!("word_count.rs"), mistakes, decide };
+    Rule { names: &["word-count"], source: include_str!("word_count.rs"), mistakes, decide, is_quick: true };
 
 /// The least and the most words that are asked for.
 struct Range {
