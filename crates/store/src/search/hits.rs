@@ -413,3 +413,15 @@ impl Search<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_steps_look_at_as_many_matches_as_may_be_looked_at() {
+        let sizes: Vec<_> = steps().collect();
+        assert_eq!(sizes.iter().sum::<usize>(), MOST_MATCHES);
+        assert_eq!((sizes[0], sizes.len()), (STEP, 4));
+    }
+}
