@@ -5,6 +5,7 @@ import { queries } from '../../app/live';
 import { api } from '../../host';
 import { count } from '../../lib/format';
 import { notifyError } from '../../lib/notify';
+import { oneByOne } from '../../lib/oneByOne';
 import { useStream } from '../../lib/useStream';
 import { Answer } from '../run/Answer';
 import { Inputs } from '../run/Inputs';
@@ -12,6 +13,9 @@ import classes from './blind.module.css';
 import { BlindOutcome } from './BlindOutcome';
 import { chosen, courseOf, decidedOf, undone } from './course';
 import { blindTexts } from './texts';
+
+/** What is said of a pair, undone and said anew must arrive in that order. */
+const inTurn = oneByOne();
 
 /** One pair after the other, and what came of all of them at the end, or when it is asked for. */
 export function BlindWork(props: { run: Run; one: number; other: number; known: BlindPairs }) {
@@ -26,8 +30,7 @@ export function BlindWork(props: { run: Run; one: number; other: number; known: 
   const send = (of: BlindPair, choice: BlindSide | null) => {
     const { left, right } = of;
     setSending((count) => count + 1);
-    api
-      .preferencePut({ id: run.id, left, right, choice })
+    inTurn(() => api.preferencePut({ id: run.id, left, right, choice }))
       .catch(notifyError)
       .finally(() => setSending((count) => count - 1));
     void queries.invalidateQueries({ queryKey: ['blind', run.id], refetchType: 'none' });

@@ -2,6 +2,7 @@ import { queries } from '../../app/live';
 import type { Execution, RatingVerdict } from '../../bindings/types';
 import { api } from '../../host';
 import { notifyDone } from '../../lib/notify';
+import { oneByOne } from '../../lib/oneByOne';
 import { ratingsOf } from './mark';
 import { ratingsQuery } from './queries';
 import { ratingTexts } from './texts';
@@ -15,8 +16,15 @@ export interface Said {
 
 type Rated = Pick<Execution, 'id' | 'runId'>;
 
+/** What is said stands on what was said before, so that has to be known first. */
+const inTurn = oneByOne();
+
 /** Says something of an answer, or with `null` takes back what was said. */
-export async function rate({ id, runId }: Rated, said: Said | null): Promise<void> {
+export function rate(rated: Rated, said: Said | null): Promise<void> {
+  return inTurn(() => say(rated, said));
+}
+
+async function say({ id, runId }: Rated, said: Said | null): Promise<void> {
   const { own } = ratingsOf(await queries.query(ratingsQuery(runId)), id);
   if (said === null) {
     if (own === undefined) return;
