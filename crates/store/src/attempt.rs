@@ -138,7 +138,6 @@ impl Store {
             finish: outcome.finish.clone(),
             tool_calls: outcome.tool_calls.clone(),
             reasoning: Blob::of_text(&outcome.reasoning)?,
-            validated_output: outcome.validated_output.as_ref().map(Blob::of_json).transpose()?,
             validation_status: outcome.validation_status,
             score: outcome.score,
             validations: outcome.validations.clone(),
@@ -151,7 +150,7 @@ impl Store {
                 outcome.completed_at,
             )
         };
-        let ending = ending.with_output(&outcome.output)?;
+        let ending = ending.with_output(&outcome.output, outcome.validated_output.as_ref())?;
         self.write(move |connection| Box::pin(finish(connection, attempt, ending))).await
     }
 

@@ -50,6 +50,23 @@ impl Blob {
     }
 }
 
+/// A blob by its hash, and what of it is to be stored: nothing where another text that is kept is the very same.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub(crate) hash: BlobHash,
+    pub(crate) new: Option<Blob>,
+}
+
+impl Shared {
+    /// A value as JSON beside texts that are kept: an answer that is nothing but compact JSON says the same as its value.
+    pub(crate) fn of_json(value: &impl serde::Serialize, kept: &[BlobHash]) -> Result<Self, StoreError> {
+        let content = serde_json::to_vec(value).map_err(StoreError::unreadable)?;
+        let hash = *blake3::hash(&content).as_bytes();
+        let new = if kept.contains(&hash) { None } else { Some(Blob::new(&content)?) };
+        Ok(Self { hash, new })
+    }
+}
+
 thread_local! {
     // What zstd needs for its work takes longer to make than most texts take to pack or unpack.
     static COMPRESSOR: Cell<Option<Compressor<'static>>> = const { Cell::new(None) };
@@ -128,6 +145,16 @@ mod tests {
             assert!(decompress(&packed[..length]).is_err(), "{length} of {}", packed.len());
             assert_eq!(decompress(&packed).unwrap().len(), 5000);
         }
+    }
+
+    #[test]
+    fn a_value_that_a_kept_text_says_is_not_stored_twice() {
+        let text = Blob::new(br#"{"b":1,"a":[2]}"#).unwrap();
+        let value: serde_json::Value = serde_json::from_str(r#"{ "b": 1, "a": [2] }"#).unwrap();
+        let shared = Shared::of_json(&value, &[[0; 32], text.hash]).unwrap();
+        assert_eq!((shared.hash, shared.new.is_none()), (text.hash, true));
+        let own = Shared::of_json(&value, &[[0; 32]]).unwrap();
+        assert_eq!(own.new.map(|blob| blob.hash), Some(text.hash));
     }
 
     #[test]

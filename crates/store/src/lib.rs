@@ -105,7 +105,7 @@ pub use provider::ProviderModels;
 pub use recording::Recording;
 pub use recovery::Recovered;
 pub use regrade::{
-    AnswerPlace, CaseName, GradedAnswer, GradedBatch, NewRegrade, StoredAnswer, name_of_inputs,
+    AnswerPlace, CaseName, GradedAnswer, GradedBatch, KeptTexts, NewRegrade, StoredAnswer, name_of_inputs,
 };
 pub use replay::StoredRecording;
 pub use run::{NewCell, NewRun, Rate, RunFilter};

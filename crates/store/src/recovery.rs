@@ -148,7 +148,7 @@ async fn interrupt(connection: &mut SqliteConnection, running: Running) -> Resul
     }
     let entry = search::entry(connection, execution, &texts).await?;
     let ending = Ending::empty(execution, ExecutionStatus::Running, Some(failure), entry, ended_at);
-    let ending = Ending { metrics, log: vec![step], ..ending.with_output(&texts)? };
+    let ending = Ending { metrics, log: vec![step], ..ending.with_output(&texts, None)? };
     attempt::finish(connection, attempt, ending).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     Store, StoreError,
-    blob::{self, Blob},
+    blob::{self, Blob, BlobHash, Shared},
     column::{Int, Json, Key, Text, Word, metrics},
     run::{self, NewRun},
 };
@@ -76,9 +76,15 @@ pub struct StoredAnswer {
     pub completed_at: Timestamp,
     /// Its case as the new run has it, but for the inputs.
     pub case: Case,
+    /// What is kept of it, beside which its value need not be kept again.
+    pub kept: KeptTexts,
     output: Option<Vec<u8>>,
     inputs: Vec<u8>,
 }
+
+/// The names of what is kept of an answer: its text, and its value where a rule found it valid before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeptTexts(Vec<BlobHash>);
 
 impl StoredAnswer {
     /// The whole text. It is unpacked here, so that it need not be by who reads.
@@ -108,6 +114,8 @@ pub struct GradedAnswer {
     pub of: ExecutionId,
     /// How that one ended.
     pub status: ExecutionStatus,
+    /// What is kept of that one's answer.
+    pub kept: KeptTexts,
     /// What is told of its times, tokens and cost: nothing was spent.
     pub metrics: Metrics,
     /// What all rules come to.
@@ -186,7 +194,8 @@ impl Store {
               e.tokens_per_second, e.usage as "usage: Json<Usage>", e.cost_nanos as "cost: Int<NanoUsd>",
               e.basis as "basis: Word<CostBasis>", e.replayed as "replayed: Json<Replayed>",
               coalesce(e.completed_at, e.created_at) as "completed_at!: Int<Timestamp>",
-              rc.details as "details: Json<Case>", i.data as "inputs!", o.data as "output?"
+              rc.details as "details: Json<Case>", i.data as "inputs!", o.data as "output?",
+              e.output as "text: Key<BlobHash>", e.validated_output as "value: Key<BlobHash>"
             from executions e
             join run_variants rv on rv.run = e.run and rv.position = e.variant_index
             join run_cases rc on rc.run = ?2 and rc.position = e.case_index
@@ -218,6 +227,7 @@ impl Store {
             metrics: metrics!(row),
             completed_at: row.completed_at.0,
             case: row.details.map(|details| details.0).unwrap_or_default(),
+            kept: KeptTexts([row.text, row.value].into_iter().flatten().map(|key| key.0).collect()),
             output: row.output,
             inputs: row.inputs,
         });
@@ -342,17 +352,18 @@ impl GradedBatch {
         let count = |status| graded.iter().filter(|one| one.status == status).count();
         for one in graded {
             let id = hex(one.id.as_bytes());
-            let blob = one.validated_output.as_ref().map(Blob::of_json).transpose()?;
+            let value = one.validated_output.as_ref();
+            let value = value.map(|value| Shared::of_json(value, &one.kept.0)).transpose()?;
             let replayed = one.metrics.replayed.as_ref().map(serde_json::to_string).transpose();
             executions.push((
                 id.clone(),
                 hex(one.of.as_bytes()),
-                blob.as_ref().map(|blob| hex(&blob.hash)),
+                value.as_ref().map(|value| hex(&value.hash)),
                 one.validation_status,
                 one.score,
                 replayed.map_err(StoreError::unreadable)?,
             ));
-            validated.extend(blob);
+            validated.extend(value.and_then(|value| value.new));
             for (position, result) in (0u32..).zip(&one.results) {
                 let detail = result.detail.as_ref().map(serde_json::Value::to_string);
                 let ValidationResult { name, verdict, score, message, weight, metric, .. } = result;

@@ -283,6 +283,7 @@ impl Grading {
                     id: app.ids.execution(),
                     of: answer.execution,
                     status: answer.status,
+                    kept: answer.kept,
                     metrics: answer.metrics.replayed(answer.completed_at),
                     validation_status: checked.status,
                     score: checked.score,

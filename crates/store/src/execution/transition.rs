@@ -3,7 +3,7 @@
 use super::{ExecutionRow, executions, refuse};
 use crate::{
     StoreError,
-    blob::{self, Blob},
+    blob::{self, Blob, Shared},
     column::{Int, Json, Key, Text, Word},
     execution_log, output, search,
 };
@@ -104,7 +104,7 @@ pub(crate) struct Ending {
     pub(crate) output_bytes: u64,
     pub(crate) output: Option<Blob>,
     pub(crate) reasoning: Option<Blob>,
-    pub(crate) validated_output: Option<Blob>,
+    pub(crate) validated_output: Option<Shared>,
     pub(crate) validation_status: ValidationStatus,
     pub(crate) score: Option<f64>,
     pub(crate) validations: Vec<ValidationResult>,
@@ -147,18 +147,26 @@ impl Ending {
         }
     }
 
-    /// Adds the text of the answer.
-    pub(crate) fn with_output(self, text: &str) -> Result<Self, StoreError> {
+    /// Adds the text of the answer, and its value where a rule found it valid.
+    pub(crate) fn with_output(
+        self,
+        text: &str,
+        validated: Option<&serde_json::Value>,
+    ) -> Result<Self, StoreError> {
         let (preview, output_bytes) = (output::preview(text), text.len() as u64);
-        Ok(Self { preview, output_bytes, output: Blob::of_text(text)?, ..self })
+        let output = Blob::of_text(text)?;
+        let kept: Vec<_> = output.iter().map(|blob| blob.hash).collect();
+        let validated_output = validated.map(|value| Shared::of_json(value, &kept)).transpose()?;
+        Ok(Self { preview, output_bytes, output, validated_output, ..self })
     }
 }
 
 /// Ends an execution. It never ends before it began, whatever the clock says.
 pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Result<Execution, StoreError> {
     // Few executions have these.
-    let rare = [ending.reasoning, ending.validated_output];
-    let [reasoning, validated_output] = rare.each_ref().map(|blob| blob.as_ref().map(|blob| Key(blob.hash)));
+    let reasoning = ending.reasoning.as_ref().map(|blob| Key(blob.hash));
+    let validated_output = ending.validated_output.as_ref().map(|shared| Key(shared.hash));
+    let rare = [ending.reasoning, ending.validated_output.and_then(|shared| shared.new)];
     blob::insert(connection, rare.into_iter().flatten()).await?;
     insert_validations(connection, ending.id, &ending.validations).await?;
     let (output, output_size, output_data) = match ending.output {

@@ -2,13 +2,13 @@
 //!
 //! Prompts by what they are called come first, then prompts by what is said of them, then the newest versions, the
 //! older ones, and executions; of each the newest first. Each of these ranks has its own index of words, so a page
-//! reads no more of them than it shows. Where few of those with the words fit the filter, no more than the newest
-//! 10,000 are looked at.
+//! reads no more of them than it shows: one statement goes along the index from the newest on, and ends with the page.
+//! Where few of those with the words fit the filter, no more than the newest 10,000 are looked at.
 
 use super::{Words, places};
 use crate::{
     Store, StoreError,
-    column::{Int, Json, Key, Text, Word},
+    column::{Int, Key, Text, Word},
     cursor,
 };
 use formaops_domain::{
@@ -19,9 +19,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 /// How many of those with the words are looked at, of each rank and for each page.
-const MOST_MATCHES: usize = 10_000;
-/// How many of them are looked at in the first step.
-const STEP: usize = 256;
+const MOST_MATCHES: i64 = 10_000;
 /// How many places of a hit are told.
 const MOST_PLACES: usize = 4;
 
@@ -56,34 +54,48 @@ impl HitFilter {
     }
 }
 
-/// The seqs of the next of an index that have the words, newest first.
-macro_rules! step {
-    ($search:ident, $index:literal, $query:ident, $before:ident, $most:ident) => {{
-        let most = $most as i64;
-        sqlx::query_scalar!(
-            r#"select rowid as "seq!: i64" from "#
+/// The versions of a rank that have the words by its own index of words, and fit: newest first.
+macro_rules! versions {
+    ($search:ident, $index:literal, $query:expr, $is_of_rank:literal, $bound:ident, $room:ident) => {{
+        let query = $query;
+        let HitFilter { tag, label, model, .. } = $search.filter;
+        let (status, (from, to)) = ($search.filter.status.map(Word), $search.filter.times());
+        sqlx::query_as!(
+            VersionRow,
+            "with w (seq) as (select rowid from "
                 + $index
                 + " where "
                 + $index
-                + " match ?1 and rowid < ?2 order by rowid desc limit ?3",
-            $query,
-            $before,
-            most,
+                + r#" match ?1 and rowid < ?2 order by rowid desc limit ?3)
+            select v.seq, v.id as "id: Key<VersionId>", v.number as "number!: u32",
+              p.id as "prompt: Key<PromptId>", p.name as "name: Text<PromptName>", p.title,
+              v.created_at as "created_at: Int<Timestamp>"
+            from w
+            cross join prompt_versions v on v.seq = w.seq
+            cross join prompts p on p.id = v.prompt
+            where v.number is not null and p.deleted_at is null
+              and (?4 is null or v.prompt in (select prompt from prompt_tags where tag = ?4))
+              and (?5 is null or p.status = ?5)
+              and (?6 is null or (v.prompt, v.id) in
+                (select prompt, version from refs where kind = 'label' and name = ?6))
+              and (?7 is null or ?7 in (v.model, substr(v.model, 1, instr(v.model, ':') - 1)))
+              and v.created_at >= ?8 and v.created_at < ?9 and "#
+                + $is_of_rank
+                + " order by w.seq desc limit ?10",
+            query,
+            $bound,
+            MOST_MATCHES,
+            tag,
+            status,
+            label,
+            model,
+            from,
+            to,
+            $room,
         )
         .fetch_all(&mut *$search.connection)
         .await?
     }};
-}
-
-/// How many matches are looked at by each step: more and more, for an index is asked anew by each, and where many do
-/// not fit the filter most of the time would go there.
-fn steps() -> impl Iterator<Item = usize> {
-    let (mut size, mut looked_at) = (STEP, 0);
-    std::iter::from_fn(move || {
-        let now = size.min(MOST_MATCHES - looked_at);
-        (size, looked_at) = (size * 4, looked_at + now);
-        (now > 0).then_some(now)
-    })
 }
 
 /// The order of what is found.
@@ -118,7 +130,7 @@ struct Search<'a> {
     connection: &'a mut SqliteConnection,
     words: &'a Words,
     filter: &'a HitFilter,
-    rows: usize,
+    rows: i64,
     found: Vec<Found>,
 }
 
@@ -135,7 +147,7 @@ impl Store {
         let after = cursor::decode(cursor)?.unwrap_or(BEGINNING);
         let Some(words) = Words::of(text) else { return Ok(Page::whole(Vec::new())) };
         let mut connection = self.readers().acquire().await?;
-        let rows = cursor::rows(limit) as usize;
+        let rows = i64::from(cursor::rows(limit));
         let mut search =
             Search { connection: &mut connection, words: &words, filter, rows, found: Vec::new() };
         search.prompts(after).await?;
@@ -245,8 +257,8 @@ impl From<ExecutionRow> for Found {
 
 impl Search<'_> {
     /// How many hits the page has room for, and the bound below which those of this rank go on.
-    fn room(&self, kind: HitKind, rank: Rank, after: Place) -> Option<(usize, i64)> {
-        let room = self.rows - self.found.len();
+    fn room(&self, kind: HitKind, rank: Rank, after: Place) -> Option<(i64, i64)> {
+        let room = self.rows - self.found.len() as i64;
         let bound = if after.0 == rank { after.1 } else { i64::MAX };
         (room > 0 && after.0 <= rank && self.filter.has(kind)).then_some((room, bound))
     }
@@ -258,10 +270,9 @@ impl Search<'_> {
         let (query, named) = (self.words.query(), self.words.query_in("name title"));
         let letters = self.words.letters_in("name title");
         let Place(rank, updated_at, seq) = after;
-        let (only_described, most) = (rank == Rank::Described, MOST_MATCHES as i64);
+        let only_described = rank == Rank::Described;
         let HitFilter { tag, label, model, .. } = self.filter;
         let (status, (from, to)) = (self.filter.status.map(Word), self.filter.times());
-        let rows = self.rows as i64;
         let found = sqlx::query_as!(
             PromptRow,
             r#"with named (seq) as materialized (
@@ -281,10 +292,9 @@ impl Search<'_> {
             where p.deleted_at is null
               and ((p.updated_at, p.seq) < (?6, ?7) and (f.is_named or ?5) or not (f.is_named or ?5))
               and not (f.is_named and ?5)
-              and (?8 is null or exists (select 1 from prompt_tags t where t.prompt = p.id and t.tag = ?8))
+              and (?8 is null or p.id in (select prompt from prompt_tags where tag = ?8))
               and (?9 is null or p.status = ?9)
-              and (?10 is null
-                or exists (select 1 from refs l where l.prompt = p.id and l.kind = 'label' and l.name = ?10))
+              and (?10 is null or p.id in (select prompt from refs where kind = 'label' and name = ?10))
               and (?11 is null or exists (select 1 from refs h
                 join prompt_versions v on v.prompt = h.prompt and v.id = h.version
                 where h.prompt = p.id and h.kind = 'branch' and h.name = 'main'
@@ -294,7 +304,7 @@ impl Search<'_> {
             named,
             letters,
             query,
-            most,
+            MOST_MATCHES,
             only_described,
             updated_at,
             seq,
@@ -304,7 +314,7 @@ impl Search<'_> {
             model,
             from,
             to,
-            rows,
+            self.rows,
         )
         .fetch_all(&mut *self.connection)
         .await?;
@@ -313,115 +323,66 @@ impl Search<'_> {
     }
 
     async fn versions(&mut self, after: Place, rank: Rank) -> Result<(), StoreError> {
-        let Some((room, mut bound)) = self.room(HitKind::Version, rank, after) else { return Ok(()) };
-        let HitFilter { tag, label, model, .. } = self.filter;
-        let (status, (from, to)) = (self.filter.status.map(Word), self.filter.times());
-        let (full, is_head) = (self.found.len() + room, rank == Rank::Head);
-        // By its name alone a prompt is found as such.
-        let beyond = self.words.query_beyond("name title", "body variables note");
-        let query = self.words.query();
-        for size in steps() {
-            let step = if is_head {
-                step!(self, "head_words", beyond, bound, size)
-            } else {
-                step!(self, "version_words", query, bound, size)
-            };
-            let (Some(&last), seqs) = (step.last(), Json(&step)) else { return Ok(()) };
-            bound = last;
-            let mut found = sqlx::query_as!(
-                VersionRow,
-                r#"select v.seq, v.id as "id: Key<VersionId>", v.number as "number!: u32",
-                  p.id as "prompt: Key<PromptId>", p.name as "name: Text<PromptName>", p.title,
-                  v.created_at as "created_at: Int<Timestamp>"
-                from json_each(?1) w
-                cross join prompt_versions v on v.seq = w.value
-                cross join prompts p on p.id = v.prompt
-                where v.number is not null and p.deleted_at is null
-                  and ?2 = exists (select 1 from refs h where h.prompt = v.prompt and h.kind = 'branch'
-                    and h.name = 'main' and h.version = v.id)
-                  and (?3 is null or exists (select 1 from prompt_tags t where t.prompt = p.id and t.tag = ?3))
-                  and (?4 is null or p.status = ?4)
-                  and (?5 is null or exists (select 1 from refs l
-                    where l.prompt = v.prompt and l.kind = 'label' and l.name = ?5 and l.version = v.id))
-                  and (?6 is null or ?6 in (v.model, substr(v.model, 1, instr(v.model, ':') - 1)))
-                  and v.created_at >= ?7 and v.created_at < ?8"#,
-                seqs,
-                is_head,
-                tag,
-                status,
-                label,
-                model,
-                from,
-                to,
+        let Some((room, bound)) = self.room(HitKind::Version, rank, after) else { return Ok(()) };
+        let found = if rank == Rank::Head {
+            // By its name alone a prompt is found as such. The index has the newest versions of `main` alone.
+            let beyond = self.words.query_beyond("name title", "body variables note");
+            versions!(self, "head_words", beyond, "true", bound, room)
+        } else {
+            versions!(
+                self,
+                "version_words",
+                self.words.query(),
+                "not exists (select 1 from refs h
+                  where h.prompt = p.id and h.kind = 'branch' and h.name = 'main' and h.version = v.id)",
+                bound,
+                room
             )
-            .fetch_all(&mut *self.connection)
-            .await?;
-            found.sort_unstable_by_key(|row| std::cmp::Reverse(row.seq));
-            self.found.extend(found.into_iter().map(|row| row.found(rank)));
-            if self.found.len() >= full || step.len() < size {
-                break;
-            }
-        }
-        self.found.truncate(full);
+        };
+        self.found.extend(found.into_iter().map(|row| row.found(rank)));
         Ok(())
     }
 
     async fn executions(&mut self, after: Place) -> Result<(), StoreError> {
-        let Some((room, mut bound)) = self.room(HitKind::Execution, Rank::Execution, after) else {
+        let Some((room, bound)) = self.room(HitKind::Execution, Rank::Execution, after) else {
             return Ok(());
         };
         let HitFilter { tag, label, model, .. } = self.filter;
         let (status, (from, to)) = (self.filter.status.map(Word), self.filter.times());
-        let (full, query) = (self.found.len() + room, self.words.query());
-        for size in steps() {
-            let step = step!(self, "execution_words", query, bound, size);
-            let (Some(&last), seqs) = (step.last(), Json(&step)) else { return Ok(()) };
-            bound = last;
-            let mut found = sqlx::query_as!(
-                ExecutionRow,
-                r#"select e.seq, e.id as "id: Key<ExecutionId>", e.run as "run: Key<RunId>",
-                  e.model as "model: Text<ModelRef>", p.id as "prompt: Key<PromptId>",
-                  p.name as "name: Text<PromptName>", p.title, e.created_at as "created_at: Int<Timestamp>"
-                from json_each(?1) w
-                cross join executions e on e.seq = w.value
-                cross join prompts p on p.id = e.prompt
-                cross join runs r on r.id = e.run
-                where p.deleted_at is null and r.parent is null
-                  and (?2 is null or exists (select 1 from prompt_tags t where t.prompt = p.id and t.tag = ?2))
-                  and (?3 is null or p.status = ?3)
-                  and (?4 is null or exists (select 1 from refs l
-                    where l.prompt = e.prompt and l.kind = 'label' and l.name = ?4 and l.version = e.version))
-                  and (?5 is null or ?5 in (e.model, substr(e.model, 1, instr(e.model, ':') - 1)))
-                  and e.created_at >= ?6 and e.created_at < ?7"#,
-                seqs,
-                tag,
-                status,
-                label,
-                model,
-                from,
-                to,
-            )
-            .fetch_all(&mut *self.connection)
-            .await?;
-            found.sort_unstable_by_key(|row| std::cmp::Reverse(row.seq));
-            self.found.extend(found.into_iter().map(Found::from));
-            if self.found.len() >= full || step.len() < size {
-                break;
-            }
-        }
-        self.found.truncate(full);
+        let query = self.words.query();
+        let found = sqlx::query_as!(
+            ExecutionRow,
+            r#"with w (seq) as (select rowid from execution_words
+                where execution_words match ?1 and rowid < ?2 order by rowid desc limit ?3)
+            select e.seq, e.id as "id: Key<ExecutionId>", e.run as "run: Key<RunId>",
+              e.model as "model: Text<ModelRef>", p.id as "prompt: Key<PromptId>",
+              p.name as "name: Text<PromptName>", p.title, e.created_at as "created_at: Int<Timestamp>"
+            from w
+            cross join executions e on e.seq = w.seq
+            cross join prompts p on p.id = e.prompt
+            cross join runs r on r.id = e.run
+            where p.deleted_at is null and r.parent is null
+              and (?4 is null or e.prompt in (select prompt from prompt_tags where tag = ?4))
+              and (?5 is null or p.status = ?5)
+              and (?6 is null or (e.prompt, e.version) in
+                (select prompt, version from refs where kind = 'label' and name = ?6))
+              and (?7 is null or ?7 in (e.model, substr(e.model, 1, instr(e.model, ':') - 1)))
+              and e.created_at >= ?8 and e.created_at < ?9
+            order by w.seq desc limit ?10"#,
+            query,
+            bound,
+            MOST_MATCHES,
+            tag,
+            status,
+            label,
+            model,
+            from,
+            to,
+            room,
+        )
+        .fetch_all(&mut *self.connection)
+        .await?;
+        self.found.extend(found.into_iter().map(Found::from));
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn few_steps_look_at_as_many_matches_as_may_be_looked_at() {
-        let sizes: Vec<_> = steps().collect();
-        assert_eq!(sizes.iter().sum::<usize>(), MOST_MATCHES);
-        assert_eq!((sizes[0], sizes.len()), (STEP, 4));
     }
 }

@@ -6,8 +6,9 @@ use formaops_domain::{
     ValidationResult, ValidationRule, ValidationStatus, Verdict,
     ports::{Outcome, RecordedAnswer},
 };
-use formaops_store::{GradedAnswer, GradedBatch, NewCell, NewRegrade, NewRun, StoredRecording};
+use formaops_store::{GradedAnswer, GradedBatch, NewCell, NewRegrade, NewRun, StoredAnswer, StoredRecording};
 use formaops_testkit::{execution_id, run_id};
+use sqlx::{ConnectOptions as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 const REQUEST: RequestHash = RequestHash::from_array([7; 32]);
 
@@ -115,21 +116,21 @@ async fn a_run_that_grades_another_shares_its_answers_and_ends_with_them() {
     assert_eq!((rest.len(), rest[0].status), (1, ExecutionStatus::Failed));
     let mut result = ValidationResult::new("says so", Verdict::Pass, 1.0, "it does");
     (result.detail, result.weight) = (Some(serde_json::json!({ "at": [1] })), 0.5);
-    let graded =
-        |number: u64, of: &formaops_store::StoredAnswer, results: Vec<ValidationResult>| GradedAnswer {
-            id: execution_id(100 + number),
-            of: of.execution,
-            status: of.status,
-            metrics: of.metrics.clone().replayed(of.completed_at),
-            validation_status: if results.is_empty() {
-                ValidationStatus::Skipped
-            } else {
-                ValidationStatus::Passed
-            },
-            score: (!results.is_empty()).then_some(1.0),
-            validated_output: (!results.is_empty()).then(|| serde_json::json!({ "a": 1 })),
-            results,
-        };
+    let graded = |number: u64, of: &StoredAnswer, results: Vec<ValidationResult>| GradedAnswer {
+        id: execution_id(100 + number),
+        of: of.execution,
+        status: of.status,
+        kept: of.kept.clone(),
+        metrics: of.metrics.clone().replayed(of.completed_at),
+        validation_status: if results.is_empty() {
+            ValidationStatus::Skipped
+        } else {
+            ValidationStatus::Passed
+        },
+        score: (!results.is_empty()).then_some(1.0),
+        validated_output: (!results.is_empty()).then(|| serde_json::json!({ "a": 1 })),
+        results,
+    };
     let batch = vec![graded(1, &answers[0], vec![result.clone()]), graded(2, &rest[0], Vec::new())];
     world.store.insert_graded(run_id(9), GradedBatch::of(&batch).unwrap(), at(50)).await.unwrap();
     let ended = world.store.finish_regrade(run_id(9), at(51)).await.unwrap();
@@ -157,4 +158,50 @@ async fn a_run_that_grades_another_shares_its_answers_and_ends_with_them() {
     world.store.recover(at(60)).await.unwrap();
     let cut = world.store.get_run(run_id(10)).await.unwrap();
     assert_eq!((cut.status, cut.progress.total), (RunStatus::Cancelled, 0));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_the_text_of_its_own_value_is_kept_once_also_where_it_is_graded_anew() {
+    let world = World::new().await;
+    two_repeats(&world).await;
+    let value = serde_json::json!({ "b": 1, "a": [2] });
+    let mut connection = SqliteConnectOptions::new().filename(world.file()).connect().await.unwrap();
+    let blobs = async |connection: &mut SqliteConnection| -> i64 {
+        sqlx::query_scalar("select count(*) from blobs").fetch_one(connection).await.unwrap()
+    };
+    let before = blobs(&mut connection).await;
+    let says_its_value = |ended: &mut Outcome| {
+        (ended.output, ended.validated_output) = (value.to_string(), Some(value.clone()));
+        ended.last_part.text.clone_from(&ended.output);
+    };
+    attempted(&world, 1, says_its_value).await;
+    // Its text, and the recording of its call.
+    assert_eq!(blobs(&mut connection).await, before + 2);
+    attempted(&world, 2, says_its_value).await;
+
+    let mut grading = world.store.get_run(run_id(1)).await.unwrap();
+    (grading.id, grading.regraded) = (run_id(9), Some(run_id(1)));
+    let new = NewRegrade { run: grading, validations: Vec::new(), cases: Vec::new() };
+    world.store.insert_regrade(new).await.unwrap();
+    let before = blobs(&mut connection).await;
+    let answers = world.store.list_answers(run_id(1), run_id(9), None, 2).await.unwrap();
+    let graded = |number: u64, answer: &StoredAnswer, value: &serde_json::Value| GradedAnswer {
+        id: execution_id(100 + number),
+        of: answer.execution,
+        status: answer.status,
+        kept: answer.kept.clone(),
+        metrics: answer.metrics.clone(),
+        validation_status: ValidationStatus::Passed,
+        score: Some(1.0),
+        results: Vec::new(),
+        validated_output: Some(value.clone()),
+    };
+    let other = serde_json::json!({ "a": "what a rule took out of it" });
+    let batch = GradedBatch::of(&[graded(1, &answers[0], &value), graded(2, &answers[1], &other)]).unwrap();
+    world.store.insert_graded(run_id(9), batch, at(50)).await.unwrap();
+    assert_eq!(blobs(&mut connection).await, before + 1);
+    for (number, value) in [(1, value.clone()), (101, value), (102, other)] {
+        let record = world.store.get_execution_record(execution_id(number)).await.unwrap();
+        assert_eq!(record.validated_output, Some(value), "{number}");
+    }
 }
