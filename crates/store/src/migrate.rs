@@ -55,6 +55,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { min_reader: 21, sql: include_str!("../migrations/0021_grid.sql") },
     // A program that does not know where it is said what files said would find none.
     Migration { min_reader: 22, sql: include_str!("../migrations/0022_linked_items.sql") },
+    Migration { min_reader: 22, sql: include_str!("../migrations/0023_version_filters.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

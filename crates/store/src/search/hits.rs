@@ -67,19 +67,21 @@ macro_rules! versions {
                 + " where "
                 + $index
                 + r#" match ?1 and rowid < ?2 order by rowid desc limit ?3)
-            select v.seq, v.id as "id: Key<VersionId>", v.number as "number!: u32",
+            select v.seq as "seq!", v.id as "id: Key<VersionId>", v.number as "number!: u32",
               p.id as "prompt: Key<PromptId>", p.name as "name: Text<PromptName>", p.title,
               v.created_at as "created_at: Int<Timestamp>"
             from w
-            cross join prompt_versions v on v.seq = w.seq
-            cross join prompts p on p.id = v.prompt
-            where v.number is not null and p.deleted_at is null
-              and (?4 is null or v.prompt in (select prompt from prompt_tags where tag = ?4))
+            cross join prompt_versions f indexed by prompt_versions_filters on f.seq = w.seq
+            cross join prompts p on p.id = f.prompt
+            cross join prompt_versions v on v.seq = f.seq
+            where f.number is not null and p.deleted_at is null
+              and (?4 is null or f.prompt in (select prompt from prompt_tags where tag = ?4))
               and (?5 is null or p.status = ?5)
+              and (?6 is null or f.prompt in (select prompt from refs where kind = 'label' and name = ?6))
               and (?6 is null or (v.prompt, v.id) in
                 (select prompt, version from refs where kind = 'label' and name = ?6))
-              and (?7 is null or ?7 in (v.model, substr(v.model, 1, instr(v.model, ':') - 1)))
-              and v.created_at >= ?8 and v.created_at < ?9 and "#
+              and (?7 is null or ?7 in (f.model, substr(f.model, 1, instr(f.model, ':') - 1)))
+              and f.created_at >= ?8 and f.created_at < ?9 and "#
                 + $is_of_rank
                 + " order by w.seq desc limit ?10",
             query,
