@@ -24,6 +24,9 @@ const FILE: &str = "formaops.db";
 const CHECKED_BYTES: u64 = 4 << 20;
 /// The write-ahead log is cut to this size once its pages are in the file.
 const LOG_BYTES: &str = "67108864";
+/// How many KiB of pages whoever writes has at hand, with a minus before it. Each row goes into several indexes, and with
+/// SQLite's own 2 MiB their pages are read again and again. It takes no more than there is to hold.
+const WRITER_CACHE: &str = "-16384";
 /// More than the store has different statements, so that each is prepared once.
 const STATEMENTS: usize = 256;
 const READERS: u32 = 4;
@@ -118,8 +121,11 @@ async fn prepare(
     migrations: &[Migration],
 ) -> Result<SqliteConnection, StoreError> {
     let format = if file.exists() { inspect(file, options, migrations).await? } else { 0 };
-    let mut connection =
-        connect_options(file, options.busy_timeout).create_if_missing(true).connect().await?;
+    let mut connection = connect_options(file, options.busy_timeout)
+        .create_if_missing(true)
+        .pragma("cache_size", WRITER_CACHE)
+        .connect()
+        .await?;
     // Says now, rather than at the first save, that the file is locked or cannot be written. What it writes is
     // undone; without a write, SQLite would let a transaction on a read-only file begin.
     let probe = "begin immediate; pragma user_version = 0; rollback";
