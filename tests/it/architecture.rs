@@ -35,9 +35,8 @@ const LAYERS: [(&str, &[&str]); 13] = [
 ];
 
 fn packages() -> Vec<Value> {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path", manifest])
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .output()
         .unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 fn configs() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/promptfoo/configs")
+    std::path::absolute("conformance/promptfoo/configs").unwrap()
 }
 
 fn read(path: &Path) -> Value {

@@ -1,9 +1,11 @@
 //! Writes the files that are made from the list of operations. `make generate` calls it.
 
-use std::{io, path::Path};
+use std::{env, io, path::Path};
 
 fn main() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // Where the package is now, which need not be where it was built: checkouts may share what is built.
+    let package = env::var_os("CARGO_MANIFEST_DIR").ok_or_else(|| io::Error::other("run `make generate`"))?;
+    let root = Path::new(&package).join("../..");
     for file in formaops_api::generate::generated_files() {
         let path = root.join(file.path);
         if let Some(folder) = path.parent() {
