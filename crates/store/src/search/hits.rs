@@ -54,7 +54,9 @@ impl HitFilter {
     }
 }
 
-/// The versions of a rank that have the words by its own index of words, and fit: newest first.
+/// The versions of a rank that have the words by its own index of words, and fit: newest first. What an index can say of a
+/// version (`f`) is asked first, and of its label whether its prompt has it at all: the version itself (`v`) is large, and
+/// read only where all of that holds.
 macro_rules! versions {
     ($search:ident, $index:literal, $query:expr, $is_of_rank:literal, $bound:ident, $room:ident) => {{
         let query = $query;
