@@ -10,9 +10,10 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 /// The length of each answer.
 const ANSWER: usize = 256 * 1024;
 
-/// A workspace on a disk of 4 MiB with a prompt, a server whose answers no compression makes small, and its host.
+/// A workspace on a disk of 8 MiB with a prompt, a server whose answers no compression makes small, and its host.
+/// A new workspace takes 2 MiB of it until its log is emptied, so some answers find room, and not all of them.
 async fn small_world() -> (Cli, ScriptedServer, Host) {
-    let (cli, server) = (Cli::new().on_small_disk("4m").await, ScriptedServer::start().await);
+    let (cli, server) = (Cli::new().on_small_disk("8m").await, ScriptedServer::start().await);
     let host = Host::open(&cli).await;
     let provider = json!({ "name": "local", "kind": "openai-chat", "baseUrl": server.base_url().as_str() });
     assert_eq!(host.post("/api/providers", provider).await.status, 200);

@@ -72,7 +72,7 @@ async fn a_caller_that_goes_away_takes_its_call_with_it() {
     let dropped: Vec<_> = (0..10).map(|_| call(&noted.functions, "() => { while (1); }")).collect();
     let all = futures::future::join_all(dropped);
     let waited = tokio::time::timeout(Duration::from_millis(200), futures::future::join(endless, all)).await;
-    assert!(waited.is_err(), "they were asked for, and did not end");
+    assert!(waited.is_err(), "they were not to end: {waited:?}");
     let next = tokio::time::timeout(Duration::from_millis(900), call(&noted.functions, "() => 1")).await;
     assert_eq!(next.expect("it waited for calls that nobody waits for"), Ok(1.into()));
 }

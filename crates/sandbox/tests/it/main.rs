@@ -12,7 +12,7 @@ use formaops_domain::{
 };
 use formaops_sandbox::Functions;
 use serde_json::Value;
-use std::{fs, num::NonZeroUsize, os::unix::fs::PermissionsExt as _, path::PathBuf};
+use std::{fs, num::NonZeroUsize, path::PathBuf, process::Command};
 use tempfile::TempDir;
 
 /// The program that is a sandbox and nothing else.
@@ -35,8 +35,14 @@ impl Scripted {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("program");
         let place = folder.path().display();
-        fs::write(&path, format!("#!/bin/sh\nPROGRAM='{PROGRAM}'\nFOLDER='{place}'\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        let script = format!("#!/bin/sh\nPROGRAM='{PROGRAM}'\nFOLDER='{place}'\n{script}\n");
+        // Another process writes it: where this one did, a child that another test starts meanwhile could hold it
+        // open for writing, and what is being written cannot be started.
+        let written = Command::new("sh")
+            .args(["-c", "printf %s \"$1\" > \"$0\" && chmod 700 \"$0\""])
+            .args([path.as_os_str(), script.as_ref()])
+            .status();
+        assert!(written.unwrap().success());
         Self { functions: Functions::of(path, NonZeroUsize::MIN), folder }
     }
 
