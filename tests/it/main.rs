@@ -27,6 +27,7 @@ mod outages;
 mod ownership;
 mod partials;
 mod promptfoo;
+mod refused_ends;
 mod render;
 mod replay;
 mod secrets;

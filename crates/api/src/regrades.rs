@@ -2,7 +2,7 @@
 
 use formaops_domain::RunId;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 use tokio::sync::watch;
@@ -10,12 +10,14 @@ use tokio_util::sync::CancellationToken;
 
 type Known = HashMap<RunId, CancellationToken>;
 
-/// The runs that grade answers anew and have not ended. Clones are the same ones.
+/// The runs that grade answers anew and have not ended, and those whose end the store has refused. Clones are the same
+/// ones.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Regrades {
     known: Arc<Mutex<Known>>,
     /// How many there are.
     count: watch::Sender<usize>,
+    stalled: Arc<Mutex<HashSet<RunId>>>,
 }
 
 /// One of them; it is forgotten with this.
@@ -44,6 +46,15 @@ impl Regrades {
         let cancel = CancellationToken::new();
         self.change(|known| known.insert(run, cancel.clone()));
         UnderWay { regrades: self.clone(), run, cancel }
+    }
+
+    /// The store has refused the end of a run that is not under way any more.
+    pub(crate) fn stall(&self, run: RunId) {
+        self.stalled.lock().unwrap_or_else(PoisonError::into_inner).insert(run);
+    }
+
+    pub(crate) fn is_stalled(&self, run: RunId) -> bool {
+        self.stalled.lock().unwrap_or_else(PoisonError::into_inner).contains(&run)
     }
 
     /// How many are under way.

@@ -3,7 +3,9 @@
 use crate::{
     Ending,
     call::{call, usage},
-    output, wait,
+    output,
+    run_end::refuse_stalled,
+    wait,
 };
 use clap::{
     Args,
@@ -329,8 +331,12 @@ impl Screen {
                 }
             }
             EventBody::ExecutionUpdated { execution } => self.update(session, *execution).await?,
+            EventBody::Changed { noun: Noun::Run, id } if id == Some(self.run.to_string()) => {
+                refuse_stalled(&call(session, "run_get", json!({ "id": self.run })).await?)?;
+            }
             EventBody::Resync => {
                 let detail: RunDetail = call(session, "run_get", json!({ "id": self.run })).await?;
+                refuse_stalled(&detail)?;
                 self.ended = detail.run.status.is_terminal();
                 for execution in detail.executions {
                     self.update(session, execution).await?;

@@ -1,8 +1,8 @@
 //! Waiting for the end of a run.
 
 use crate::call::call;
-use formaops_api::{ApiError, Session, Subscription, handlers::RunDetail};
-use formaops_domain::{EventBody, Run};
+use formaops_api::{ApiError, ErrorCode, Session, Subscription, handlers::RunDetail};
+use formaops_domain::{EventBody, Noun, Run, RunId};
 use serde_json::json;
 
 /// How a run ended.
@@ -16,6 +16,9 @@ pub(crate) struct Ended {
 /// Waits until a run has ended, and tells how it moves on. Ctrl-C cancels it.
 ///
 /// The events are those from before it was started on, so none of its changes is missed.
+///
+/// # Errors
+/// Where it cannot end, because the store has refused some end of it for good.
 pub(crate) async fn until_ended(
     session: &Session,
     mut events: Subscription,
@@ -28,8 +31,9 @@ pub(crate) async fn until_ended(
             batch = events.next() => for event in batch {
                 match event.body {
                     EventBody::RunUpdated { run: now } if now.id == run.id => run = *now,
-                    EventBody::Resync => {
-                        run = call::<RunDetail>(session, "run_get", json!({ "id": run.id })).await?.run;
+                    EventBody::Resync => run = look(session, run.id).await?,
+                    EventBody::Changed { noun: Noun::Run, id } if id == Some(run.id.to_string()) => {
+                        run = look(session, run.id).await?;
                     }
                     _ => continue,
                 }
@@ -42,4 +46,22 @@ pub(crate) async fn until_ended(
         }
     }
     Ok(Ended { run, cancelled })
+}
+
+async fn look(session: &Session, run: RunId) -> Result<Run, ApiError> {
+    let detail: RunDetail = call(session, "run_get", json!({ "id": run })).await?;
+    refuse_stalled(&detail)?;
+    Ok(detail.run)
+}
+
+/// # Errors
+/// Where a run cannot end, because the store has refused some end of it for good.
+pub(crate) fn refuse_stalled(detail: &RunDetail) -> Result<(), ApiError> {
+    if !detail.stalled {
+        return Ok(());
+    }
+    let message = format!("the end of `{}` could not be kept, so the run stays open", detail.run.id);
+    let hint = "What had ended before is kept, and the log of the workspace says what went wrong. The next start of \
+                whatever has the workspace open ends the run.";
+    Err(ApiError::new(ErrorCode::Storage, message, hint))
 }

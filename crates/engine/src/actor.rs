@@ -302,6 +302,7 @@ impl Actor {
             cancel,
         };
         self.runs.insert(run, in_hand);
+        self.core.unstall(run);
     }
 
     fn wait_run(&mut self, run: RunId, reply: Reply<Awaited>) {
@@ -489,6 +490,9 @@ impl Actor {
                 };
                 let Some(RunInHand { waiters, cancellers, .. }) = self.runs.remove(&run) else { return };
                 self.feed(Event::RunClosed { run });
+                if result.is_err() {
+                    self.core.stall(run);
+                }
                 for waiter in waiters.into_iter().chain(cancellers) {
                     answer(waiter, Awaited::Ended(Box::new(result.clone())));
                 }

@@ -8,7 +8,9 @@ use crate::{
     settings::{FallbackStrategy, Settings},
     tally::Tally,
 };
-use formaops_domain::{ErrorClass, EventBody, Execution, ExecutionId, Failure, Run, RunId, ports::Timeouts};
+use formaops_domain::{
+    ErrorClass, EventBody, Execution, ExecutionId, Failure, Noun, Run, RunId, ports::Timeouts,
+};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -42,6 +44,8 @@ pub(crate) struct Core {
     /// The runs that are paused in memory only, because the store has refused that so far. Held while one is paused or
     /// resumed, so that machine and store have what was asked last.
     pub(crate) unkept_pauses: AsyncMutex<HashSet<RunId>>,
+    /// The runs whose end the store has refused for good: nothing of them is under way, and they have not ended.
+    stalled: Mutex<HashSet<RunId>>,
     tally: Mutex<Tally>,
 }
 
@@ -55,6 +59,7 @@ impl Core {
             live: Mutex::default(),
             refusals: AsyncMutex::default(),
             unkept_pauses: AsyncMutex::default(),
+            stalled: Mutex::default(),
             tally: Mutex::default(),
         }
     }
@@ -71,6 +76,25 @@ impl Core {
     /// Tells a run as it is in the store.
     pub(crate) fn tell_run(&self, run: &Run) {
         self.ports.events.publish(EventBody::RunUpdated { run: Box::new(run.clone()) });
+    }
+
+    /// Tells that the store has refused the end of a run for good.
+    pub(crate) fn stall(&self, run: RunId) {
+        self.all_stalled().insert(run);
+        self.ports.events.publish(EventBody::Changed { noun: Noun::Run, id: Some(run.to_string()) });
+    }
+
+    /// The run is taken in hand again.
+    pub(crate) fn unstall(&self, run: RunId) {
+        self.all_stalled().remove(&run);
+    }
+
+    pub(crate) fn is_stalled(&self, run: RunId) -> bool {
+        self.all_stalled().contains(&run)
+    }
+
+    fn all_stalled(&self) -> MutexGuard<'_, HashSet<RunId>> {
+        self.stalled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has the store keep what must not be lost. Where it refuses for now, `refused` is told once, and it is tried again

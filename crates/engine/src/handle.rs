@@ -288,6 +288,13 @@ impl Engine {
         self.ended(run, ended).await
     }
 
+    /// Whether nothing of a run is under way though it has not ended, because the store has refused some end for
+    /// good. It stays so until it is submitted again, and a change of the run is told when it becomes so.
+    #[must_use]
+    pub fn is_stalled(&self, run: RunId) -> bool {
+        self.core.is_stalled(run)
+    }
+
     /// A text of an execution from `offset` on, while it comes; `None` once the store has it.
     ///
     /// Text is here before its chunk is sent as an event, so a reader who subscribes first and then

@@ -24,6 +24,7 @@ mod clock;
 mod ids;
 mod ledger;
 mod multiply;
+mod refuse;
 mod server;
 mod signer;
 
@@ -36,5 +37,6 @@ pub use ids::{
 };
 pub use ledger::MemoryLedger;
 pub use multiply::multiply_run;
+pub use refuse::{accept_run_ends, refuse_run_ends};
 pub use server::{ChatReply, Counts, Gate, Received, Reply, ScriptedServer};
 pub use signer::FixedSigner;

@@ -173,3 +173,17 @@ test('the history is narrowed by prompt and by state', async ({ app, api, script
   await expect(rows(app)).toHaveCount(1);
   await expect(rows(app)).toContainText('dry-run:echo');
 });
+
+test('a run whose end could not be kept says so on its screen', async ({ app, api }) => {
+  // The host says so of itself, which has its own story; here it is told in its place.
+  await app.route('**/api/runs/*', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ json: { ...((await answer.json()) as object), stalled: true } });
+  });
+  await echo(api, ['one']);
+  await openRuns(app);
+  await rows(app).first().click();
+  const alert = app.getByRole('alert').filter({ hasText: 'so it stays open' });
+  await expect(alert).toContainText('its next start ends the run');
+  expect(await violations(app)).toEqual([]);
+});

@@ -4345,6 +4345,11 @@ export type RunDetail = {
    * is none: its grid has them, page by page.
    */
   executions: Execution[];
+  /**
+   * Whether nothing of it is under way though it has not ended, because the store has refused some end of it for
+   * good. The next start of the workspace ends it; a change of the run is told when it becomes so.
+   */
+  stalled: boolean;
 };
 
 export type RunId = string;

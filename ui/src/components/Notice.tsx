@@ -21,6 +21,20 @@ export function Notice({ title, text, children }: { title: string; text: string;
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { message, hint } = toApiError(error);
   return (
+    <Trouble message={message} hint={hint}>
+      {onRetry !== undefined && (
+        <Button variant="default" onClick={onRetry}>
+          {texts.actions.tryAgain}
+        </Button>
+      )}
+    </Trouble>
+  );
+}
+
+/** Something that is wrong: what it is, and what to do. */
+export function Trouble(props: { message: string; hint: string | undefined; children?: ReactNode }) {
+  const { message, hint, children } = props;
+  return (
     <div className={classes.problem} role="alert">
       <b>
         <Marked text={message} />
@@ -30,11 +44,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
           <Marked text={hint} />
         </p>
       )}
-      {onRetry !== undefined && (
-        <Button variant="default" onClick={onRetry}>
-          {texts.actions.tryAgain}
-        </Button>
-      )}
+      {children}
     </div>
   );
 }

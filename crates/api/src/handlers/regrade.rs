@@ -212,6 +212,7 @@ impl Grading {
             Err(error) => {
                 // The next start finds that it was cut off.
                 tracing::error!(run = %self.by, %error, "the end of a run could not be kept");
+                app.regrades.stall(self.by);
                 app.changed(Noun::Run, self.by);
             }
         }

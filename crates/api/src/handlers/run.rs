@@ -98,6 +98,9 @@ pub struct RunDetail {
     /// The newest generation of each cell, by column, row and repeat. Of a run of a suite with more than 3,200 cells there
     /// is none: its grid has them, page by page.
     pub executions: Vec<Execution>,
+    /// Whether nothing of it is under way though it has not ended, because the store has refused some end of it for
+    /// good. The next start of the workspace ends it; a change of the run is told when it becomes so.
+    pub stalled: bool,
 }
 
 /// Asks for a run.
@@ -432,7 +435,9 @@ pub(super) async fn detail(app: &App, id: RunId) -> Result<RunDetail, ApiError> 
         goes_on = cursor.is_some();
     }
     executions.sort_by_key(|execution| (execution.variant, execution.case, execution.repeat));
-    Ok(RunDetail { run, executions })
+    let is_stalled = app.engine.is_stalled(id) || app.regrades.is_stalled(id);
+    let stalled = is_stalled && !run.status.is_terminal();
+    Ok(RunDetail { run, executions, stalled })
 }
 
 pub(crate) async fn run_get(app: &App, _: &Caller, request: GetRun) -> Result<RunDetail, ApiError> {
@@ -460,7 +465,7 @@ pub(crate) async fn run_repeat(
     caller: &Caller,
     request: RepeatRun,
 ) -> Result<RunDetail, ApiError> {
-    let RunDetail { run, executions } = detail(app, request.id).await?;
+    let RunDetail { run, executions, .. } = detail(app, request.id).await?;
     caller.require_priority(run.priority)?;
     app.watch.require_room(run.priority)?;
     let prompt = app.store.get_prompt(run.prompt_id).await?;

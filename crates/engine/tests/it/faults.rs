@@ -2,7 +2,8 @@
 
 use crate::support::{Asked, Entry, StoreCall, World, soon};
 use formaops_domain::{
-    AttemptStatus, ErrorClass, EventBody, ExecutionStatus, OutputPart, RunStatus, Variable, VariableType,
+    AttemptStatus, ErrorClass, EventBody, ExecutionStatus, Noun, OutputPart, RunStatus, Variable,
+    VariableType,
 };
 use formaops_engine::EngineError;
 use formaops_testkit::{content, execution_id, run_id};
@@ -161,6 +162,12 @@ async fn an_end_that_the_store_cannot_keep_is_not_told_as_an_end() {
     let ended = soon(world.engine.wait_run(run_id(1))).await;
     assert_eq!(ended, Err(EngineError::Uncommitted { run: run_id(1) }));
     assert!(world.journal.runs_told().iter().all(|run| !run.status.is_terminal()));
+    let changed = |entry: &Entry| match entry {
+        Entry::Told(EventBody::Changed { noun: Noun::Run, id }) => id.clone(),
+        _ => None,
+    };
+    assert_eq!(world.journal.until(changed).await, run_id(1).to_string());
+    assert!(world.engine.is_stalled(run_id(1)), "whoever asks is told why it does not end");
     assert_eq!(
         world.engine.live_output(id, OutputPart::Text, 0).unwrap().text,
         "Hello",

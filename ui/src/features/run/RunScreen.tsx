@@ -5,7 +5,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Chip } from '../../components/Chip';
 import { Keys } from '../../components/Keys';
-import { Problem } from '../../components/Notice';
+import { Problem, Trouble } from '../../components/Notice';
 import type { Run, RunContext, RunDetail } from '../../bindings/types';
 import { api } from '../../host';
 import { dollars, duration, moment } from '../../lib/format';
@@ -53,7 +53,7 @@ export function RunScreen({ runId }: { runId: string }) {
   if (run.data.run.kind === 'suite') {
     return (
       <Suspense>
-        <GridScreen run={run.data.run} />
+        <GridScreen run={run.data.run} trouble={run.data.stalled && <Stalled />} />
       </Suspense>
     );
   }
@@ -65,6 +65,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
   return (
     <section className={classes.screen} aria-labelledby="run-title">
       <Header detail={detail} />
+      {detail.stalled && <Stalled />}
       {isLong(run) && <RunProgress run={run} failures={failuresOf(detail.executions)} />}
       <div className={classes.given}>
         <Fold title={runsTexts.run.inputs} facts={inputFacts(run.inputs)}>
@@ -81,6 +82,15 @@ function Loaded({ detail }: { detail: RunDetail }) {
       </div>
       <WantedExecution runId={run.id} />
     </section>
+  );
+}
+
+/** Why a run stays open of which nothing is under way. */
+function Stalled() {
+  return (
+    <div className={classes.problem}>
+      <Trouble {...runsTexts.run.stalled} />
+    </div>
   );
 }
 

@@ -97,6 +97,10 @@ export const runsTexts = {
     resume: 'Resume',
     retry: (failed: number) => `Retry ${failed} failed`,
     edit: 'Edit',
+    stalled: {
+      message: 'The end of this run could not be kept, so it stays open',
+      hint: 'What had ended before is kept, and the log says what went wrong. Close FormaOps and open it again: its next start ends the run.',
+    },
     useInputs: 'Use these inputs',
     inputsUsed: 'The inputs of the run are in the prompt',
     useContent: 'Open what ran as the draft',

@@ -16,7 +16,7 @@ const byId = (...executions: Execution[]) => new Map(executions.map((one) => [on
 function world(executions: Execution[]) {
   const queries = new QueryClient();
   const queryKey = ['run', 'r'];
-  queries.setQueryData<RunDetail>(queryKey, { run: run('r'), executions });
+  queries.setQueryData<RunDetail>(queryKey, { run: run('r'), executions, stalled: false });
   let writes = 0;
   queries.getQueryCache().subscribe((event) => {
     if (event.type === 'updated' && event.action.type === 'success') writes += 1;

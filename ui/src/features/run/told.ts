@@ -28,6 +28,7 @@ export function tellDetails(queries: QueryClient, { runs, executions }: Told): v
   }
   for (const [id, news] of byRun) {
     applyNews<RunDetail>(queries, ['run', id], (known) => ({
+      ...known,
       run: runs.get(id) ?? known.run,
       executions: withNews(known.executions, news),
     }));

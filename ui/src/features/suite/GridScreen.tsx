@@ -2,7 +2,7 @@ import { Skeleton, VisuallyHidden } from '@mantine/core';
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { Execution, Run } from '../../bindings/types';
 import { Notice, Problem } from '../../components/Notice';
 import { useStored } from '../../lib/stored';
@@ -29,7 +29,7 @@ const words = suiteTexts.grid;
 const beatOf = (cells: number) => Math.max(500, cells / 20);
 
 /** A run of a suite: its cases down, its columns across. */
-export function GridScreen({ run }: { run: Run }) {
+export function GridScreen({ run, trouble }: { run: Run; trouble: ReactNode }) {
   const lately = useThrottled(run, beatOf(run.progress.total));
   const navigate = useNavigate();
   const search = useSearch({ from: '/runs/$id' });
@@ -73,6 +73,7 @@ export function GridScreen({ run }: { run: Run }) {
   return (
     <section className={classes.screen} aria-labelledby="run-title">
       <GridHeader run={run} />
+      {trouble}
       {!isOver(run) && <RunProgress run={run} failures={summary?.cells.failures ?? []} />}
       <GridSummary run={run} summary={summary} names={names} />
       {isCompared(run) && <GridComparison run={run} names={names} />}
