@@ -1,4 +1,4 @@
-//! A configuration of promptfoo with 1,000 tests, run by `formaops eval -c` and by promptfoo.
+//! A configuration of promptfoo with 1,000 tests, run by `formaops eval -c` and by promptfoo, and larger ones by ours.
 
 use crate::{
     process::{Home, built},
@@ -15,7 +15,12 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+/// How many tests both sides are given.
 const CASES: usize = 1_000;
+/// How many ours is given, to see how time and memory grow.
+const GROWING: [usize; 3] = [1_000, 10_000, 100_000];
+/// The model of the scripted server that answers 20 words at once.
+const WITHOUT_DELAY: &str = "words-20";
 /// How often each side is measured, by turns.
 const ROUNDS: usize = 3;
 /// How often the memory of a process is looked at.
@@ -48,13 +53,13 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
         "most at once",
     ];
     let mut report = Report::new("eval: a configuration of 1,000 tests, process start included", &columns);
-    for (delay, model) in [("no delay", "words-20"), ("50 ms", "slow-50x1")] {
+    for (delay, model) in [("no delay", WITHOUT_DELAY), ("50 ms", "slow-50x1")] {
         for at_once in [4, 32, 128] {
             let (mut ours, mut theirs) = (Vec::new(), Vec::new());
             for _ in 0..rounds {
-                ours.push(run(model, at_once, None).await?);
+                ours.push(run(CASES, model, at_once, None).await?);
                 if let Some(peer) = &peer {
-                    theirs.push(run(model, at_once, Some(peer)).await?);
+                    theirs.push(run(CASES, model, at_once, Some(peer)).await?);
                 }
             }
             for (who, runs) in [("FormaOps", ours), ("promptfoo", theirs)] {
@@ -63,13 +68,11 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
                 }
                 let time = Duration::from_secs_f64(median(runs.iter().map(|run| run.elapsed.as_secs_f64())));
                 let most = |of: fn(&Run) -> u64| runs.iter().map(of).max().unwrap_or_default();
-                #[expect(clippy::cast_precision_loss, reason = "a thousand cases")]
-                let rate = CASES as f64 / time.as_secs_f64();
                 report.row([
                     format!("{delay}, {at_once} at once"),
                     who.to_owned(),
                     millis(time),
-                    format!("{rate:.0}"),
+                    rate(CASES, time),
                     format!("{} MB", most(|run| run.memory) / 1_000_000),
                     runs[0].received.to_string(),
                     most(|run| run.peak as u64).to_string(),
@@ -83,16 +86,35 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
         ));
     }
     report.print();
+    grow().await
+}
+
+/// How time and memory of ours grow with the tests.
+async fn grow() -> anyhow::Result<()> {
+    let columns = ["tests", "time", "cases a second", "most memory"];
+    let mut report = Report::new("eval: more tests, 32 at once, the server answers without delay", &columns);
+    let least = if cfg!(debug_assertions) { 1 } else { GROWING.len() };
+    for cases in GROWING.into_iter().take(least) {
+        let Run { elapsed, memory, .. } = run(cases, WITHOUT_DELAY, 32, None).await?;
+        let megabytes = format!("{} MB", memory / 1_000_000);
+        report.row([cases.to_string(), millis(elapsed), rate(cases, elapsed), megabytes]);
+    }
+    report.print();
     Ok(())
 }
 
-/// Runs the tests once, in a home of their own.
-async fn run(model: &str, at_once: usize, peer: Option<&str>) -> anyhow::Result<Run> {
+#[expect(clippy::cast_precision_loss, reason = "a hundred thousand cases")]
+fn rate(cases: usize, time: Duration) -> String {
+    format!("{:.0}", cases as f64 / time.as_secs_f64())
+}
+
+/// Runs so many tests once, in a home of their own.
+async fn run(cases: usize, model: &str, at_once: usize, peer: Option<&str>) -> anyhow::Result<Run> {
     let (home, server) = (Home::new()?, ScriptedServer::start().await);
     let folder = home.workspace().with_file_name("config");
     fs::create_dir(&folder)?;
     let config = folder.join("promptfooconfig.yaml");
-    fs::write(&config, configuration(model, server.base_url().as_str()))?;
+    fs::write(&config, configuration(cases, model, server.base_url().as_str()))?;
     let mut command = match peer {
         None => ours(&home, &config)?,
         Some(peer) => theirs(&home, &config, peer)?,
@@ -104,22 +126,22 @@ async fn run(model: &str, at_once: usize, peer: Option<&str>) -> anyhow::Result<
     let counts = server.counts();
     let who = if peer.is_some() { "promptfoo" } else { "FormaOps" };
     ensure!(succeeded, "{who} did not end well");
-    ensure!(counts.received == CASES, "{who} sent {} requests", counts.received);
+    ensure!(counts.received == cases, "{who} sent {} requests", counts.received);
     ensure!(counts.peak <= at_once, "{who} had {} requests at once, {at_once} were allowed", counts.peak);
     if peer.is_none() {
-        committed(&home).await?;
+        committed(&home, cases).await?;
     }
     Ok(Run { elapsed, memory, received: counts.received, peak: counts.peak })
 }
 
-fn configuration(model: &str, address: &str) -> String {
+fn configuration(cases: usize, model: &str, address: &str) -> String {
     let mut text = format!(
         "prompts: ['Summarise the letter number {{{{number}}}} from {{{{name}}}} in twenty words.']\n\
          providers: [{{ id: 'openai:chat:{model}', config: {{ apiBaseUrl: '{address}' }} }}]\n\
          defaultTest: {{ assert: [{{ type: contains, value: word1 }}, {{ type: not-contains, value: sorry }}] }}\n\
          tests:\n"
     );
-    for number in 0..CASES {
+    for number in 0..cases {
         text += &format!("  - vars: {{ number: {number}, name: customer {number} }}\n");
     }
     text
@@ -170,12 +192,12 @@ fn high_water(status: &str) -> Option<u64> {
 }
 
 /// That every result was kept, as the next process finds it.
-async fn committed(home: &Home) -> anyhow::Result<()> {
+async fn committed(home: &Home, cases: usize) -> anyhow::Result<()> {
     let options = SessionOptions { workspace: Some(home.workspace()), ..SessionOptions::default() };
     let session = Session::open(options).await?;
     let listed = session.call("run_list", json!({})).await?;
     session.close().await;
     let kept = listed["items"][0]["progress"]["completed"].as_u64();
-    ensure!(kept == Some(CASES as u64), "{kept:?} results were kept");
+    ensure!(kept == Some(cases as u64), "{kept:?} results were kept");
     Ok(())
 }

@@ -76,6 +76,19 @@ async fn what_is_exported_and_imported_elsewhere_is_exported_the_same() {
         assert_eq!(outcomes, ["created", "created"]);
         assert_eq!(to.run(&export).await.stdout, exported.stdout);
 
+        // An execution tells of its way here as it did there, but the calls were none of this workspace's.
+        let runs = to.json(&["runs", "list"]).await;
+        let run = to.json(&["runs", "get", runs["items"][0]["id"].as_str().unwrap()]).await;
+        let id = run["executions"][0]["id"].as_str().unwrap();
+        for about in ["get", "log"] {
+            let [here, there] =
+                [to.json(&["execution", about, id]).await, from.json(&["execution", about, id]).await];
+            assert_eq!((&here["attempts"], &here["entries"]), (&there["attempts"], &there["entries"]));
+            assert!(
+                here["attempts"].as_array().or(here["entries"].as_array()).is_some_and(|all| !all.is_empty())
+            );
+        }
+
         let versions = async |cli: &Cli| cli.json(&["version", "list", "greet"]).await["items"].clone();
         assert_eq!(versions(&to).await, versions(&from).await);
         let found = to.json(&["runs", "list", "--text", "Ünal"]).await;

@@ -44,6 +44,13 @@ impl Store {
     /// The log of an execution. That it was queued is not kept apart: the execution says it.
     pub async fn get_execution_log(&self, execution: ExecutionId) -> Result<ExecutionLog, StoreError> {
         let created_at = self.get_execution(execution).await?.created_at;
+        let mut entries = vec![LogEntry::new(created_at, None, LogLevel::Info, "Queued")];
+        entries.extend(self.list_execution_log(execution).await?);
+        Ok(ExecutionLog { execution_id: execution, entries })
+    }
+
+    /// The steps of an execution that are kept.
+    pub async fn list_execution_log(&self, execution: ExecutionId) -> Result<Vec<LogEntry>, StoreError> {
         let key = Key(execution);
         let rows = sqlx::query!(
             r#"select attempt as "attempt: u32", at as "at: Int<Timestamp>", level as "level: Word<LogLevel>", message,
@@ -53,14 +60,13 @@ impl Store {
         )
         .fetch_all(self.readers())
         .await?;
-        let mut entries = vec![LogEntry::new(created_at, None, LogLevel::Info, "Queued")];
-        entries.extend(rows.into_iter().map(|row| LogEntry {
+        let entry = rows.into_iter().map(|row| LogEntry {
             at: row.at.0,
             attempt: row.attempt,
             level: row.level.0,
             message: row.message,
             metadata: row.metadata.map(|metadata| metadata.0).unwrap_or_default(),
-        }));
-        Ok(ExecutionLog { execution_id: execution, entries })
+        });
+        Ok(entry.collect())
     }
 }

@@ -4,11 +4,11 @@ use crate::{
     Store, StoreError,
     blob::{self, Blob},
     column::{Int, Json, Key, Text, Word},
-    output,
+    execution_log, output,
     run::{self, NewRun},
     search::Entry,
 };
-use formaops_domain::{ActorId, Case, Execution, JsonObject, Run, RunId, Validation};
+use formaops_domain::{ActorId, Attempt, Case, Execution, JsonObject, LogEntry, Run, RunId, Validation};
 use sqlx::SqliteConnection;
 
 /// A run with its cases and what came of them.
@@ -24,7 +24,7 @@ pub struct WholeRun {
     pub executions: Vec<WholeExecution>,
 }
 
-/// An execution with its texts.
+/// An execution with its texts, and how it came to them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WholeExecution {
     /// The execution; it has ended.
@@ -35,6 +35,10 @@ pub struct WholeExecution {
     pub reasoning: String,
     /// The answer as JSON, where a validation found it valid.
     pub validated_output: Option<serde_json::Value>,
+    /// Its attempts; they have ended.
+    pub attempts: Vec<Attempt>,
+    /// Its steps.
+    pub log: Vec<LogEntry>,
 }
 
 /// A run whose texts are compressed.
@@ -127,7 +131,12 @@ pub(super) async fn bring_in(
         run::insert_case(connection, new.run.id, position, inputs, case).await?;
     }
     for (whole, packed) in executions.into_iter().zip(packed.executions) {
+        let id = whole.execution.id;
         insert_execution(connection, &new.run, whole.execution, packed).await?;
+        for attempt in &whole.attempts {
+            insert_attempt(connection, attempt).await?;
+        }
+        execution_log::append(connection, id, &whole.log).await?;
     }
     Ok(true)
 }
@@ -212,6 +221,49 @@ async fn insert_execution(
         prompt_name,
         packed.words.inputs,
         packed.words.answer,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// An attempt that has ended elsewhere. What it cost is in no ledger of this workspace.
+async fn insert_attempt(connection: &mut SqliteConnection, attempt: &Attempt) -> Result<(), StoreError> {
+    let (id, execution) = (Key(attempt.id), Key(attempt.execution_id));
+    let (status, model, day) = (Word(attempt.status), Text(&attempt.model), Text(attempt.day));
+    let (request_hash, price) = (attempt.request_hash.map(Key), attempt.price.as_ref().map(Json));
+    let (failure, reserved) = (attempt.failure.as_ref().map(Json), attempt.reserved_usd.map(Int));
+    let metrics = &attempt.metrics;
+    let (latency, first) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
+    let (usage, cost) = (metrics.token_usage.as_ref().map(Json), metrics.cost_usd.map(Int));
+    let (basis, replayed) = (Word(metrics.basis), metrics.replayed.as_ref().map(Json));
+    let (started_at, completed_at) = (Int(attempt.started_at), attempt.completed_at.map(Int));
+    sqlx::query!(
+        "insert into attempts (id, execution, number, status, model, request_hash, request_id, http_status, failure,
+          latency_micros, first_token_micros, tokens_per_second, usage, cost_nanos, basis, price, replayed,
+          reserved_nanos, day, started_at, completed_at)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+        id,
+        execution,
+        attempt.number,
+        status,
+        model,
+        request_hash,
+        attempt.request_id,
+        attempt.http_status,
+        failure,
+        latency,
+        first,
+        metrics.tokens_per_second,
+        usage,
+        cost,
+        basis,
+        price,
+        replayed,
+        reserved,
+        day,
+        started_at,
+        completed_at,
     )
     .execute(connection)
     .await?;

@@ -527,6 +527,16 @@ fn run_of_two() -> (Archive, Value) {
         "metrics": { "latencyMs": null, "firstTokenMs": null, "tokensPerSecond": null, "tokenUsage": null, "costUsd": null, "basis": "unknown" },
         "validationStatus": "skipped", "validations": [], "createdAt": at, "startedAt": null, "completedAt": at,
     });
+    let attempt = json!({
+        "id": "att_00000000000000000000000001", "executionId": execution["id"], "number": 1, "status": "failed",
+        "model": "a:b", "requestHash": null, "requestId": null, "httpStatus": 500,
+        "failure": { "class": "server_error", "message": "It is down.", "hint": "", "retryable": true },
+        "metrics": execution["metrics"], "price": null, "reservedUsd": null, "day": "2026-11-27", "startedAt": at,
+        "completedAt": at,
+    });
+    let mut again = attempt.clone();
+    again["number"] = json!(2);
+    let step = json!({ "at": at, "attempt": 1, "level": "warn", "message": "Failed", "metadata": {} });
     let suite = json!({ "id": archive.suites[0].id, "name": "travel", "cases": 1 });
     let progress = json!({
         "total": 1, "pending": 0, "running": 0, "completed": 1, "failed": 0, "cancelled": 0, "costUsd": "0",
@@ -538,7 +548,9 @@ fn run_of_two() -> (Archive, Value) {
             "repeats": 1, "progress": progress, "createdBy": archive.actors[0].id, "createdAt": at, "startedAt": null,
             "completedAt": at,
         },
-        "cases": [{}], "details": [{ "name": "one" }], "executions": [{ "execution": execution }],
+        "cases": [{}], "details": [{ "name": "one" }], "executions": [
+            { "execution": execution, "attempts": [attempt, again], "log": [step] },
+        ],
     });
     archive.runs = vec![serde_json::from_value(archived).unwrap()];
     archive.suites[0].baseline = Some(archive.runs[0].run.id);
@@ -583,6 +595,20 @@ fn datasets_suites_and_runs_that_do_not_hold_together_are_refused_with_their_pla
         ("/runs/0/details/1", json!({}), "runs[0].details"),
         ("/runs/0/executions/0/execution/variant", json!(0), "runs[0].executions[0].execution"),
         ("/runs/0/executions/0/execution/case", json!(1), "runs[0].executions[0].execution"),
+        (
+            "/runs/0/executions/0/attempts/0/executionId",
+            json!("exe_00000000000000000000000002"),
+            "runs[0].executions[0].attempts[0]",
+        ),
+        ("/runs/0/executions/0/attempts/1/number", json!(1), "runs[0].executions[0].attempts[1]"),
+        ("/runs/0/executions/0/attempts/1/status", json!("running"), "runs[0].executions[0].attempts[1]"),
+        ("/runs/0/executions/0/attempts/1/failure", json!(null), "runs[0].executions[0].attempts[1]"),
+        (
+            "/runs/0/executions/0/attempts/1/completedAt",
+            json!("2001-01-01T00:00:00Z"),
+            "runs[0].executions[0].attempts[1]",
+        ),
+        ("/runs/0/executions/0/log/0/message", json!(""), "runs[0].executions[0].log[0]"),
     ] {
         let mut broken = value.clone();
         let (parent, field) = place.rsplit_once('/').unwrap();

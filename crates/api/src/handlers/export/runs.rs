@@ -85,6 +85,8 @@ impl Exporter<'_> {
                     output: self.text(execution.id, OutputPart::Text).await?,
                     reasoning: self.text(execution.id, OutputPart::Reasoning).await?,
                     validated_output: record.validated_output,
+                    attempts: store.list_attempts(execution.id).await?,
+                    log: store.list_execution_log(execution.id).await?,
                     execution,
                 });
             }

@@ -65,6 +65,8 @@ fn into_whole(file: usize, archived: ArchivedRun, ids: &Ids) -> Option<WholeRun>
             output: it.output,
             reasoning: it.reasoning,
             validated_output: it.validated_output,
+            attempts: it.attempts,
+            log: it.log,
         })
     };
     let details = details.into_iter().chain(std::iter::repeat(Case::default()));

@@ -1,7 +1,9 @@
 //! Runs in a file of our own.
 
 use crate::formats::FormatError;
-use formaops_domain::{Case, Execution, JsonObject, PromptId, Run, Validation, VersionId};
+use formaops_domain::{
+    Attempt, AttemptStatus, Case, Execution, JsonObject, LogEntry, PromptId, Run, Validation, VersionId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
@@ -24,7 +26,7 @@ pub struct ArchivedRun {
     pub executions: Vec<ArchivedExecution>,
 }
 
-/// An execution with its answer.
+/// An execution with its answer and how it came to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ArchivedExecution {
@@ -39,6 +41,34 @@ pub struct ArchivedExecution {
     /// The answer as JSON, where a validation found it valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validated_output: Option<Value>,
+    /// Its attempts, first to last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Attempt>,
+    /// Its steps, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<LogEntry>,
+}
+
+impl ArchivedExecution {
+    /// The place of the first attempt that is not one of this execution or has not ended as one ends.
+    fn wrong_attempt(&self) -> Option<usize> {
+        let mut before = 0;
+        self.attempts.iter().position(|attempt| {
+            let needs_failure = matches!(attempt.status, AttemptStatus::Failed | AttemptStatus::Interrupted);
+            let is_wrong = attempt.execution_id != self.execution.id
+                || attempt.number <= before
+                || attempt.completed_at.is_none_or(|at| at < attempt.started_at)
+                || attempt.status == AttemptStatus::Running
+                || needs_failure && attempt.failure.is_none();
+            before = attempt.number;
+            is_wrong
+        })
+    }
+
+    /// The place of the first step that says nothing, or is of no attempt that can be.
+    fn wrong_step(&self) -> Option<usize> {
+        self.log.iter().position(|step| step.message.is_empty() || step.attempt == Some(0))
+    }
 }
 
 /// Refuses a run of which a version is not in the file, or whose parts do not belong together.
@@ -83,6 +113,14 @@ pub(super) fn check(
             if !belongs {
                 let field = format!("executions[{place}].execution");
                 return wrong(&field, "the execution does not belong to the run");
+            }
+            if let Some(attempt) = archived_execution.wrong_attempt() {
+                let field = format!("executions[{place}].attempts[{attempt}]");
+                return wrong(&field, "the attempt has not ended, or is none of the execution");
+            }
+            if let Some(step) = archived_execution.wrong_step() {
+                let field = format!("executions[{place}].log[{step}]");
+                return wrong(&field, "a step has a message, and attempts are counted from 1");
             }
         }
     }
