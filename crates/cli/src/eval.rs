@@ -157,12 +157,16 @@ pub(crate) async fn perform(
     if let Some(file) = arguments.replay.as_deref().filter(|replay| named(replay).is_none()) {
         recording::import(session, file).await?;
     }
-    let brought = match &arguments.configuration {
+    let mut brought = match &arguments.configuration {
         Some(file) => Some(bring_in(session, file, &arguments).await?),
         None => None,
     };
     if let Some(brought) = brought.as_ref().filter(|_| arguments.outputs.is_empty()) {
         reports = formats(&own_outputs(brought))?;
+    }
+    if !reports.iter().any(|(format, _)| is_results(*format)) {
+        // Nobody asks for them, and there may be very many.
+        brought.iter_mut().for_each(|brought| brought.tests = Vec::new());
     }
     let request = request(&arguments, brought.as_ref());
     let request = serde_json::to_value(request).map_err(|error| usage(error.to_string()))?;
@@ -208,8 +212,6 @@ fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequ
         (None, Some(key)) => key.clone(),
         (None, None) => unreachable!("a suite or a configuration is required"),
     };
-    let all = brought.map_or(0, |brought| brought.config.cases.len());
-    let chosen = brought.filter(|brought| brought.chosen.len() < all);
     let own = brought.and_then(|brought| brought.config.concurrency).and_then(NonZeroU32::new);
     let models = arguments.models.iter();
     let models = models.map(|model| SuiteModel::new(model.clone(), Default::default()));
@@ -218,7 +220,7 @@ fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequ
         prompts: None,
         models: (!arguments.models.is_empty()).then(|| models.collect()),
         cases: CaseChoice {
-            at: chosen.map(|brought| brought.chosen.clone()).unwrap_or_default(),
+            at: brought.map(|brought| brought.chosen.clone()).unwrap_or_default(),
             tag: arguments.tag.clone(),
             sample: arguments.sample,
             seed: arguments.seed,
@@ -306,6 +308,11 @@ fn is_below(file: &Path, folder: &Path) -> bool {
     parent.zip(folder).is_some_and(|(parent, folder)| parent.starts_with(folder)) && !file.is_symlink()
 }
 
+/// Whether a report of a configuration has the shape of promptfoo.
+fn is_results(format: ReportFormat) -> bool {
+    matches!(format, ReportFormat::Json | ReportFormat::Jsonl)
+}
+
 /// A report that is being written, in a shape of ours or in that of promptfoo.
 enum Sheet<'a> {
     Report(Report<'a, BufWriter<File>>),
@@ -320,10 +327,10 @@ impl<'a> Sheet<'a> {
         file: File,
     ) -> io::Result<Self> {
         let out = BufWriter::new(file);
-        let is_lines = format == ReportFormat::Jsonl;
         match brought {
-            Some(Brought { config, chosen, .. }) if is_lines || format == ReportFormat::Json => {
-                Results::begin(config, chosen, facts, is_lines, out).map(Self::Results)
+            Some(Brought { config, tests, .. }) if is_results(format) => {
+                let is_lines = format == ReportFormat::Jsonl;
+                Results::begin(config, tests, facts, is_lines, out).map(Self::Results)
             }
             _ => Report::begin(format, facts, out).map(Self::Report),
         }

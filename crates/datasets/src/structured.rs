@@ -175,6 +175,7 @@ impl TryFrom<Test> for Case {
         let mut validations = assert.into_iter().map(validation).collect::<Result<Vec<_>, _>>()?;
         promptfoo::tell_apart(&mut validations);
         let TestOptions { prefix, suffix } = options;
+        let validations = validations.into();
         Ok(Self { name: description, validations, metadata, threshold, prefix, suffix, ..Self::of(vars) })
     }
 }

@@ -1,7 +1,8 @@
 //! Datasets: named tables of inputs with what is expected of the answers, in versions that never change.
 
 use crate::{
-    ActorId, ContentHash, DatasetId, DatasetName, JsonObject, ModelRef, Timestamp, Validation, canonical_hash,
+    ActorId, ContentHash, DatasetId, DatasetName, JsonObject, ModelRef, Timestamp, Validations,
+    canonical_hash,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -261,8 +262,8 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Value>,
     /// The rules that the answer to this case is checked by, beside those of prompt and suite.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub validations: Vec<Validation>,
+    #[serde(default, skip_serializing_if = "Validations::is_empty")]
+    pub validations: Validations,
     /// Words to choose cases by, in the order given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,

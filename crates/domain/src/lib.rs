@@ -111,7 +111,7 @@ pub use time::{Calendar, Day, InvalidDay, Span, Timestamp};
 pub use tool::{ResponseFormat, ToolCall, ToolChoice, ToolDefinition, ToolResult};
 pub use validation::{
     Answer, Ask, Assertion, FunctionCall, OnFailure, Validation, ValidationPhase, ValidationResult,
-    ValidationRule, ValidationStatus, Verdict,
+    ValidationRule, ValidationStatus, Validations, Verdict,
 };
 
 /// A JSON object with its keys in the order they were written.

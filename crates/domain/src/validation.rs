@@ -5,9 +5,14 @@
 //! [`Answer`].
 
 use crate::{JsonObject, ModelRef};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use std::{
+    borrow::Cow,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 /// A rule attached to a prompt, a suite or a case that answers are checked against.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -46,6 +51,91 @@ impl Validation {
             metric: None,
             off: false,
         }
+    }
+}
+
+/// Validations in their order. Cases that have the same ones can have them in one place of the memory: there may be a
+/// hundred thousand cases.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Validations(Arc<Vec<Validation>>);
+
+impl Validations {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes the place of others, where those are the same.
+    pub fn share(&mut self, others: &Self) {
+        if self == others {
+            self.clone_from(others);
+        }
+    }
+}
+
+impl Deref for Validations {
+    type Target = Vec<Validation>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+/// Whoever changes them has a copy of their own.
+impl DerefMut for Validations {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl From<Vec<Validation>> for Validations {
+    fn from(all: Vec<Validation>) -> Self {
+        Self(Arc::new(all))
+    }
+}
+
+impl IntoIterator for Validations {
+    type Item = Validation;
+    type IntoIter = std::vec::IntoIter<Validation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Arc::unwrap_or_clone(self.0).into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Validations {
+    type Item = &'a Validation;
+    type IntoIter = std::slice::Iter<'a, Validation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl Serialize for Validations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Validations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl JsonSchema for Validations {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Vec::<Validation>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<Validation>::json_schema(generator)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     test_case::{Test, Tests},
     vars,
 };
-use formaops_domain::{Case, JsonObject};
+use formaops_domain::{Case, JsonObject, Validations};
 use formaops_template::render_nunjucks;
 use serde_json::Value;
 
@@ -131,7 +131,11 @@ impl Cases<'_, '_> {
         for values in vars::combinations(&given, !is_whole, &at_vars, self.files, self.log) {
             let inputs = vars::resolved(values.clone(), &at_vars, self.files, self.log);
             let mut reader = Assertions { files: self.files, models: self.models, log: self.log };
-            let validations = reader.read(&asserts, &inputs, &grading);
+            let mut validations = Validations::from(reader.read(&asserts, &inputs, &grading));
+            // Most tests have the same as the one before: those of `defaultTest`.
+            if let Some(before) = all.last() {
+                validations.share(&before.case.validations);
+            }
             let prefix = self.around("prefix", &options, &inputs, at);
             let suffix = self.around("suffix", &options, &inputs, at);
             let case = Case {

@@ -195,7 +195,7 @@ pub(super) fn check_alone(description: &str, spec: Option<&SuiteSpec>) -> Result
     }
     let mut problems = Vec::new();
     let rules = std::iter::once(("spec".to_owned(), &spec.validations)).chain(
-        spec.cases.iter().enumerate().map(|(at, case)| (format!("spec.cases[{at}]"), &case.validations)),
+        spec.cases.iter().enumerate().map(|(at, case)| (format!("spec.cases[{at}]"), &*case.validations)),
     );
     for (place, validations) in rules {
         problems.extend(formaops_validate::check_validations(validations).into_iter().map(|problem| {

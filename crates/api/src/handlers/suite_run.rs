@@ -22,7 +22,10 @@ use formaops_engine::Submission;
 use formaops_store::{CaseFilter, CaseSample, NewCell, NewRun, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, num::NonZeroU32};
+use std::{
+    collections::{BTreeMap, HashSet},
+    num::NonZeroU32,
+};
 
 /// Starts a run of a suite.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -475,7 +478,13 @@ pub(super) async fn all_cases(app: &App, suite: &Suite) -> Result<Vec<Case>, Api
                 .store
                 .list_dataset_cases(dataset.id, number, &filter, cursor.as_deref(), super::MOST_ITEMS)
                 .await?;
-            cases.extend(page.items);
+            for mut case in page.items {
+                // Most have the same as the one before.
+                if let Some(before) = cases.last() {
+                    case.validations.share(&before.validations);
+                }
+                cases.push(case);
+            }
             if page.next.is_none() {
                 break;
             }
@@ -490,10 +499,10 @@ pub(super) async fn all_cases(app: &App, suite: &Suite) -> Result<Vec<Case>, Api
 
 async fn choose(app: &App, mut cases: Vec<Case>, choice: &CaseChoice) -> Result<Vec<Case>, ApiError> {
     let (from, to) = (choice.from.unwrap_or(0), choice.to.unwrap_or(u32::MAX));
+    let at: HashSet<u32> = choice.at.iter().copied().collect();
     let is_wanted = |case: &Case| choice.tag.as_ref().is_none_or(|tag| case.tags.contains(tag));
-    let is_placed = |case: &Case| {
-        (from..to).contains(&case.position) && (choice.at.is_empty() || choice.at.contains(&case.position))
-    };
+    let is_placed =
+        |case: &Case| (from..to).contains(&case.position) && (at.is_empty() || at.contains(&case.position));
     cases.retain(|case| is_placed(case) && is_wanted(case));
     if let Some(run) = choice.failing_in {
         let failing = app.store.list_failing_cases(run).await?;

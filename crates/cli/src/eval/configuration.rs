@@ -9,22 +9,35 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use formaops_api::{ApiError, ErrorCode, Problem, Session, handlers::PromptDetail};
 use formaops_domain::{
-    CaseColumns, Dataset, DatasetVersion, ModelRef, PromptId, Suite, SuiteDataset, SuiteModel, SuiteName,
-    SuitePrompt, SuiteSpec, Version,
+    Case, CaseColumns, Dataset, DatasetVersion, JsonObject, ModelRef, PromptId, Suite, SuiteDataset,
+    SuiteModel, SuiteName, SuitePrompt, SuiteSpec, Version,
 };
-use formaops_promptfoo::{Config, ConfigError, Folder, Given, read};
+use formaops_promptfoo::{Config, ConfigCase, ConfigError, Folder, Given, read};
 use formaops_template::formats::to_prompt_name;
 use serde_json::{Map, Value, json};
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
-/// A configuration as it is in the workspace.
+/// A configuration as it is in the workspace, which has its cases.
 pub(crate) struct Brought {
     pub(super) config: Config,
     pub(super) suite: Suite,
-    /// The cases that are run, by their places in the configuration.
+    /// The cases that are run, by their places in the configuration; all of them where it is empty.
     pub(super) chosen: Vec<u32>,
+    /// What results say of their tests: of each case that is run, in this order.
+    pub(super) tests: Vec<RunTest>,
     /// Where its relative paths start.
     pub(super) folder: PathBuf,
+}
+
+/// The test of a case.
+pub(super) struct RunTest {
+    /// The variables as they stand in the configuration.
+    pub(super) vars: JsonObject,
+    /// Its number, from 0.
+    pub(super) number: usize,
 }
 
 /// Files that are a configuration by their names, in the order in which they are looked for in a folder.
@@ -49,7 +62,7 @@ pub(super) async fn bring_in(
     for note in &config.notes {
         say(&format!("note: {} (`{}`)", note.message, note.at.path));
     }
-    let chosen = choose(&config, arguments)?;
+    let mut chosen = choose(&config, arguments)?;
     for said in providers::settle(session, &mut config, arguments.trust).await? {
         say(&format!("note: {said}"));
     }
@@ -60,9 +73,16 @@ pub(super) async fn bring_in(
         None => free_name(session, &file).await?,
     };
     let prompts = bring_prompts(session, &config, &suite).await?;
-    let dataset = bring_cases(session, &config, &suite).await?;
+    // From here on the workspace has them: there may be very many.
+    let cases = std::mem::take(&mut config.cases);
+    let all = cases.len();
+    let (lines, tests) = written(cases, &config, &suite, &chosen)?;
+    if tests.len() == all {
+        chosen.clear();
+    }
+    let dataset = bring_cases(session, &suite, lines).await?;
     let suite = bring_suite(session, &config, &file, suite, &prompts, &dataset).await?;
-    Ok(Brought { config, suite, chosen, folder })
+    Ok(Brought { config, suite, chosen, tests, folder })
 }
 
 fn say(text: &str) {
@@ -117,6 +137,7 @@ fn choose(config: &Config, arguments: &EvalArguments) -> Result<Vec<u32>, ApiErr
         .collect();
     tests.dedup();
     tests.truncate(first.map_or(usize::MAX, |first| usize::try_from(first).unwrap_or(usize::MAX)));
+    let tests: HashSet<usize> = tests.into_iter().collect();
     let wanted = (0..).zip(&config.cases).filter(|(_, case)| tests.contains(&case.test));
     Ok(wanted.map(|(place, _)| place).collect())
 }
@@ -203,13 +224,16 @@ async fn bring_prompts(
     Ok(found)
 }
 
-async fn bring_cases(
-    session: &Session,
+/// The cases as lines of JSON, and what results say of the tests of those that are run.
+fn written(
+    cases: Vec<ConfigCase>,
     config: &Config,
     suite: &SuiteName,
-) -> Result<(Dataset, u32), ApiError> {
-    let mut lines = Vec::new();
-    for case in &config.cases {
+    chosen: &[u32],
+) -> Result<(Vec<u8>, Vec<RunTest>), ApiError> {
+    let (mut lines, mut tests) = (Vec::new(), Vec::with_capacity(chosen.len()));
+    let mut chosen = chosen.iter().peekable();
+    for (place, case) in (0..).zip(cases) {
         let names = |places: &Option<Vec<usize>>, name: &dyn Fn(usize) -> String| -> Vec<String> {
             places.iter().flatten().map(|place| name(*place)).collect()
         };
@@ -217,13 +241,24 @@ async fn bring_cases(
             prompts: names(&case.prompts, &|place| format!("{suite}/{}", config.prompts[place].name)),
             models: names(&case.models, &|place| label(config, place)),
         };
-        let mut case = json!(formaops_domain::Case { columns, ..case.case.clone() });
-        if let Some(case) = case.as_object_mut() {
-            case.shift_remove("position");
+        let mut line = json!(Case { columns, ..case.case });
+        if let Some(line) = line.as_object_mut() {
+            line.shift_remove("position");
         }
-        serde_json::to_writer(&mut lines, &case).map_err(|error| usage(error.to_string()))?;
+        serde_json::to_writer(&mut lines, &line).map_err(|error| usage(error.to_string()))?;
         lines.push(b'\n');
+        if chosen.next_if_eq(&&place).is_some() {
+            tests.push(RunTest { vars: case.vars, number: case.test });
+        }
     }
+    Ok((lines, tests))
+}
+
+async fn bring_cases(
+    session: &Session,
+    suite: &SuiteName,
+    lines: Vec<u8>,
+) -> Result<(Dataset, u32), ApiError> {
     let request = json!({
         "dataset": suite, "name": "cases.jsonl", "data": STANDARD.encode(&lines), "existing": "replace",
         "note": "From its configuration",

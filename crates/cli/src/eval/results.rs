@@ -3,6 +3,7 @@
 //! Source: what promptfoo 0.123 writes for `-o results.json` and `-o results.jsonl`. Fields that have no counterpart here are
 //! left out.
 
+use super::configuration::RunTest;
 use formaops_api::report::{Cell, Facts, passed};
 use formaops_domain::{
     Assertion, Case, Execution, ExecutionStatus, JsonObject, NanoUsd, RunContext, Usage, Validation,
@@ -11,14 +12,16 @@ use formaops_domain::{
 use formaops_promptfoo::{Config, ConfigModel, ConfigPrompt};
 use serde_json::{Map, Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     io::{self, Write},
 };
 
 /// A file of results that is being written.
 pub(super) struct Results<'c, W: Write> {
     config: &'c Config,
-    chosen: &'c [u32],
+    tests: &'c [RunTest],
+    /// Of each case that is run, how many of its test come before it, and how many there are.
+    among: Vec<(usize, usize)>,
     facts: Facts<'c>,
     /// The prompt and the model of each column of the run.
     columns: Vec<(usize, usize)>,
@@ -47,7 +50,7 @@ struct Tally {
 impl<'c, W: Write> Results<'c, W> {
     pub(super) fn begin(
         config: &'c Config,
-        chosen: &'c [u32],
+        tests: &'c [RunTest],
         facts: Facts<'c>,
         is_lines: bool,
         mut out: W,
@@ -59,19 +62,17 @@ impl<'c, W: Write> Results<'c, W> {
             write!(out, "{{\"evalId\":{},\"results\":{{\"version\":3,", json!(run.id))?;
             write!(out, "\"timestamp\":{},\"results\":[", json!(run.created_at))?;
         }
-        Ok(Self { config, chosen, facts, columns, tallies, out, is_lines, is_first: true })
+        let among = among(tests);
+        Ok(Self { config, tests, among, facts, columns, tallies, out, is_lines, is_first: true })
     }
 
     /// Writes a result.
     pub(super) fn cell(&mut self, cell: &Cell<'_>) -> io::Result<()> {
         let variant = cell.execution.variant as usize;
         let Some(&(prompt, model)) = self.columns.get(variant) else { return Ok(()) };
-        let place = self.chosen.get(cell.case.position as usize);
-        let Some(case) = place.and_then(|place| self.config.cases.get(*place as usize)) else {
-            return Ok(());
-        };
+        let Some(test) = self.tests.get(cell.case.position as usize) else { return Ok(()) };
         let column = (&self.config.prompts[prompt], &self.config.models[model]);
-        let mut result = result(cell, column, &case.vars, &case.case);
+        let mut result = result(cell, column, &test.vars);
         result["promptIdx"] = self.place_there(prompt, model).into();
         result["testIdx"] = self.test_index(cell).into();
         if let Some(tally) = self.tallies.get_mut(variant) {
@@ -121,11 +122,8 @@ impl<'c, W: Write> Results<'c, W> {
 
     /// The number of the row there, where repeats of a test follow one another as a whole.
     fn test_index(&self, cell: &Cell<'_>) -> usize {
-        let test_of = |place: &u32| self.config.cases.get(*place as usize).map(|case| case.test);
         let position = cell.case.position as usize;
-        let own = self.chosen.get(position).and_then(test_of);
-        let before = self.chosen[..position].iter().filter(|place| test_of(place) == own).count();
-        let of_test = self.chosen.iter().filter(|place| test_of(place) == own).count();
+        let (before, of_test) = self.among[position];
         let earlier = (position - before) * self.facts.run.repeats as usize;
         earlier + cell.execution.repeat as usize * of_test + before
     }
@@ -213,13 +211,20 @@ const NO_FAILURE: u8 = 0;
 const OF_AN_ASSERTION: u8 = 1;
 const OF_THE_CALL: u8 = 2;
 
-fn result(
-    cell: &Cell<'_>,
-    (prompt, model): (&ConfigPrompt, &ConfigModel),
-    vars: &JsonObject,
-    case: &Case,
-) -> Value {
-    let Cell { execution, output, .. } = cell;
+/// Of each test how many with its number come before it, and how many there are.
+fn among(tests: &[RunTest]) -> Vec<(usize, usize)> {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    let mut before = |test: &RunTest| {
+        let count = counts.entry(test.number).or_default();
+        *count += 1;
+        *count - 1
+    };
+    let before: Vec<usize> = tests.iter().map(&mut before).collect();
+    tests.iter().zip(before).map(|(test, before)| (before, counts[&test.number])).collect()
+}
+
+fn result(cell: &Cell<'_>, (prompt, model): (&ConfigPrompt, &ConfigModel), vars: &JsonObject) -> Value {
+    let Cell { case, execution, output, .. } = *cell;
     let is_passed = passed(execution);
     let is_answered = execution.status == ExecutionStatus::Completed;
     let components = components(&case.validations, &execution.validations);

@@ -81,7 +81,7 @@ fn any_case(
                 columns,
                 name,
                 expected,
-                validations,
+                validations: validations.into(),
                 tags,
                 metadata,
                 threshold,
