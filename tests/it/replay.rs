@@ -233,6 +233,14 @@ async fn answers_are_graded_again_by_other_rules_and_the_run_before_stays_as_it_
         "{compared:?}"
     );
 
+    // A case that has no rules any more is graded without them.
+    let mut bare = spec(json!([]), "Rome");
+    bare["cases"][0].as_object_mut().unwrap().remove("validations");
+    assert_eq!(host.put("/api/suites/s", json!({ "spec": bare })).await.status, 200);
+    let third = cli.json(&["regrade", &first]).await["run"]["id"].as_str().unwrap().to_owned();
+    let rome = vec![pass("prompt"), pass("new")];
+    assert_eq!(verdicts(&host, &third).await[0], ("passed".to_owned(), rome));
+
     // Nothing was called, and nothing can be tried again.
     let detail = host.get(&format!("/api/executions/{id}")).await;
     assert_eq!(detail.body["attempts"], json!([]));

@@ -368,3 +368,25 @@ pub enum Answer {
     /// It could not be found out; the text says why and what to do, for people.
     Failed(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(flags: &str) -> Validations {
+        let rule = ValidationRule::Regex { pattern: "a".to_owned(), flags: flags.to_owned() };
+        vec![Validation::new("says a", rule)].into()
+    }
+
+    #[test]
+    fn validations_that_are_the_same_stand_in_one_place_until_some_are_changed() {
+        let (first, mut second, mut other) = (one(""), one(""), one("i"));
+        for validations in [&mut second, &mut other] {
+            validations.share(&first);
+        }
+        assert!(Arc::ptr_eq(&first.0, &second.0));
+        assert_eq!(other, one("i"), "what differs stays");
+        second[0].off = true;
+        assert_eq!(first, one(""), "whoever changes them changes no others");
+    }
+}

@@ -227,3 +227,10 @@ impl<'r, T: Whole> Decode<'r, Sqlite> for Int<T> {
         T::from_i64(value).map(Self).ok_or_else(|| format!("{value} is out of bounds").into())
     }
 }
+
+/// Bytes as statements that take many rows as one text of JSON are given them.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}

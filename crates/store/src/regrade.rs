@@ -6,7 +6,7 @@
 use crate::{
     Store, StoreError,
     blob::{self, Blob, BlobHash, Shared},
-    column::{Int, Json, Key, Text, Word, metrics},
+    column::{Int, Json, Key, Text, Word, hex, metrics},
     run::{self, NewRun},
 };
 use formaops_domain::{
@@ -313,7 +313,7 @@ async fn copy(
     let changed = Json(changed);
     sqlx::query!(
         "update run_cases set details = new.details
-        from (select value ->> 0 as position, value -> 1 as details from json_each(?2)) new
+        from (select value ->> 0 as position, nullif(value -> 1, 'null') as details from json_each(?2)) new
         where run_cases.run = ?1 and run_cases.position = new.position",
         run,
         changed,
@@ -459,9 +459,3 @@ struct Row<'a>(
     f64,
     &'a Option<String>,
 );
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}

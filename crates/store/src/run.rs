@@ -3,7 +3,7 @@
 use crate::{
     Store, StoreError,
     blob::{self, Blob},
-    column::{Int, Json, Key, Text, Word},
+    column::{Int, Json, Key, Text, Word, hex},
     cursor, partial,
     search::{self, Words},
 };
@@ -301,9 +301,7 @@ impl Store {
                 insert(connection, &new, context).await?;
                 insert_variants(connection, &new).await?;
                 partial::insert(connection, new.run.id, &new.partials).await?;
-                for ((position, inputs), case) in (0u32..).zip(inputs).zip(&new.cases) {
-                    insert_case(connection, new.run.id, position, inputs, case).await?;
-                }
+                insert_cases(connection, new.run.id, inputs, &new.cases).await?;
                 insert_cells(connection, &new).await?;
                 get(connection, new.run.id).await
             })
@@ -558,26 +556,34 @@ pub(crate) fn context_blob(run: &Run) -> Result<Option<Blob>, StoreError> {
     (!is_empty).then(|| Blob::of_json(&run.context)).transpose()
 }
 
-/// A row of a run: its inputs, and what else is known of it.
-pub(crate) async fn insert_case(
+/// The most cases of one statement.
+const CASES_AT_ONCE: usize = 1_000;
+
+/// The rows of a run: the inputs of each, and what else is known of it. Whoever else wants to write waits for all of
+/// them, so there is a statement for many.
+pub(crate) async fn insert_cases(
     connection: &mut SqliteConnection,
     run: RunId,
-    position: u32,
-    inputs: Blob,
-    case: &Case,
+    inputs: Vec<Blob>,
+    cases: &[Case],
 ) -> Result<(), StoreError> {
-    let (run, hash) = (Key(run), Key(inputs.hash));
-    blob::insert(connection, [inputs]).await?;
-    let details = case_details(case).map(Json);
-    sqlx::query!(
-        "insert into run_cases (run, position, inputs, details) values (?1, ?2, ?3, ?4)",
-        run,
-        position,
-        hash,
-        details
-    )
-    .execute(connection)
-    .await?;
+    let run = Key(run);
+    let (mut inputs, mut positions) = (inputs.into_iter(), 0u32..);
+    for cases in cases.chunks(CASES_AT_ONCE) {
+        let inputs: Vec<Blob> = inputs.by_ref().take(cases.len()).collect();
+        let rows = positions.by_ref().zip(&inputs).zip(cases);
+        let rows = rows.map(|((position, inputs), case)| (position, hex(&inputs.hash), case_details(case)));
+        let rows = Json(rows.collect::<Vec<_>>());
+        blob::insert(connection, inputs).await?;
+        sqlx::query!(
+            "insert into run_cases (run, position, inputs, details)
+            select ?1, value ->> 0, unhex(value ->> 1), nullif(value -> 2, 'null') from json_each(?2)",
+            run,
+            rows,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
     Ok(())
 }
 
@@ -658,8 +664,7 @@ async fn insert_variants(connection: &mut SqliteConnection, new: &NewRun) -> Res
 
 /// All cells in one statement, however many there are.
 async fn insert_cells(connection: &mut SqliteConnection, new: &NewRun) -> Result<(), StoreError> {
-    let hex = |id: ExecutionId| id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let cells = new.cells.iter().map(|cell| (hex(cell.id), cell.variant, cell.case, cell.repeat));
+    let cells = new.cells.iter().map(|cell| (hex(cell.id.as_bytes()), cell.variant, cell.case, cell.repeat));
     let cells = Json(cells.collect::<Vec<_>>());
     let run = Key(new.run.id);
     let (created_by, created_at) = (Key(new.run.created_by), Int(new.run.created_at));

@@ -6,7 +6,6 @@ use crate::{
     call::{call, usage},
     output,
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use formaops_api::{ApiError, ErrorCode, Problem, Session, handlers::PromptDetail};
 use formaops_domain::{
     Case, CaseColumns, Dataset, DatasetVersion, JsonObject, ModelRef, PromptId, Suite, SuiteDataset,
@@ -230,8 +229,8 @@ fn written(
     config: &Config,
     suite: &SuiteName,
     chosen: &[u32],
-) -> Result<(Vec<u8>, Vec<RunTest>), ApiError> {
-    let (mut lines, mut tests) = (Vec::new(), Vec::with_capacity(chosen.len()));
+) -> Result<(String, Vec<RunTest>), ApiError> {
+    let (mut lines, mut tests) = (String::new(), Vec::with_capacity(chosen.len()));
     let mut chosen = chosen.iter().peekable();
     for (place, case) in (0..).zip(cases) {
         let names = |places: &Option<Vec<usize>>, name: &dyn Fn(usize) -> String| -> Vec<String> {
@@ -245,8 +244,8 @@ fn written(
         if let Some(line) = line.as_object_mut() {
             line.shift_remove("position");
         }
-        serde_json::to_writer(&mut lines, &line).map_err(|error| usage(error.to_string()))?;
-        lines.push(b'\n');
+        lines += &line.to_string();
+        lines.push('\n');
         if chosen.next_if_eq(&&place).is_some() {
             tests.push(RunTest { vars: case.vars, number: case.test });
         }
@@ -257,10 +256,10 @@ fn written(
 async fn bring_cases(
     session: &Session,
     suite: &SuiteName,
-    lines: Vec<u8>,
+    lines: String,
 ) -> Result<(Dataset, u32), ApiError> {
     let request = json!({
-        "dataset": suite, "name": "cases.jsonl", "data": STANDARD.encode(&lines), "existing": "replace",
+        "dataset": suite, "name": "cases.jsonl", "text": lines, "existing": "replace",
         "note": "From its configuration",
     });
     let version: DatasetVersion = call(session, "dataset_import", request).await?;

@@ -127,9 +127,7 @@ pub(super) async fn bring_in(
         cells: Vec::new(),
     };
     run::insert_ended(connection, &new, packed.context).await?;
-    for ((position, inputs), case) in (0u32..).zip(packed.cases).zip(&cases) {
-        run::insert_case(connection, new.run.id, position, inputs, case).await?;
-    }
+    run::insert_cases(connection, new.run.id, packed.cases, &cases).await?;
     for (whole, packed) in executions.into_iter().zip(packed.executions) {
         let id = whole.execution.id;
         insert_execution(connection, &new.run, whole.execution, packed).await?;
