@@ -43,19 +43,28 @@ impl Cases<'_, '_> {
     /// The cases of `tests` and `scenarios`; a single one where there is neither.
     pub(crate) fn read(&mut self, tests: Option<Value>, scenarios: Option<Value>) -> Vec<ConfigCase> {
         let has_scenarios = scenarios.is_some();
-        let listed = Tests { files: self.files, log: self.log }.all(tests.unwrap_or_default(), "tests");
-        let mut all = Vec::new();
-        let is_alone = listed.is_empty() && !has_scenarios;
-        let single = is_alone.then(|| Test { at: "defaultTest".to_owned(), ..Test::default() });
-        let mut number = 0;
-        for test in listed.into_iter().chain(single) {
-            self.add(&test, number, &mut all);
-            number += 1;
+        let (mut all, mut number) = (Vec::new(), 0);
+        match tests {
+            // One after the other, so that of very many none is held twice.
+            Some(Value::Array(items)) => {
+                for (index, item) in items.into_iter().enumerate() {
+                    let at = format!("tests[{index}]");
+                    let tests = Tests { files: self.files, log: self.log }.item(item, &at);
+                    self.add_all(&tests, &mut number, &mut all);
+                }
+            }
+            other => {
+                let tests = other.unwrap_or_default();
+                let tests = Tests { files: self.files, log: self.log }.all(tests, "tests");
+                self.add_all(&tests, &mut number, &mut all);
+            }
         }
-        for test in self.scenarios(scenarios) {
-            self.add(&test, number, &mut all);
-            number += 1;
+        if number == 0 && !has_scenarios {
+            let single = Test { at: "defaultTest".to_owned(), ..Test::default() };
+            self.add_all(&[single], &mut number, &mut all);
         }
+        let tests = self.scenarios(scenarios);
+        self.add_all(&tests, &mut number, &mut all);
         for (position, case) in (0u32..).zip(&mut all) {
             case.case.position = position;
         }
@@ -99,6 +108,14 @@ impl Cases<'_, '_> {
             }
         }
         found
+    }
+
+    /// Adds the cases that tests stand for, which are counted on.
+    fn add_all(&mut self, tests: &[Test], number: &mut usize, all: &mut Vec<ConfigCase>) {
+        for test in tests {
+            self.add(test, *number, all);
+            *number += 1;
+        }
     }
 
     /// Adds the cases that a test stands for.
@@ -148,7 +165,8 @@ impl Cases<'_, '_> {
                 ..Case::of(inputs)
             };
             let (models, prompts) = (models.clone(), prompts.clone());
-            all.push(ConfigCase { case, vars: values, test: number, models, prompts });
+            let vars = (values != case.inputs).then_some(values);
+            all.push(ConfigCase { case, vars, test: number, models, prompts });
         }
     }
 

@@ -61,8 +61,9 @@ pub struct Config {
 pub struct ConfigCase {
     /// The case.
     pub case: Case,
-    /// Its variables as they stand in the configuration, before names in their values are filled in.
-    pub vars: JsonObject,
+    /// Its variables as they stand in the configuration, before names in their values are filled in; absent where they are
+    /// the inputs of the case.
+    pub vars: Option<JsonObject>,
     /// The number of its test, from 0: several cases come of a test with lists.
     pub test: usize,
     /// The places of the models that it is for; all where absent.

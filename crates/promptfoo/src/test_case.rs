@@ -42,11 +42,7 @@ impl Tests<'_> {
             Value::Array(items) => {
                 let mut found = Vec::new();
                 for (index, item) in items.into_iter().enumerate() {
-                    let at = format!("{at}[{index}]");
-                    match item {
-                        Value::String(path) => found.extend(self.named(&path, &at)),
-                        other => found.extend(self.one(other, &at)),
-                    }
+                    found.extend(self.item(item, &format!("{at}[{index}]")));
                 }
                 found
             }
@@ -61,6 +57,14 @@ impl Tests<'_> {
                 self.log.wrong(at, "these are no tests", "Write a list of tests, or a file of them.");
                 Vec::new()
             }
+        }
+    }
+
+    /// What an item of a list of tests stands for: itself, or the tests of a file.
+    pub(crate) fn item(&mut self, item: Value, at: &str) -> Vec<Test> {
+        match item {
+            Value::String(path) => self.named(&path, at),
+            other => self.one(other, at).into_iter().collect(),
         }
     }
 

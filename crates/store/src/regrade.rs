@@ -16,6 +16,7 @@ use formaops_domain::{
 };
 use serde::Serialize;
 use sqlx::SqliteConnection;
+use std::collections::{HashMap, HashSet};
 
 /// A run that is to grade the answers of another.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +80,9 @@ pub struct StoredAnswer {
     /// What is kept of it, beside which its value need not be kept again.
     pub kept: KeptTexts,
     output: Option<Vec<u8>>,
-    inputs: Vec<u8>,
+    /// The name of its inputs.
+    inputs: BlobHash,
+    packed_inputs: Option<Vec<u8>>,
 }
 
 /// The names of what is kept of an answer: its text, and its value where a rule found it valid before.
@@ -99,9 +102,10 @@ impl StoredAnswer {
     /// The inputs, with sensitive values masked.
     ///
     /// # Errors
-    /// Where they are damaged.
+    /// Where they are damaged, or were not read ([`Store::read_inputs`]).
     pub fn inputs(&self) -> Result<JsonObject, StoreError> {
-        blob::json(&self.inputs)
+        let missing = || StoreError::not_found("inputs", hex(&self.inputs));
+        blob::json(self.packed_inputs.as_deref().ok_or_else(missing)?)
     }
 }
 
@@ -171,7 +175,7 @@ impl Store {
     }
 
     /// The answers of a run to be graded, in the order of its grid: the newest of each cell, from a place on. Their cases
-    /// are those of the run that grades them.
+    /// are those of the run that grades them. Their inputs, which few rules look at, are read apart.
     pub async fn list_answers(
         &self,
         of: RunId,
@@ -194,12 +198,11 @@ impl Store {
               e.tokens_per_second, e.usage as "usage: Json<Usage>", e.cost_nanos as "cost: Int<NanoUsd>",
               e.basis as "basis: Word<CostBasis>", e.replayed as "replayed: Json<Replayed>",
               coalesce(e.completed_at, e.created_at) as "completed_at!: Int<Timestamp>",
-              rc.details as "details: Json<Case>", i.data as "inputs!", o.data as "output?",
+              rc.details as "details: Json<Case>", rc.inputs as "inputs: Key<BlobHash>", o.data as "output?",
               e.output as "text: Key<BlobHash>", e.validated_output as "value: Key<BlobHash>"
             from executions e
             join run_variants rv on rv.run = e.run and rv.position = e.variant_index
             join run_cases rc on rc.run = ?2 and rc.position = e.case_index
-            join blobs i on i.hash = rc.inputs
             left join blobs o on o.hash = e.output
             where e.run = ?1 and (e.case_index, e.repeat, e.variant_index, e.generation) > (?3, ?4, ?5, ?6)
               and not exists (select 1 from executions n where n.run = e.run and n.case_index = e.case_index
@@ -229,9 +232,27 @@ impl Store {
             case: row.details.map(|details| details.0).unwrap_or_default(),
             kept: KeptTexts([row.text, row.value].into_iter().flatten().map(|key| key.0).collect()),
             output: row.output,
-            inputs: row.inputs,
+            inputs: row.inputs.0,
+            packed_inputs: None,
         });
         Ok(answer.collect())
+    }
+
+    /// Reads the inputs of answers.
+    pub async fn read_inputs(&self, answers: &mut [StoredAnswer]) -> Result<(), StoreError> {
+        let names = Json(answers.iter().map(|answer| hex(&answer.inputs)).collect::<HashSet<_>>());
+        let rows = sqlx::query!(
+            r#"select b.hash as "hash: Key<BlobHash>", b.data from json_each(?1) name
+            cross join blobs b on b.hash = unhex(name.value)"#,
+            names,
+        )
+        .fetch_all(self.readers())
+        .await?;
+        let packed: HashMap<BlobHash, Vec<u8>> = rows.into_iter().map(|row| (row.hash.0, row.data)).collect();
+        for answer in answers {
+            answer.packed_inputs = packed.get(&answer.inputs).cloned();
+        }
+        Ok(())
     }
 
     /// Adds graded answers to the run that grades them, and answers the run.

@@ -226,9 +226,12 @@ impl Grading {
         let reading = tokio::spawn(async move {
             let mut after: Option<AnswerPlace> = None;
             while !stop.is_cancelled() {
-                let answers = reader.store.list_answers(grading.of, grading.by, after, BATCH).await?;
+                let mut answers = reader.store.list_answers(grading.of, grading.by, after, BATCH).await?;
                 let Some(last) = answers.last() else { break };
                 after = Some(last.place);
+                if answers.iter().any(|answer| grading.looks_at_inputs(answer)) {
+                    reader.store.read_inputs(&mut answers).await?;
+                }
                 let (grading, app, stop) = (Arc::clone(&grading), reader.clone(), stop.clone());
                 let batch = tokio::spawn(async move { grading.grade(&app, answers, &stop).await });
                 if ahead.send(batch).await.is_err() {
@@ -312,16 +315,12 @@ impl Grading {
         if answer.status != ExecutionStatus::Completed || !validations.iter().any(is_due) {
             return Ok(None);
         }
-        // Most rules look at the answer alone, and unpacking and rendering what it was asked for takes longer than they do.
-        let looks_alone = |rule: &Validation| {
-            matches!(rule.rule, ValidationRule::Schema { .. } | ValidationRule::Regex { .. })
-        };
-        let (inputs, prompt) = if validations.iter().all(looks_alone) {
-            Default::default()
-        } else {
+        let (inputs, prompt) = if self.looks_at_inputs(answer) {
             let inputs = answer.inputs()?;
             let prompt = self.prompt(column, answer, &inputs);
             (inputs, prompt)
+        } else {
+            Default::default()
         };
         Ok(Some(Facts {
             validations,
@@ -337,6 +336,15 @@ impl Grading {
             metadata: Arc::new(answer.case.metadata.clone()),
             threshold: answer.case.threshold,
         }))
+    }
+
+    /// Whether some rule of an answer looks at more than the answer. Most do not, and reading, unpacking and rendering what
+    /// it was asked for takes longer than they do.
+    fn looks_at_inputs(&self, answer: &StoredAnswer) -> bool {
+        let (_, _, variant, _) = answer.place;
+        let of_column = self.columns.get(variant as usize).map_or(&[][..], |column| &*column.rules);
+        let mut rules = of_column.iter().chain(&*self.suite).chain(&answer.case.validations);
+        rules.any(|rule| !matches!(rule.rule, ValidationRule::Schema { .. } | ValidationRule::Regex { .. }))
     }
 
     /// The rendered prompt as rules saw it, with sensitive values masked; empty where it cannot be rendered with the mask.

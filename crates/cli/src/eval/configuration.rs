@@ -33,8 +33,8 @@ pub(crate) struct Brought {
 
 /// The test of a case.
 pub(super) struct RunTest {
-    /// The variables as they stand in the configuration.
-    pub(super) vars: JsonObject,
+    /// The variables as they stand in the configuration, where they are not the inputs of the case.
+    pub(super) vars: Option<JsonObject>,
     /// Its number, from 0.
     pub(super) number: usize,
 }

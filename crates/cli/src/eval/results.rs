@@ -72,7 +72,7 @@ impl<'c, W: Write> Results<'c, W> {
         let Some(&(prompt, model)) = self.columns.get(variant) else { return Ok(()) };
         let Some(test) = self.tests.get(cell.case.position as usize) else { return Ok(()) };
         let column = (&self.config.prompts[prompt], &self.config.models[model]);
-        let mut result = result(cell, column, &test.vars);
+        let mut result = result(cell, column, test.vars.as_ref().unwrap_or(&cell.case.inputs));
         result["promptIdx"] = self.place_there(prompt, model).into();
         result["testIdx"] = self.test_index(cell).into();
         if let Some(tally) = self.tallies.get_mut(variant) {
