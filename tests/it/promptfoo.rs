@@ -160,6 +160,10 @@ async fn tests_are_chosen_variables_given_and_results_written_a_line_each() {
     assert_eq!(second.code, Some(100), "{second:?}");
     assert!(second.stdout.contains("0 of 2 cells passed"), "{second:?}");
     assert_eq!(server.counts().received, 3);
+    // What fits no test asks for none of them, and not for all.
+    let none = eval(&cli, &server, &config, &["--filter-pattern", "nowhere"]).await;
+    assert_eq!((none.code, server.counts().received), (Some(1), 3), "{none:?}");
+    assert!(none.stderr.contains("no test") && none.stderr.contains("--filter-pattern"), "{none:?}");
     // What the file itself wants written stays below its folder.
     let text = std::fs::read_to_string(&config).unwrap();
     std::fs::write(&config, format!("{text}outputPath: [own.jsonl, ../escaped.json]\n")).unwrap();

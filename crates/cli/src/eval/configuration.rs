@@ -75,7 +75,7 @@ pub(super) async fn bring_in(
     // From here on the workspace has them: there may be very many.
     let cases = std::mem::take(&mut config.cases);
     let all = cases.len();
-    let (lines, tests) = written(cases, &config, &suite, &chosen)?;
+    let (lines, tests) = as_lines(cases, &config, &suite, &chosen)?;
     if tests.len() == all {
         chosen.clear();
     }
@@ -138,7 +138,15 @@ fn choose(config: &Config, arguments: &EvalArguments) -> Result<Vec<u32>, ApiErr
     tests.truncate(first.map_or(usize::MAX, |first| usize::try_from(first).unwrap_or(usize::MAX)));
     let tests: HashSet<usize> = tests.into_iter().collect();
     let wanted = (0..).zip(&config.cases).filter(|(_, case)| tests.contains(&case.test));
-    Ok(wanted.map(|(place, _)| place).collect())
+    let chosen: Vec<u32> = wanted.map(|(place, _)| place).collect();
+    if chosen.is_empty() {
+        return Err(ApiError {
+            hint: "Change `--filter-pattern` or `--filter-first-n`, or what the configuration says of them."
+                .to_owned(),
+            ..usage("no test of the configuration is asked for")
+        });
+    }
+    Ok(chosen)
 }
 
 /// That somebody judges, where something is to be judged.
@@ -224,7 +232,7 @@ async fn bring_prompts(
 }
 
 /// The cases as lines of JSON, and what results say of the tests of those that are run.
-fn written(
+fn as_lines(
     cases: Vec<ConfigCase>,
     config: &Config,
     suite: &SuiteName,
