@@ -266,10 +266,11 @@ async fn bring_cases(
     suite: &SuiteName,
     lines: String,
 ) -> Result<(Dataset, u32), ApiError> {
-    let request = json!({
-        "dataset": suite, "name": "cases.jsonl", "text": lines, "existing": "replace",
-        "note": "From its configuration",
+    let mut request = json!({
+        "dataset": suite, "name": "cases.jsonl", "existing": "replace", "note": "From its configuration",
     });
+    // The macro would copy it.
+    request["text"] = Value::String(lines);
     let version: DatasetVersion = call(session, "dataset_import", request).await?;
     let dataset = call(session, "dataset_get", json!({ "id": version.dataset_id })).await?;
     Ok((dataset, version.number))
