@@ -93,8 +93,8 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
 async fn grow() -> anyhow::Result<()> {
     let columns = ["tests", "time", "cases a second", "most memory"];
     let mut report = Report::new("eval: more tests, 32 at once, the server answers without delay", &columns);
-    let least = if cfg!(debug_assertions) { 1 } else { GROWING.len() };
-    for cases in GROWING.into_iter().take(least) {
+    let sizes = if cfg!(debug_assertions) { 1 } else { GROWING.len() };
+    for cases in GROWING.into_iter().take(sizes) {
         let Run { elapsed, memory, .. } = run(cases, WITHOUT_DELAY, 32, None).await?;
         let megabytes = format!("{} MB", memory / 1_000_000);
         report.row([cases.to_string(), millis(elapsed), rate(cases, elapsed), megabytes]);

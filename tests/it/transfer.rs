@@ -76,7 +76,7 @@ async fn what_is_exported_and_imported_elsewhere_is_exported_the_same() {
         assert_eq!(outcomes, ["created", "created"]);
         assert_eq!(to.run(&export).await.stdout, exported.stdout);
 
-        // An execution tells of its way here as it did there, but the calls were none of this workspace's.
+        // An execution tells of its way here as it did there.
         let runs = to.json(&["runs", "list"]).await;
         let run = to.json(&["runs", "get", runs["items"][0]["id"].as_str().unwrap()]).await;
         let id = run["executions"][0]["id"].as_str().unwrap();

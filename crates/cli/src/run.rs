@@ -3,9 +3,7 @@
 use crate::{
     Ending,
     call::{call, usage},
-    output,
-    run_end::refuse_stalled,
-    wait,
+    output, run_end, wait,
 };
 use clap::{
     Args,
@@ -332,11 +330,10 @@ impl Screen {
             }
             EventBody::ExecutionUpdated { execution } => self.update(session, *execution).await?,
             EventBody::Changed { noun: Noun::Run, id } if id == Some(self.run.to_string()) => {
-                refuse_stalled(&call(session, "run_get", json!({ "id": self.run })).await?)?;
+                run_end::look(session, self.run).await?;
             }
             EventBody::Resync => {
-                let detail: RunDetail = call(session, "run_get", json!({ "id": self.run })).await?;
-                refuse_stalled(&detail)?;
+                let detail = run_end::look(session, self.run).await?;
                 self.ended = detail.run.status.is_terminal();
                 for execution in detail.executions {
                     self.update(session, execution).await?;

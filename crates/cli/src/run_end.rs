@@ -31,9 +31,9 @@ pub(crate) async fn until_ended(
             batch = events.next() => for event in batch {
                 match event.body {
                     EventBody::RunUpdated { run: now } if now.id == run.id => run = *now,
-                    EventBody::Resync => run = look(session, run.id).await?,
+                    EventBody::Resync => run = look(session, run.id).await?.run,
                     EventBody::Changed { noun: Noun::Run, id } if id == Some(run.id.to_string()) => {
-                        run = look(session, run.id).await?;
+                        run = look(session, run.id).await?.run;
                     }
                     _ => continue,
                 }
@@ -48,17 +48,14 @@ pub(crate) async fn until_ended(
     Ok(Ended { run, cancelled })
 }
 
-async fn look(session: &Session, run: RunId) -> Result<Run, ApiError> {
-    let detail: RunDetail = call(session, "run_get", json!({ "id": run })).await?;
-    refuse_stalled(&detail)?;
-    Ok(detail.run)
-}
-
+/// A run that is waited for, as it is now.
+///
 /// # Errors
-/// Where a run cannot end, because the store has refused some end of it for good.
-pub(crate) fn refuse_stalled(detail: &RunDetail) -> Result<(), ApiError> {
+/// Where it cannot end, because the store has refused some end of it for good.
+pub(crate) async fn look(session: &Session, run: RunId) -> Result<RunDetail, ApiError> {
+    let detail: RunDetail = call(session, "run_get", json!({ "id": run })).await?;
     if !detail.stalled {
-        return Ok(());
+        return Ok(detail);
     }
     let message = format!("the end of `{}` could not be kept, so the run stays open", detail.run.id);
     let hint = "What had ended before is kept, and the log of the workspace says what went wrong. The next start of \
