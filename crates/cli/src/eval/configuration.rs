@@ -16,8 +16,11 @@ use formaops_template::formats::to_prompt_name;
 use serde_json::{Map, Value, json};
 use std::{
     collections::HashSet,
+    fs::File,
+    io::{self, BufWriter, Write as _},
     path::{Path, PathBuf},
 };
+use tempfile::NamedTempFile;
 
 /// A configuration as it is in the workspace, which has its cases.
 pub(crate) struct Brought {
@@ -75,11 +78,12 @@ pub(super) async fn bring_in(
     // From here on the workspace has them: there may be very many.
     let cases = std::mem::take(&mut config.cases);
     let all = cases.len();
-    let (lines, tests) = as_lines(cases, &config, &suite, &chosen)?;
+    let file_of_cases = NamedTempFile::new().map_err(no_room)?;
+    let tests = write_lines(cases, &config, &suite, &chosen, file_of_cases.as_file()).map_err(no_room)?;
     if tests.len() == all {
         chosen.clear();
     }
-    let dataset = bring_cases(session, &suite, lines).await?;
+    let dataset = bring_cases(session, &suite, file_of_cases.path()).await?;
     let suite = bring_suite(session, &config, &file, suite, &prompts, &dataset).await?;
     Ok(Brought { config, suite, chosen, tests, folder })
 }
@@ -231,14 +235,22 @@ async fn bring_prompts(
     Ok(found)
 }
 
-/// The cases as lines of JSON, and what results say of the tests of those that are run.
-fn as_lines(
+fn no_room(error: io::Error) -> ApiError {
+    let folder = std::env::temp_dir();
+    let hint = "The cases are written there before the workspace takes them. Make room, or set `TMPDIR` to another folder.";
+    ApiError { hint: hint.to_owned(), ..usage(format!("`{}` cannot be written: {error}", folder.display())) }
+}
+
+/// Writes the cases as lines of JSON; answers what results say of the tests of those that are run. Beside what was read of
+/// the configuration there is no room for a text of all of them.
+fn write_lines(
     cases: Vec<ConfigCase>,
     config: &Config,
     suite: &SuiteName,
     chosen: &[u32],
-) -> Result<(String, Vec<RunTest>), ApiError> {
-    let (mut lines, mut tests) = (String::new(), Vec::with_capacity(chosen.len()));
+    file: &File,
+) -> io::Result<Vec<RunTest>> {
+    let (mut lines, mut tests) = (BufWriter::new(file), Vec::with_capacity(chosen.len()));
     let mut chosen = chosen.iter().peekable();
     for (place, case) in (0..).zip(cases) {
         let names = |places: &Option<Vec<usize>>, name: &dyn Fn(usize) -> String| -> Vec<String> {
@@ -252,25 +264,19 @@ fn as_lines(
         if let Some(line) = line.as_object_mut() {
             line.shift_remove("position");
         }
-        lines += &line.to_string();
-        lines.push('\n');
+        writeln!(lines, "{line}")?;
         if chosen.next_if_eq(&&place).is_some() {
             tests.push(RunTest { vars: case.vars, number: case.test });
         }
     }
-    Ok((lines, tests))
+    lines.flush()?;
+    Ok(tests)
 }
 
-async fn bring_cases(
-    session: &Session,
-    suite: &SuiteName,
-    lines: String,
-) -> Result<(Dataset, u32), ApiError> {
-    let mut request = json!({
-        "dataset": suite, "name": "cases.jsonl", "existing": "replace", "note": "From its configuration",
+async fn bring_cases(session: &Session, suite: &SuiteName, lines: &Path) -> Result<(Dataset, u32), ApiError> {
+    let request = json!({
+        "dataset": suite, "name": "cases.jsonl", "path": lines, "existing": "replace", "note": "From its configuration",
     });
-    // The macro would copy it.
-    request["text"] = Value::String(lines);
     let version: DatasetVersion = call(session, "dataset_import", request).await?;
     let dataset = call(session, "dataset_get", json!({ "id": version.dataset_id })).await?;
     Ok((dataset, version.number))
