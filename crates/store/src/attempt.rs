@@ -3,8 +3,8 @@
 use crate::{
     Store, StoreError,
     blob::Blob,
-    column::{Int, Json, Key, Text, Word, metrics},
-    execution::{self, Ending},
+    column::{Int, Json, Key, Text, Whole, Word, hex, metrics},
+    execution::{self, Begun, Ending},
     recording::{self, Joined},
     search::{self, Entry},
 };
@@ -13,9 +13,13 @@ use formaops_domain::{
     LogEntry, LogLevel, Metrics, ModelRef, NanoUsd, Price, Replayed, RequestHash, Retry, Span, Timestamp,
     Usage, ports::Outcome,
 };
+use futures::future::BoxFuture;
+use serde::Serialize;
 use sqlx::SqliteConnection;
+use std::collections::HashMap;
 
 /// How an attempt ended, with its texts compressed.
+#[derive(Clone)]
 pub(crate) struct Ended {
     pub(crate) id: AttemptId,
     pub(crate) status: AttemptStatus,
@@ -26,83 +30,126 @@ pub(crate) struct Ended {
     pub(crate) recording: Joined,
 }
 
-/// Ends an attempt and its execution.
-pub(crate) async fn finish(
-    connection: &mut SqliteConnection,
-    attempt: Ended,
-    ending: Ending,
-) -> Result<Execution, StoreError> {
-    end(connection, attempt, ending.failure.as_ref(), &ending.metrics, ending.at).await?;
-    execution::end(connection, ending).await
+/// How an attempt ended, and its execution with it.
+#[derive(Clone)]
+pub(crate) struct Finished {
+    pub(crate) attempt: Ended,
+    pub(crate) ending: Ending,
+}
+
+/// Ends attempts and their executions.
+pub(crate) fn finish<'c>(
+    connection: &'c mut SqliteConnection,
+    finished: &'c [Finished],
+) -> BoxFuture<'c, Result<Vec<Execution>, StoreError>> {
+    Box::pin(async move {
+        let attempts: Vec<_> = finished
+            .iter()
+            .map(|Finished { attempt, ending }| End {
+                attempt,
+                failure: ending.failure.as_ref(),
+                metrics: &ending.metrics,
+                at: ending.at,
+            })
+            .collect();
+        end(connection, &attempts).await?;
+        execution::end(connection, &finished.iter().map(|finished| &finished.ending).collect::<Vec<_>>())
+            .await
+    })
 }
 
 /// Ends an attempt, and stores its whole recording instead of the parts.
-pub(crate) async fn end(
+pub(crate) async fn end_one(
     connection: &mut SqliteConnection,
-    attempt: Ended,
+    attempt: &Ended,
     failure: Option<&Failure>,
     metrics: &Metrics,
-    ended_at: Timestamp,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
-    let (id, status, at) = (Key(attempt.id), Word(attempt.status), Int(ended_at));
-    let (request_hash, price) = (attempt.request_hash.map(Key), attempt.price.as_ref().map(Json));
-    let failure = failure.map(Json);
-    let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
-    let (usage, cost, basis) =
-        (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
-    let replayed = metrics.replayed.map(Json);
-    let Joined { parts, blob, .. } = &attempt.recording;
-    let (frames, size) = (Key(blob.hash), Int(blob.size));
-    // One text, as with executions. The recording is kept only where it has all the parts.
-    let kept = sqlx::query_scalar!(
-        r#"update attempts set status = ?, request_hash = ?, request_id = ?, http_status = ?, failure = ?,
-          latency_micros = ?, first_token_micros = ?, tokens_per_second = ?, usage = ?, cost_nanos = ?,
-          basis = ?, price = coalesce(?, price), completed_at = max(?, started_at), replayed = ?
-        where id = ?;
-        insert into blobs (hash, size, data)
-        select column1, column2, column3 from (values (?, ?, ?))
-        where (select count(*) from recording_parts where attempt = ?) = ?
-        on conflict (hash) do nothing;
-        insert into recordings (attempt, request_hash, repeat, frames, recorded_at)
-        select a.id, a.request_hash, coalesce(p.repeat, e.repeat), ?, ?
-        from attempts a join executions e on e.id = a.execution join runs r on r.id = e.run
-        left join executions p on p.id = r.parent
-        where a.id = ? and (select count(*) from recording_parts s where s.attempt = a.id) = ?
-        returning 1 as "kept!: u32""#,
-        status,
-        request_hash,
-        attempt.request_id,
-        attempt.http_status,
-        failure,
-        latency,
-        first_token,
-        metrics.tokens_per_second,
-        usage,
-        cost,
-        basis,
-        price,
-        at,
-        replayed,
-        id,
-        frames,
-        size,
-        blob.data,
-        id,
-        parts,
-        frames,
-        at,
-        id,
-        parts,
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    match (kept, attempt.recording) {
-        (Some(_), Joined { parts: 0, .. }) => Ok(()),
-        (Some(_), _) => recording::drop_parts(connection, attempt.id).await,
-        (None, joined) => {
-            recording::join_again(connection, attempt.id, joined, attempt.request_hash, ended_at).await
+    end(connection, &[End { attempt, failure, metrics, at }]).await
+}
+
+/// An attempt that ends.
+struct End<'a> {
+    attempt: &'a Ended,
+    failure: Option<&'a Failure>,
+    metrics: &'a Metrics,
+    at: Timestamp,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EndRow<'a> {
+    id: String,
+    status: AttemptStatus,
+    request_hash: Option<String>,
+    request_id: Option<&'a str>,
+    http_status: Option<u16>,
+    failure: Option<&'a Failure>,
+    latency: Option<i64>,
+    first_token: Option<i64>,
+    tokens_per_second: Option<f64>,
+    usage: Option<&'a Usage>,
+    cost: Option<i64>,
+    basis: CostBasis,
+    price: Option<&'a Price>,
+    at: i64,
+    replayed: Option<&'a Replayed>,
+}
+
+impl<'a> EndRow<'a> {
+    fn of(&End { attempt, failure, metrics, at }: &End<'a>) -> Self {
+        Self {
+            id: hex(attempt.id.as_bytes()),
+            status: attempt.status,
+            request_hash: attempt.request_hash.as_ref().map(|hash| hex(hash.as_bytes())),
+            request_id: attempt.request_id.as_deref(),
+            http_status: attempt.http_status,
+            failure,
+            latency: metrics.latency_ms.map(Whole::to_i64),
+            first_token: metrics.first_token_ms.map(Whole::to_i64),
+            tokens_per_second: metrics.tokens_per_second,
+            usage: metrics.token_usage.as_ref(),
+            cost: metrics.cost_usd.map(Whole::to_i64),
+            basis: metrics.basis,
+            price: attempt.price.as_ref(),
+            at: at.to_i64(),
+            replayed: metrics.replayed.as_ref(),
         }
     }
+}
+
+/// Ends attempts, and stores their whole recordings instead of the parts.
+async fn end(connection: &mut SqliteConnection, ends: &[End<'_>]) -> Result<(), StoreError> {
+    let rows = Json(ends.iter().map(EndRow::of).collect::<Vec<_>>());
+    let ended = sqlx::query!(
+        r#"update attempts set status = x.value ->> 'status', request_hash = unhex(x.value ->> 'requestHash'),
+          request_id = x.value ->> 'requestId', http_status = x.value ->> 'httpStatus',
+          failure = nullif(x.value -> 'failure', 'null'), latency_micros = x.value ->> 'latency',
+          first_token_micros = x.value ->> 'firstToken', tokens_per_second = x.value ->> 'tokensPerSecond',
+          usage = nullif(x.value -> 'usage', 'null'), cost_nanos = x.value ->> 'cost', basis = x.value ->> 'basis',
+          price = coalesce(nullif(x.value -> 'price', 'null'), attempts.price),
+          completed_at = max(x.value ->> 'at', attempts.started_at),
+          replayed = nullif(x.value -> 'replayed', 'null')
+        from json_each(?1) x where attempts.id = unhex(x.value ->> 'id')
+        returning attempts.id as "id!: Key<AttemptId>",
+          (select count(*) from recording_parts s where s.attempt = attempts.id) as "parts!: u32""#,
+        rows,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let parts: HashMap<AttemptId, u32> = ended.into_iter().map(|row| (row.id.0, row.parts)).collect();
+    let mut whole = Vec::with_capacity(ends.len());
+    for end in ends {
+        let Ended { id, recording, .. } = end.attempt;
+        match parts.get(id) {
+            Some(parts) if *parts == recording.parts => whole.push(end),
+            Some(_) => recording::join_again(connection, *id, recording, end.at).await?,
+            None => return Err(StoreError::not_found("attempt", id)),
+        }
+    }
+    let recordings = whole.into_iter().map(|end| (end.attempt.id, &end.attempt.recording, end.at));
+    recording::insert(connection, &recordings.collect::<Vec<_>>()).await
 }
 
 impl Store {
@@ -111,10 +158,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Transition`] where the execution is not pending.
     pub async fn start_attempt(&self, attempt: Attempt, log: Vec<LogEntry>) -> Result<Execution, StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move { execution::begin(connection, attempt, &log).await })
-        })
-        .await
+        self.write_together(&self.inner.begun, Begun { attempt, log }).await
     }
 
     /// Ends an attempt and its execution, and joins the parts of its recording.
@@ -151,7 +195,7 @@ impl Store {
             )
         };
         let ending = ending.with_output(&outcome.output, outcome.validated_output.as_ref())?;
-        self.write(move |connection| Box::pin(finish(connection, attempt, ending))).await
+        self.write_together(&self.inner.finished, Finished { attempt, ending }).await
     }
 
     /// Ends an attempt that failed, while its execution waits for the next one.
@@ -165,7 +209,7 @@ impl Store {
         let log = outcome.last_part.log.clone();
         self.write(move |connection| {
             Box::pin(async move {
-                end(connection, attempt, failure.as_ref(), &metrics, completed_at).await?;
+                end_one(connection, &attempt, failure.as_ref(), &metrics, completed_at).await?;
                 execution::wait(connection, execution, &retry, &log).await
             })
         })
@@ -209,7 +253,7 @@ impl Store {
         };
         let ending = Ending::empty(execution, ExecutionStatus::Pending, failure, entry, at);
         let ending = Ending { log: vec![step], ..ending };
-        self.write(move |connection| Box::pin(execution::end(connection, ending))).await
+        self.write(move |connection| Box::pin(execution::end_one(connection, ending))).await
     }
 
     /// The attempts of an execution, first to last.

@@ -4,7 +4,7 @@
 use crate::{
     Store, StoreError, blob,
     column::{Key, Word},
-    execution,
+    execution::{self, ResultRow},
 };
 use formaops_domain::{
     Execution, ExecutionId, RunId,
@@ -121,7 +121,8 @@ impl Store {
                     sqlx::query!("delete from validation_results where execution = ?1 and late = 1", key)
                         .execute(&mut *connection)
                         .await?;
-                    execution::insert_late(connection, verdict.execution, &verdict.results).await?;
+                    let rows: Vec<_> = ResultRow::late(verdict.execution, &verdict.results).collect();
+                    execution::insert_results(connection, &rows).await?;
                     sqlx::query!(
                         "update executions set validation_status = ?2, score = ?3,
                           validated_output = case when ?2 = 'passed' then validated_output end

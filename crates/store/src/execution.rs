@@ -4,7 +4,9 @@ pub(crate) mod record;
 mod transition;
 
 pub use record::ExecutionRecord;
-pub(crate) use transition::{Ending, begin, end, insert_late, insert_validations, requeue, wait};
+pub(crate) use transition::{
+    Begun, Ending, ResultRow, begin, end, end_one, insert_results, insert_written, requeue, wait,
+};
 
 use crate::{
     Store, StoreError,
@@ -107,7 +109,8 @@ impl From<ExecutionRow> for Execution {
     }
 }
 
-/// Executions that a query finds (`find`), or that the last of some statements has just changed (`returning`).
+/// Executions that a query finds (`find`), or that the last of some statements has just changed (`returning`), with the
+/// steps that led there (`log`).
 ///
 /// Statements of one text are carried out without a way back to the thread of the connection between them, which
 /// costs more than most of them. Their parameters are in order, each `?` has its own.
@@ -118,16 +121,15 @@ macro_rules! executions {
     (returning $head:literal, $($argument:expr),*) => {
         executions!(@ [$head, "\nreturning "] [] $($argument),*)
     };
-    (log $execution:expr, $entries:expr; returning $head:literal, $($argument:expr),*) => {
+    (returning $head:literal, $($argument:expr),*; log $steps:expr) => {
         executions!(
-            @ [
-                "insert into execution_logs (execution, number, attempt, at, level, message, metadata)
-                select e.id, (select coalesce(max(number) + 1, 0) from execution_logs where execution = e.id) + step.key,
+            @ [$head, "\nreturning "] [
+                ";\ninsert into execution_logs (execution, number, attempt, at, level, message, metadata)
+                select e.id, (select coalesce(max(l.number) + 1, 0) from execution_logs l where l.execution = e.id) + step.key,
                   step.value ->> 0, step.value ->> 1, step.value ->> 2, step.value ->> 3, step.value ->> 4
-                from executions e, json_each(?) step where e.id = ?;\n",
-                $head,
-                "\nreturning "
-            ] [] $entries, $execution, $($argument),*
+                from json_each(?) log cross join executions e on e.id = unhex(log.value ->> 0)
+                cross join json_each(log.value, '$[1]') step"
+            ] $($argument),*, $steps
         )
     };
     (@ [$($before:literal),+] [$($after:literal),*] $($argument:expr),*) => {

@@ -8,13 +8,13 @@ use formaops_domain::{ExecutionId, ExecutionLog, JsonObject, LogEntry, LogLevel,
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-/// Steps as the statement that keeps them reads them.
-pub(crate) fn rows(entries: &[LogEntry]) -> Json<Vec<Value>> {
+/// Steps as the statements that keep them read them.
+pub(crate) fn rows(entries: &[LogEntry]) -> Vec<Value> {
     let row = |entry: &LogEntry| {
         let metadata = (!entry.metadata.is_empty()).then_some(&entry.metadata);
         json!([entry.attempt, entry.at.as_micros(), entry.level, entry.message, metadata])
     };
-    Json(entries.iter().map(row).collect())
+    entries.iter().map(row).collect()
 }
 
 /// Keeps steps behind those that are there. One statement, however many they are.
@@ -26,7 +26,7 @@ pub(crate) async fn append(
     if entries.is_empty() {
         return Ok(());
     }
-    let (execution, rows) = (Key(execution), rows(entries));
+    let (execution, rows) = (Key(execution), Json(rows(entries)));
     sqlx::query!(
         "insert into execution_logs (execution, number, attempt, at, level, message, metadata)
         select ?1, (select coalesce(max(number) + 1, 0) from execution_logs where execution = ?1) + key,

@@ -73,6 +73,7 @@ mod run_store;
 mod search;
 mod setting;
 mod suite;
+mod together;
 mod totals;
 mod transfer;
 mod version;
@@ -121,9 +122,13 @@ pub use version_ref::Moved;
 pub use workspace::{Actor, ActorKind, Workspace};
 pub use writer::WriteStats;
 
+use attempt::Finished;
+use execution::Begun;
+use formaops_domain::Execution;
 use futures::future::BoxFuture;
 use sqlx::{SqliteConnection, SqlitePool};
 use std::sync::{Arc, Mutex};
+use together::Together;
 use tokio::task::JoinHandle;
 use writer::Writer;
 
@@ -143,6 +148,8 @@ struct Inner {
     /// Held by whoever works out what can be said of the cases of a run.
     marking: tokio::sync::Mutex<()>,
     ahead: tokio::sync::Mutex<work::ReadAhead>,
+    begun: Arc<Together<Begun, Execution>>,
+    finished: Arc<Together<Finished, Execution>>,
 }
 
 impl Store {
@@ -154,6 +161,8 @@ impl Store {
                 readers,
                 marking: tokio::sync::Mutex::default(),
                 ahead: tokio::sync::Mutex::default(),
+                begun: Together::new(execution::begin),
+                finished: Together::new(attempt::finish),
             }),
             act: Arc::new(act),
         }

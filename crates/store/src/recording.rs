@@ -6,7 +6,7 @@
 use crate::{
     Store, StoreError,
     blob::{self, Blob},
-    column::{Int, Key},
+    column::{Int, Json, Key, hex},
     execution_log,
 };
 use bytes::Bytes;
@@ -62,6 +62,7 @@ pub(crate) fn pack(frames: &[(Span, Bytes)]) -> Result<Vec<u8>, StoreError> {
 }
 
 /// A recording that was put together before its transaction, and the number of stored parts in it.
+#[derive(Clone)]
 pub(crate) struct Joined {
     pub(crate) parts: u32,
     last: Vec<u8>,
@@ -98,35 +99,45 @@ async fn load_parts(
     Ok(frames)
 }
 
+/// Stores whole recordings of attempts instead of their parts, each with the time of its end.
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    recordings: &[(AttemptId, &Joined, Timestamp)],
+) -> Result<(), StoreError> {
+    let blobs: Vec<_> = recordings.iter().map(|(_, joined, _)| joined.blob.clone()).collect();
+    blob::insert(connection, blobs).await?;
+    let row = |(id, joined, at): &(AttemptId, &Joined, Timestamp)| {
+        (hex(id.as_bytes()), hex(&joined.blob.hash), at.as_micros())
+    };
+    let rows = Json(recordings.iter().map(row).collect::<Vec<_>>());
+    sqlx::query!(
+        "insert into recordings (attempt, request_hash, repeat, frames, recorded_at)
+        select a.id, a.request_hash, coalesce(p.repeat, e.repeat), unhex(x.value ->> 1), x.value ->> 2
+        from json_each(?1) x cross join attempts a on a.id = unhex(x.value ->> 0)
+        cross join executions e on e.id = a.execution cross join runs r on r.id = e.run
+        left join executions p on p.id = r.parent",
+        rows,
+    )
+    .execute(&mut *connection)
+    .await?;
+    for (attempt, joined, _) in recordings {
+        if joined.parts > 0 {
+            drop_parts(connection, *attempt).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Stores the recording of an attempt that has more parts than were joined: one of them was still on its way when
 /// the others were read, and must not be lost.
 pub(crate) async fn join_again(
     connection: &mut SqliteConnection,
     attempt: AttemptId,
-    joined: Joined,
-    request_hash: Option<RequestHash>,
+    joined: &Joined,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let joined = Joined::load(connection, attempt, joined.last).await?;
-    let (key, frames, request_hash, at) =
-        (Key(attempt), Key(joined.blob.hash), request_hash.map(Key), Int(at));
-    blob::insert(connection, [joined.blob]).await?;
-    let kept = sqlx::query!(
-        "insert into recordings (attempt, request_hash, repeat, frames, recorded_at)
-        select a.id, ?2, coalesce(p.repeat, e.repeat), ?3, ?4
-        from attempts a join executions e on e.id = a.execution join runs r on r.id = e.run
-        left join executions p on p.id = r.parent where a.id = ?1",
-        key,
-        request_hash,
-        frames,
-        at,
-    )
-    .execute(&mut *connection)
-    .await?;
-    if kept.rows_affected() == 0 {
-        return Err(StoreError::not_found("attempt", attempt));
-    }
-    drop_parts(connection, attempt).await
+    let joined = Joined::load(connection, attempt, joined.last.clone()).await?;
+    insert(connection, &[(attempt, &joined, at)]).await
 }
 
 /// Forgets the parts of a recording that is stored as a whole.

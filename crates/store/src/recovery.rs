@@ -2,7 +2,7 @@
 
 use crate::{
     Store, StoreError,
-    attempt::{self, Ended},
+    attempt::{self, Ended, Finished},
     column::{Int, Key},
     dataset,
     execution::{self, Ending},
@@ -85,7 +85,7 @@ async fn recover(connection: &mut SqliteConnection, now: Timestamp) -> Result<Re
         let entry = search::entry(connection, row.id.0, "").await?;
         let ending = Ending::empty(row.id.0, ExecutionStatus::Pending, Some(interrupted(false)), entry, now);
         let step = LogEntry::new(now, None, LogLevel::Error, "FormaOps ended before this was sent");
-        execution::end(connection, Ending { log: vec![step], ..ending }).await?;
+        execution::end_one(connection, Ending { log: vec![step], ..ending }).await?;
         recovered.queued += 1;
     }
     let over = sqlx::query!(
@@ -143,12 +143,12 @@ async fn interrupt(connection: &mut SqliteConnection, running: Running) -> Resul
     let attempt = Ended { id, status, request_hash, request_id, http_status, price, recording };
     if goes_on {
         execution_log::append(connection, execution, &[step]).await?;
-        attempt::end(connection, attempt, Some(&failure), &metrics, ended_at).await?;
+        attempt::end_one(connection, &attempt, Some(&failure), &metrics, ended_at).await?;
         return execution::requeue(connection, execution).await;
     }
     let entry = search::entry(connection, execution, &texts).await?;
     let ending = Ending::empty(execution, ExecutionStatus::Running, Some(failure), entry, ended_at);
     let ending = Ending { metrics, log: vec![step], ..ending.with_output(&texts, None)? };
-    attempt::finish(connection, attempt, ending).await?;
+    attempt::finish(connection, &[Finished { attempt, ending }]).await?;
     Ok(())
 }

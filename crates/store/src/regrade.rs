@@ -7,6 +7,7 @@ use crate::{
     Store, StoreError,
     blob::{self, Blob, BlobHash, Shared},
     column::{Int, Json, Key, Text, Word, hex, metrics},
+    execution::{self, ResultRow},
     run::{self, NewRun},
 };
 use formaops_domain::{
@@ -14,7 +15,6 @@ use formaops_domain::{
     Parameters, Replayed, Run, RunId, Span, Timestamp, ToolCall, Usage, Validation, ValidationResult,
     ValidationStatus, VersionId,
 };
-use serde::Serialize;
 use sqlx::SqliteConnection;
 use std::collections::{HashMap, HashSet};
 
@@ -385,21 +385,7 @@ impl GradedBatch {
                 replayed.map_err(StoreError::unreadable)?,
             ));
             validated.extend(value.and_then(|value| value.new));
-            for (position, result) in (0u32..).zip(&one.results) {
-                let detail = result.detail.as_ref().map(serde_json::Value::to_string);
-                let ValidationResult { name, verdict, score, message, weight, metric, .. } = result;
-                results.push(Row(
-                    id.clone(),
-                    position,
-                    name,
-                    *verdict,
-                    *score,
-                    message,
-                    detail,
-                    *weight,
-                    metric,
-                ));
-            }
+            results.extend(ResultRow::all(one.id, &one.results));
         }
         let count = |status| u32::try_from(count(status)).unwrap_or(u32::MAX);
         Ok(Self {
@@ -442,15 +428,7 @@ impl GradedBatch {
         )
         .execute(&mut *connection)
         .await?;
-        sqlx::query!(
-            "insert into validation_results (execution, position, name, verdict, score, message, detail, weight, metric)
-            select unhex(r.value ->> 0), r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5,
-              r.value ->> 6, r.value ->> 7, r.value ->> 8
-            from json_each(?1) r",
-            results,
-        )
-        .execute(&mut *connection)
-        .await?;
+        execution::insert_written(connection, &results).await?;
         let (completed, failed, cancelled) = (self.completed, self.failed, self.cancelled);
         sqlx::query!(
             "update runs set pending = pending - ?2 - ?3 - ?4, completed = completed + ?2, failed = failed + ?3,
@@ -466,17 +444,3 @@ impl GradedBatch {
         Ok(())
     }
 }
-
-/// A result as one array: execution, place, name, verdict, score, message, detail, weight, metric.
-#[derive(Serialize)]
-struct Row<'a>(
-    String,
-    u32,
-    &'a str,
-    formaops_domain::Verdict,
-    f64,
-    &'a str,
-    Option<String>,
-    f64,
-    &'a Option<String>,
-);

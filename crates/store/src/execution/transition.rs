@@ -4,53 +4,105 @@ use super::{ExecutionRow, executions, refuse};
 use crate::{
     StoreError,
     blob::{self, Blob, Shared},
-    column::{Int, Json, Key, Text, Word},
+    column::{Int, Json, Key, Text, Whole, Word, hex},
     execution_log, output, search,
 };
 use formaops_domain::{
     Attempt, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, LogEntry, Metrics,
-    ModelRef, NanoUsd, Parameters, PromptId, Replayed, Retry, RunId, Span, Timestamp, ToolCall, Usage,
-    ValidationResult, ValidationStatus, VersionId,
+    ModelRef, NanoUsd, Parameters, Price, PromptId, Replayed, Retry, RunId, Span, Timestamp, ToolCall, Usage,
+    ValidationResult, ValidationStatus, Verdict, VersionId,
 };
-use sqlx::{QueryBuilder, SqliteConnection};
+use futures::future::BoxFuture;
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::SqliteConnection;
+use std::collections::HashMap;
 
 /// The place of the first result that came late: behind any number of rules.
 const FIRST_LATE: u32 = 1_000_000;
-/// How many results one statement inserts at most: each has ten parameters.
-const MOST_RESULTS: usize = 1_000;
 
-/// A pending execution starts to run, with this attempt.
-pub(crate) async fn begin(
+/// A pending execution and the attempt with which it starts to run.
+#[derive(Debug, Clone)]
+pub(crate) struct Begun {
+    pub(crate) attempt: Attempt,
+    pub(crate) log: Vec<LogEntry>,
+}
+
+#[derive(Serialize)]
+struct BegunRow<'a> {
+    id: String,
+    execution: String,
+    number: u32,
+    model: String,
+    price: Option<&'a Price>,
+    at: i64,
+    reserved: Option<i64>,
+    day: String,
+}
+
+/// Pending executions start to run, each with its attempt.
+///
+/// Here and below executions are looked for by their ids: by what they wait for (hence the `+`) it would be all that do.
+pub(crate) fn begin<'c>(
+    connection: &'c mut SqliteConnection,
+    begun: &'c [Begun],
+) -> BoxFuture<'c, Result<Vec<Execution>, StoreError>> {
+    let row = |Begun { attempt, .. }: &'c Begun| BegunRow {
+        id: hex(attempt.id.as_bytes()),
+        execution: hex(attempt.execution_id.as_bytes()),
+        number: attempt.number,
+        model: attempt.model.to_string(),
+        price: attempt.price.as_ref(),
+        at: attempt.started_at.to_i64(),
+        reserved: attempt.reserved_usd.map(Whole::to_i64),
+        day: attempt.day.to_string(),
+    };
+    let rows = Json(begun.iter().map(row).collect::<Vec<_>>());
+    let log = steps(begun.iter().map(|begun| (begun.attempt.execution_id, &begun.log)));
+    Box::pin(async move {
+        let moved = executions!(
+            returning "insert into attempts (id, execution, number, status, model, price, started_at, reserved_nanos, day)
+              select unhex(b.value ->> 'id'), e.id, b.value ->> 'number', 'running', b.value ->> 'model',
+                nullif(b.value -> 'price', 'null'), b.value ->> 'at', b.value ->> 'reserved', b.value ->> 'day'
+              from json_each(?) b
+              cross join executions e on e.id = unhex(b.value ->> 'execution') and e.status = 'pending';
+              update executions set status = 'running', started_at = b.value ->> 'at', retry = null
+              from json_each(?) b
+              where executions.id = unhex(b.value ->> 'execution') and +executions.status = 'pending'",
+            rows,
+            rows;
+            log log
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        in_order(connection, moved, begun.iter().map(|begun| begun.attempt.execution_id), "running").await
+    })
+}
+
+/// Steps as the statement that keeps them with a change reads them.
+fn steps<'a>(
+    logs: impl Iterator<Item = (ExecutionId, &'a Vec<LogEntry>)>,
+) -> Json<Vec<(String, Vec<Value>)>> {
+    let some = logs.filter(|(_, entries)| !entries.is_empty());
+    Json(some.map(|(id, entries)| (hex(id.as_bytes()), execution_log::rows(entries))).collect())
+}
+
+/// The executions that were changed, in the order in which that was asked for; an error where one was not.
+async fn in_order(
     connection: &mut SqliteConnection,
-    attempt: Attempt,
-    log: &[LogEntry],
-) -> Result<Execution, StoreError> {
-    let (key, id, at) = (Key(attempt.execution_id), Key(attempt.id), Int(attempt.started_at));
-    let (model, price) = (Text(&attempt.model), attempt.price.as_ref().map(Json));
-    let (reserved, day, log) = (attempt.reserved_usd.map(Int), Text(attempt.day), execution_log::rows(log));
-    let moved = executions!(
-        log key, log;
-        returning "insert into attempts (id, execution, number, status, model, price, started_at, reserved_nanos, day)
-          select ?, id, ?, 'running', ?, ?, ?, ?, ? from executions where id = ? and status = 'pending';
-          update executions set status = 'running', started_at = ?, retry = null
-          where id = ? and status = 'pending'",
-        id,
-        attempt.number,
-        model,
-        price,
-        at,
-        reserved,
-        day,
-        key,
-        at,
-        key
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    match moved {
-        Some(row) => Ok(row.into()),
-        None => Err(refuse(connection, attempt.execution_id, "running").await),
+    moved: Vec<ExecutionRow>,
+    wanted: impl Iterator<Item = ExecutionId>,
+    to: &'static str,
+) -> Result<Vec<Execution>, StoreError> {
+    let mut moved: HashMap<_, _> = moved.into_iter().map(|row| (row.id.0, Execution::from(row))).collect();
+    let mut found = Vec::with_capacity(moved.len());
+    for id in wanted {
+        match moved.remove(&id) {
+            Some(execution) => found.push(execution),
+            None => return Err(refuse(connection, id, to).await),
+        }
     }
+    Ok(found)
 }
 
 /// A running execution waits for its next attempt.
@@ -60,9 +112,9 @@ pub(crate) async fn wait(
     retry: &Retry,
     log: &[LogEntry],
 ) -> Result<Execution, StoreError> {
-    let (key, retry, log) = (Key(id), Json(retry), execution_log::rows(log));
+    execution_log::append(connection, id, log).await?;
+    let (key, retry) = (Key(id), Json(retry));
     let moved = executions!(
-        log key, log;
         returning "update executions set status = 'pending', started_at = null, retry = ?
           where id = ? and status = 'running'",
         retry,
@@ -90,6 +142,7 @@ pub(crate) async fn requeue(connection: &mut SqliteConnection, id: ExecutionId) 
 }
 
 /// How an execution ended, with its texts compressed.
+#[derive(Clone)]
 pub(crate) struct Ending {
     pub(crate) id: ExecutionId,
     /// Where it was: running, or pending where it never left the queue.
@@ -161,124 +214,196 @@ impl Ending {
     }
 }
 
-/// Ends an execution. It never ends before it began, whatever the clock says.
-pub(crate) async fn end(connection: &mut SqliteConnection, ending: Ending) -> Result<Execution, StoreError> {
-    // Few executions have these.
-    let reasoning = ending.reasoning.as_ref().map(|blob| Key(blob.hash));
-    let validated_output = ending.validated_output.as_ref().map(|shared| Key(shared.hash));
-    let rare = [ending.reasoning, ending.validated_output.and_then(|shared| shared.new)];
-    blob::insert(connection, rare.into_iter().flatten()).await?;
-    insert_validations(connection, ending.id, &ending.validations).await?;
-    let (output, output_size, output_data) = match ending.output {
-        Some(Blob { hash, size, data }) => (Some(Key(hash)), Some(Int(size)), Some(data)),
-        None => (None, None, None),
-    };
-    let (id, from, to, at) = (Key(ending.id), Word(ending.from), Word(ending.to), Int(ending.at));
-    let (failure, finish) = (ending.failure.as_ref().map(Json), ending.finish.as_ref().map(Json));
-    let answered_by = ending.answered_by.as_ref().map(Text);
-    let tool_calls = (!ending.tool_calls.is_empty()).then_some(Json(&ending.tool_calls));
-    let metrics = &ending.metrics;
-    let (latency, first_token) = (metrics.latency_ms.map(Int), metrics.first_token_ms.map(Int));
-    let (usage, cost, basis) =
-        (metrics.token_usage.map(Json), metrics.cost_usd.map(Int), Word(metrics.basis));
-    let replayed = metrics.replayed.map(Json);
-    let (output_bytes, validation_status) = (Int(ending.output_bytes), Word(ending.validation_status));
-    let log = execution_log::rows(&ending.log);
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EndingRow<'a> {
+    id: String,
+    from: ExecutionStatus,
+    to: ExecutionStatus,
+    preview: &'a str,
+    output_bytes: i64,
+    output: Option<String>,
+    reasoning: Option<String>,
+    validated: Option<String>,
+    failure: Option<&'a Failure>,
+    finish: Option<&'a Finish>,
+    latency: Option<i64>,
+    first_token: Option<i64>,
+    tokens_per_second: Option<f64>,
+    usage: Option<&'a Usage>,
+    cost: Option<i64>,
+    basis: CostBasis,
+    validation_status: ValidationStatus,
+    at: i64,
+    tool_calls: Option<&'a [ToolCall]>,
+    answered_by: Option<String>,
+    score: Option<f64>,
+    replayed: Option<&'a Replayed>,
+}
+
+impl<'a> EndingRow<'a> {
+    fn of(ending: &'a Ending) -> Self {
+        let metrics = &ending.metrics;
+        let hash = |blob: &Option<Blob>| blob.as_ref().map(|blob| hex(&blob.hash));
+        Self {
+            id: hex(ending.id.as_bytes()),
+            from: ending.from,
+            to: ending.to,
+            preview: &ending.preview,
+            output_bytes: ending.output_bytes.to_i64(),
+            output: hash(&ending.output),
+            reasoning: hash(&ending.reasoning),
+            validated: ending.validated_output.as_ref().map(|shared| hex(&shared.hash)),
+            failure: ending.failure.as_ref(),
+            finish: ending.finish.as_ref(),
+            latency: metrics.latency_ms.map(Whole::to_i64),
+            first_token: metrics.first_token_ms.map(Whole::to_i64),
+            tokens_per_second: metrics.tokens_per_second,
+            usage: metrics.token_usage.as_ref(),
+            cost: metrics.cost_usd.map(Whole::to_i64),
+            basis: metrics.basis,
+            validation_status: ending.validation_status,
+            at: ending.at.to_i64(),
+            tool_calls: (!ending.tool_calls.is_empty()).then_some(&ending.tool_calls),
+            answered_by: ending.answered_by.as_ref().map(ModelRef::to_string),
+            score: ending.score,
+            replayed: metrics.replayed.as_ref(),
+        }
+    }
+}
+
+/// Ends an execution.
+pub(crate) async fn end_one(
+    connection: &mut SqliteConnection,
+    ending: Ending,
+) -> Result<Execution, StoreError> {
+    let id = ending.id;
+    let ended = end(connection, &[&ending]).await?;
+    ended.into_iter().next().ok_or_else(|| StoreError::not_found("execution", id))
+}
+
+/// Ends executions. None ends before it began, whatever the clock says.
+pub(crate) async fn end(
+    connection: &mut SqliteConnection,
+    endings: &[&Ending],
+) -> Result<Vec<Execution>, StoreError> {
+    let blobs = endings.iter().flat_map(|ending| {
+        let validated = ending.validated_output.as_ref().and_then(|shared| shared.new.as_ref());
+        [ending.output.as_ref(), ending.reasoning.as_ref(), validated].into_iter().flatten()
+    });
+    blob::insert(connection, blobs.cloned().collect::<Vec<_>>()).await?;
+    let results = endings.iter().flat_map(|ending| ResultRow::all(ending.id, &ending.validations));
+    insert_results(connection, &results.collect::<Vec<_>>()).await?;
+    let words =
+        endings.iter().map(|ending| (hex(ending.id.as_bytes()), &ending.entry.inputs, &ending.entry.answer));
+    let words = Json(words.collect::<Vec<_>>());
+    let rows = Json(endings.iter().map(|ending| EndingRow::of(ending)).collect::<Vec<_>>());
+    let log = steps(endings.iter().map(|ending| (ending.id, &ending.log)));
     let moved = executions!(
-        log id, log;
-        returning "insert into blobs (hash, size, data)
-          select column1, column2, column3 from (values (?, ?, ?)) where column1 is not null
-          on conflict (hash) do nothing;
-          insert or replace into execution_words (rowid, prompt, inputs, answer)
-          select e.seq, r.prompt_name, ?, ? from executions e join runs r on r.id = e.run
-          where e.id = ? and r.parent is null;
-          update executions set status = ?, preview = ?, output_bytes = ?, output = ?, reasoning = ?,
-          validated_output = ?, failure = ?, finish = ?, latency_micros = ?, first_token_micros = ?,
-          tokens_per_second = ?, usage = ?, cost_nanos = ?, basis = ?, validation_status = ?,
-          completed_at = max(?, coalesce(started_at, created_at)), tool_calls = ?, retry = null,
-          answered_by = ?, score = ?, replayed = ?
-          where id = ? and status = ?",
-        output,
-        output_size,
-        output_data,
-        ending.entry.inputs,
-        ending.entry.answer,
-        id,
-        to,
-        ending.preview,
-        output_bytes,
-        output,
-        reasoning,
-        validated_output,
-        failure,
-        finish,
-        latency,
-        first_token,
-        metrics.tokens_per_second,
-        usage,
-        cost,
-        basis,
-        validation_status,
-        at,
-        tool_calls,
-        answered_by,
-        ending.score,
-        replayed,
-        id,
-        from
+        returning "insert or replace into execution_words (rowid, prompt, inputs, answer)
+          select e.seq, r.prompt_name, w.value ->> 1, w.value ->> 2
+          from json_each(?) w cross join executions e on e.id = unhex(w.value ->> 0)
+          cross join runs r on r.id = e.run and r.parent is null;
+          update executions set status = x.value ->> 'to', preview = x.value ->> 'preview',
+            output_bytes = x.value ->> 'outputBytes', output = unhex(x.value ->> 'output'),
+            reasoning = unhex(x.value ->> 'reasoning'), validated_output = unhex(x.value ->> 'validated'),
+            failure = nullif(x.value -> 'failure', 'null'), finish = nullif(x.value -> 'finish', 'null'),
+            latency_micros = x.value ->> 'latency', first_token_micros = x.value ->> 'firstToken',
+            tokens_per_second = x.value ->> 'tokensPerSecond', usage = nullif(x.value -> 'usage', 'null'),
+            cost_nanos = x.value ->> 'cost', basis = x.value ->> 'basis',
+            validation_status = x.value ->> 'validationStatus',
+            completed_at = max(x.value ->> 'at', coalesce(executions.started_at, executions.created_at)),
+            tool_calls = nullif(x.value -> 'toolCalls', 'null'), retry = null, answered_by = x.value ->> 'answeredBy',
+            score = x.value ->> 'score', replayed = nullif(x.value -> 'replayed', 'null')
+          from json_each(?) x
+          where executions.id = unhex(x.value ->> 'id') and +executions.status = x.value ->> 'from'",
+        words,
+        rows;
+        log log
     )
-    .fetch_optional(&mut *connection)
+    .fetch_all(&mut *connection)
     .await?;
-    match moved {
-        Some(row) => Ok(row.into()),
-        None => Err(refuse(connection, ending.id, "ended").await),
+    in_order(connection, moved, endings.iter().map(|ending| ending.id), "ended").await
+}
+
+/// A result as one array: execution, place, name, verdict, score, message, detail, weight, metric, whether it came late.
+#[derive(Debug, Serialize)]
+pub(crate) struct ResultRow<'a>(
+    String,
+    u32,
+    &'a str,
+    Verdict,
+    f64,
+    &'a str,
+    Option<String>,
+    f64,
+    Option<&'a str>,
+    bool,
+);
+
+impl<'a> ResultRow<'a> {
+    /// The results of an execution, in their order.
+    pub(crate) fn all(execution: ExecutionId, results: &'a [ValidationResult]) -> impl Iterator<Item = Self> {
+        Self::numbered(0, execution, results)
+    }
+
+    /// Results that came after the end stand behind all others.
+    pub(crate) fn late(
+        execution: ExecutionId,
+        results: &'a [ValidationResult],
+    ) -> impl Iterator<Item = Self> {
+        Self::numbered(FIRST_LATE, execution, results)
+    }
+
+    fn numbered(
+        first: u32,
+        execution: ExecutionId,
+        results: &'a [ValidationResult],
+    ) -> impl Iterator<Item = Self> {
+        let execution = hex(execution.as_bytes());
+        (first..).zip(results).map(move |(position, result)| {
+            let ValidationResult { name, verdict, score, message, detail, weight, metric } = result;
+            let detail = detail.as_ref().map(Value::to_string);
+            let metric = metric.as_deref();
+            let is_late = first == FIRST_LATE;
+            Self(
+                execution.clone(),
+                position,
+                name,
+                *verdict,
+                *score,
+                message,
+                detail,
+                *weight,
+                metric,
+                is_late,
+            )
+        })
     }
 }
 
-pub(crate) async fn insert_validations(
+/// Keeps results of any number of executions.
+pub(crate) async fn insert_results(
     connection: &mut SqliteConnection,
-    execution: ExecutionId,
-    results: &[ValidationResult],
+    rows: &[ResultRow<'_>],
 ) -> Result<(), StoreError> {
-    insert_results(connection, execution, results, false).await
-}
-
-/// Results that came after the end stand behind all others.
-pub(crate) async fn insert_late(
-    connection: &mut SqliteConnection,
-    execution: ExecutionId,
-    results: &[ValidationResult],
-) -> Result<(), StoreError> {
-    insert_results(connection, execution, results, true).await
-}
-
-async fn insert_results(
-    connection: &mut SqliteConnection,
-    execution: ExecutionId,
-    results: &[ValidationResult],
-    late: bool,
-) -> Result<(), StoreError> {
-    let first = if late { FIRST_LATE } else { 0 };
-    let mut positions = first..;
-    for some in results.chunks(MOST_RESULTS) {
-        let mut query = QueryBuilder::new(
-            "insert into validation_results
-              (execution, position, name, verdict, score, message, detail, weight, metric, late) ",
-        );
-        query.push_values(some.iter().zip(positions.by_ref()), |mut row, (result, position)| {
-            row.push_bind(Key(execution))
-                .push_bind(position)
-                .push_bind(&result.name)
-                .push_bind(Word(result.verdict))
-                .push_bind(result.score)
-                .push_bind(&result.message)
-                .push_bind(result.detail.as_ref().map(Json))
-                .push_bind(result.weight)
-                .push_bind(&result.metric)
-                .push_bind(late);
-        });
-        // The executions of a run have as many results each.
-        query.build().execute(&mut *connection).await?;
+    if rows.is_empty() {
+        return Ok(());
     }
+    insert_written(connection, &serde_json::to_string(rows).map_err(StoreError::unreadable)?).await
+}
+
+/// Keeps results that are written as the statement reads them: an array of [`ResultRow`].
+pub(crate) async fn insert_written(connection: &mut SqliteConnection, rows: &str) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into validation_results
+          (execution, position, name, verdict, score, message, detail, weight, metric, late)
+        select unhex(r.value ->> 0), r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5,
+          r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9
+        from json_each(?1) r",
+        rows,
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }

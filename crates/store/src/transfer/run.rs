@@ -4,6 +4,7 @@ use crate::{
     Store, StoreError,
     blob::{self, Blob},
     column::{Int, Json, Key, Text, Word},
+    execution::{self, ResultRow},
     execution_log, output,
     run::{self, NewRun},
     search::Entry,
@@ -211,7 +212,8 @@ async fn insert_execution(
     )
     .fetch_one(&mut *connection)
     .await?;
-    crate::execution::insert_validations(connection, execution.id, &execution.validations).await?;
+    let results: Vec<_> = ResultRow::all(execution.id, &execution.validations).collect();
+    execution::insert_results(connection, &results).await?;
     let prompt_name = run.prompt_name.as_str();
     sqlx::query!(
         "insert into execution_words (rowid, prompt, inputs, answer) values (?1, ?2, ?3, ?4)",

@@ -1,6 +1,6 @@
 //! Group commit, seen from outside.
 
-use crate::world::{World, at, left_queue, new_run, outcome, prompt, run};
+use crate::world::{World, at, left_queue, new_run, outcome, part, prompt, run};
 use formaops_domain::PromptStatus;
 use formaops_store::StoreError;
 use formaops_testkit::{attempt_id, content, execution_id, run_id};
@@ -87,4 +87,72 @@ async fn hundreds_of_executions_at_once_are_counted_right() {
     assert!(stats.commits < stats.writes / 2, "{stats:?}");
     assert!(world.store.find_recording(attempt_id(200)).await.unwrap().is_some());
     assert_eq!(world.store.list_attempts(execution_id(200)).await.unwrap().len(), 1);
+}
+
+/// A world whose executions 1 to `count` are on the wire.
+async fn on_the_wire(count: u64) -> World {
+    let world = World::new().await;
+    let models: Vec<String> = (0..count).map(|number| format!("dry-run:{number}")).collect();
+    world.run(&models.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    for number in 1..=count {
+        world.start(number).await;
+    }
+    world
+}
+
+#[tokio::test]
+async fn executions_that_end_together_end_in_one_write_each_with_its_own_answer() {
+    let world = on_the_wire(20).await;
+    // A part of its answer was kept before.
+    world.store.append_recording(part(7, 10, "so ")).await.unwrap();
+    let outcomes: Vec<_> = (1..=20).map(|number| outcome(number, &format!("answer {number}"))).collect();
+    let before = world.store.write_stats();
+    let ended = join_all(outcomes.iter().map(|outcome| world.store.finish_attempt(outcome))).await;
+    assert!(world.store.write_stats().writes - before.writes <= 2, "{:?}", world.store.write_stats());
+    for (number, ended) in (1..).zip(ended) {
+        let ended = ended.unwrap();
+        assert_eq!((ended.id, ended.preview), (execution_id(number), format!("answer {number}")));
+        let recording = world.store.find_recording(attempt_id(number)).await.unwrap().unwrap();
+        let bytes: Vec<_> = recording.frames.into_iter().flat_map(|(_, bytes)| bytes.to_vec()).collect();
+        let said = String::from_utf8(bytes).unwrap();
+        assert_eq!(said, if number == 7 { "so answer 7".to_owned() } else { format!("answer {number}") });
+        let log = world.store.list_execution_log(execution_id(number)).await.unwrap();
+        assert_eq!(log.iter().map(|step| step.message.as_str()).collect::<Vec<_>>(), ["Left the queue"]);
+    }
+    world.assert_counted(run_id(1)).await;
+}
+
+#[tokio::test]
+async fn an_end_that_is_refused_does_not_keep_those_that_come_with_it() {
+    let world = on_the_wire(5).await;
+    world.finish(3, "the first end").await;
+    let outcomes: Vec<_> = (1..=5).map(|number| outcome(number, "an end")).collect();
+    let ended = join_all(outcomes.iter().map(|outcome| world.store.finish_attempt(outcome))).await;
+    let done: Vec<_> = ended.iter().map(Result::is_ok).collect();
+    assert_eq!(done, [true, true, false, true, true], "{ended:?}");
+    let third = world.store.get_execution(execution_id(3)).await.unwrap();
+    assert_eq!(third.preview, "the first end");
+    world.assert_counted(run_id(1)).await;
+}
+
+#[tokio::test]
+async fn who_gives_up_first_leaves_the_others_their_answers() {
+    let world = on_the_wire(2).await;
+    let (first, second) = (outcome(1, "one"), outcome(2, "two"));
+    let mut gone = Box::pin(world.store.finish_attempt(&first));
+    let mut stays = Box::pin(world.store.finish_attempt(&second));
+    // Polled once they wait for the writer, both in the same group.
+    assert!(futures::poll!(&mut gone).is_pending());
+    assert!(futures::poll!(&mut stays).is_pending());
+    drop(gone);
+    assert_eq!(stays.await.unwrap().preview, "two");
+    assert_eq!(world.store.get_execution(execution_id(1)).await.unwrap().preview, "one");
+}
+
+#[tokio::test]
+async fn an_end_after_the_store_is_closed_is_told_so() {
+    let world = on_the_wire(1).await;
+    world.store.close().await;
+    let end = world.store.finish_attempt(&outcome(1, "late")).await;
+    assert!(matches!(end, Err(StoreError::Closed)), "{end:?}");
 }
