@@ -78,8 +78,9 @@ pub(super) async fn bring_in(
     // From here on the workspace has them: there may be very many.
     let cases = std::mem::take(&mut config.cases);
     let all = cases.len();
-    let file_of_cases = NamedTempFile::new().map_err(no_room)?;
-    let tests = write_lines(cases, &config, &suite, &chosen, file_of_cases.as_file()).map_err(no_room)?;
+    let file_of_cases = NamedTempFile::new().map_err(|error| no_room(&error))?;
+    let tests = write_lines(cases, &config, &suite, &chosen, file_of_cases.as_file())
+        .map_err(|error| no_room(&error))?;
     if tests.len() == all {
         chosen.clear();
     }
@@ -235,7 +236,7 @@ async fn bring_prompts(
     Ok(found)
 }
 
-fn no_room(error: io::Error) -> ApiError {
+fn no_room(error: &io::Error) -> ApiError {
     let folder = std::env::temp_dir();
     let hint = "The cases are written there before the workspace takes them. Make room, or set `TMPDIR` to another folder.";
     ApiError { hint: hint.to_owned(), ..usage(format!("`{}` cannot be written: {error}", folder.display())) }
