@@ -3,7 +3,7 @@
 use crate::{
     Store, StoreError,
     blob::Blob,
-    column::{Int, Json, Key, Text, Whole, Word, hex, metrics},
+    column::{Int, Json, Key, MetricsRow, Text, Whole, Word, hex, metrics},
     execution::{self, Begun, Ending},
     recording::{self, Joined},
     search::{self, Entry},
@@ -86,15 +86,10 @@ struct EndRow<'a> {
     request_id: Option<&'a str>,
     http_status: Option<u16>,
     failure: Option<&'a Failure>,
-    latency: Option<i64>,
-    first_token: Option<i64>,
-    tokens_per_second: Option<f64>,
-    usage: Option<&'a Usage>,
-    cost: Option<i64>,
-    basis: CostBasis,
+    #[serde(flatten)]
+    metrics: MetricsRow<'a>,
     price: Option<&'a Price>,
     at: i64,
-    replayed: Option<&'a Replayed>,
 }
 
 impl<'a> EndRow<'a> {
@@ -106,15 +101,9 @@ impl<'a> EndRow<'a> {
             request_id: attempt.request_id.as_deref(),
             http_status: attempt.http_status,
             failure,
-            latency: metrics.latency_ms.map(Whole::to_i64),
-            first_token: metrics.first_token_ms.map(Whole::to_i64),
-            tokens_per_second: metrics.tokens_per_second,
-            usage: metrics.token_usage.as_ref(),
-            cost: metrics.cost_usd.map(Whole::to_i64),
-            basis: metrics.basis,
+            metrics: MetricsRow::from(metrics),
             price: attempt.price.as_ref(),
             at: at.to_i64(),
-            replayed: metrics.replayed.as_ref(),
         }
     }
 }

@@ -2,9 +2,9 @@
 //! name, never a guess.
 
 use formaops_domain::{
-    ActorId, ApiKeyId, AttachmentHash, AttemptId, BudgetId, ChainHash, ContentHash, DatasetId, EgressId,
-    ExecutionId, FileHash, NanoUsd, PromptId, ProviderId, ProviderKeyId, RequestHash, RunId, Span, StateHash,
-    SuiteId, Timestamp, VersionId, WorkspaceId,
+    ActorId, ApiKeyId, AttachmentHash, AttemptId, BudgetId, ChainHash, ContentHash, CostBasis, DatasetId,
+    EgressId, ExecutionId, FileHash, Metrics, NanoUsd, PromptId, ProviderId, ProviderKeyId, Replayed,
+    RequestHash, RunId, Span, StateHash, SuiteId, Timestamp, Usage, VersionId, WorkspaceId,
 };
 use serde::{
     Serialize,
@@ -33,6 +33,33 @@ macro_rules! metrics {
     };
 }
 pub(crate) use metrics;
+
+/// Times, tokens and cost as fields of a row of JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MetricsRow<'a> {
+    latency: Option<i64>,
+    first_token: Option<i64>,
+    tokens_per_second: Option<f64>,
+    usage: Option<&'a Usage>,
+    cost: Option<i64>,
+    basis: CostBasis,
+    replayed: Option<&'a Replayed>,
+}
+
+impl<'a> From<&'a Metrics> for MetricsRow<'a> {
+    fn from(metrics: &'a Metrics) -> Self {
+        Self {
+            latency: metrics.latency_ms.map(Whole::to_i64),
+            first_token: metrics.first_token_ms.map(Whole::to_i64),
+            tokens_per_second: metrics.tokens_per_second,
+            usage: metrics.token_usage.as_ref(),
+            cost: metrics.cost_usd.map(Whole::to_i64),
+            basis: metrics.basis,
+            replayed: metrics.replayed.as_ref(),
+        }
+    }
+}
 
 /// An id or hash as a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

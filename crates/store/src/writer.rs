@@ -349,7 +349,8 @@ mod tests {
         }
     }
 
-    #[tokio::test]
+    // Where time stands still, who comes together shares a transaction also where the machine is slow.
+    #[tokio::test(start_paused = true)]
     async fn nobody_is_answered_before_the_commit() {
         let bench = bench().await;
         let (reached, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -397,7 +398,7 @@ mod tests {
         assert_eq!(bench.notes().await, ["before", "after"]);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_full_disk_fails_the_whole_group_and_the_writer_goes_on() {
         let bench = bench().await;
         bench.writer.write(act(), note("kept")).await.unwrap();
@@ -430,7 +431,7 @@ mod tests {
         assert!(was_full, "a disk without room is one that cannot be written");
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_transaction_that_is_lost_fails_all_who_share_it() {
         let bench = bench().await;
         let lose = bench.writer.write::<(), _>(act(), |connection| {

@@ -4,7 +4,7 @@ use super::{ExecutionRow, executions, refuse};
 use crate::{
     StoreError,
     blob::{self, Blob, Shared},
-    column::{Int, Json, Key, Text, Whole, Word, hex},
+    column::{Int, Json, Key, MetricsRow, Text, Whole, Word, hex},
     execution_log, output, search,
 };
 use formaops_domain::{
@@ -227,23 +227,17 @@ struct EndingRow<'a> {
     validated: Option<String>,
     failure: Option<&'a Failure>,
     finish: Option<&'a Finish>,
-    latency: Option<i64>,
-    first_token: Option<i64>,
-    tokens_per_second: Option<f64>,
-    usage: Option<&'a Usage>,
-    cost: Option<i64>,
-    basis: CostBasis,
+    #[serde(flatten)]
+    metrics: MetricsRow<'a>,
     validation_status: ValidationStatus,
     at: i64,
     tool_calls: Option<&'a [ToolCall]>,
     answered_by: Option<String>,
     score: Option<f64>,
-    replayed: Option<&'a Replayed>,
 }
 
 impl<'a> EndingRow<'a> {
     fn of(ending: &'a Ending) -> Self {
-        let metrics = &ending.metrics;
         let hash = |blob: &Option<Blob>| blob.as_ref().map(|blob| hex(&blob.hash));
         Self {
             id: hex(ending.id.as_bytes()),
@@ -256,18 +250,12 @@ impl<'a> EndingRow<'a> {
             validated: ending.validated_output.as_ref().map(|shared| hex(&shared.hash)),
             failure: ending.failure.as_ref(),
             finish: ending.finish.as_ref(),
-            latency: metrics.latency_ms.map(Whole::to_i64),
-            first_token: metrics.first_token_ms.map(Whole::to_i64),
-            tokens_per_second: metrics.tokens_per_second,
-            usage: metrics.token_usage.as_ref(),
-            cost: metrics.cost_usd.map(Whole::to_i64),
-            basis: metrics.basis,
+            metrics: MetricsRow::from(&ending.metrics),
             validation_status: ending.validation_status,
             at: ending.at.to_i64(),
             tool_calls: (!ending.tool_calls.is_empty()).then_some(&ending.tool_calls),
             answered_by: ending.answered_by.as_ref().map(ModelRef::to_string),
             score: ending.score,
-            replayed: metrics.replayed.as_ref(),
         }
     }
 }
