@@ -19,7 +19,6 @@ use sqlx::SqliteConnection;
 use std::collections::HashMap;
 
 /// How an attempt ended, with its texts compressed.
-#[derive(Clone)]
 pub(crate) struct Ended {
     pub(crate) id: AttemptId,
     pub(crate) status: AttemptStatus,
@@ -31,7 +30,6 @@ pub(crate) struct Ended {
 }
 
 /// How an attempt ended, and its execution with it.
-#[derive(Clone)]
 pub(crate) struct Finished {
     pub(crate) attempt: Ended,
     pub(crate) ending: Ending,

@@ -62,7 +62,6 @@ pub(crate) fn pack(frames: &[(Span, Bytes)]) -> Result<Vec<u8>, StoreError> {
 }
 
 /// A recording that was put together before its transaction, and the number of stored parts in it.
-#[derive(Clone)]
 pub(crate) struct Joined {
     pub(crate) parts: u32,
     last: Vec<u8>,

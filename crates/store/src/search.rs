@@ -32,7 +32,6 @@ const STEP: u32 = 256;
 const BACKLOG_STEP: u32 = 64;
 
 /// What can be searched of an execution, beside the name of its prompt.
-#[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) inputs: String,
     pub(crate) answer: String,

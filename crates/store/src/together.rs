@@ -6,7 +6,7 @@ use futures::future::{BoxFuture, join_all};
 use sqlx::SqliteConnection;
 use std::{
     mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 use tokio::sync::oneshot;
 
@@ -21,22 +21,22 @@ pub(crate) struct Together<T, A> {
 
 /// Writes, and who is told of each.
 struct Group<T, A> {
-    writes: Arc<Vec<T>>,
-    callers: Vec<oneshot::Sender<Result<A, StoreError>>>,
+    writes: Vec<T>,
+    callers: Callers<A>,
 }
+
+type Callers<A> = Vec<oneshot::Sender<Result<A, StoreError>>>;
 
 impl<T, A> Default for Group<T, A> {
     fn default() -> Self {
-        Self { writes: Arc::default(), callers: Vec::new() }
+        Self { writes: Vec::new(), callers: Vec::new() }
     }
 }
 
-impl<T, A> Group<T, A> {
-    fn tell(self, answers: impl IntoIterator<Item = Result<A, StoreError>>) {
-        for (caller, answer) in self.callers.into_iter().zip(answers) {
-            // Whoever asked may have gone; what is committed stays.
-            let _ = caller.send(answer);
-        }
+fn tell<A>(callers: Callers<A>, answers: impl IntoIterator<Item = Result<A, StoreError>>) {
+    for (caller, answer) in callers.into_iter().zip(answers) {
+        // Whoever asked may have gone; what is committed stays.
+        let _ = caller.send(answer);
     }
 }
 
@@ -48,6 +48,12 @@ impl<T, A> Together<T, A> {
     fn waiting(&self) -> MutexGuard<'_, Group<T, A>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Takes all that wait; who comes from here on is of the next group.
+    fn take(&self) -> (Arc<Vec<T>>, Callers<A>) {
+        let Group { writes, callers } = mem::take(&mut *self.waiting());
+        (Arc::new(writes), callers)
+    }
 }
 
 impl Store {
@@ -58,13 +64,13 @@ impl Store {
         write: T,
     ) -> Result<A, StoreError>
     where
-        T: Clone + Send + Sync + 'static,
+        T: Send + Sync + 'static,
         A: Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
         let is_first = {
             let mut waiting = together.waiting();
-            Arc::make_mut(&mut waiting.writes).push(write);
+            waiting.writes.push(write);
             waiting.callers.push(caller);
             waiting.callers.len() == 1
         };
@@ -78,30 +84,29 @@ impl Store {
     /// Does what waits once the writer comes to it; each by itself where they cannot be done together.
     async fn write_all<T, A>(self, together: Arc<Together<T, A>>)
     where
-        T: Clone + Send + Sync + 'static,
+        T: Send + Sync + 'static,
         A: Send + 'static,
     {
         let work = together.work;
-        let taken = Arc::new(Mutex::new(None));
+        let taken = Arc::new(OnceLock::new());
         let done = self.write({
             let (together, taken) = (Arc::clone(&together), Arc::clone(&taken));
             move |connection| {
-                let group = mem::take(&mut *together.waiting());
-                let writes = Arc::clone(&group.writes);
-                *taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(group);
+                let (writes, callers) = together.take();
+                let _ = taken.set((Arc::clone(&writes), callers));
                 Box::pin(async move { work(connection, &writes).await })
             }
         });
         let done = done.await;
-        let taken = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // Where the writer has ended before it came to them.
-        let group = taken.unwrap_or_else(|| mem::take(&mut *together.waiting()));
+        // Where the writer has ended before it came to them, they still wait.
+        let (writes, callers) =
+            Arc::into_inner(taken).and_then(OnceLock::into_inner).unwrap_or_else(|| together.take());
         match done {
-            Ok(answers) => group.tell(answers.into_iter().map(Ok)),
-            Err(error) if group.callers.len() == 1 => group.tell([Err(error)]),
+            Ok(answers) => tell(callers, answers.into_iter().map(Ok)),
+            Err(error) if callers.len() == 1 => tell(callers, [Err(error)]),
             Err(_) => {
-                let alone = (0..group.callers.len()).map(|place| {
-                    let writes = Arc::clone(&group.writes);
+                let alone = (0..callers.len()).map(|place| {
+                    let writes = Arc::clone(&writes);
                     self.write(move |connection| {
                         Box::pin(async move {
                             let answers = work(connection, &writes[place..=place]).await?;
@@ -109,8 +114,7 @@ impl Store {
                         })
                     })
                 });
-                let answers = join_all(alone).await;
-                group.tell(answers);
+                tell(callers, join_all(alone).await);
             }
         }
     }

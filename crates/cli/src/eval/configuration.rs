@@ -78,9 +78,9 @@ pub(super) async fn bring_in(
     // From here on the workspace has them: there may be very many.
     let cases = std::mem::take(&mut config.cases);
     let all = cases.len();
-    let file_of_cases = NamedTempFile::new().map_err(|error| no_room(&error))?;
+    let file_of_cases = NamedTempFile::new().map_err(|error| not_written(&error))?;
     let tests = write_lines(cases, &config, &suite, &chosen, file_of_cases.as_file())
-        .map_err(|error| no_room(&error))?;
+        .map_err(|error| not_written(&error))?;
     if tests.len() == all {
         chosen.clear();
     }
@@ -236,10 +236,10 @@ async fn bring_prompts(
     Ok(found)
 }
 
-fn no_room(error: &io::Error) -> ApiError {
-    let folder = std::env::temp_dir();
+fn not_written(error: &io::Error) -> ApiError {
+    let message = format!("`{}` cannot be written: {error}", std::env::temp_dir().display());
     let hint = "The cases are written there before the workspace takes them. Make room, or set `TMPDIR` to another folder.";
-    ApiError { hint: hint.to_owned(), ..usage(format!("`{}` cannot be written: {error}", folder.display())) }
+    ApiError::new(ErrorCode::Storage, message, hint)
 }
 
 /// Writes the cases as lines of JSON; answers what results say of the tests of those that are run. Beside what was read of

@@ -22,7 +22,6 @@ use std::collections::HashMap;
 const FIRST_LATE: u32 = 1_000_000;
 
 /// A pending execution and the attempt with which it starts to run.
-#[derive(Debug, Clone)]
 pub(crate) struct Begun {
     pub(crate) attempt: Attempt,
     pub(crate) log: Vec<LogEntry>,
@@ -142,7 +141,6 @@ pub(crate) async fn requeue(connection: &mut SqliteConnection, id: ExecutionId) 
 }
 
 /// How an execution ended, with its texts compressed.
-#[derive(Clone)]
 pub(crate) struct Ending {
     pub(crate) id: ExecutionId,
     /// Where it was: running, or pending where it never left the queue.
