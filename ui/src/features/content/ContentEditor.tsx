@@ -2,14 +2,12 @@ import { Button } from '@mantine/core';
 import { IconMessages } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useSyncExternalStore } from 'react';
-import type { ContentReport } from '../../bindings/types';
 import { api } from '../../host';
-import { count } from '../../lib/format';
 import { type Desk, useFrame, type WorkActions } from '../prompt/desk';
 import { declared } from '../variable/declare';
 import { renameVariable } from '../variable/renameVariable';
 import { useAttaching } from './Attachments';
-import { attached, replaced, toMessages } from './body';
+import { attached, toMessages } from './body';
 import { useChecked } from './checked';
 import classes from './ContentEditor.module.css';
 import { EngineChoice } from './EngineChoice';
@@ -20,13 +18,13 @@ import { MessagesBody } from './MessagesBody';
 import { type SharedByTemplates, TemplateCard } from './TemplateCard';
 import { useTemplate } from './template';
 import { contentTexts as texts } from './texts';
+import { Tokens } from './Tokens';
 
 /** How many partials are offered at once. */
 const MOST_PARTIALS = 50;
-const NO_TOKENS: string[] = [];
 const NOTHING: Findings = {};
 
-/** The templates of a prompt, with their tokens for the first of the models. */
+/** The templates of a prompt. */
 export function ContentEditor(props: {
   readonly desk: Desk;
   /** Goes to the input of a variable. */
@@ -39,12 +37,11 @@ export function ContentEditor(props: {
   const { body } = useFrame(desk);
   const renaming = useSyncExternalStore(desk.subscribe, desk.renaming);
   const found = useChecked(desk.checked, findingsOf) ?? NOTHING;
-  const tokens = useChecked(desk.checked, tokensOf) ?? NO_TOKENS;
   const around = useMemo(() => {
     const openPrompt = (id: string) => void navigate({ to: '/prompts/$id', params: { id } });
     return surroundingsOf(desk, onGoToInput, openPrompt);
   }, [desk, onGoToInput, navigate]);
-  const shared = { desk, found, tokens, actions, around, renaming };
+  const shared = { desk, found, actions, around, renaming };
   return (
     <div className={classes.editor}>
       {body.kind === 'text' ? (
@@ -87,7 +84,6 @@ function TextBody(
   props: SharedByTemplates & {
     readonly desk: Desk;
     readonly found: Findings;
-    readonly tokens: readonly string[];
     readonly actions: WorkActions;
   },
 ) {
@@ -103,7 +99,7 @@ function TextBody(
       <TemplateCard
         label={texts.template}
         title={<b>{texts.text}</b>}
-        tokens={props.tokens[0] ?? null}
+        tokens={<Tokens checked={props.desk.checked} at={0} />}
         template={template}
         onChange={(template) => setContent((now) => ({ ...now, body: { kind: 'text', template } }))}
         diagnostics={props.found['body'] ?? CLEAN}
@@ -126,17 +122,4 @@ function TextBody(
       </div>
     </>
   );
-}
-
-/** The tokens of each template. */
-function tokensOf({ rendered }: ContentReport): string[] {
-  const estimate = rendered?.estimates[0];
-  if (estimate === undefined) return [];
-  let sums: number[] = [];
-  rendered?.messages.forEach(({ template }, index) => {
-    if (template == null) return;
-    while (sums.length <= template) sums = [...sums, 0];
-    sums = replaced(sums, template, (sums[template] ?? 0) + (estimate.messageTokens[index] ?? 0));
-  });
-  return sums.map((sum) => texts.tokens(count(sum), estimate.exact));
 }

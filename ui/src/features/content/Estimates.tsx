@@ -45,8 +45,8 @@ function sum(estimates: readonly Estimate[]): string {
 
 function ModelEstimate(props: { choice: ModelChoice; content: Content; estimate: Estimate | null }) {
   const { choice, content, estimate } = props;
-  const { model, parameters = {} } = choice;
-  const { problems } = useFit(model, parameters, content);
+  const { model } = choice;
+  const { problems } = useFit(choice, content);
   const label = texts.context(model);
   const size = estimate === null ? appTexts.none : texts.ofWindow(tokensOf(estimate), windowOf(estimate));
   const cost = estimate && texts.range(dollars(estimate.inputCostUsd), dollars(estimate.worstCostUsd));

@@ -17,6 +17,7 @@ import { shortcutOf } from './shortcuts';
 import { type SharedByTemplates, TemplateCard } from './TemplateCard';
 import { useTemplate } from './template';
 import { contentTexts as texts } from './texts';
+import { Tokens } from './Tokens';
 import type { MessageEdits, Wanted } from './useMessages';
 
 /** A message with its role, its attachments and its template. What is typed into another does not draw it again. */
@@ -30,7 +31,6 @@ export const MessageCard = memo(function MessageCard(
     /** Without its words, which only its editor follows. */
     readonly message: Message;
     readonly edits: MessageEdits;
-    readonly tokens: string | null;
     readonly diagnostics: readonly EditorDiagnostic[];
     /** Set where the cursor belongs here after a change. */
     readonly wanted: Wanted | null;
@@ -98,7 +98,7 @@ export const MessageCard = memo(function MessageCard(
         label={texts.message(number, texts.roles[role])}
         lead={lead}
         title={<RoleMenu number={number} role={role} onChange={setRole} />}
-        tokens={props.tokens}
+        tokens={<Tokens checked={props.desk.checked} at={at} />}
         actions={<MessageActions at={at} isFirst={at === 0} isLast={isLast} edits={edits} />}
         template={template}
         onChange={(next) => edits.set(at, { template: next })}

@@ -35,11 +35,10 @@ export function MessagesBody(
     /** Without their words, which only their editors follow. */
     readonly messages: readonly Message[];
     readonly found: Findings;
-    readonly tokens: readonly string[];
     readonly actions: WorkActions;
   },
 ) {
-  const { desk, messages, found, tokens, actions, around, renaming } = props;
+  const { desk, messages, found, actions, around, renaming } = props;
   const { keys, edits, wanted } = useMessages(messages.length, actions);
   const sensors = useSensors(useSensor(PointerSensor, byPointer), useSensor(KeyboardSensor, byKeys));
   const accessibility = useMemo(
@@ -69,7 +68,6 @@ export function MessagesBody(
               desk={desk}
               message={message}
               edits={edits}
-              tokens={tokens[at] ?? null}
               diagnostics={found[`messages[${at}]`] ?? CLEAN}
               around={around}
               renaming={renaming}

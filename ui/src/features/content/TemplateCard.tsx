@@ -26,7 +26,7 @@ export function TemplateCard(
     /** Before the title, such as a handle. */
     readonly lead?: ReactNode;
     readonly title: ReactNode;
-    readonly tokens: string | null;
+    readonly tokens: ReactNode;
     readonly actions?: ReactNode;
     readonly template: Template;
     readonly onChange: (value: string) => void;
@@ -51,7 +51,7 @@ export function TemplateCard(
       <header className={classes.header} data-folded={isFolded || undefined}>
         {props.lead}
         {props.title}
-        {props.tokens !== null && <span className="num">{props.tokens}</span>}
+        {props.tokens}
         {isFolded && <FirstLine template={props.template} />}
         <span className="spacer" />
         <Findings diagnostics={props.diagnostics} onClick={goToNext} />

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import type { Content, FolderFile, PromptDetail } from '../../bindings/types';
+import type { Content, FolderFile } from '../../bindings/types';
 import { Marked } from '../../components/Notice';
 import { isSame } from '../../lib/same';
-import { type Desk, useIsKeeping } from '../prompt/desk';
+import { type Desk, type KnownPrompt, useIsKeeping } from '../prompt/desk';
 import prompt from '../prompt/prompt.module.css';
 import { folderFileQuery, folderQuery } from './queries';
 import { folderTexts } from './texts';
@@ -12,14 +12,14 @@ import { folderTexts } from './texts';
 const words = folderTexts.inPrompt;
 
 /** What the file of a prompt has to say on the screen of the prompt, where a folder is linked. */
-export function FileNews(props: { detail: PromptDetail; desk: Desk }) {
+export function FileNews(props: { known: KnownPrompt; desk: Desk }) {
   const { data } = useQuery(folderQuery);
   return data?.folder == null ? null : <News {...props} />;
 }
 
-function News({ detail, desk }: { detail: PromptDetail; desk: Desk }) {
-  const file = useQuery(folderFileQuery(detail.prompt.id)).data?.file;
-  useFollowing(file, detail, desk);
+function News({ known, desk }: { known: KnownPrompt; desk: Desk }) {
+  const file = useQuery(folderFileQuery(known.prompt.id)).data?.file;
+  useFollowing(file, known, desk);
   if (file == null) return null;
   const problem = file.problem;
   if (file.conflict == null && problem == null) return null;
@@ -44,7 +44,7 @@ function News({ detail, desk }: { detail: PromptDetail; desk: Desk }) {
  * Shows an edit of the file at once, before it has come to rest and is a version, where the work has no changes of its
  * own. It is not kept as a draft: nobody has typed it here.
  */
-function useFollowing(file: FolderFile | null | undefined, { head }: PromptDetail, desk: Desk): void {
+function useFollowing(file: FolderFile | null | undefined, { head }: KnownPrompt, desk: Desk): void {
   const shown = useRef<Content | null>(null);
   const isKept = useIsKeeping(desk, 'kept');
   useEffect(() => {

@@ -1,6 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
-import type { Body, Content, Parameters } from '../../bindings/types';
+import { useMemo } from 'react';
+import type { Body, Content, ModelChoice, Parameters } from '../../bindings/types';
 import { api } from '../../host';
 import type { FitProblem } from './FitProblems';
 
@@ -51,7 +52,9 @@ function withoutText(body: Body): Body {
  * How a model's own parameters, over those of the prompt, and what is attached to its messages suit it. What cannot
  * be asked is taken to suit.
  */
-export function useFit(model: string, own: Parameters, { body, settings }: Content): Fit {
-  const [parameters] = useDebouncedValue({ ...settings.parameters, ...own }, ASK_AFTER_MS);
+export function useFit({ model, parameters: own }: ModelChoice, { body, settings }: Content): Fit {
+  const shared = settings.parameters;
+  const all = useMemo(() => ({ ...shared, ...own }), [shared, own]);
+  const [parameters] = useDebouncedValue(all, ASK_AFTER_MS);
   return useQuery(fitQuery(model, parameters, withoutText(body))).data ?? UNKNOWN;
 }

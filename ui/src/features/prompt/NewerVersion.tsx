@@ -3,12 +3,12 @@ import { IconGitCompare } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { texts } from '../../app/texts';
-import type { Content, PromptDetail, PromptId, Version, VersionId } from '../../bindings/types';
+import type { Content, PromptId, Version, VersionId } from '../../bindings/types';
 import { api } from '../../host';
 import { commands } from '../../lib/commands';
 import { notifyUndo } from '../../lib/notify';
 import { isSame } from '../../lib/same';
-import { type Desk, emptyContent, useDraft, useIsChanged, useIsKeeping } from './desk';
+import { type Desk, emptyContent, type KnownPrompt, useDraft, useIsChanged, useIsKeeping } from './desk';
 import classes from './prompt.module.css';
 
 const words = texts.prompts.newer;
@@ -25,7 +25,7 @@ const baseQuery = (id: PromptId, base: VersionId | null) =>
  * A version that was saved elsewhere since the work began. Work without changes of its own takes it up; with changes
  * it says so, and what becomes of them is chosen here.
  */
-export function NewerVersion({ detail: { prompt, head }, desk }: { detail: PromptDetail; desk: Desk }) {
+export function NewerVersion({ known: { prompt, head }, desk }: { known: KnownPrompt; desk: Desk }) {
   const base = useDraft(desk, (draft) => draft.base);
   if (head === null || head.id === base) return null;
   return <Behind key={head.id} id={prompt.id} head={head} base={base} desk={desk} />;

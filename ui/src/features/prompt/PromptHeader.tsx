@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { queries } from '../../app/live';
 import { texts } from '../../app/texts';
-import type { Prompt, PromptDetail, VersionId } from '../../bindings/types';
+import type { Prompt, VersionId } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
 import { api, toApiError } from '../../host';
 import { Keys } from '../../components/Keys';
@@ -18,7 +18,15 @@ import { PromptFacts } from './PromptFacts';
 import { promptQuery } from './queries';
 import classes from './prompt.module.css';
 import { unlessUsed } from './unlessUsed';
-import { type Desk, emptyContent, useDraft, useIsChanged, useIsKeeping, type WorkActions } from './desk';
+import {
+  type Desk,
+  emptyContent,
+  type KnownPrompt,
+  useDraft,
+  useIsChanged,
+  useIsKeeping,
+  type WorkActions,
+} from './desk';
 import { forgotten, tabStore } from './tabs';
 
 /** What the header knows of the work; it stays the same while somebody types. */
@@ -28,9 +36,9 @@ interface HeaderWork extends WorkActions {
 }
 
 /** The prompt's name and state, saving, and what else can be done with it. */
-export function PromptHeader({ detail, desk }: { detail: PromptDetail; desk: Desk }) {
-  const { prompt } = detail;
-  const isChanged = useIsChanged(desk, detail.head?.content ?? emptyContent);
+export function PromptHeader({ known, desk }: { known: KnownPrompt; desk: Desk }) {
+  const { prompt } = known;
+  const isChanged = useIsChanged(desk, known.head?.content ?? emptyContent);
   const base = useDraft(desk, (draft) => draft.base);
   const work = useMemo<HeaderWork>(
     () => ({ ...desk.actions, isChanged, base }),
@@ -43,8 +51,8 @@ export function PromptHeader({ detail, desk }: { detail: PromptDetail; desk: Des
       <h1>{prompt.name}</h1>
       {prompt.title !== '' && <span className={classes.title}>{prompt.title}</span>}
       <Chip tone={tone[prompt.status]}>{texts.promptStatus[prompt.status]}</Chip>
-      {detail.head !== null && <Chip>v{detail.head.number}</Chip>}
-      {detail.branch !== 'main' && <Chip tone="accent">{versionTexts.on(detail.branch)}</Chip>}
+      {known.head !== null && <Chip>v{known.head.number}</Chip>}
+      {known.branch !== 'main' && <Chip tone="accent">{versionTexts.on(known.branch)}</Chip>}
       {prompt.tags.map((tag) => (
         <Chip key={tag}>{tag}</Chip>
       ))}
@@ -52,8 +60,8 @@ export function PromptHeader({ detail, desk }: { detail: PromptDetail; desk: Des
       <NotKept desk={desk} />
       {prompt.deletedAt !== null && <InBin id={prompt.id} />}
       <span className="spacer" />
-      <SaveButton detail={detail} work={work} />
-      <PromptMenu prompt={prompt} detail={detail} work={work} onEdit={facts.open} />
+      <SaveButton known={known} work={work} />
+      <PromptMenu prompt={prompt} known={known} work={work} onEdit={facts.open} />
       <PromptFacts prompt={prompt} opened={editing} onClose={facts.close} />
     </div>
   );
@@ -76,11 +84,11 @@ function InBin({ id }: { id: string }) {
   );
 }
 
-function SaveButton({ detail, work }: { detail: PromptDetail; work: HeaderWork }) {
+function SaveButton({ known, work }: { known: KnownPrompt; work: HeaderWork }) {
   const [note, setNote] = useState('');
   const [noting, popover] = useDisclosure(false);
   const [stale, setStale] = useState(false);
-  const id = detail.prompt.id;
+  const id = known.prompt.id;
   const closeNote = popover.close;
   const save = async (base: string | null) => {
     if (!work.isChanged) {
@@ -132,7 +140,7 @@ function SaveButton({ detail, work }: { detail: PromptDetail; work: HeaderWork }
             onChange={(event) => setNote(event.currentTarget.value)}
             onKeyDown={(event) => event.key === 'Enter' && saveOnBase()}
           />
-          <Button onClick={() => void save(stale ? (detail.head?.id ?? null) : work.base)}>
+          <Button onClick={() => void save(stale ? (known.head?.id ?? null) : work.base)}>
             {stale ? texts.prompts.staleSave : texts.actions.save}
           </Button>
         </Stack>
@@ -141,8 +149,8 @@ function SaveButton({ detail, work }: { detail: PromptDetail; work: HeaderWork }
   );
 }
 
-function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: HeaderWork; onEdit: () => void }) {
-  const { prompt, detail, work } = props;
+function PromptMenu(props: { prompt: Prompt; known: KnownPrompt; work: HeaderWork; onEdit: () => void }) {
+  const { prompt, known, work } = props;
   const navigate = useNavigate();
   const setStatus = async (status: Prompt['status']) => {
     const before = prompt.status;
@@ -163,7 +171,7 @@ function PromptMenu(props: { prompt: Prompt; detail: PromptDetail; work: HeaderW
   };
   const discard = () => {
     const before = work.now().content;
-    work.reset(detail.head?.content ?? emptyContent, detail.head?.id ?? null);
+    work.reset(known.head?.content ?? emptyContent, known.head?.id ?? null);
     notifyUndo(texts.prompts.discarded, () => {
       work.setContent(() => before);
       return Promise.resolve();

@@ -2,7 +2,7 @@ import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ComponentProps, lazy, memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
-import type { Content, ModelChoice, Problem, PromptDetail } from '../../bindings/types';
+import type { Content, ModelChoice, Problem } from '../../bindings/types';
 import { Panes } from '../../components/Panes';
 import { useCommands } from '../../lib/commands';
 import { isSame } from '../../lib/same';
@@ -10,7 +10,7 @@ import { useNarrow } from '../../lib/useNarrow';
 import { FileNews } from '../folder/FileNews';
 import { type RunWork, useRunBar } from '../run/useRunBar';
 import type { WantedInput } from '../variable/InputField';
-import { type Desk, emptyContent, useDesk, useFrame } from './desk';
+import { type Desk, emptyContent, type KnownPrompt, useFrame } from './desk';
 import { Editor } from './Editor';
 import { InputsPanel } from './InputsPanel';
 import { NewerVersion } from './NewerVersion';
@@ -22,9 +22,8 @@ import { useFramedWork } from './useWork';
 const RunArea = lazy(() => import('./RunArea').then((module) => ({ default: module.RunArea })));
 
 /** Editing, running and comparing one prompt. Each part follows what it shows of the work. */
-export function PromptWork({ detail }: { detail: PromptDetail }) {
-  const { prompt, head } = detail;
-  const desk = useDesk(detail);
+export const PromptWork = memo(function PromptWork({ known, desk }: { known: KnownPrompt; desk: Desk }) {
+  const { prompt, head } = known;
   const [problems, setProblems] = useState<Problem[]>([]);
   const runWork = useMemo(() => runWorkOf(desk, head?.content ?? emptyContent), [desk, head]);
   const bar = useRunBar({ prompt, work: runWork, onProblems: setProblems });
@@ -75,9 +74,9 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
   );
   return (
     <section className={classes.screen} aria-label={prompt.name}>
-      <PromptHeader detail={detail} desk={desk} />
-      <NewerVersion detail={detail} desk={desk} />
-      <FileNews detail={detail} desk={desk} />
+      <PromptHeader known={known} desk={desk} />
+      <NewerVersion known={known} desk={desk} />
+      <FileNews known={known} desk={desk} />
       <div className={classes.work}>
         <Panes
           name="columns"
@@ -94,7 +93,7 @@ export function PromptWork({ detail }: { detail: PromptDetail }) {
       </Drawer>
     </section>
   );
-}
+});
 
 function runWorkOf({ actions }: Desk, head: Content): RunWork {
   return { ...actions, isChanged: () => !isSame(actions.now().content, head) };

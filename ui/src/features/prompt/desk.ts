@@ -31,6 +31,9 @@ export interface WorkActions {
   readonly takeUp: (content: Content, base: VersionId) => void;
 }
 
+/** What is known of a prompt. Its draft, which is kept over and over, lies on the desk. */
+export type KnownPrompt = Omit<PromptDetail, 'draft'>;
+
 /** A variable that got another name. */
 export interface Renaming {
   readonly from: string;

@@ -27,7 +27,7 @@ export function ModelChip({ choice, content, isOpen, onOpen, onChange }: Props) 
   const described = describeParameters(parameters);
   const colon = model.indexOf(':') + 1;
   const [owner] = useState(() => ({}));
-  const fit = useFit(model, parameters, content);
+  const fit = useFit(choice, content);
   return (
     <span className={classes.model}>
       <Warning model={model} fit={fit} />

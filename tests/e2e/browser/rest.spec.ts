@@ -1,0 +1,33 @@
+import { type Page, expect, test } from '../support/browser-test';
+import { chooseModels, openPrompt } from '../support/screens';
+
+/** What the page begins to do within a while in which nobody does anything. */
+async function doneAtRest(app: Page): Promise<string[]> {
+  // What follows an act, such as a notice that goes by itself, has come to its end.
+  await app.waitForTimeout(2000);
+  return app.evaluate(async () => {
+    const seen: string[] = [];
+    const { setTimeout, requestAnimationFrame } = window;
+    window.setTimeout = ((...given: Parameters<typeof setTimeout>) => {
+      seen.push(`a timer of ${given[1]} ms: ${new Error().stack}`);
+      return setTimeout(...given);
+    }) as typeof setTimeout;
+    window.requestAnimationFrame = (draw) => {
+      seen.push(`a frame: ${new Error().stack}`);
+      return requestAnimationFrame(draw);
+    };
+    await new Promise((done) => setTimeout(done, 1500));
+    Object.assign(window, { setTimeout, requestAnimationFrame });
+    return seen;
+  });
+}
+
+test('a screen that nobody touches does nothing', async ({ app, scripted }) => {
+  await openPrompt(app, 'code-review');
+  await chooseModels(app, [`${scripted}:echo`, 'dry-run:echo']);
+  expect(await doneAtRest(app)).toEqual([]);
+  for (const name of ['Runs', 'Suites', 'Datasets', 'Settings']) {
+    await app.getByRole('link', { name, exact: true }).click();
+    expect(await doneAtRest(app), name).toEqual([]);
+  }
+});
