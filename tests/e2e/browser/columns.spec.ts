@@ -147,6 +147,26 @@ test('the end is followed until the reader leaves it, and again from there', asy
   await expect.poll(() => fromEnd(scroller)).toBeLessThan(2);
 });
 
+test('an answer that has ended is opened at its beginning', async ({ app, scripted }) => {
+  const model = `${scripted}:words-1800`;
+  await openPrompt(app, 'summarise');
+  await chooseModels(app, [model]);
+  await run(app);
+  await expect(column(app, model)).toContainText('✓ done');
+  for (const open of [
+    () => app.reload(),
+    async () => {
+      await app.getByRole('tab', { name: 'Runs' }).click();
+      await app.getByRole('row').filter({ hasText: model }).getByRole('link').click();
+    },
+  ]) {
+    await open();
+    await expect(column(app, model)).toContainText('word1800');
+    await expect(box(app, model)).toHaveAttribute('aria-busy', 'false');
+    expect(await box(app, model).evaluate(({ scrollTop }) => scrollTop)).toBe(0);
+  }
+});
+
 test('columns scroll together, each to the same share of its own length', async ({ app, scripted }) => {
   const [short, long] = [`${scripted}:words-900`, `${scripted}:words-1800`];
   await openPrompt(app, 'summarise');

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
-import { useLayoutEffect } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import type { Execution } from '../../bindings/types';
 import { bytes } from '../../lib/format';
 import { MOST_BYTES } from '../../lib/streams';
@@ -36,8 +36,10 @@ export function ColumnBody({ execution, view, together, onDetails }: Props) {
   const thought = useStream('reasoning', execution.id, isEnded ? execution.reasoningBytes : 1);
   // Its end may be told before the last of its text has arrived.
   const isDone = isEnded && answer.known >= Math.min(execution.outputBytes, MOST_BYTES);
+  // What had ended before it was opened is read from its beginning.
+  const [isWatched] = useState(!isEnded);
   const { box, content, isAway, scrolled, toEnd } = useFollow(
-    !isDone,
+    isWatched && !isDone,
     answer.length > 0 || thought.length > 0,
   );
   useLayoutEffect(() => (box.current === null ? undefined : together.join(box.current)), [box, together]);
