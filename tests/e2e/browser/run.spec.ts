@@ -11,6 +11,47 @@ test('the first start shows a sample that runs at once', async ({ app }) => {
   await expect(figure(app, 'dry-run:echo', 'cost')).toContainText('$0');
 });
 
+test('Run that is pressed twice starts one run, which Stop ends', async ({ app, api, scripted }) => {
+  const model = `${scripted}:${endless(30)}`;
+  await openPrompt(app, 'summarise');
+  await chooseModels(app, [model]);
+  let asked = 0;
+  let go = () => {};
+  const going = new Promise<void>((resolve) => (go = resolve));
+  await app.route('**/api/runs', async (route) => {
+    asked += 1;
+    await going;
+    await route.continue();
+  });
+  const button = app.getByRole('button', { name: /^Run/ });
+  await button.dblclick();
+  for (let press = 0; press < 3; press += 1) await app.keyboard.press('Control+Enter');
+  await expect(button).toHaveAttribute('aria-busy', 'true');
+  await expect(button).toBeFocused();
+  go();
+  await expect(column(app, model)).toContainText('word3 ');
+  await app.getByRole('button', { name: 'Stop' }).click();
+  await expect(column(app, model)).toContainText('cancelled');
+  expect(asked).toBe(1);
+  expect((await api.runList({})).items.map(({ status }) => status)).toEqual(['cancelled']);
+});
+
+test('a double click on Run neither stops what it started nor starts it again', async ({
+  app,
+  api,
+  scripted,
+}) => {
+  const model = `${scripted}:slow-20x40`;
+  await openPrompt(app, 'summarise');
+  for (const chosen of [model, 'dry-run:echo']) {
+    await chooseModels(app, [chosen]);
+    await app.getByRole('button', { name: /^Run/ }).dblclick({ delay: 60 });
+    await expect(column(app, chosen)).toContainText('✓ done');
+  }
+  const runs = (await api.runList({})).items;
+  expect(runs.map(({ status }) => status)).toEqual(['completed', 'completed']);
+});
+
 test('several models answer side by side, streaming at once', async ({ app, scripted }) => {
   const models = [endless(30), endless(40), endless(50)].map((model) => `${scripted}:${model}`);
   await openPrompt(app, 'summarise');

@@ -1,6 +1,6 @@
-import { Button, Menu, NumberInput } from '@mantine/core';
+import { Button, Loader, Menu, NumberInput } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react';
+import { type CSSProperties, type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Priority, Run } from '../../bindings/types';
 import { Keys } from '../../components/Keys';
@@ -14,7 +14,6 @@ import type { RunBarState } from './useRunBar';
 
 /** Models, repeats, priority, context and cost of the next run, and its one button. */
 export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Content; cost: ReactNode }) {
-  const { start, stop, isRunning } = bar;
   const change = (at: number, next: ModelChoice | null) => {
     bar.setModels(bar.models.flatMap((choice, other) => (other === at ? (next ?? []) : choice)));
   };
@@ -48,7 +47,7 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
         {count === 0 && <span className={classes.hint}>{texts.runBar.noModel}</span>}
       </div>
       <div>
-        {isRunning && run !== undefined && !isLong(run) && <Ended run={run} />}
+        {bar.isRunning && run !== undefined && !isLong(run) && <Ended run={run} />}
         <label className={classes.field}>
           {texts.runBar.repeats}
           <NumberInput
@@ -69,28 +68,44 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
           onChange={(options) => bar.setOptions(options)}
         />
         {cost}
-        {isRunning ? (
-          <Button
-            color="red"
-            variant="light"
-            leftSection={<IconPlayerStopFilled size={14} />}
-            onClick={() => void stop()}
-          >
-            {texts.actions.stop}&nbsp;
-            <Keys of="stop" className={classes.kbd} />
-          </Button>
-        ) : (
-          <Button
-            leftSection={<IconPlayerPlayFilled size={14} />}
-            disabled={bar.models.length === 0}
-            onClick={() => void start()}
-          >
-            {texts.runBar.run(bar.models.length)}&nbsp;
-            <Keys of="run" className={classes.kbd} />
-          </Button>
-        )}
+        <StartButton bar={bar} />
       </div>
     </div>
+  );
+}
+
+/** Starts a run, and stops what runs. It is one button, so that the focus stays on it. */
+function StartButton({ bar }: { bar: RunBarState }) {
+  const { start, stop, isRunning, isStarting } = bar;
+  // The second press of a double click belongs to the first, whatever the button says by then.
+  const once = (act: () => Promise<void>) => (event: MouseEvent) => {
+    if (event.detail !== 2) void act();
+  };
+  if (isRunning) {
+    return (
+      <Button
+        color="red"
+        variant="light"
+        leftSection={<IconPlayerStopFilled size={14} />}
+        onClick={once(stop)}
+      >
+        {texts.actions.stop}&nbsp;
+        <Keys of="stop" className={classes.kbd} />
+      </Button>
+    );
+  }
+  return (
+    <Button
+      leftSection={
+        isStarting ? <Loader size={14} color="currentColor" /> : <IconPlayerPlayFilled size={14} />
+      }
+      disabled={bar.models.length === 0}
+      aria-busy={isStarting}
+      onClick={once(start)}
+    >
+      {texts.runBar.run(bar.models.length)}&nbsp;
+      <Keys of="run" className={classes.kbd} />
+    </Button>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { queries } from '../../app/live';
 import type {
   CreateRun,
@@ -40,6 +40,8 @@ export interface RunBarState {
   /** The run that is shown; none before the first. */
   readonly run: RunDetail | undefined;
   readonly isRunning: boolean;
+  /** Whether Run was pressed and the host has not answered yet. */
+  readonly isStarting: boolean;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
   /** What is open in the bar: the list of models, or the parameters of the model at a place. */
@@ -105,7 +107,17 @@ export function useRunBar(given: {
   const shown = started ?? newest.data?.items[0]?.id ?? null;
   const run = useQuery({ ...runQuery(shown ?? ''), enabled: shown !== null });
 
+  const [isStarting, setStarting] = useState(false);
+  // Presses come quicker than screens are drawn: of several, the first alone counts.
+  const isUnderWay = useRef(false);
+  useLayoutEffect(() => {
+    isUnderWay.current = isStarting;
+  }, [isStarting]);
+
   const start = async () => {
+    if (isUnderWay.current) return;
+    isUnderWay.current = true;
+    setStarting(true);
     onProblems([]);
     const { content, inputs } = work.now();
     const request: CreateRun = {
@@ -134,6 +146,8 @@ export function useRunBar(given: {
       const error = toApiError(thrown);
       onProblems(error.problems ?? (error.at ? [{ message: error.message, at: error.at }] : []));
       notifyError(thrown);
+    } finally {
+      setStarting(false);
     }
   };
 
@@ -149,7 +163,7 @@ export function useRunBar(given: {
   }, [started]);
   // By its key a run starts before the bar is there.
   useCommands({
-    run: { act: () => void start(), isAvailable: !isRunning && models.length > 0 },
+    run: { act: () => void start(), isAvailable: !isRunning && !isStarting && models.length > 0 },
     stop: { act: () => void stop(), isAvailable: isRunning },
   });
   return {
@@ -167,6 +181,7 @@ export function useRunBar(given: {
     setOptions,
     run: run.data,
     isRunning,
+    isStarting,
     start,
     stop,
     opened,
