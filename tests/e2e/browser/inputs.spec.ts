@@ -9,6 +9,38 @@ test('a missing required input is named before anything is sent', async ({ app, 
   expect((await api.executionList({})).items).toEqual([]);
 });
 
+for (const { width, height } of [
+  { width: 1440, height: 900 },
+  { width: 960, height: 600 },
+]) {
+  test(`Run leads to the first input that is wrong, at ${width} x ${height}`, async ({ app, api }) => {
+    const { prompt } = await api.promptCreate({
+      name: 'wanting',
+      content: {
+        body: { kind: 'text', template: '{{first}} {{second}} {{third}}' },
+        settings: { parameters: {} },
+        validations: [],
+        variables: ['first', 'second', 'third'].map((name) => ({ name, type: 'string', required: true })),
+      },
+    });
+    await app.setViewportSize({ width, height });
+    await app.goto(new URL(`/prompts/${prompt.id}`, app.url()).href);
+    const open = app.getByRole('button', { name: /^Inputs/ });
+    const field = (name: string) => app.getByRole('textbox', { name: `${name} string, required` });
+    if (width < 1000) await open.click();
+    await field('first').fill('one');
+    if (width < 1000) await app.keyboard.press('Escape');
+    await run(app);
+    await expect(field('second')).toBeFocused();
+    await expect(app.getByText(/`?second`? (is required|has no value|needs a value)/).first()).toBeVisible();
+    // It is gone to again, from wherever one is by then.
+    await app.keyboard.type('two');
+    if (width < 1000) await app.keyboard.press('Escape');
+    await run(app);
+    await expect(field('third')).toBeFocused();
+  });
+}
+
 test('an input that breaks a rule is refused with the rule', async ({ app, api }) => {
   const { prompt } = await api.promptCreate({
     name: 'rules',

@@ -25,11 +25,8 @@ const RunArea = lazy(() => import('./RunArea').then((module) => ({ default: modu
 export const PromptWork = memo(function PromptWork({ known, desk }: { known: KnownPrompt; desk: Desk }) {
   const { prompt, head } = known;
   const [problems, setProblems] = useState<Problem[]>([]);
-  const runWork = useMemo(() => runWorkOf(desk, head?.content ?? emptyContent), [desk, head]);
-  const bar = useRunBar({ prompt, work: runWork, onProblems: setProblems });
   const narrow = useNarrow();
   const [inputsOpen, inputs] = useDisclosure(false);
-  useCounted(desk, bar.models);
   const [wanted, setWanted] = useState<WantedInput | null>(null);
   const openInputs = inputs.open;
   const goToInput = useCallback(
@@ -39,7 +36,15 @@ export const PromptWork = memo(function PromptWork({ known, desk }: { known: Kno
     },
     [narrow, openInputs],
   );
+  const refuse = (found: Problem[]) => {
+    setProblems(found);
+    const [first] = found.flatMap(inputOf);
+    if (first !== undefined) goToInput(first);
+  };
   const arrived = useCallback(() => setWanted(null), []);
+  const runWork = useMemo(() => runWorkOf(desk, head?.content ?? emptyContent), [desk, head]);
+  const bar = useRunBar({ prompt, work: runWork, onProblems: refuse });
+  useCounted(desk, bar.models);
   useCommands({ toggleInputs: { act: inputs.toggle, isAvailable: narrow } });
   const panel = (
     <InputsSide
@@ -97,6 +102,12 @@ export const PromptWork = memo(function PromptWork({ known, desk }: { known: Kno
 
 function runWorkOf({ actions }: Desk, head: Content): RunWork {
   return { ...actions, isChanged: () => !isSame(actions.now().content, head) };
+}
+
+/** The input that a problem lies in; none where it lies elsewhere. */
+function inputOf({ at }: Problem): string[] {
+  const name = /^inputs\.([A-Za-z_]\w*)/.exec(at.path)?.[1];
+  return name === undefined ? [] : [name];
 }
 
 /** Has tokens and cost be counted for the models, or for the one that the prompt suggests. */
