@@ -223,3 +223,57 @@ test('a declaration says what a value may be, and one that is deleted comes back
   await side.getByText('Inputs', { exact: true }).click();
   await expect(tone).toHaveAttribute('placeholder', 'Default: dry');
 });
+
+test('a run sends what the fields show: what is pasted takes the place of a half-typed value, and such a value is refused', async ({
+  app,
+  api,
+}) => {
+  const { prompt: made } = await api.promptCreate({
+    name: 'listed',
+    content: {
+      body: { kind: 'text', template: 'Take {{#each items}}{{this}} {{/each}}' },
+      settings: { parameters: {} },
+      validations: [],
+      variables: [{ name: 'items', type: 'array', required: false }],
+    },
+  });
+  await app.goto(new URL(`/prompts/${made.id}`, app.url()).href);
+  const prompt = app.getByRole('region', { name: 'listed', exact: true });
+  const items = prompt.getByRole('textbox', { name: 'items' });
+  const views = prompt.getByRole('radiogroup', { name: 'Show the inputs as' });
+  await chooseModels(app, ['dry-run:echo']);
+  await items.fill('["tea"]');
+  await items.fill('[1,');
+  await expect(prompt.getByText(/The last valid value stays in use/)).toBeVisible();
+  await run(app);
+  const told = app.getByRole('alert').filter({ hasText: 'The value of items is not valid JSON' });
+  await expect(told).toContainText('Nothing was sent');
+  await expect(items).toBeFocused();
+  expect((await api.executionList({})).items).toEqual([]);
+
+  await prompt.getByRole('button', { name: 'Input sets' }).click();
+  await app.getByRole('menuitem', { name: 'Paste inputs…' }).click();
+  const dialog = app.getByRole('dialog', { name: 'Paste inputs' });
+  await dialog.getByRole('textbox').fill('{"items": ["x", "y"]}');
+  await dialog.getByRole('button', { name: 'Take these inputs' }).click();
+  await expect(items).toHaveText(/"x",\s*"y"/);
+  await expect(prompt.getByText(/The last valid value stays in use/)).toHaveCount(0);
+  await run(app);
+  await expect(column(app, 'dry-run:echo')).toContainText('Take x y');
+
+  await items.fill('{');
+  await views.getByText('JSON').click();
+  const json = prompt.getByRole('textbox', { name: 'All inputs as JSON' });
+  await json.fill('{"items": ["z"]}');
+  await json.fill('{"items": ');
+  await run(app);
+  await expect(
+    app.getByRole('alert').filter({ hasText: 'The JSON of the inputs is not valid' }),
+  ).toBeVisible();
+  await views.getByText('Form').click();
+  await expect(items).toHaveText(/"z"/);
+  await prompt.getByRole('button', { name: 'Discard this text' }).click();
+  await run(app);
+  await expect(column(app, 'dry-run:echo')).toContainText('Take z');
+  expect((await api.executionList({})).items).toHaveLength(2);
+});

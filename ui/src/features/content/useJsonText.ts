@@ -11,21 +11,38 @@ export interface JsonText {
   readonly discard: () => void;
 }
 
+/** A text that is not valid, and the value that was in use when it was written. */
+interface Kept {
+  readonly text: string;
+  readonly of: string;
+}
+
 /**
  * Texts that are not valid, by what they belong to. They live longer than their editors, so that a closed
  * drawer or another tab loses nothing.
  */
-const kept = new WeakMap<object, Map<string, string>>();
+const kept = new WeakMap<object, Map<string, Kept>>();
 
-function keep(owner: object, name: string, text: string | null): void {
-  const texts = kept.get(owner) ?? new Map<string, string>();
+function keep(owner: object, name: string, text: Kept | null): void {
+  const texts = kept.get(owner) ?? new Map<string, Kept>();
   if (text === null) texts.delete(name);
   else texts.set(name, text);
   kept.set(owner, texts);
 }
 
+/** The text that is kept for a value; a value that was set from elsewhere since has none. */
+function keptFor(owner: object, name: string, value: unknown): string | null {
+  const found = kept.get(owner)?.get(name);
+  return found?.of === formatJson(value) ? found.text : null;
+}
+
+/** Whether a text stands in place of this value that cannot be used. */
+export function isUnusable(owner: object, name: string, value: unknown): boolean {
+  return keptFor(owner, name, value) !== null;
+}
+
 /** What stays the same for as long as the same work is on screen: each change makes a new `Work`, not new actions. */
-export function ownerOf(work: Work): object {
+export function ownerOf(work: Pick<Work, 'actions'>): object {
   return work.actions;
 }
 
@@ -42,7 +59,7 @@ function read(text: string, check?: CheckJson): ParsedJson {
 
 /**
  * The text of a JSON value. What is valid is written at once (an empty text as no value, unless `check` refuses
- * that); what is not stays a text until it is mended or discarded.
+ * that); what is not stays a text until it is mended or discarded, or the value is set from elsewhere.
  */
 export function useJsonText(options: {
   readonly value: unknown;
@@ -53,19 +70,21 @@ export function useJsonText(options: {
   readonly check?: CheckJson;
 }): JsonText {
   const { value, write, owner, name, check } = options;
-  const [text, setText] = useState(() => kept.get(owner)?.get(name) ?? formatJson(value));
+  const [text, setText] = useState(() => keptFor(owner, name, value) ?? formatJson(value));
   const [seen, setSeen] = useState<unknown>(value);
   const parsed = useMemo(() => read(text, check), [text, check]);
   if (value !== seen) {
     setSeen(value);
-    if (parsed.ok && JSON.stringify(parsed.value) !== JSON.stringify(value)) setText(formatJson(value));
+    // What is not valid was never written: a value that differs from the one before was set from elsewhere.
+    const shown = parsed.ok ? parsed.value : seen;
+    if (formatJson(shown) !== formatJson(value)) setText(formatJson(value));
   }
   return {
     text,
     parsed,
     setText: (next) => {
       const outcome = read(next, check);
-      keep(owner, name, outcome.ok ? null : next);
+      keep(owner, name, outcome.ok ? null : { text: next, of: formatJson(value) });
       setText(next);
       if (outcome.ok) write(outcome.value);
     },

@@ -5,11 +5,13 @@ import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Problem } from '../../bindings/types';
 import { Panes } from '../../components/Panes';
 import { useCommands } from '../../lib/commands';
+import { notifyError } from '../../lib/notify';
 import { isSame } from '../../lib/same';
 import { useNarrow } from '../../lib/useNarrow';
 import { FileNews } from '../folder/FileNews';
 import { type RunWork, useRunBar } from '../run/useRunBar';
 import type { WantedInput } from '../variable/InputField';
+import { unusableError, unusableOf } from '../variable/unusable';
 import { type Desk, emptyContent, type KnownPrompt, useFrame } from './desk';
 import { Editor } from './Editor';
 import { InputsPanel } from './InputsPanel';
@@ -42,7 +44,10 @@ export const PromptWork = memo(function PromptWork({ known, desk }: { known: Kno
     if (first !== undefined) goToInput(first);
   };
   const arrived = useCallback(() => setWanted(null), []);
-  const runWork = useMemo(() => runWorkOf(desk, head?.content ?? emptyContent), [desk, head]);
+  const runWork = useMemo(
+    () => runWorkOf(desk, head?.content ?? emptyContent, goToInput),
+    [desk, head, goToInput],
+  );
   const bar = useRunBar({ prompt, work: runWork, onProblems: refuse });
   useCounted(desk, bar.models);
   useCommands({ toggleInputs: { act: inputs.toggle, isAvailable: narrow } });
@@ -100,8 +105,15 @@ export const PromptWork = memo(function PromptWork({ known, desk }: { known: Kno
   );
 });
 
-function runWorkOf({ actions }: Desk, head: Content): RunWork {
-  return { ...actions, isChanged: () => !isSame(actions.now().content, head) };
+function runWorkOf({ actions, checked }: Desk, head: Content, goToInput: (name: string) => void): RunWork {
+  const isUsable = () => {
+    const found = unusableOf({ actions, ...actions.now() }, checked.report()?.lentVariables ?? []);
+    if (found === null) return true;
+    notifyError(unusableError(found));
+    if (found.kind === 'input') goToInput(found.name);
+    return false;
+  };
+  return { ...actions, isChanged: () => !isSame(actions.now().content, head), isUsable };
 }
 
 /** The input that a problem lies in; none where it lies elsewhere. */

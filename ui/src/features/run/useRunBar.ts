@@ -72,6 +72,8 @@ function isChoice(value: unknown): value is ModelChoice {
 export interface RunWork extends Pick<WorkActions, 'now' | 'keep'> {
   /** Whether its content differs from the newest version. */
   readonly isChanged: () => boolean;
+  /** Whether the fields show what would be sent; says so where they do not. */
+  readonly isUsable: () => boolean;
 }
 
 /** The run bar of a prompt: models are remembered for all prompts, the rest is of this one. */
@@ -115,7 +117,7 @@ export function useRunBar(given: {
   }, [isStarting]);
 
   const start = async () => {
-    if (isUnderWay.current) return;
+    if (isUnderWay.current || !work.isUsable()) return;
     isUnderWay.current = true;
     setStarting(true);
     onProblems([]);

@@ -1,15 +1,16 @@
-import { SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { Problem, Variable } from '../../bindings/types';
 import { lentVariables, useChecked, usedVariables } from '../content/checked';
 import { JsonEditor } from '../content/JsonEditor';
+import { contentTexts } from '../content/texts';
 import { type JsonText, ownerOf, useJsonText } from '../content/useJsonText';
 import type { Work } from '../prompt/useWork';
 import { InputField, type WantedInput } from './InputField';
 import classes from './InputsForm.module.css';
 import { variableTexts } from './texts';
-import { problemsOf } from './variable';
+import { openInputs, problemsOf } from './variable';
 
 const texts = variableTexts.inputs;
 const NO_VARIABLES: readonly Variable[] = [];
@@ -48,6 +49,9 @@ export function InputsForm(props: {
       {view === 'form' && !json.parsed.ok && (
         <span className={classes.pending} role="status">
           <IconAlertTriangle size={14} aria-hidden /> {texts.pending}
+          <Button variant="subtle" color="gray" size="compact-xs" onClick={json.discard}>
+            {contentTexts.json.discard}
+          </Button>
         </span>
       )}
       {view === 'form' ? (
@@ -117,10 +121,7 @@ function useInputsJson(work: Work): JsonText {
     () => content.variables.filter(({ sensitive }) => sensitive).map(({ name }) => name),
     [content.variables],
   );
-  const value = useMemo(
-    () => Object.fromEntries(Object.entries(inputs).filter(([name]) => !secret.includes(name))),
-    [inputs, secret],
-  );
+  const value = useMemo(() => openInputs(content.variables, inputs), [content.variables, inputs]);
   const check = useMemo(() => checkInputs(secret), [secret]);
   const write = (next: unknown) =>
     work.setInputs((now) => {

@@ -122,15 +122,11 @@ function StringField(props: ValueFieldProps) {
 
 function NumberField(props: ValueFieldProps) {
   const value = typeof props.value === 'number' ? props.value : asText(props.value);
-  // What is no number yet, such as a lone minus, is only known here.
+  // What is no number yet, such as a lone minus, is only known here, and is no value.
   const [typed, setTyped] = useState<{ text: string | number; of: unknown }>({ text: value, of: value });
   const shown = Object.is(typed.of, value) ? typed.text : value;
   const change = (next: string | number) => {
     const isNumber = next !== '' && Number.isFinite(Number(next));
-    if (next !== '' && !isNumber) {
-      setTyped({ text: next, of: value });
-      return;
-    }
     setTyped({ text: next, of: isNumber ? Number(next) : '' });
     props.onChange(isNumber ? Number(next) : undefined);
   };
@@ -140,6 +136,7 @@ function NumberField(props: ValueFieldProps) {
       value={shown}
       placeholder={placeholder(props.fallback)}
       onChange={change}
+      onBlur={() => setTyped({ text: value, of: value })}
     />
   );
 }

@@ -83,6 +83,15 @@ export function withInput(
   return value === undefined ? next : { ...next, [name]: value };
 }
 
+/** The inputs but for the sensitive ones, which are shown in the form only. */
+export function openInputs(
+  variables: readonly Variable[],
+  inputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const secret = new Set(variables.filter(({ sensitive }) => sensitive).map(({ name }) => name));
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !secret.has(name)));
+}
+
 /** A value as a line of text. */
 export function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
