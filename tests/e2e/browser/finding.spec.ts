@@ -1,6 +1,7 @@
 import { violations } from '../support/accessibility';
 import { type Page, expect, test } from '../support/browser-test';
 import type { Api } from '../support/host';
+import { openPrompt } from '../support/screens';
 
 const input = (app: Page) => app.getByPlaceholder('Search prompts and commands');
 const chosen = (app: Page) => app.locator('[data-selected]');
@@ -106,3 +107,36 @@ for (const viewport of [
     expect(await violations(app)).toEqual([]);
   });
 }
+
+test('keys belong to the palette from Ctrl+K on, also while it is being loaded', async ({ app, api }) => {
+  await letter(api);
+  let load: () => void = () => undefined;
+  const loaded = new Promise<void>((resolve) => {
+    load = resolve;
+  });
+  await app.route(/\/assets\/Palette-.*\.js$/, async (route) => {
+    await loaded;
+    await route.continue();
+  });
+  await app.reload();
+  await openPrompt(app, 'letters/delivery');
+  const text = app.getByRole('textbox', { name: 'Template' });
+  await text.click();
+  await app.keyboard.press('Control+k');
+  await app.keyboard.type('go to heav');
+  await app.keyboard.press('Backspace');
+  await app.keyboard.press('Backspace');
+  await app.keyboard.press('Enter');
+  load();
+  await expect(app).toHaveURL(/\/health/);
+  await app.goBack();
+
+  await text.click();
+  for (const key of ['Control+k', ...'audit'.split('')]) await app.keyboard.press(key);
+  await expect(input(app)).toHaveValue('audit');
+  await expect(input(app)).toBeFocused();
+  await expect(chosen(app)).toContainText('Go to the audit trail');
+  await app.keyboard.press('Escape');
+  await expect(text).toHaveText('All is well with {{name}}.');
+  await expect(text).toBeFocused();
+});

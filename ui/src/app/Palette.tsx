@@ -11,7 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { PaletteHits } from '../features/finding/PaletteHits';
 import { promptsQuery } from '../features/prompt/queries';
 import { Keys } from '../components/Keys';
@@ -20,7 +20,7 @@ import { commands, useAvailable } from '../lib/commands';
 import { type commandGroups, commandTexts, paletteTexts } from './commands.texts';
 import classes from './Palette.module.css';
 import { type Findable, search } from './paletteSearch';
-import { paletteStore } from './paletteStore';
+import { keysAhead, paletteStore } from './paletteStore';
 
 /** How many prompts are shown at once: typing narrows the list, and brings what is found in texts below it. */
 const MOST_PROMPTS = 50;
@@ -48,9 +48,8 @@ const ICONS: Record<keyof typeof commandGroups, typeof IconEye> = {
 
 /** Every prompt and command, by a few letters of its name; versions and answers by their words. */
 export function Palette() {
-  const [query, setQuery] = useState('');
-  // It may have been opened before it was loaded.
-  const { opened } = useSpotlight(paletteStore);
+  // It may have been opened, and typed for, before it was loaded.
+  const { opened, query } = useSpotlight(paletteStore);
   const commands = search(query, useCommandEntries());
   const { recent } = useTabs();
   const all = recentFirst(usePrompts(opened, query), recent);
@@ -61,8 +60,6 @@ export function Palette() {
   return (
     <Spotlight.Root
       store={paletteStore}
-      query={query}
-      onQueryChange={setQuery}
       // Its keys are those of the command, like all others.
       shortcut={null}
       scrollable
@@ -74,6 +71,7 @@ export function Palette() {
         placeholder={paletteTexts.placeholder}
         aria-label={paletteTexts.placeholder}
         leftSection={<IconSearch size={16} />}
+        onFocus={(event) => takeUp(event.currentTarget)}
       />
       <Spotlight.ActionsList className={classes.list ?? ''}>
         {prompts.length > 0 && <Group label={paletteTexts.prompts} entries={prompts} />}
@@ -90,6 +88,14 @@ export function Palette() {
       </Spotlight.Footer>
     </Spotlight.Root>
   );
+}
+
+/** Gives the search the keys that were pressed before it had the focus. Where some wrote, the best match is chosen. */
+function takeUp(search: HTMLInputElement): void {
+  const others = keysAhead.end();
+  const chosen = search.value === '' ? [] : [{ key: 'ArrowDown', code: 'ArrowDown' }];
+  for (const { key, code } of [...chosen, ...others])
+    search.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true }));
 }
 
 /** Where nothing is typed, what was on screen lately is likeliest; among equal matches it is too. */
