@@ -78,6 +78,32 @@ test('every answer ends with its figures, in the same order', async ({ app, scri
   await expect(app.getByRole('img', { name: 'best of the row' }).first()).toBeVisible();
 });
 
+test('the figures of an answer are there while it streams', async ({ app, scripted }) => {
+  const model = `${scripted}:${endless(30)}`;
+  await openPrompt(app, 'summarise');
+  await chooseModels(app, [model]);
+  await run(app);
+  await expect(column(app, model)).toContainText('streaming');
+  await expect(figure(app, model, 'first token')).toHaveText(/^\d+ ms$|^\d+\.\d\d s$/);
+  await expect(figure(app, model, 'tokens/s')).toHaveText(/^≈ \d/);
+  await expect(figure(app, model, 'in · out')).toHaveText(/^– · ≈ \d/);
+  const latency = async () => Number.parseFloat((await figure(app, model, 'latency').textContent()) ?? '');
+  const before = await latency();
+  expect(before).toBeGreaterThan(0);
+  await expect.poll(latency).toBeGreaterThan(before);
+  await expect(column(app, model)).toContainText('streaming');
+
+  // Of what began before the page did, the rest is known all the same.
+  await app.reload();
+  await expect(figure(app, model, 'tokens/s')).toHaveText(/^≈ \d/);
+  await expect(figure(app, model, 'first token')).toHaveText('–');
+  expect(await latency()).toBeGreaterThan(before);
+  await app.keyboard.press('Control+.');
+  await expect(column(app, model)).toContainText('cancelled');
+  await expect(figure(app, model, 'first token')).toHaveText(/\d/);
+  await expect(figure(app, model, 'tokens/s')).toHaveText(/^\d/);
+});
+
 test('one column is cancelled, then the rest; what had come stays', async ({ app, scripted }) => {
   const [first, second] = [`${scripted}:${endless(40)}`, `${scripted}:${endless(50)}`];
   await openPrompt(app, 'summarise');

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, dollars, duration, rate, roughly, shortVersion } from './format';
+import { bytes, count, dollars, duration, elapsed, rate, roughly, shortVersion } from './format';
 
 describe('format', () => {
   it('says what is unknown', () => {
     expect([count(null), duration(undefined), rate(null)]).toEqual(['–', '–', '–']);
     expect(dollars(null)).toBe('unknown');
+  });
+
+  it.each([
+    [40, '0.0 s'],
+    [1730, '1.7 s'],
+    [59_900, '59.9 s'],
+    [185_000, '3 min 5 s'],
+  ])('shows %i ms that run on as %s', (ms, text) => {
+    expect(elapsed(ms)).toBe(text);
   });
 
   it.each([

@@ -17,6 +17,11 @@ export function duration(ms: number | null | undefined): string {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** Milliseconds that run on: in tenths of a second, which can be read as they change. */
+export function elapsed(ms: number): string {
+  return ms < 59_950 ? `${(ms / 1000).toFixed(1)} s` : duration(ms);
+}
+
 /** Milliseconds that are guessed: in whole seconds, from ten minutes on in whole minutes. */
 export function roughly(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000));

@@ -32,6 +32,21 @@ describe('streams', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
+  it('knows when the first chunk arrived, where somebody looked by then', async () => {
+    vi.useFakeTimers({ now: 5000 });
+    const { streams } = world('Hello world');
+    streams.subscribe('early', () => undefined);
+    streams.take('early', 0, 5, 'Hello');
+    vi.setSystemTime(6000);
+    streams.take('early', 5, 6, ' world');
+    streams.take('early', 0, 5, 'Hello');
+    expect(streams.began('early')).toBe(5000);
+    streams.subscribe('late', () => undefined);
+    await streams.fill('late');
+    expect(streams.began('late')).toBeNull();
+    vi.useRealTimers();
+  });
+
   it('tells of many streams by turns, none of them left behind', () => {
     const { streams, frame } = world();
     const told: string[] = [];

@@ -45,6 +45,8 @@ interface Stream {
   last: string;
   length: number;
   known: number;
+  /** When its first chunk arrived, by the clock; `null` where that was not seen. */
+  began: number | null;
   /** Whether a gap is being read from the host. */
   filling: boolean;
   /** What arrived while the gap was being read. */
@@ -84,6 +86,7 @@ export class Streams {
     if (!this.listeners.has(executionId)) return;
     const stream = this.open(executionId);
     const chunk = { offset, size, text };
+    if (offset === 0) stream.began ??= Date.now();
     if (stream.filling) stream.waiting.push(chunk);
     else if (!this.join(executionId, stream, chunk)) void this.fill(executionId);
   }
@@ -130,6 +133,11 @@ export class Streams {
     return this.streams.get(executionId)?.known ?? 0;
   }
 
+  /** When the first chunk arrived, in milliseconds of the clock; `null` where nobody looked by then. */
+  began(executionId: string): number | null {
+    return this.streams.get(executionId)?.began ?? null;
+  }
+
   /** Calls `listener` after more has arrived. Answers how to stop. */
   subscribe(executionId: string, listener: () => void): () => void {
     const listeners = this.listeners.get(executionId) ?? new Set();
@@ -153,7 +161,16 @@ export class Streams {
   private open(executionId: string): Stream {
     let stream = this.streams.get(executionId);
     if (stream === undefined) {
-      stream = { settled: [], last: '', length: 0, known: 0, filling: false, waiting: [], again: false };
+      stream = {
+        settled: [],
+        last: '',
+        length: 0,
+        known: 0,
+        began: null,
+        filling: false,
+        waiting: [],
+        again: false,
+      };
       this.streams.set(executionId, stream);
     }
     return stream;

@@ -1,14 +1,39 @@
 import { Tooltip } from '@mantine/core';
 import { texts } from '../../app/texts';
 import type { Execution, Finish } from '../../bindings/types';
-import { count, dollars, duration, rate } from '../../lib/format';
+import { count, dollars, duration, elapsed, rate } from '../../lib/format';
 import type { Best, Winner } from './best';
 import { columnsTexts } from './columns.texts';
+import type { Live } from './live';
 import classes from './run.module.css';
 import { finishText } from './summary';
+import { useLive } from './useLive';
 
-/** The figures of an execution, always in the same order. */
+/** The figures of an execution, always in the same order; while it streams, as far as they are known. */
 export function ColumnFooter({ execution, best }: { execution: Execution; best: Best }) {
+  const live = useLive(execution);
+  if (live !== null) return <LiveFooter live={live} />;
+  return <SettledFooter execution={execution} best={best} />;
+}
+
+/** Figures that grow. What is guessed from the length of the answer is marked. */
+function LiveFooter({ live }: { live: Live }) {
+  const { firstTokenMs, tokensPerSecond, outputTokens, elapsedMs } = live;
+  const about = (value: number | null) => (value === null ? texts.none : `≈ ${count(Math.round(value))}`);
+  return (
+    <dl className={`${classes.footer ?? ''} num`}>
+      <Figure name={texts.column.firstToken} value={duration(firstTokenMs)} />
+      <Figure name={texts.column.rate} value={about(tokensPerSecond)} />
+      <Figure name={texts.column.tokens} value={`${texts.none} · ${about(outputTokens)}`} />
+      <Figure name={texts.column.cost} value={texts.none} />
+      <Figure name={texts.column.latency} value={elapsed(elapsedMs)} />
+      <FinishFigure finish={null} otherwise="…" />
+    </dl>
+  );
+}
+
+/** The figures of what has not begun or has ended. */
+function SettledFooter({ execution, best }: { execution: Execution; best: Best }) {
   const { metrics, finish, id, status } = execution;
   const usage = metrics.tokenUsage;
   const about = metrics.basis === 'estimated' || metrics.basis === 'worst-case' ? '≈ ' : '';
