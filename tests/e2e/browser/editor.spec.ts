@@ -487,6 +487,58 @@ test('tokens of each message, the share of the context and the cost follow what 
   await expect(prompt.getByText('Estimated cost', { exact: true }).locator('..')).toContainText('$');
 });
 
+test('while a tag is typed the last figures stay, and a missing input is named where they would be', async ({
+  app,
+  api,
+  scripted,
+}) => {
+  const model = `${scripted}:words-20`;
+  await api.modelUpdate({
+    model,
+    contextWindow: 1_000,
+    price: { input: 1_000_000_000, output: 1_000_000_000 },
+  });
+  const prompt = await open(app, api);
+  await chooseModels(app, [model]);
+  await prompt.getByRole('button', { name: 'Preview' }).click();
+  const preview = app.getByRole('region', { name: 'Preview' });
+  const tokens = prompt.getByRole('region', { name: 'Message 1, system' }).getByText(/ tokens$/);
+  const gauge = prompt.getByRole('meter', { name: `Context ${model}` });
+  const cost = prompt.getByRole('button', { name: /^Cost: up to \$/ });
+  const first = preview.getByRole('region', { name: 'system' });
+  await expect(first).toContainText('in a dry tone.');
+  await expect(cost).toBeVisible();
+  const figures = async () => [
+    await tokens.textContent(),
+    await gauge.getAttribute('aria-valuetext'),
+    await cost.textContent(),
+    (await first.boundingBox())?.y,
+  ];
+  const before = await figures();
+  await message(prompt, 1).click();
+  await app.keyboard.press('Control+End');
+  await app.keyboard.type(' {{#if ');
+  await app.keyboard.press('Escape');
+  await expect(preview.getByText('This cannot be rendered')).toBeVisible();
+  expect(await figures()).toEqual(before);
+  await expect(tokens).toHaveAttribute('data-old');
+  expect(await violations(app)).toEqual([]);
+  for (let at = 0; at < 7; at += 1) await app.keyboard.press('Backspace');
+  await app.keyboard.press('Delete');
+  await app.keyboard.press('Delete');
+  await expect(tokens).not.toHaveAttribute('data-old');
+  await expect(preview.getByText('This cannot be rendered')).toHaveCount(0);
+
+  await input(prompt, 'user').fill('');
+  await expect(prompt.getByText('As counted before: user is required and has no value')).toBeVisible();
+  await cost.click();
+  await expect(app.getByRole('dialog').getByText('user is required and has no value')).toBeVisible();
+  await app.keyboard.press('Escape');
+  await app.reload();
+  await expect(prompt.getByText('Not counted yet: user is required and has no value')).toBeVisible();
+  await expect(prompt.getByRole('button', { name: /^Cost: not counted yet/ })).toBeVisible();
+});
+
 test('a helper tells what it does, with an example, under the pointer', async ({ app, api }) => {
   const prompt = await open(app, api);
   await message(prompt, 1).click();

@@ -12,10 +12,14 @@ const words = budgetTexts.cost;
 /** What the next run costs, and where it is to stop. */
 export function CostButton(props: {
   cost: RunCost;
+  /** Whether the cost is of before a mistake that is in the prompt now. */
+  isOld: boolean;
+  /** What is wrong with the inputs, for which it cannot be counted now. */
+  uncounted: string | null;
   cap: string | null;
   onCap: (cap: string | null) => void;
 }) {
-  const { cost, cap, onCap } = props;
+  const { cost, isOld, uncounted, cap, onCap } = props;
   const [typed, setTyped] = useState(cap ?? '');
   const isWrong = typed.trim() !== '' && toAmount(typed) === null;
   const isTight = cap !== null && (cost.worst === null || Number(cost.worst) > Number(cap));
@@ -23,7 +27,12 @@ export function CostButton(props: {
     setTyped(text);
     onCap(toAmount(text));
   };
-  const worst = cost.worst === null ? words.unknown : words.upTo(dollars(cost.worst));
+  const isUncounted = cost.worst === null && uncounted !== null;
+  const worst = isUncounted
+    ? words.uncounted
+    : cost.worst === null
+      ? words.unknown
+      : words.upTo(dollars(cost.worst));
   return (
     <Popover position="top-end" trapFocus>
       <Popover.Target>
@@ -33,7 +42,12 @@ export function CostButton(props: {
           color={cap === null ? 'gray' : 'accent'}
           aria-label={`${words.label}: ${worst}, ${cap === null ? words.noCap : words.capped(dollars(cap))}`}
         >
-          <span className={cap === null ? undefined : classes.worst}>{worst}</span>
+          <span
+            className={`${classes.cost ?? ''} ${cap === null ? '' : (classes.worst ?? '')}`}
+            data-old={isOld || undefined}
+          >
+            {worst}
+          </span>
           {cap !== null && words.capped(dollars(cap))}
         </Button>
       </Popover.Target>
@@ -46,6 +60,11 @@ export function CostButton(props: {
             <dt>{words.worst}</dt>
             <dd>{dollars(cost.worst)}</dd>
           </dl>
+          {uncounted !== null && (
+            <p className={classes.note}>
+              <Marked text={uncounted} />
+            </p>
+          )}
           <TextInput
             data-autofocus
             label={words.cap}
@@ -56,7 +75,9 @@ export function CostButton(props: {
             error={isWrong && <Marked text={budgetTexts.form.notAnAmount} />}
             onChange={(event) => change(event.currentTarget.value)}
           />
-          {isTight && <p className={classes.note}>{cost.worst === null ? words.unknownText : words.tight}</p>}
+          {isTight && !isUncounted && (
+            <p className={classes.note}>{cost.worst === null ? words.unknownText : words.tight}</p>
+          )}
         </Stack>
       </Popover.Dropdown>
     </Popover>

@@ -71,6 +71,7 @@ export const budgetTexts = {
     request: 'The requests alone',
     worst: 'At most, with the longest answers',
     unknown: 'unknown',
+    uncounted: 'not counted yet',
     unknownText: 'A model whose price or longest answer is unknown is not called under a cap.',
     cap: 'Stop at, in dollars',
     capHint: 'No call is made that could go past it.',

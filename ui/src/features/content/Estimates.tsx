@@ -1,16 +1,17 @@
 import type { Content, Estimate, ModelChoice } from '../../bindings/types';
 import { texts as appTexts } from '../../app/texts';
 import { count, dollars } from '../../lib/format';
+import { Marked } from '../../components/Notice';
 import { FitProblems } from '../parameter/FitProblems';
 import { useFit } from '../parameter/useFit';
-import { type Checked, useEstimates } from './checked';
+import { type Checked, useEstimates, useIsOld, useUncounted } from './checked';
 import { filled, total } from './estimate';
 import classes from './Estimates.module.css';
 import { contentTexts } from './texts';
 
 const texts = contentTexts.estimates;
 
-/** What the request fills and costs on each model. While it cannot be rendered the figures are missing, not the rows. */
+/** What the request fills and costs on each model. While it cannot be rendered the figures are those of before. */
 export function Estimates(props: {
   readonly content: Content;
   readonly checked: Checked;
@@ -18,9 +19,11 @@ export function Estimates(props: {
 }) {
   const { content, checked, choices } = props;
   const estimates = useEstimates(checked, choices);
+  const isOld = useIsOld(checked);
+  const uncounted = useUncounted(checked);
   if (choices.length === 0) return null;
   return (
-    <div className={classes.estimates}>
+    <div className={classes.estimates} data-old={isOld || undefined}>
       {choices.map((choice, index) => {
         const estimate = estimates[index];
         const isOf = estimate?.model === choice.model;
@@ -32,6 +35,11 @@ export function Estimates(props: {
         <span>{texts.total(choices.length)}</span>
         <b className="num">{sum(estimates)}</b>
       </div>
+      {uncounted !== null && (
+        <p className={classes.uncounted}>
+          <Marked text={texts.uncounted(uncounted, estimates.length > 0)} />
+        </p>
+      )}
     </div>
   );
 }

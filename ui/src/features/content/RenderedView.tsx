@@ -1,17 +1,17 @@
 import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
-import { type KeyboardEvent, memo, type ReactNode, type SyntheticEvent, useMemo, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, type SyntheticEvent, useMemo } from 'react';
 import type {
   ApiError,
-  ContentReport,
   Diagnostic,
   Place,
   Problem,
+  RenderedContent,
   RenderedMessage,
   Segment,
 } from '../../bindings/types';
 import { count } from '../../lib/format';
 import { Attachments } from './Attachments';
-import { type Checked, useCheckError, useChecked, useIsLate } from './checked';
+import { type Checked, useCheckError, useIsLate, useIsOld, useRendered } from './checked';
 import { looksSame, type Piece, piecesOf, segmentText, variableOf, withText } from './pieces';
 import classes from './RenderedView.module.css';
 import { contentTexts } from './texts';
@@ -27,16 +27,12 @@ export function RenderedView(props: {
   /** Goes to the input of a variable. */
   readonly onGoToInput: (name: string) => void;
 }) {
-  const newest = useChecked(props.checked, renderedOf) ?? null;
+  const rendered = useRendered(props.checked, whole);
   const error = useCheckError(props.checked);
-  const [last, setLast] = useState(newest);
-  if (newest !== null && newest !== last) setLast(newest);
-  const rendered = newest ?? last;
   const estimate = rendered?.estimates[0];
   const notes = rendered?.diagnostics.filter(({ severity }) => severity !== 'info') ?? [];
   return (
-    <Frame checked={props.checked} isOld={newest === null}>
-      {error !== null && <Failed error={error} />}
+    <Frame checked={props.checked}>
       {rendered?.messages.length === 0 && <p className={classes.empty}>{texts.nothing}</p>}
       {rendered?.messages.map((message, index) => (
         <RenderedCard
@@ -48,17 +44,19 @@ export function RenderedView(props: {
         />
       ))}
       {notes.length > 0 && <Notes notes={notes} />}
+      {error !== null && <Failed error={error} />}
     </Frame>
   );
 }
 
-const renderedOf = ({ rendered }: ContentReport) => rendered;
+const whole = (rendered: RenderedContent) => rendered;
 
 /** Marks what is not of what is on screen by now, which alone is drawn again. */
-function Frame(props: { readonly checked: Checked; readonly isOld: boolean; readonly children: ReactNode }) {
+function Frame(props: { readonly checked: Checked; readonly children: ReactNode }) {
   const isLate = useIsLate(props.checked);
+  const isOld = useIsOld(props.checked);
   return (
-    <div className={classes.view} aria-busy={isLate} data-old={props.isOld || undefined}>
+    <div className={classes.view} aria-busy={isLate} data-old={isOld || undefined}>
       {props.children}
     </div>
   );

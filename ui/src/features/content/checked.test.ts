@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { ApiError, ContentReport } from '../../bindings/types';
+import type { ApiError, ContentReport, RenderedContent } from '../../bindings/types';
 import { HostError } from '../../host/host';
 import { Calm, REST_MS } from '../prompt/calm';
 import type { Draft } from '../prompt/keeper';
@@ -12,6 +12,7 @@ interface Question {
   readonly text: string;
   readonly models: readonly string[];
   readonly answer: (used: string) => Promise<void>;
+  readonly answerWith: (report: Partial<ContentReport>) => Promise<void>;
   readonly fail: (error: Partial<ApiError>) => Promise<void>;
 }
 
@@ -28,6 +29,10 @@ function typing() {
         models: choices.map(({ model }) => model),
         answer: async (used) => {
           resolve(reportOf(used));
+          await vi.advanceTimersByTimeAsync(0);
+        },
+        answerWith: async (report) => {
+          resolve({ ...reportOf(''), ...report });
           await vi.advanceTimersByTimeAsync(0);
         },
         fail: async (error) => {
@@ -184,4 +189,19 @@ it('leaves what is as it was the very same, so that nothing is drawn again', asy
   await rest();
   await question(1).answer('a');
   expect(checked.report()).toBe(before);
+});
+
+it('holds on to what the work gave while a mistake is in it', async () => {
+  const { checked, type, rest, question } = typing();
+  const given: RenderedContent = { messages: [], diagnostics: [], estimates: [] };
+  checked.subscribe(() => undefined);
+  await rest();
+  expect([checked.rendered(), checked.isOld()]).toEqual([null, false]);
+  await question(0).answerWith({ rendered: given });
+  expect([checked.rendered(), checked.isOld()]).toEqual([given, false]);
+  type('{{#if');
+  await rest();
+  await rest();
+  await question(1).answerWith({ rendered: null });
+  expect([checked.rendered(), checked.isOld()]).toEqual([given, true]);
 });

@@ -1,6 +1,13 @@
 import { replaceEqualDeep } from '@tanstack/react-query';
 import { useMemo, useSyncExternalStore } from 'react';
-import type { ApiError, ContentReport, Estimate, ModelChoice, Variable } from '../../bindings/types';
+import type {
+  ApiError,
+  ContentReport,
+  Estimate,
+  ModelChoice,
+  RenderedContent,
+  Variable,
+} from '../../bindings/types';
 import { HostError } from '../../host/host';
 import type { Calm } from '../prompt/calm';
 import type { Draft } from '../prompt/keeper';
@@ -41,6 +48,7 @@ export function callsOthers({ partials, diagnostics }: ContentReport): boolean {
  */
 export class Checked {
   #report: ContentReport | null = null;
+  #rendered: RenderedContent | null = null;
   #failure: ApiError | null = null;
   #choices: readonly ModelChoice[] = [];
   #round = 0;
@@ -58,6 +66,12 @@ export class Checked {
   ) {}
 
   readonly report = (): ContentReport | null => this.#report;
+
+  /** What the work gave when it last gave something: while a tag is typed it gives nothing. */
+  readonly rendered = (): RenderedContent | null => this.#rendered;
+
+  /** Whether the work gives nothing by now, so that what is known of it is of before. */
+  readonly isOld = (): boolean => this.#report !== null && this.#report.rendered === null;
 
   /** Why the host did not answer the last time. */
   readonly failure = (): ApiError | null => this.#failure;
@@ -139,6 +153,7 @@ export class Checked {
       const report = await this.check(asked.draft, asked.choices);
       // What is as it was is the very same, so that it is not drawn again.
       this.#report = replaceEqualDeep(this.#report, report);
+      if (report.rendered !== null) this.#rendered = replaceEqualDeep(this.#rendered, report.rendered);
       this.#failure = null;
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
@@ -162,16 +177,43 @@ export function useChecked<Part>(checked: Checked, part: (report: ContentReport)
   });
 }
 
-/** The part of a report, worked out once for each, in which everything that is as it was is the very same. */
-function sharing<Part>(part: (report: ContentReport) => Part): (report: ContentReport) => Part {
-  let last: { readonly of: ContentReport; readonly part: Part } | undefined;
-  return (report) => {
-    if (last?.of !== report) {
-      const now = part(report);
-      last = { of: report, part: last === undefined ? now : replaceEqualDeep(last.part, now) };
+/** A part of what the work gave when it last gave something. */
+export function useRendered<Part>(
+  checked: Checked,
+  part: (rendered: RenderedContent) => Part,
+): Part | undefined {
+  const select = useMemo(() => sharing(part), [part]);
+  return useSyncExternalStore(checked.subscribe, () => {
+    const rendered = checked.rendered();
+    return rendered === null ? undefined : select(rendered);
+  });
+}
+
+/** The part of a whole, worked out once for each, in which everything that is as it was is the very same. */
+function sharing<Whole, Part>(part: (whole: Whole) => Part): (whole: Whole) => Part {
+  let last: { readonly of: Whole; readonly part: Part } | undefined;
+  return (whole) => {
+    if (last?.of !== whole) {
+      const now = part(whole);
+      last = { of: whole, part: last === undefined ? now : replaceEqualDeep(last.part, now) };
     }
     return last.part;
   };
+}
+
+/** Whether what the work gave last is of before a mistake that is in it now. */
+export function useIsOld(checked: Checked): boolean {
+  return useSyncExternalStore(checked.subscribe, checked.isOld);
+}
+
+/** What is wrong with the inputs, for which nothing can be counted by now. */
+export function useUncounted(checked: Checked): string | null {
+  return useChecked(checked, uncountedFor) ?? null;
+}
+
+function uncountedFor({ rendered, error }: ContentReport): string | null {
+  if (rendered !== null) return null;
+  return error?.problems?.find(({ at }) => at.path.startsWith('inputs'))?.message ?? null;
 }
 
 /** Why work gives nothing, or why the host did not say. */
@@ -194,10 +236,22 @@ export function useIsLate(checked: Checked): boolean {
 }
 
 const NO_ESTIMATES: readonly Estimate[] = [];
-const estimatesOf = ({ rendered }: ContentReport) => rendered?.estimates ?? NO_ESTIMATES;
+const estimatesOf = ({ estimates }: RenderedContent) => estimates;
 
-/** What a request is expected to need and cost on each choice, in their order; those before while the next are made. */
+/**
+ * What a request is expected to need and cost on each choice, in their order; those before while the next are made, or
+ * while the work gives nothing.
+ */
 export function useEstimates(checked: Checked, choices: readonly ModelChoice[]): readonly Estimate[] {
-  const estimates = useChecked(checked, estimatesOf) ?? NO_ESTIMATES;
-  return choices.length === 0 ? NO_ESTIMATES : estimates;
+  const estimates = useRendered(checked, estimatesOf) ?? NO_ESTIMATES;
+  const isOld = useIsOld(checked);
+  // Nothing new comes for other choices as long as nothing is given.
+  const isOf = !isOld || isForAll(estimates, choices);
+  return choices.length > 0 && isOf ? estimates : NO_ESTIMATES;
+}
+
+function isForAll(estimates: readonly Estimate[], choices: readonly ModelChoice[]): boolean {
+  return (
+    estimates.length === choices.length && choices.every(({ model }, at) => estimates[at]?.model === model)
+  );
 }

@@ -121,5 +121,7 @@ export const contentTexts = {
     atLeast: (cost: string) => `at least ${cost}`,
     about: (tokens: string) => `≈ ${tokens}`,
     tooLong: 'longer than the context',
+    uncounted: (reason: string, isCounted: boolean) =>
+      isCounted ? `As counted before: ${reason}` : `Not counted yet: ${reason}`,
   },
 } as const;

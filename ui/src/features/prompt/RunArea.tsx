@@ -2,7 +2,7 @@ import { memo } from 'react';
 import type { ModelChoice } from '../../bindings/types';
 import { runCost } from '../budget/cost';
 import { CostButton } from '../budget/CostButton';
-import { useEstimates } from '../content/checked';
+import { useEstimates, useIsOld, useUncounted } from '../content/checked';
 import { Columns } from '../run/Columns';
 import { failuresOf, isLong } from '../run/course';
 import { RunActionsContext } from '../run/runActions';
@@ -52,5 +52,7 @@ const Cost = memo(function Cost(props: {
 }) {
   const estimates = useEstimates(props.desk.checked, props.choices);
   const cost = runCost(estimates, props.repeats);
-  return <CostButton cost={cost} cap={props.cap} onCap={props.onCap} />;
+  const isOld = useIsOld(props.desk.checked);
+  const uncounted = useUncounted(props.desk.checked);
+  return <CostButton cost={cost} isOld={isOld} uncounted={uncounted} cap={props.cap} onCap={props.onCap} />;
 });
