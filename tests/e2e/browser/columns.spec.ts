@@ -332,6 +332,38 @@ test('an answer is copied, put in a fence and saved, and so are its facts', asyn
   expect(await readFile(await download.path(), 'utf8')).toBe(answer);
 });
 
+test('the names of the chosen models can be read, and their answers have room', async ({
+  app,
+  api,
+  models,
+}) => {
+  await api.providerCreate({ name: 'openrouter', kind: 'openai-chat', baseUrl: models.baseUrl });
+  const names = ['meta/llama-4-scout', 'gpt-5.1-mini', 'words-60', 'sonnet-5', 'words-80', 'words-90'];
+  await openPrompt(app, 'summarise');
+  const bar = app.getByRole('toolbar', { name: 'Models to run on' });
+  for (const [viewport, most] of [
+    [{ width: 1440, height: 900 }, 6],
+    [{ width: 960, height: 600 }, 3],
+  ] as const) {
+    await app.setViewportSize(viewport);
+    for (const count of [1, 3, most]) {
+      await chooseModels(
+        app,
+        names.slice(0, count).map((name) => `openrouter:${name}`),
+      );
+      for (const name of names.slice(0, count)) {
+        const shown = bar.getByText(name.slice(name.indexOf('/') + 1), { exact: true });
+        await expect(shown).toBeInViewport({ ratio: 1 });
+        expect(await shown.evaluate((text) => text.scrollWidth - text.clientWidth), name).toBe(0);
+      }
+    }
+    await run(app);
+    const answer = box(app, 'openrouter:words-60');
+    await expect(answer).toContainText('word60');
+    expect((await answer.boundingBox())?.height).toBeGreaterThan(viewport.height > 600 ? 190 : 70);
+  }
+});
+
 test('the best of a row says why it is', async ({ app, scripted }) => {
   const [quick, slow] = [`${scripted}:slow-5x20`, `${scripted}:slow-60x20`];
   await openPrompt(app, 'summarise');

@@ -198,6 +198,7 @@ export const texts = {
   column: {
     menu: (model: string) => `More about the answer of ${model}`,
     firstToken: 'first token',
+    firstTokenBrief: 'first',
     rate: 'tokens/s',
     tokens: 'in · out',
     cost: 'cost',

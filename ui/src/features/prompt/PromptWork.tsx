@@ -93,8 +93,8 @@ export const PromptWork = memo(function PromptWork({ known, desk }: { known: Kno
           border={texts.borders.columns}
           orientation="vertical"
           panes={[
-            { id: 'upper', size: 50, least: 140, content: upper },
-            { id: 'lower', size: 50, least: 180, content: lower },
+            { id: 'upper', size: 46, least: 140, content: upper },
+            { id: 'lower', size: 54, least: 180, content: lower },
           ]}
         />
       </div>

@@ -22,7 +22,7 @@ function LiveFooter({ live }: { live: Live }) {
   const about = (value: number | null) => (value === null ? texts.none : `≈ ${count(Math.round(value))}`);
   return (
     <dl className={`${classes.footer ?? ''} num`}>
-      <Figure name={texts.column.firstToken} value={duration(firstTokenMs)} />
+      <Figure brief={brief} name={texts.column.firstToken} value={duration(firstTokenMs)} />
       <Figure name={texts.column.rate} value={about(tokensPerSecond)} />
       <Figure name={texts.column.tokens} value={`${texts.none} · ${about(outputTokens)}`} />
       <Figure name={texts.column.cost} value={texts.none} />
@@ -42,6 +42,7 @@ function SettledFooter({ execution, best }: { execution: Execution; best: Best }
   return (
     <dl className={`${classes.footer ?? ''} num`}>
       <Figure
+        brief={brief}
         name={texts.column.firstToken}
         value={duration(metrics.firstTokenMs)}
         best={bestText('firstToken', best.firstToken, id)}
@@ -99,10 +100,17 @@ function bestText(what: keyof Best, winner: Winner | null, id: string): string |
   return columnsTexts.best[what](SHOWN[what](winner.value), SHOWN[what](winner.next));
 }
 
-function Figure({ name, value, best = null }: { name: string; value: string; best?: string | null }) {
+/** The beginning of a name that says enough where there is little room. */
+const brief = texts.column.firstTokenBrief;
+
+function Figure(props: { name: string; brief?: string; value: string; best?: string | null }) {
+  const { name, brief = name, value, best = null } = props;
   return (
     <div>
-      <dt>{name}</dt>
+      <dt>
+        {brief}
+        {brief !== name && <span className={classes.more}>{name.slice(brief.length)}</span>}
+      </dt>
       <dd>
         {value}
         {best !== null && (

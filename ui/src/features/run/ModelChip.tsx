@@ -1,6 +1,6 @@
 import { CloseButton, Popover, Tooltip } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type CSSProperties, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice } from '../../bindings/types';
 import { describeParameters } from '../parameter/parameters';
@@ -25,11 +25,13 @@ interface Props {
 export function ModelChip({ choice, content, isOpen, onOpen, onChange }: Props) {
   const { model, parameters = {} } = choice;
   const described = describeParameters(parameters);
-  const colon = model.indexOf(':') + 1;
+  // What it is called, behind whose it is.
+  const start = Math.max(model.indexOf(':'), model.lastIndexOf('/')) + 1;
+  const length = model.length - start + (described === '' ? 0 : described.length + 1);
   const [owner] = useState(() => ({}));
   const fit = useFit(choice, content);
   return (
-    <span className={classes.model}>
+    <span className={classes.model} style={{ '--name': length } as CSSProperties}>
       <Warning model={model} fit={fit} />
       <Popover
         opened={isOpen}
@@ -46,8 +48,8 @@ export function ModelChip({ choice, content, isOpen, onOpen, onChange }: Props) 
             aria-label={`${texts.runBar.parametersOf(model)} ${described}`.trim()}
             onClick={() => onOpen(!isOpen)}
           >
-            <span>{model.slice(0, colon)}</span>
-            <span>{model.slice(colon)}</span>
+            <span>{model.slice(0, start)}</span>
+            <span>{model.slice(start)}</span>
             {described !== '' && <small> {described}</small>}
           </button>
         </Popover.Target>

@@ -1,6 +1,6 @@
 import { Button, Loader, Menu, NumberInput } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
-import { type CSSProperties, type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Priority, Run } from '../../bindings/types';
 import { Keys } from '../../components/Keys';
@@ -26,19 +26,17 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
   }, [count]);
   return (
     <div className={classes.bar} role="toolbar" aria-label={texts.runBar.models}>
-      <div className={classes.models} style={{ '--models': count } as CSSProperties}>
-        <div ref={chosen} className={classes.chosen}>
-          {bar.models.map((choice, at) => (
-            <ModelChip
-              key={`${choice.model} ${at}`}
-              choice={choice}
-              content={content}
-              isOpen={bar.opened === at}
-              onOpen={(isOpen) => bar.setOpened(isOpen ? at : null)}
-              onChange={(next) => change(at, next)}
-            />
-          ))}
-        </div>
+      <div ref={chosen} className={classes.models}>
+        {bar.models.map((choice, at) => (
+          <ModelChip
+            key={`${choice.model} ${at}`}
+            choice={choice}
+            content={content}
+            isOpen={bar.opened === at}
+            onOpen={(isOpen) => bar.setOpened(isOpen ? at : null)}
+            onChange={(next) => change(at, next)}
+          />
+        ))}
         <ModelPicker
           isOpen={bar.opened === 'models'}
           onOpen={(isOpen) => bar.setOpened(isOpen ? 'models' : null)}
