@@ -141,6 +141,7 @@ test('a variable is renamed everywhere from the editor, and one undo brings all 
   await expect(message(prompt, 2)).toContainText('{{title}} for {{../user.name}}');
   await expect(prompt.getByRole('textbox', { name: 'user', exact: true })).toContainText('Ada');
   await expect.poll(() => kept(api)).not.toContain('reader');
+  await expect(app.getByRole('button', { name: 'Undo' })).toHaveCount(0);
 });
 
 test('a variable is renamed everywhere from its declaration, and taken back by the button', async ({
@@ -228,6 +229,57 @@ test('messages are added, moved, duplicated and removed by keys', async ({ app, 
   await app.getByRole('button', { name: 'Undo' }).click();
   await expect(message(prompt, 4)).toHaveText('Before it');
   await expect(message(prompt, 5)).toHaveText('At the end');
+});
+
+test('a message is folded and unfolded by the same keys, which stay with it', async ({ app, api }) => {
+  const prompt = await open(app, api);
+  await message(prompt, 2).click();
+  await app.keyboard.press('Alt+Shift+F');
+  await expect(message(prompt, 2)).toBeHidden();
+  await expect(prompt.getByRole('button', { name: 'Fold message 2, user' })).toBeFocused();
+  await app.keyboard.press('Alt+Shift+F');
+  await expect(message(prompt, 2)).toBeFocused();
+});
+
+test('what was done last with messages is taken back by Ctrl+Z, from within an editor too', async ({
+  app,
+  api,
+}) => {
+  const prompt = await open(app, api);
+  const cards = prompt.getByRole('region', { name: /^Message / });
+  const told = app.getByRole('alert').filter({ hasText: 'message' });
+  await message(prompt, 1).click();
+  await app.keyboard.press('Control+End');
+  await app.keyboard.type(' Kept.');
+  await app.keyboard.press('Alt+Shift+Enter');
+  await app.keyboard.type('In between');
+  await app.keyboard.press('Alt+Shift+Backspace');
+  await expect(cards).toHaveCount(2);
+  await message(prompt, 1).click();
+  await app.keyboard.press('Control+z');
+  await expect(message(prompt, 2)).toHaveText('In between');
+  await expect(message(prompt, 2)).toBeFocused();
+  await expect(message(prompt, 1)).toContainText('Kept.');
+  await expect(told).toHaveCount(0);
+
+  await app.keyboard.press('Alt+PageUp');
+  await app.keyboard.press('Alt+PageDown');
+  await app.keyboard.press('Alt+PageDown');
+  await expect(message(prompt, 3)).toHaveText('In between');
+  await expect(told).toHaveCount(1);
+  await app.keyboard.press('Control+z');
+  await expect(message(prompt, 2)).toHaveText('In between');
+  await app.keyboard.press('Alt+PageUp');
+  await expect(message(prompt, 1)).toHaveText('In between');
+  await told.getByRole('button', { name: 'Undo' }).click();
+  await expect(message(prompt, 2)).toHaveText('In between');
+
+  // What was typed since comes first.
+  await app.keyboard.press('Alt+PageUp');
+  await expect(message(prompt, 1)).toBeFocused();
+  await app.keyboard.type('!');
+  await app.keyboard.press('Control+z');
+  await expect(message(prompt, 1)).toContainText('In between');
 });
 
 test('a message is dragged, by the pointer and by keys, which is announced', async ({ app, api }) => {

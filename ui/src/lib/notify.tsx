@@ -28,7 +28,7 @@ export function notifyDone(message: string): void {
 export const undoStack = new UndoStack();
 
 /** Says that something was done, and offers to undo it; later ones first, it can be undone by a key too. */
-export function notifyUndo(message: string, undo: () => Promise<unknown>): void {
+export function notifyUndo(message: string, undo: () => Promise<unknown>): Undoable {
   const id = notifications.show({ message: '', autoClose: UNDO_MS });
   const act: Undoable = { message, undo, dismiss: () => notifications.hide(id) };
   undoStack.push(act);
@@ -41,6 +41,7 @@ export function notifyUndo(message: string, undo: () => Promise<unknown>): void 
     </Group>
   );
   notifications.update({ id, message: text, autoClose: UNDO_MS });
+  return act;
 }
 
 /** Undoes what was done last, wherever that was, and says what it was. */

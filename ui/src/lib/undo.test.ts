@@ -31,6 +31,18 @@ describe('the acts that can be undone', () => {
     expect(await stack.undo()).toBe(second);
   });
 
+  it('are forgotten, with their offers, where they were undone in another way', async () => {
+    const stack = new UndoStack();
+    const [first, second] = [act('first'), act('second')];
+    stack.push(first);
+    stack.push(second);
+    stack.forget(second);
+    stack.forget(second);
+    expect(second.dismiss).toHaveBeenCalledOnce();
+    expect(second.undo).not.toHaveBeenCalled();
+    expect(await stack.undo()).toBe(first);
+  });
+
   it('tell why one could not be undone, and do not try it again', async () => {
     const stack = new UndoStack();
     stack.push(act('deleted', () => Promise.reject(new Error('the name is taken'))));

@@ -33,6 +33,13 @@ export class UndoStack {
     return act;
   }
 
+  /** Forgets an act, which cannot be undone any more, or was in another way. */
+  forget(act: Undoable): void {
+    if (!this.#acts.includes(act)) return;
+    this.#change(this.#acts.filter((other) => other !== act));
+    act.dismiss();
+  }
+
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

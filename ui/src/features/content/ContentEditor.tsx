@@ -5,7 +5,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import { api } from '../../host';
 import { type Desk, useFrame, type WorkActions } from '../prompt/desk';
 import { declared } from '../variable/declare';
-import { renameVariable } from '../variable/renameVariable';
+import { renameBack, renameVariable } from '../variable/renameVariable';
 import { useAttaching } from './Attachments';
 import { attached, toMessages } from './body';
 import { useChecked } from './checked';
@@ -68,7 +68,7 @@ function surroundingsOf(
     goToInput,
     renameProblem: (from, to) => renameProblem(actions.now(), from, to),
     rename: (from, to) => renameVariable(actions, from, to),
-    renameBack: actions.rename,
+    renameBack: (from, to) => renameBack(actions, from, to),
     declare: (name) => actions.setContent((now) => declared(now, name, checked.report()?.lentVariables)),
     // Who types on is not kept from it where the host does not answer.
     partials: (search) =>

@@ -2,7 +2,7 @@ import { useSortable } from '@dnd-kit/sortable';
 import { CSS } from '@dnd-kit/utilities';
 import { ActionIcon } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconGripVertical } from '@tabler/icons-react';
-import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type Ref, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Message, Role } from '../../bindings/types';
 import { isMac } from '../../lib/shortcuts';
 import { notifyUndo } from '../../lib/notify';
@@ -61,12 +61,29 @@ export const MessageCard = memo(function MessageCard(
       return Promise.resolve();
     });
   };
+  const foldButton = useRef<HTMLButtonElement>(null);
+  const isFoldedByKeys = useRef(false);
+  // What has the focus is hidden by then, or shown again.
+  useEffect(() => {
+    if (!isFoldedByKeys.current) return;
+    isFoldedByKeys.current = false;
+    if (isFolded) foldButton.current?.focus();
+    else element.current?.querySelector<HTMLElement>('.cm-content')?.focus();
+  }, [isFolded]);
   const onKeyDown = (event: KeyboardEvent) => {
     const pressed = shortcutOf(event, 'message', isMac);
     if (pressed === null) return;
     event.preventDefault();
-    if (pressed === 'fold') setFolded(!isFolded);
-    else act(edits, pressed, at);
+    if (pressed === 'fold') {
+      isFoldedByKeys.current = true;
+      setFolded(!isFolded);
+    } else act(edits, pressed, at);
+  };
+  // What was done last with the messages is taken back before what was typed into one of them.
+  const onKeyDownCapture = (event: KeyboardEvent) => {
+    if (shortcutOf(event, 'editor', isMac) !== 'undo' || !edits.undo()) return;
+    event.preventDefault();
+    event.stopPropagation();
   };
   const { attributes, listeners, setActivatorNodeRef, isDragging } = drag;
   const lead = useMemo(
@@ -76,6 +93,7 @@ export const MessageCard = memo(function MessageCard(
         foldLabel={texts.fold(number, texts.roles[role])}
         isFolded={isFolded}
         onFold={() => setFolded((now) => !now)}
+        foldRef={foldButton}
         handle={{ ...attributes, ...listeners, ref: setActivatorNodeRef }}
       />
     ),
@@ -91,6 +109,7 @@ export const MessageCard = memo(function MessageCard(
       data-dragging={isDragging || undefined}
       style={{ transform: CSS.Translate.toString(drag.transform), transition: drag.transition }}
       onKeyDown={onKeyDown}
+      onKeyDownCapture={onKeyDownCapture}
     >
       <TemplateCard
         around={props.around}
@@ -113,25 +132,28 @@ export const MessageCard = memo(function MessageCard(
 });
 
 /** The handle by which a message is dragged, and the button that folds it. */
-function Lead(props: {
+function Lead({
+  label,
+  foldLabel,
+  isFolded,
+  onFold,
+  foldRef,
+  handle,
+}: {
   readonly label: string;
   readonly foldLabel: string;
   readonly isFolded: boolean;
   readonly onFold: () => void;
+  readonly foldRef: Ref<HTMLButtonElement>;
   readonly handle: object;
 }) {
-  const Chevron = props.isFolded ? IconChevronRight : IconChevronDown;
+  const Chevron = isFolded ? IconChevronRight : IconChevronDown;
   return (
     <span className={classes.lead}>
-      <button type="button" {...props.handle} className={classes.handle} aria-label={props.label}>
+      <button type="button" {...handle} className={classes.handle} aria-label={label}>
         <IconGripVertical size={14} aria-hidden />
       </button>
-      <ActionIcon
-        size={24}
-        aria-label={props.foldLabel}
-        aria-expanded={!props.isFolded}
-        onClick={props.onFold}
-      >
+      <ActionIcon ref={foldRef} size={24} aria-label={foldLabel} aria-expanded={!isFolded} onClick={onFold}>
         <Chevron size={14} aria-hidden />
       </ActionIcon>
     </span>

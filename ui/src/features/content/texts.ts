@@ -32,6 +32,7 @@ export const contentTexts = {
   duplicate: 'Duplicate',
   remove: 'Delete',
   removed: (role: string) => `Deleted the ${role} message`,
+  moved: (role: string) => `Moved the ${role} message`,
   drag: (number: number, role: string) => `Move message ${number}, ${role}`,
   dragHow:
     'Press space to take the message, the arrow keys to move it, space again to put it down, and Escape to leave it where it was.',

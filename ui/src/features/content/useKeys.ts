@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { inserted, moved, without } from './body';
 
 let made = 0;
@@ -12,6 +12,10 @@ export interface Keys {
 
 /** Changes of a list, said of its keys. */
 export interface KeyChanges {
+  /** The key of the item at a place. */
+  keyAt(at: number): number | undefined;
+  /** Where the item of a key is by now; less than 0 where it is gone. */
+  placeOf(key: number): number;
   move(from: number, to: number): void;
   /** Answers the new key. */
   insert(at: number): number;
@@ -26,8 +30,14 @@ export function useKeys(length: number): Keys {
     current = [...keys.slice(0, length), ...fresh(length - keys.length)];
     setKeys(current);
   }
+  const latest = useRef<readonly number[]>(current);
+  useLayoutEffect(() => {
+    latest.current = current;
+  }, [current]);
   const changes = useMemo<KeyChanges>(
     () => ({
+      keyAt: (at) => latest.current[at],
+      placeOf: (key) => latest.current.indexOf(key),
       move: (from, to) => setKeys((now) => moved(now, from, to)),
       insert: (at) => {
         const [key = 0] = fresh(1);

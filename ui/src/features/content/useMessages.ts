@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'react';
 import type { Attachment, Message } from '../../bindings/types';
-import { notifyUndo } from '../../lib/notify';
 import type { WorkActions } from '../prompt/desk';
 import { inserted, moved, nextRole, without } from './body';
+import { MessageActs } from './messageActs';
 import { contentTexts as texts } from './texts';
 import { type KeyChanges, useKeys } from './useKeys';
 
@@ -13,10 +13,13 @@ export interface MessageEdits {
   readonly setAttachments: (at: number, next: (now: Attachment[]) => Attachment[]) => void;
   /** Adds an empty message. */
   readonly add: (at: number) => void;
+  /** Moves a message, and offers to take that back. */
   readonly move: (from: number, to: number) => void;
   readonly duplicate: (at: number) => void;
   /** Removes a message, and offers to take that back. */
   readonly remove: (at: number) => void;
+  /** Takes the last of such acts back, where nothing was changed since; tells whether there was one. */
+  readonly undo: () => boolean;
 }
 
 /** The messages of a prompt as they are edited. */
@@ -58,15 +61,31 @@ function editsOf(actions: WorkActions, keys: KeyChanges, goTo: (at: number) => v
     keys.insert(at);
     goTo(at);
   };
+  const moveTo = (from: number, to: number) => {
+    change((now) => moved(now, from, to));
+    keys.move(from, to);
+    goTo(to);
+  };
+  const acts = new MessageActs(actions);
   return {
     set: (at, part) => set(at, () => part),
     setAttachments: (at, next) => set(at, ({ attachments = [] }) => ({ attachments: next(attachments) })),
     add: (at) => insert(at, { role: nextRole(messages().slice(0, at)), template: '' }),
     move: (from, to) => {
       if (to < 0 || to >= messages().length) return;
-      change((now) => moved(now, from, to));
-      keys.move(from, to);
-      goTo(to);
+      const message = messages()[from];
+      const key = keys.keyAt(from);
+      if (message === undefined || key === undefined) return;
+      const start = acts.movedFrom(key);
+      moveTo(from, to);
+      if (start !== null) acts.forgetLast();
+      const home = start ?? from;
+      if (home === to) return;
+      const back = () => {
+        const place = keys.placeOf(key);
+        if (place >= 0) moveTo(place, Math.min(home, messages().length - 1));
+      };
+      acts.offer(texts.moved(texts.roles[message.role]), back, { key, from: home });
     },
     duplicate: (at) => {
       const message = messages()[at];
@@ -78,10 +97,10 @@ function editsOf(actions: WorkActions, keys: KeyChanges, goTo: (at: number) => v
       change((now) => without(now, at));
       keys.remove(at);
       goTo(Math.min(at, messages().length - 1));
-      notifyUndo(texts.removed(texts.roles[message.role]), () => {
-        insert(Math.min(at, messages().length), message);
-        return Promise.resolve();
-      });
+      acts.offer(texts.removed(texts.roles[message.role]), () =>
+        insert(Math.min(at, messages().length), message),
+      );
     },
+    undo: () => acts.undo(),
   };
 }
