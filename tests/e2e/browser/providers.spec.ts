@@ -35,6 +35,38 @@ test('a server on this machine is found and added with one click', async ({ app,
   ).toBeVisible();
 });
 
+test('a workspace without a provider offers one where answers will be, and where models are chosen', async ({
+  app,
+  api,
+  models,
+}) => {
+  const baseUrl = new URL(models.baseUrl).origin;
+  const server = { preset: 'vllm', title: 'vLLM on this machine', baseUrl: `${baseUrl}/v1`, models: [] };
+  await app.route('**/api/servers', (route) => route.fulfill({ json: { items: [server] } }));
+  await app.reload();
+  const prompt = await openPrompt(app, 'summarise');
+  await expect(prompt.getByText('Run the prompt to see the answers side by side')).toBeVisible();
+  await expect(prompt.getByRole('link', { name: 'Add a provider' })).toBeVisible();
+
+  await prompt.getByRole('button', { name: 'Model', exact: true }).click();
+  const search = app.getByRole('textbox', { name: 'Search, or type provider:model' });
+  await search.fill('words-20');
+  await expect(app.getByText('No known model matches words-20')).toBeVisible();
+  await app.getByRole('link', { name: 'Add a provider' }).last().click();
+  await expect(app.getByRole('heading', { name: 'Add a provider' })).toBeVisible();
+  await app.goBack();
+
+  await prompt.getByRole('button', { name: 'Add vLLM on this machine' }).click();
+  await expect(app.getByRole('heading', { name: 'vllm' })).toBeVisible();
+  await app.goBack();
+  await expect(prompt.getByText('Run the prompt to see the answers side by side')).toBeVisible();
+  await expect(prompt.getByRole('link', { name: 'Add a provider' })).toHaveCount(0);
+  await prompt.getByRole('button', { name: 'Model', exact: true }).click();
+  await search.fill('words-20');
+  await expect(app.getByRole('option', { name: 'vllm:words-200' })).toBeVisible();
+  expect((await api.providerList({})).items.map(({ name }) => name)).toContain('vllm');
+});
+
 test('a server is added, tested, asked for its models, and run on', async ({ app, models }) => {
   await settings(app);
   await app.getByRole('button', { name: /^Any OpenAI-compatible server / }).click();
@@ -46,6 +78,7 @@ test('a server is added, tested, asked for its models, and run on', async ({ app
   const test = app.getByRole('region', { name: 'Connection' });
   await test.getByRole('button', { name: 'Test connection' }).click();
   await expect(test).toContainText(/It can be called\. It lists \d+ models/);
+  await expect(app.getByRole('region', { name: 'Models' }).getByRole('table')).toContainText('words-200');
   await test.getByRole('combobox', { name: /^With a model/ }).fill('words-20');
   await expect(test).toContainText('may cost a few tokens');
   await test.getByRole('button', { name: 'Test connection' }).click();

@@ -6,8 +6,10 @@ import type { ConnectionTest, ProviderView } from '../../bindings/types';
 import { Problem } from '../../components/Notice';
 import { api } from '../../host';
 import { count, duration } from '../../lib/format';
+import { notifyError } from '../../lib/notify';
 import { FailureBox } from '../run/FailureBox';
 import { ModelSelect } from './ModelSelect';
+import { askForModels } from './askForModels';
 import classes from './provider.module.css';
 import { providerTexts } from './texts';
 
@@ -16,7 +18,14 @@ const words = providerTexts.test;
 /** Tests whether a provider can be called, and says what stands in the way. */
 export function Connection({ provider }: { provider: ProviderView }) {
   const [model, setModel] = useState<string | null>(null);
-  const test = useMutation({ mutationFn: () => api.providerTest({ provider: provider.id, model }) });
+  const test = useMutation({
+    mutationFn: async () => {
+      const found = await api.providerTest({ provider: provider.id, model });
+      // What it was found to list can be chosen from now on.
+      if (found.models !== null && !provider.ownNames) await askForModels(provider.name).catch(notifyError);
+      return found;
+    },
+  });
   return (
     <section className={classes.section} aria-labelledby="connection-title">
       <div className={classes.titleRow}>

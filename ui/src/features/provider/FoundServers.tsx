@@ -3,15 +3,13 @@ import { IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { queries } from '../../app/live';
 import type { FoundServer, Preset, ProviderView } from '../../bindings/types';
 import { Problem } from '../../components/Notice';
-import { api } from '../../host';
-import { notifyDone, notifyError } from '../../lib/notify';
-import { freeName } from './form';
+import { notifyError } from '../../lib/notify';
+import { addServer } from './addServer';
 import { newServers } from './presets';
 import classes from './provider.module.css';
-import { providersQuery, serversQuery } from './queries';
+import { serversQuery } from './queries';
 import { providerTexts } from './texts';
 
 const words = providerTexts.found;
@@ -62,13 +60,7 @@ function Server(props: { server: FoundServer; providers: ProviderView[]; presets
     if (preset === undefined) return;
     setBusy(true);
     try {
-      const name = freeName(
-        preset.id,
-        providers.map((provider) => provider.name),
-      );
-      const made = await api.providerCreate({ name, kind: preset.kind, baseUrl: server.baseUrl });
-      await queries.invalidateQueries(providersQuery);
-      notifyDone(providerTexts.created(made.name));
+      const made = await addServer(server, preset, providers);
       await navigate({ to: '/settings/providers/$id', params: { id: made.id } });
     } catch (thrown) {
       notifyError(thrown);

@@ -2,14 +2,13 @@ import { Button, Skeleton, TextInput } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
-import { queries } from '../../app/live';
 import { Marked, Problem } from '../../components/Notice';
 import type { CatalogueModel, ProviderView } from '../../bindings/types';
-import { api } from '../../host';
 import { count } from '../../lib/format';
 import { notifyDone } from '../../lib/notify';
 import { EditModel } from './EditModel';
 import { ModelRows } from './ModelRows';
+import { askForModels } from './askForModels';
 import classes from './provider.module.css';
 import { modelsQuery } from './queries';
 import { providerTexts } from './texts';
@@ -26,12 +25,8 @@ export function ModelTable({ provider }: { provider: ProviderView }) {
   const wanted = useDeferredValue(search).toLowerCase();
   const models = useQuery(modelsQuery(provider.name));
   const refresh = useMutation({
-    mutationFn: () => api.modelList({ provider: provider.name, refresh: true }),
-    onSuccess: (page) => {
-      queries.setQueryData(modelsQuery(provider.name).queryKey, page);
-      void queries.invalidateQueries({ queryKey: ['models'] });
-      notifyDone(words.asked(page.items.filter(({ listed }) => listed === 'yes').length));
-    },
+    mutationFn: () => askForModels(provider.name),
+    onSuccess: (known) => notifyDone(words.asked(known.filter(({ listed }) => listed === 'yes').length)),
   });
   const items = models.data?.items ?? [];
   const found = items.filter(({ model, title }) => `${model} ${title ?? ''}`.toLowerCase().includes(wanted));

@@ -63,6 +63,13 @@ export const providerTexts = {
           ? ids.join(', ')
           : `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more`,
   },
+  first: {
+    text: 'The built-in `dry-run` provider answers with the rendered prompt alone. For answers of a model, add the provider whose key you have, or a model server on this machine.',
+  },
+  picker: {
+    none: (search: string) => `No known model matches \`${search}\``,
+    hint: 'Add the provider that has it, or type it as `provider:model`.',
+  },
   test: {
     title: 'Connection',
     action: 'Test connection',

@@ -3,6 +3,7 @@ import { Fragment, memo, useCallback, useMemo, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Execution, RunDetail } from '../../bindings/types';
 import { differingParameters } from '../parameter/parameters';
+import { FirstSteps } from '../provider/FirstSteps';
 import { bestOf } from './best';
 import { Column, type Other } from './Column';
 import { ColumnBorder } from './ColumnBorder';
@@ -16,7 +17,16 @@ import { commonView, viewOf } from './views';
 
 /** One column for each model, streaming at once. What is typed beside it does not draw it again. */
 export const Columns = memo(function Columns({ detail }: { detail: RunDetail | undefined }) {
-  if (detail === undefined) return <div className={classes.nothing}>{texts.column.empty}</div>;
+  if (detail === undefined) {
+    return (
+      <div className={classes.nothing}>
+        <div>
+          {texts.column.empty}
+          <FirstSteps />
+        </div>
+      </div>
+    );
+  }
   return <Answers detail={detail} />;
 });
 

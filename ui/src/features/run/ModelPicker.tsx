@@ -1,10 +1,14 @@
 import { Button, Combobox, useCombobox } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { texts } from '../../app/texts';
+import { Marked } from '../../components/Notice';
 import { Retirement } from '../provider/Retirement';
+import { providerTexts } from '../provider/texts';
 import { allModelsQuery } from './queries';
+import classes from './run.module.css';
 
 /** How many models are shown at once: typing narrows the list. */
 const MOST_SHOWN = 100;
@@ -93,6 +97,21 @@ export function ModelPicker(props: {
             </Combobox.Group>
           ))}
         </Combobox.Options>
+        {models.isSuccess && found.length === 0 && typed === null && (
+          <p className={classes.unmatched} role="status">
+            <Marked text={providerTexts.picker.none(search)} />. <Marked text={providerTexts.picker.hint} />
+          </p>
+        )}
+        <Combobox.Footer>
+          <Button
+            component={Link}
+            to="/settings/providers"
+            variant="subtle"
+            leftSection={<IconPlus size={14} aria-hidden />}
+          >
+            {providerTexts.add}
+          </Button>
+        </Combobox.Footer>
       </Combobox.Dropdown>
     </Combobox>
   );
