@@ -26,6 +26,65 @@ test('the palette carries out what the screen can do, and says its keys', async 
   await expect(app.getByText('Nothing matches')).toBeVisible();
 });
 
+test('what a screen has buttons and menus for is found in the palette by the words of it', async ({
+  app,
+}) => {
+  const prompt = await openPrompt(app, 'code-review');
+  await expect(app.getByRole('toolbar', { name: 'Models to run on' })).toBeVisible();
+  await app.keyboard.press('Control+k');
+  const entry = app.getByRole('dialog').getByRole('button');
+  for (const [words, name] of [
+    ['add provider', 'Add provider'],
+    ['add key', 'Add key of a provider'],
+    ['vault', 'Unlock the vault of keys'],
+    ['budget', 'Go to budgets'],
+    ['paste inputs', 'Paste inputs'],
+    ['save inputs', 'Save inputs'],
+    ['add message', 'Add message'],
+    ['attach', 'Attach images or files'],
+    ['find and replace', 'Find and replace in a message'],
+    ['choose models', 'Choose models'],
+    ['api key', 'New API key'],
+  ] as const) {
+    await palette(app).fill(words);
+    await expect(entry.filter({ hasText: name })).toBeVisible();
+  }
+  await app.keyboard.press('Escape');
+
+  const messages = prompt.getByRole('textbox', { name: /^Message / });
+  const before = await messages.count();
+  const first = messages.first();
+  await first.click();
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('find and replace');
+  await app.keyboard.press('Enter');
+  await expect(app.getByRole('textbox', { name: 'Find' })).toBeFocused();
+  await app.keyboard.press('Escape');
+  await expect(first).toBeFocused();
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('add message');
+  await app.keyboard.press('Enter');
+  await expect(messages).toHaveCount(before + 1);
+  await expect(messages.last()).toBeFocused();
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('paste inputs');
+  await app.keyboard.press('Enter');
+  await expect(app.getByRole('dialog', { name: 'Paste inputs' }).getByRole('textbox')).toBeFocused();
+  await app.keyboard.press('Escape');
+  const chooser = app.waitForEvent('filechooser');
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('attach');
+  await app.keyboard.press('Enter');
+  await chooser;
+
+  await app.getByRole('link', { name: 'Settings', exact: true }).click();
+  await app.getByRole('link', { name: 'Budgets' }).click();
+  await app.keyboard.press('Control+k');
+  await palette(app).fill('new budget');
+  await app.keyboard.press('Enter');
+  await expect(app.getByRole('dialog', { name: /budget/i })).toBeVisible();
+});
+
 test('a sheet lists all shortcuts; its key is a letter like others in a field', async ({ app }) => {
   const prompt = await openPrompt(app, 'summarise');
   await template(prompt).focus();

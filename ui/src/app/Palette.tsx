@@ -20,7 +20,7 @@ import { commands, useAvailable } from '../lib/commands';
 import { type commandGroups, commandTexts, paletteTexts } from './commands.texts';
 import classes from './Palette.module.css';
 import { type Findable, search } from './paletteSearch';
-import { keysAhead, paletteStore } from './paletteStore';
+import { keysAhead, palette, paletteStore } from './paletteStore';
 
 /** How many prompts are shown at once: typing narrows the list, and brings what is found in texts below it. */
 const MOST_PROMPTS = 50;
@@ -62,6 +62,8 @@ export function Palette() {
       store={paletteStore}
       // Its keys are those of the command, like all others.
       shortcut={null}
+      // It is given back as soon as the palette is closed.
+      returnFocus={false}
       scrollable
       attributes={{ content: { 'aria-label': paletteTexts.placeholder } }}
       maxHeight={420}
@@ -108,7 +110,14 @@ function Group({ label, entries }: { label: string; entries: Entry[] }) {
   return (
     <Spotlight.ActionsGroup label={label} className={classes.group ?? ''}>
       {entries.map(({ id, label: name, note, keys, icon, act }) => (
-        <Spotlight.Action key={id} onClick={act} className={classes.action}>
+        <Spotlight.Action
+          key={id}
+          onClick={() => {
+            palette.close();
+            act();
+          }}
+          className={classes.action}
+        >
           <span className={classes.icon}>{icon}</span>
           <span className={classes.name}>{name}</span>
           {note !== undefined && <span className={classes.note}>{note}</span>}

@@ -34,6 +34,17 @@ const table = {
   pause: { group: 'run', label: 'Pause or resume the run', words: 'hold continue go on wait' },
   retryFailed: { group: 'run', label: 'Retry what failed in the run', words: 'again failures errors' },
   repeat: { group: 'run', label: 'Repeat the run', words: 'again rerun' },
+  chooseModels: { group: 'run', label: 'Choose models', words: 'add model provider columns compare' },
+  regrade: {
+    group: 'run',
+    label: 'Grade the run again',
+    words: 'regrade validations verdicts check stored answers score',
+  },
+  scrollTogether: {
+    group: 'run',
+    label: 'Scroll the columns together, or each alone',
+    words: 'sync lock answers',
+  },
   blind: {
     group: 'run',
     label: 'Compare answers of the run blind',
@@ -71,6 +82,15 @@ const table = {
     label: 'Export the workspace to a file',
     words: 'save backup download json yaml prompts datasets suites',
   },
+  addMessage: { group: 'prompt', label: 'Add message', words: 'new role user assistant system tool' },
+  attach: { group: 'prompt', label: 'Attach images or files', words: 'attachment picture upload add file' },
+  asMessages: { group: 'prompt', label: 'Edit as messages', words: 'chat roles convert split' },
+  asText: { group: 'prompt', label: 'Edit as one text', words: 'template convert join' },
+  findInText: { group: 'prompt', label: 'Find and replace in a message', words: 'search text template' },
+  addVariable: { group: 'prompt', label: 'Add variable', words: 'new declare input' },
+  addValidation: { group: 'prompt', label: 'Add validation', words: 'new rule schema check assertion' },
+  pasteInputs: { group: 'prompt', label: 'Paste inputs', words: 'json csv table row values spreadsheet' },
+  saveInputs: { group: 'prompt', label: 'Save inputs', words: 'remember input set keep values' },
   deletePrompt: { group: 'prompt', label: 'Delete prompt', words: 'remove bin trash' },
   branchFromVersion: { group: 'prompt', label: 'Branch from the version', words: 'history fork' },
   labelVersion: { group: 'prompt', label: 'Label the version', words: 'history production release' },
@@ -97,7 +117,11 @@ const table = {
 
   showEdit: { group: 'view', label: 'Show the editor', words: 'tab template messages write' },
   showRendered: { group: 'view', label: 'Show the rendered prompt', words: 'tab preview' },
-  showValidations: { group: 'view', label: 'Show validations', words: 'tab rules schema checks' },
+  showValidations: {
+    group: 'view',
+    label: 'Show validations',
+    words: 'tab rules schema checks add validation',
+  },
   showVersions: { group: 'view', label: 'Show versions', words: 'tab history compare restore' },
   showRuns: { group: 'view', label: 'Show runs of the prompt', words: 'tab history answers' },
   togglePreview: {
@@ -182,6 +206,11 @@ const table = {
     label: 'Go to providers',
     words: 'settings keys models openai ollama address',
   },
+  budgets: {
+    group: 'go',
+    label: 'Go to budgets',
+    words: 'settings new budget spend money cost limit cap month',
+  },
   egress: { group: 'go', label: 'Go to egress', words: 'settings network ledger privacy bytes sent outside' },
   audit: {
     group: 'go',
@@ -212,6 +241,18 @@ const table = {
     keys: '?',
     outsideFields: true,
   },
+  addProvider: {
+    group: 'app',
+    label: 'Add provider',
+    words: 'new connect openai anthropic gemini ollama local server models',
+  },
+  addKey: { group: 'app', label: 'Add key of a provider', words: 'new api key secret token vault keychain' },
+  unlockVault: { group: 'app', label: 'Unlock the vault of keys', words: 'passphrase open keys' },
+  lockVault: { group: 'app', label: 'Lock the vault of keys', words: 'passphrase close keys' },
+  newBudget: { group: 'app', label: 'New budget', words: 'add spend limit cap money cost' },
+  newApiKey: { group: 'app', label: 'New API key', words: 'add token rest http scopes' },
+  verifyAudit: { group: 'app', label: 'Verify the audit trail', words: 'check chain hash' },
+  addCase: { group: 'app', label: 'Add case', words: 'new row dataset test' },
   networkOff: { group: 'app', label: 'Switch the network off', words: 'offline egress local' },
   networkOn: { group: 'app', label: 'Switch the network on', words: 'online offline egress' },
 } satisfies Record<string, CommandText>;

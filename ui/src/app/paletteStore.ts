@@ -16,9 +16,16 @@ export const keysAhead = new KeysAhead({
 });
 
 let wasOpened = false;
+let before: Element | null = null;
 paletteStore.subscribe(({ opened }) => {
   if (opened === wasOpened) return;
   wasOpened = opened;
-  if (opened) keysAhead.begin();
-  else keysAhead.end();
+  if (opened) {
+    before = document.activeElement;
+    keysAhead.begin();
+    return;
+  }
+  keysAhead.end();
+  // At once: what is carried out may be about what had the focus, or take it elsewhere.
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true });
 });

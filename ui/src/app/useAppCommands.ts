@@ -4,6 +4,8 @@ import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect, useSyncExternalStore } from 'react';
 import { switchNetwork } from '../features/egress/network';
 import { networkQuery } from '../features/egress/queries';
+import { keyStoreQuery } from '../features/key/queries';
+import { lockVault, openVault } from '../features/key/vault';
 import { openNewPrompt } from '../features/prompt/NewPrompt';
 import { openExport, openImport } from '../features/transfer/open';
 import { useCommands } from '../lib/commands';
@@ -21,6 +23,8 @@ export function useAppCommands(): void {
   const { setColorScheme } = useMantineColorScheme();
   const isDark = useComputedColorScheme('light') === 'dark';
   const offline = useQuery(networkQuery).data?.offline === true;
+  // Whoever opens it says so; before, it is not asked for.
+  const vault = useQuery({ ...keyStoreQuery, enabled: false }).data?.vault;
   const percent = useZoom();
   const { toggleFullScreen } = host;
   const goToSuite = (id: string) => navigate({ to: '/suites/$id', params: { id } });
@@ -43,6 +47,13 @@ export function useAppCommands(): void {
     newSuite: () => void import('../features/suite/acts').then(({ askForSuite }) => askForSuite(goToSuite)),
     health: () => void navigate({ to: '/health' }),
     providers: () => void navigate({ to: '/settings/providers' }),
+    budgets: () => void navigate({ to: '/settings/budgets' }),
+    // What adds one stands where they are listed.
+    addProvider: () => void navigate({ to: '/settings/providers' }),
+    addKey: () => void navigate({ to: '/settings/providers' }),
+    unlockVault: { act: () => void openVault(), isAvailable: vault !== 'open' },
+    lockVault: { act: () => void lockVault(), isAvailable: vault === 'open' },
+    newApiKey: () => void navigate({ to: '/settings/about' }),
     egress: () => void navigate({ to: '/settings/egress' }),
     audit: () => void navigate({ to: '/settings/audit' }),
     engine: () => void navigate({ to: '/settings/engine' }),

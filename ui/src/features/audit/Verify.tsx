@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { AuditReport } from '../../bindings/types';
 import { CopyIcon } from '../../components/CopyIcon';
 import { api } from '../../host';
+import { useCommands } from '../../lib/commands';
 import { count } from '../../lib/format';
 import { notifyError } from '../../lib/notify';
 import classes from './audit.module.css';
@@ -27,6 +28,7 @@ export function Verify({ onShow }: { onShow: (seq: number) => void }) {
       setIsBusy(false);
     }
   };
+  useCommands({ verifyAudit: () => void verify() });
   return (
     <>
       <form

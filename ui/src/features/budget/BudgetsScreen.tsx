@@ -6,6 +6,7 @@ import { queries } from '../../app/live';
 import type { BudgetView } from '../../bindings/types';
 import { Notice, Problem } from '../../components/Notice';
 import { api } from '../../host';
+import { useCommands } from '../../lib/commands';
 import { notifyError, notifyUndo } from '../../lib/notify';
 import table from '../workspace/workspace.module.css';
 import { BudgetForm } from './BudgetForm';
@@ -20,6 +21,7 @@ export function BudgetsScreen() {
   const budgets = useQuery(budgetsQuery);
   const [edited, setEdited] = useState<BudgetView | 'new' | null>(null);
   const items = budgets.data?.items ?? [];
+  useCommands({ newBudget: () => setEdited('new') });
   const make = (
     <Button leftSection={<IconPlus size={14} />} onClick={() => setEdited('new')}>
       {words.make}

@@ -101,7 +101,7 @@ export function AttachButton({ isBusy, attach }: Attaching) {
     <FileButton onChange={onChange} resetRef={reset} multiple>
       {(button) => (
         <Tooltip label={texts.attachHow}>
-          <ActionIcon size={24} aria-label={texts.attach} loading={isBusy} {...button}>
+          <ActionIcon size={24} aria-label={texts.attach} data-attach loading={isBusy} {...button}>
             <IconPaperclip size={14} aria-hidden />
           </ActionIcon>
         </Tooltip>

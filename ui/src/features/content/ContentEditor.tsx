@@ -1,8 +1,11 @@
+import { openSearchPanel } from '@codemirror/search';
+import { EditorView } from '@codemirror/view';
 import { Button } from '@mantine/core';
 import { IconMessages } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo, useSyncExternalStore } from 'react';
+import { useMemo, useRef, useSyncExternalStore } from 'react';
 import { api } from '../../host';
+import { useCommands } from '../../lib/commands';
 import { type Desk, useFrame, type WorkActions } from '../prompt/desk';
 import { declared } from '../variable/declare';
 import { renameBack, renameVariable } from '../variable/renameVariable';
@@ -41,9 +44,11 @@ export function ContentEditor(props: {
     const openPrompt = (id: string) => void navigate({ to: '/prompts/$id', params: { id } });
     return surroundingsOf(desk, onGoToInput, openPrompt);
   }, [desk, onGoToInput, navigate]);
+  const element = useRef<HTMLDivElement>(null);
+  useCommands({ findInText: () => findIn(element.current), attach: () => attachIn(element.current) });
   const shared = { desk, found, actions, around, renaming };
   return (
-    <div className={classes.editor}>
+    <div className={classes.editor} ref={element}>
       {body.kind === 'text' ? (
         <TextBody {...shared} />
       ) : (
@@ -51,6 +56,22 @@ export function ContentEditor(props: {
       )}
     </div>
   );
+}
+
+/** The message that has the focus, or the first one. */
+function cardIn(editor: HTMLElement | null): HTMLElement | null {
+  const own = document.activeElement?.closest('section') ?? null;
+  return own !== null && editor?.contains(own) === true ? own : (editor?.querySelector('section') ?? null);
+}
+
+function findIn(editor: HTMLElement | null): void {
+  const card = cardIn(editor);
+  const view = card === null ? null : EditorView.findFromDOM(card);
+  if (view !== null) openSearchPanel(view);
+}
+
+function attachIn(editor: HTMLElement | null): void {
+  cardIn(editor)?.querySelector<HTMLElement>('[data-attach]')?.click();
 }
 
 function surroundingsOf(
@@ -94,6 +115,7 @@ function TextBody(
   );
   const toSeveral = () =>
     setContent((now) => (now.body.kind === 'text' ? { ...now, body: toMessages(now.body.template) } : now));
+  useCommands({ asMessages: toSeveral });
   return (
     <>
       <TemplateCard

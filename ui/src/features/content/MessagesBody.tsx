@@ -14,6 +14,7 @@ import { Button } from '@mantine/core';
 import { IconAlignLeft, IconPlus } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { Message } from '../../bindings/types';
+import { useCommands } from '../../lib/commands';
 import type { Desk, WorkActions } from '../prompt/desk';
 import { toText } from './body';
 import classes from './ContentEditor.module.css';
@@ -92,6 +93,10 @@ function Tools(props: {
     props.actions.setContent((now) =>
       now.body.kind === 'messages' ? { ...now, body: toText(now.body.messages) } : now,
     );
+  useCommands({
+    addMessage: props.onAdd,
+    asText: { act: toOneText, isAvailable: !hasAttachments },
+  });
   return (
     <div className={classes.tools}>
       <Button variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={props.onAdd}>

@@ -7,6 +7,7 @@ import { queries } from '../../app/live';
 import type { Column, Dataset, TableFormat } from '../../bindings/types';
 import { Notice, Problem } from '../../components/Notice';
 import { api, host } from '../../host';
+import { useCommands } from '../../lib/commands';
 import { count } from '../../lib/format';
 import { notifyDone, notifyError, notifyUndo } from '../../lib/notify';
 import { CaseForm } from './CaseForm';
@@ -86,6 +87,7 @@ function DatasetScreen({ dataset }: { dataset: Dataset }) {
       return Promise.resolve();
     });
   };
+  useCommands({ addCase: { act: () => setOpened('new'), isAvailable: old === null } });
   return (
     <section className={classes.screen} aria-labelledby="dataset-title">
       <header className={classes.head}>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { InputSet } from '../../bindings/types';
 import { api } from '../../host';
+import { useCommands } from '../../lib/commands';
 import { notifyError, notifyUndo } from '../../lib/notify';
 import type { Work } from '../prompt/useWork';
 import { NameInputSet } from './NameInputSet';
@@ -57,6 +58,7 @@ export function InputSets({ promptId, work }: { promptId: string; work: Work }) 
       .catch(notifyError);
   };
   const close = () => setAsking(null);
+  useCommands({ pasteInputs: () => setAsking('paste'), saveInputs: () => setAsking('save') });
   return (
     <>
       <Menu position="bottom-end">

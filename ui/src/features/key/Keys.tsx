@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { KeyStore, ProviderView } from '../../bindings/types';
 import { Problem } from '../../components/Notice';
+import { useCommands } from '../../lib/commands';
 import { isLocal } from './fields';
 import classes from './key.module.css';
 import { KeyNote } from './KeyNote';
@@ -27,6 +28,7 @@ export function Keys({ provider }: { provider: ProviderView }) {
   const used = items.find(({ inUse }) => inUse);
   const known = items.find(({ id }) => id === replaced);
   const hasVault = items.some(({ reference }) => reference.kind === 'vault');
+  useCommands({ addKey: () => setAdding(true) });
   return (
     <section className={classes.section} aria-labelledby="provider-keys-title">
       <div className={classes.titleRow}>

@@ -1,5 +1,6 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { IconArrowsVertical, IconColumns } from '@tabler/icons-react';
+import { useCommands } from '../../lib/commands';
 import { columnsTexts } from './columns.texts';
 import classes from './run.module.css';
 import { type View, VIEWS } from './views';
@@ -15,6 +16,7 @@ export function ColumnsBar(props: {
   onShowAll: () => void;
 }) {
   const { view, onView, isTogether, onTogether, solo, onShowAll } = props;
+  useCommands({ scrollTogether: () => onTogether(!isTogether) });
   return (
     <div
       className={classes.columnsBar}

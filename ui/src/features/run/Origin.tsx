@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { Metrics, Run } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
 import { api } from '../../host';
+import { useCommands } from '../../lib/commands';
 import { dollars } from '../../lib/format';
 import { notifyError } from '../../lib/notify';
 import { isOver } from './course';
@@ -52,6 +53,7 @@ export function RegradeButton({ run }: { run: Run }) {
       setBusy(false);
     }
   };
+  useCommands({ regrade: { act: () => void regrade(), isAvailable: isOver(run) && !busy } });
   if (!isOver(run)) return null;
   return (
     <Button

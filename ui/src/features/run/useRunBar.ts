@@ -167,6 +167,7 @@ export function useRunBar(given: {
   useCommands({
     run: { act: () => void start(), isAvailable: !isRunning && !isStarting && models.length > 0 },
     stop: { act: () => void stop(), isAvailable: isRunning },
+    chooseModels: () => setOpened('models'),
   });
   return {
     models,

@@ -3,6 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ValidationRule } from '../../bindings/types';
 import { Marked } from '../../components/Notice';
+import { useCommands } from '../../lib/commands';
 import { assertionChoices, type Choice, found, ownChoices } from './rules';
 import { validationTexts as texts } from './texts';
 import classes from './validation.module.css';
@@ -18,6 +19,8 @@ export function AddValidation({ onAdd, isSet }: { onAdd: (rule: ValidationRule) 
       setTyped('');
     },
   });
+  // Those of a set stand below those of the prompt.
+  useCommands(isSet ? {} : { addValidation: () => combobox.openDropdown() });
   // A set has no sets in it.
   const assertions = found(assertionChoices, typed).filter(({ label }) => !isSet || label !== 'assert-set');
   const groups: [string, readonly Choice[]][] = [

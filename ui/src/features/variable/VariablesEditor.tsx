@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Variable } from '../../bindings/types';
+import { useCommands } from '../../lib/commands';
 import { notifyUndo } from '../../lib/notify';
 import { inserted, moved, replaced, without } from '../content/body';
 import { useChecked, usedVariables } from '../content/checked';
@@ -43,6 +44,8 @@ export function VariablesEditor({ work }: { work: Work }) {
     });
   };
   const declare = (name: string) => insert(variables.length, { name, type: 'string', required: true });
+  const add = () => insert(variables.length, { name: freeName(names), type: 'string', required: false });
+  useCommands({ addVariable: add });
 
   return (
     <div className={classes.editor}>
@@ -69,11 +72,7 @@ export function VariablesEditor({ work }: { work: Work }) {
       })}
       <Undeclared names={(used ?? []).filter((name) => !names.includes(name))} onDeclare={declare} />
       <div>
-        <Button
-          variant="default"
-          leftSection={<IconPlus size={14} aria-hidden />}
-          onClick={() => insert(variables.length, { name: freeName(names), type: 'string', required: false })}
-        >
+        <Button variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={add}>
           {texts.add}
         </Button>
       </div>

@@ -8,6 +8,7 @@ import { Chip } from '../../components/Chip';
 import { Marked, Problem } from '../../components/Notice';
 import type { ApiKey } from '../../bindings/types';
 import { api } from '../../host';
+import { useCommands } from '../../lib/commands';
 import { moment } from '../../lib/format';
 import { notifyDone, notifyError } from '../../lib/notify';
 import { NewApiKey } from './NewApiKey';
@@ -21,6 +22,7 @@ const words = workspaceTexts.keys;
 export function ApiKeys() {
   const keys = useQuery(apiKeysQuery);
   const [making, dialog] = useDisclosure(false);
+  useCommands({ newApiKey: dialog.open });
   const items = keys.data?.items ?? [];
   return (
     <section className={classes.section} aria-labelledby="keys-title">
