@@ -59,7 +59,7 @@ pub use evaluate::{MAX_NESTING, MAX_STEPS};
 pub use helpers::{HelperDoc, helper_docs};
 pub use library::{MissingPartial, Partial, Partials, partial_calls};
 pub use message::{Rendered, RenderedMessage};
-pub use nunjucks::render_nunjucks;
+pub use nunjucks::{nunjucks_names, render_nunjucks};
 pub use prompt_file::{
     PromptFile, PromptFileError, PromptMeta, Schemas, edit_prompt_file, from_prompt_file, to_prompt_file,
 };

@@ -2,8 +2,10 @@
 //! library of that name.
 //!
 //! Nothing is escaped, and a value is never read as a template. A text that is a list of messages in JSON, such as
-//! `[{"role": "user", "content": "{{question}}"}]`, becomes these messages; what is put into it is escaped for a text of
-//! JSON, so that no text ends a message or begins one, unless the template marks it as `safe`.
+//! `[{"role": "user", "content": "{{question}}"}]`, becomes these messages, each a template of its own: no value ends a
+//! message or begins one, whatever it spells. A text that is such a list only once it is filled in, as with a loop
+//! over messages, is filled in first; what is put into it is escaped for a text of JSON, unless the template marks it
+//! as `safe`.
 
 mod filters;
 mod values;
@@ -51,14 +53,50 @@ fn environment(is_json: bool) -> Environment<'static> {
     environment
 }
 
+/// The names that a text in Nunjucks expects values for; none where it is no template.
+#[must_use]
+pub fn nunjucks_names(text: &str) -> Vec<String> {
+    TEXT.template_from_str(text).map(|template| names_in(&template)).unwrap_or_default()
+}
+
+fn names_in(template: &minijinja::Template<'_, '_>) -> Vec<String> {
+    let mut names: Vec<_> = template.undeclared_variables(false).into_iter().collect();
+    names.retain(|name| TEXT.globals().all(|(global, _)| global != name));
+    names
+}
+
 /// What can be said of a template without inputs.
 pub(crate) fn analyse(text: &str) -> Template {
+    match messages_of(text) {
+        Some(messages) => analyse_chat(text, &messages),
+        None => analyse_text(text),
+    }
+}
+
+/// What can be said of a list of messages: of each of their texts, with its place in the whole.
+fn analyse_chat(text: &str, messages: &[WrittenMessage]) -> Template {
+    let source = Source::new(text);
+    let mut whole = Template::default();
+    for part in messages.iter().flat_map(|message| [&message.role, &message.content]) {
+        let Template { uses, problems, .. } = analyse_text(part);
+        for found in uses {
+            if whole.uses.iter().all(|known| known.name != found.name) {
+                let range = source.range(first_use(text, &found.name));
+                whole.uses.push(Use { range, ..found });
+            }
+        }
+        // Where a text begins in JSON is not known.
+        whole.problems.extend(problems.into_iter().map(|found| Problem { range: source.whole(), ..found }));
+    }
+    whole
+}
+
+fn analyse_text(text: &str) -> Template {
     let source = Source::new(text);
     match TEXT.template_from_str(text) {
         Ok(template) => {
-            let mut names: Vec<_> = template.undeclared_variables(false).into_iter().collect();
-            names.retain(|name| TEXT.globals().all(|(global, _)| global != name));
-            let mut uses: Vec<_> = names.into_iter().map(|name| (first_use(text, &name), name)).collect();
+            let mut uses: Vec<_> =
+                names_in(&template).into_iter().map(|name| (first_use(text, &name), name)).collect();
             uses.sort_by_key(|(bytes, _)| bytes.start);
             let of = |(bytes, name)| Use { name, range: source.range(bytes), partial: None };
             // Whether there is such a filter is looked up only where it is used: without inputs, what is sure to be.
@@ -127,10 +165,31 @@ pub(crate) fn render(
     given: &Inputs<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), TemplateError> {
-    let source = Source::new(text);
+    if let Some(messages) = messages_of(text)
+        && render_messages(&messages, text, path, given, sink)?
+    {
+        return Ok(());
+    }
     if looks_like_chat(text) && render_chat(text, path, given, sink)? {
         return Ok(());
     }
+    let source = Source::new(text);
+    let has_value = render_text(text, path, given, sink, |bytes| source.range(bytes))?;
+    // As with any other template, an empty value keeps its message.
+    if !has_value && text.contains("{{") {
+        sink.value(&Found::nothing(), source.whole())?;
+    }
+    Ok(())
+}
+
+/// Renders a text into the message that has begun, and answers whether a value is in it; `range` says where its parts stand.
+fn render_text(
+    text: &str,
+    path: &str,
+    given: &Inputs<'_>,
+    sink: &mut Sink<'_>,
+    range: impl Fn(Bytes) -> SourceRange,
+) -> Result<bool, TemplateError> {
     let values = values::inputs(given);
     let made = TEXT.template_from_str(text).and_then(|template| template.render_with_spans(values));
     let (made, spans) = made.map_err(|error| refused(&error, text, path))?;
@@ -138,7 +197,7 @@ pub(crate) fn render(
     for span in spans {
         let piece = &made[span.output_range()];
         let bytes = span.source_range();
-        let range = source.range(Bytes { start: bytes.start, end: bytes.end });
+        let range = range(Bytes { start: bytes.start, end: bytes.end });
         if span.kind() == OutputSpanKind::Raw {
             sink.literal(piece, range)?;
         } else {
@@ -146,11 +205,39 @@ pub(crate) fn render(
             sink.value(&Found::made(Value::from(piece)), range)?;
         }
     }
-    // As with any other template, an empty value keeps its message.
-    if !has_value && text.contains("{{") {
-        sink.value(&Found::nothing(), source.whole())?;
+    Ok(has_value)
+}
+
+/// The messages that a text is before it is filled in.
+fn messages_of(text: &str) -> Option<Vec<WrittenMessage>> {
+    let messages = looks_like_chat(text).then(|| serde_json::from_str::<Vec<WrittenMessage>>(text).ok());
+    messages.flatten().filter(|messages| !messages.is_empty())
+}
+
+/// Renders messages, each by itself; false where a role that is filled in is none.
+fn render_messages(
+    messages: &[WrittenMessage],
+    text: &str,
+    path: &str,
+    given: &Inputs<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<bool, TemplateError> {
+    let mut roles = Vec::with_capacity(messages.len());
+    for message in messages {
+        let role = render_nunjucks_in(&message.role, path, given)?;
+        let Ok(role) = serde_json::from_value::<ChatRole>(Value::String(role)) else { return Ok(false) };
+        roles.push(role);
     }
-    Ok(())
+    let whole = Source::new(text).whole();
+    for (message, role) in messages.iter().zip(roles) {
+        sink.start(role.into(), whole);
+        let has_value = render_text(&message.content, path, given, sink, |_| whole)?;
+        // A message that is written is a message, even where nothing is said in it.
+        if !has_value && (message.content.trim().is_empty() || message.content.contains('{')) {
+            sink.value(&Found::nothing(), whole)?;
+        }
+    }
+    Ok(true)
 }
 
 /// Renders a text in Nunjucks that is no prompt, such as what an assertion of promptfoo compares with. What has no value
@@ -159,9 +246,12 @@ pub(crate) fn render(
 /// # Errors
 /// Where the text is no template, or is too much work.
 pub fn render_nunjucks(text: &str, values: &JsonObject) -> Result<String, TemplateError> {
-    let given = Inputs { given: values, defaults: Vec::new() };
-    let made = TEXT.template_from_str(text).and_then(|template| template.render(values::inputs(&given)));
-    made.map_err(|error| refused(&error, text, ""))
+    render_nunjucks_in(text, "", &Inputs { given: values, defaults: Vec::new() })
+}
+
+fn render_nunjucks_in(text: &str, path: &str, given: &Inputs<'_>) -> Result<String, TemplateError> {
+    let made = TEXT.template_from_str(text).and_then(|template| template.render(values::inputs(given)));
+    made.map_err(|error| refused(&error, text, path))
 }
 
 /// Whether a text may be a list of messages once it is filled in: what values are does not count.
@@ -188,6 +278,13 @@ fn render_chat(
         sink.value(&Found::made(Value::String(content)), range)?;
     }
     Ok(true)
+}
+
+/// A message as it is written: its texts are templates.
+#[derive(serde::Deserialize)]
+struct WrittenMessage {
+    role: String,
+    content: String,
 }
 
 /// A message as chat APIs take it.
