@@ -1,6 +1,9 @@
 //! What the results of an answer's validations come to together.
 
-use crate::{evaluate::fails, json::read_json};
+use crate::{
+    evaluate::{counts_for_nothing, fails},
+    json::read_json,
+};
 use formaops_domain::{
     OnFailure, Validation, ValidationPhase, ValidationResult, ValidationRule, ValidationStatus, Verdict,
 };
@@ -23,14 +26,15 @@ pub struct Conclusion {
 /// Takes the results of an answer together, as promptfoo does.
 ///
 /// With a threshold the weighted mean of the scores decides alone; without one, every result must pass. What only
-/// alerts counts for neither, but for its metric.
+/// alerts counts for neither, but for its metric. Where a judge, or whatever else a rule needs, did not answer, the whole
+/// does not pass: what is not known is no part of a mean.
 #[must_use]
 pub fn conclude(
     results: &[(&Validation, ValidationResult)],
     output: &str,
     threshold: Option<f64>,
 ) -> Conclusion {
-    let Tally { score, passes, metrics } = Tally::of(results, threshold);
+    let Tally { score, passes, metrics, .. } = Tally::of(results, threshold);
     let status = match (results, passes) {
         ([], _) => ValidationStatus::Skipped,
         (_, true) => ValidationStatus::Passed,
@@ -64,18 +68,21 @@ fn validated(results: &[(&Validation, ValidationResult)], output: &str) -> Optio
 pub(crate) struct Tally {
     pub(crate) score: f64,
     pub(crate) passes: bool,
+    /// What could not be decided, and so cannot be weighed, in words.
+    pub(crate) undecided: Option<String>,
     pub(crate) metrics: BTreeMap<String, Mean>,
 }
 
 impl Tally {
     pub(crate) fn of(results: &[(&Validation, ValidationResult)], threshold: Option<f64>) -> Self {
         let (mut whole, mut metrics) = (Mean::default(), BTreeMap::<String, Mean>::new());
-        let (mut all_pass, mut all_alert) = (true, true);
+        let (mut all_pass, mut all_alert, mut open) = (true, true, None);
         for (validation, result) in results {
             let weight = validation.weight;
             if validation.on_failure != OnFailure::Alert {
                 all_alert = false;
                 all_pass &= !fails(validation, result);
+                open = open.or_else(|| undecided(validation, result));
                 whole.add(result.score, weight);
             }
             if let Some(name) = &validation.metric {
@@ -88,11 +95,36 @@ impl Tally {
             }
         }
         if all_alert {
-            return Self { score: 1.0, passes: true, metrics };
+            return Self { score: 1.0, passes: true, undecided: None, metrics };
         }
         let score = whole.value();
-        let passes = threshold.map_or(all_pass, |threshold| score >= threshold);
-        Self { score, passes, metrics }
+        let passes = threshold.map_or(all_pass, |threshold| score >= threshold && open.is_none());
+        Self { score, passes, undecided: open, metrics }
+    }
+}
+
+/// Where a set tells what of it could not be decided.
+pub(crate) const UNDECIDED: &str = "undecided";
+
+/// What of a validation that counts could not be decided. A function that throws is no such thing: it has been given the
+/// answer, and does not accept it.
+fn undecided(validation: &Validation, result: &ValidationResult) -> Option<String> {
+    if counts_for_nothing(validation) || is_function(validation) {
+        return None;
+    }
+    if result.verdict == Verdict::Error {
+        return Some(format!("`{}` could not be decided: {}", result.name, result.message));
+    }
+    result.detail.as_ref()?.get(UNDECIDED)?.as_str().map(str::to_owned)
+}
+
+fn is_function(validation: &Validation) -> bool {
+    match &validation.rule {
+        ValidationRule::Function { .. } => true,
+        ValidationRule::Assertion(assertion) => {
+            matches!(assertion.name.as_str(), "javascript" | "not-javascript")
+        }
+        ValidationRule::Schema { .. } | ValidationRule::Regex { .. } => false,
     }
 }
 

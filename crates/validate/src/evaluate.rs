@@ -8,7 +8,7 @@ use crate::{
 };
 use formaops_domain::{
     Answer, Ask, Finish, JsonObject, Metrics, ModelRef, OnFailure, ToolCall, ToolDefinition, Validation,
-    ValidationResult, Verdict,
+    ValidationResult, ValidationRule, Verdict,
 };
 
 /// What is known of an answer.
@@ -70,7 +70,8 @@ pub(crate) fn decide(
 
 /// The result of a validation whose rule found something, or could not be decided for a reason.
 ///
-/// As in promptfoo, what counts for nothing passes, whatever was found. What could not be found out does not.
+/// As in promptfoo, what counts for nothing passes, whatever was found; a set of assertions does not. What could not be
+/// found out does not either.
 pub(crate) fn settled(validation: &Validation, found: Result<Finding, String>) -> ValidationResult {
     let (weight, metric) = (validation.weight, validation.metric.clone());
     let result = |verdict, score, message: &str| {
@@ -86,7 +87,7 @@ pub(crate) fn settled(validation: &Validation, found: Result<Finding, String>) -
         Ok(finding) => finding,
         Err(why) => return result(Verdict::Error, 0.0, &why),
     };
-    let verdict = if holds || weight == 0.0 { Verdict::Pass } else { Verdict::Fail };
+    let verdict = if holds || counts_for_nothing(validation) { Verdict::Pass } else { Verdict::Fail };
     if verdict == Verdict::Pass && !holds {
         message.push_str(" (it counts for nothing)");
     }
@@ -99,7 +100,18 @@ pub(crate) fn settled(validation: &Validation, found: Result<Finding, String>) -
 
 /// Whether a result means that the answer has failed as a whole, where no threshold decides.
 pub(crate) fn fails(validation: &Validation, result: &ValidationResult) -> bool {
-    result.verdict != Verdict::Pass && validation.on_failure != OnFailure::Alert && validation.weight != 0.0
+    result.verdict != Verdict::Pass
+        && validation.on_failure != OnFailure::Alert
+        && !counts_for_nothing(validation)
+}
+
+/// Whether a validation passes whatever its rule finds. Of a set, the weight of 0 only takes it out of the mean.
+///
+/// Source: `runAssertion` and `AssertionsResult` in `src/assertions` of promptfoo.
+pub(crate) fn counts_for_nothing(validation: &Validation) -> bool {
+    let is_set =
+        matches!(&validation.rule, ValidationRule::Assertion(assertion) if !assertion.assert.is_empty());
+    validation.weight == 0.0 && !is_set
 }
 
 /// The answers that are there, taken one after the other.

@@ -13,7 +13,8 @@ a verdict (pass, fail, or error where it could not be decided, which is never a 
 details.
 
 Scores are taken together as their mean, weighed by `weight`. Without a threshold an answer passes where every validation
-does; with one, where the mean reaches it. A validation of weight 0 counts for nothing and passes. One that only alerts
+does; with one, where the mean reaches it and all of it is known: where a judge, or what else a validation needs, did not
+answer, the answer does not pass. A validation of weight 0 counts for nothing and passes. One that only alerts
 never fails an answer and is not part of the mean. The scores of validations with the same `metric` are taken together as
 a metric of that name.
 

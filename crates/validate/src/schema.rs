@@ -18,7 +18,7 @@ pub(crate) enum SchemaError {
     Outside(String),
     #[error("the schema refers to `{0}`, which it does not have")]
     Nowhere(String),
-    #[error("the schema is not a valid JSON Schema at `{path}`: {message}")]
+    #[error("the schema is not a valid JSON Schema at {path}: {message}")]
     Invalid { path: String, message: String },
 }
 
@@ -89,7 +89,7 @@ impl Schema {
         let errors = self.0.iter_errors(value).take(MAX_ERRORS);
         let mismatch = |error: ValidationError<'_>| {
             if !shows_values {
-                let message = format!("its rule `{}` does not hold", pointer(error.schema_path().as_str()));
+                let message = format!("its rule at {} does not hold", pointer(error.schema_path().as_str()));
                 return Mismatch { pointer: String::new(), message };
             }
             let expected = bounded(&error.masked().to_string(), 300);
@@ -121,7 +121,7 @@ fn unresolved(error: &ReferencingError) -> SchemaError {
     }
 }
 
-/// A JSON Pointer as it is shown.
+/// A JSON Pointer as it is shown. That of the whole is empty, and `/` is the field without a name.
 pub(crate) fn pointer(pointer: &str) -> String {
-    if pointer.is_empty() { "/".to_owned() } else { pointer.to_owned() }
+    if pointer.is_empty() { "the root".to_owned() } else { format!("`{pointer}`") }
 }

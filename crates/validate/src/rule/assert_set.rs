@@ -18,12 +18,16 @@
 //!     - {type: word-count, value: {max: 80}}
 //! ```
 //!
-//! **Differences from promptfoo.** `not-assert-set` is there too. What only alerts counts for nothing here either.
+//! A set in which something could not be decided, such as a judge that did not answer, does not hold, whatever the mean is;
+//! `detail` says what as `undecided`. Its weight of 0 takes it out of the mean, and it must hold all the same.
+//!
+//! **Differences from promptfoo.** `not-assert-set` is there too. What only alerts counts for nothing here either. There the
+//! error of a judge is a score of 0, which a threshold may outweigh.
 
 use super::{Case, Decided, Mistake, Rule};
 use crate::{
     check::rule_mistakes,
-    conclude::Tally,
+    conclude::{Tally, UNDECIDED},
     evaluate::{Replay, decide as decide_part},
     finding::{Finding, Halt},
     problem::ProblemCode,
@@ -86,6 +90,9 @@ fn decide(case: &Case<'_>, replay: &mut Replay<'_>) -> Decided {
     let finding = Finding::new(tally.passes, in_words(&results, &tally, case.assertion.threshold));
     let results: Vec<&ValidationResult> = results.iter().map(|(_, result)| result).collect();
     let mut detail = json!({"parts": results});
+    if let Some(undecided) = &tally.undecided {
+        detail[UNDECIDED] = undecided.as_str().into();
+    }
     if !tally.metrics.is_empty() {
         let scores: Map<String, Value> =
             tally.metrics.iter().map(|(name, mean)| (name.clone(), mean.value().into())).collect();
@@ -98,6 +105,9 @@ fn decide(case: &Case<'_>, replay: &mut Replay<'_>) -> Decided {
 }
 
 fn in_words(results: &[(&Validation, ValidationResult)], tally: &Tally, threshold: Option<f64>) -> String {
+    if let Some(undecided) = &tally.undecided {
+        return undecided.clone();
+    }
     if let Some(threshold) = threshold {
         let side = if tally.passes { "not below" } else { "below" };
         return format!("the score of the set is {:.2}, {side} its threshold {threshold}", tally.score);

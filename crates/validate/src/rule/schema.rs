@@ -58,7 +58,7 @@ pub(super) fn decide(schema: &Value, output: &str) -> Decided {
 pub(super) fn in_words(mismatches: &[Mismatch]) -> String {
     let lines = mismatches
         .iter()
-        .map(|mismatch| format!("at `{}`: {}", pointer(&mismatch.pointer), mismatch.message))
+        .map(|mismatch| format!("at {}: {}", pointer(&mismatch.pointer), mismatch.message))
         .collect::<Vec<_>>();
     lines.join("; ")
 }

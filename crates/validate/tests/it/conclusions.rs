@@ -39,6 +39,57 @@ fn what_only_alerts_never_fails_the_whole() {
 }
 
 #[test]
+fn a_threshold_does_not_outweigh_a_judge_that_did_not_answer() {
+    let world = World::answering("a");
+    let judge = assertion("llm-rubric", json!("kind"));
+    let failed = |rule: &Validation| world.decide(rule, &[Answer::Failed("no such model".into())]);
+    let (good, judged) = (good(), failed(&judge));
+    let held = world.decide(&good, &[]);
+    let whole = conclude(&[(&good, held.clone()), (&judge, judged.clone())], "a", Some(0.3));
+    assert_eq!((whole.status, whole.score), (ValidationStatus::Failed, 0.5));
+    // A set does not hide it, whether it has a threshold or what is around it.
+    let set = Assertion {
+        name: "assert-set".into(),
+        threshold: Some(0.5),
+        assert: vec![good.clone(), judge.clone()],
+        ..Assertion::default()
+    };
+    let set = Validation::new("set", ValidationRule::Assertion(Box::new(set)));
+    let result = failed(&set);
+    assert_eq!(result.verdict, Verdict::Fail);
+    assert!(result.message.contains("could not be decided: no such model"), "{}", result.message);
+    assert_eq!(
+        conclude(&[(&good, held.clone()), (&set, result)], "a", Some(0.3)).status,
+        ValidationStatus::Failed
+    );
+    // One that counts for nothing, or only alerts, leaves the others to decide.
+    let weightless = Validation { weight: 0.0, ..judge.clone() };
+    let alert = Validation { on_failure: OnFailure::Alert, ..judge.clone() };
+    for rule in [weightless, alert] {
+        let whole = conclude(&[(&good, held.clone()), (&rule, judged.clone())], "a", Some(0.3));
+        assert_eq!(whole.status, ValidationStatus::Passed, "{rule:?}");
+    }
+    // As in promptfoo, a function that throws has a score of 0.
+    let function = assertion("javascript", json!("f"));
+    let thrown = failed(&function);
+    let whole = conclude(&[(&good, held), (&function, thrown)], "a", Some(0.3));
+    assert_eq!(whole.status, ValidationStatus::Passed);
+}
+
+#[test]
+fn a_set_of_weight_0_must_hold_all_the_same() {
+    let set = |part: Validation| {
+        let set = Assertion { name: "assert-set".into(), assert: vec![part], ..Assertion::default() };
+        Validation { weight: 0.0, ..Validation::new("set", ValidationRule::Assertion(Box::new(set))) }
+    };
+    assert_eq!(concluded(&[good(), set(bad())], None).status, ValidationStatus::Failed);
+    assert_eq!(concluded(&[good(), set(good())], None).status, ValidationStatus::Passed);
+    assert_eq!(concluded(&[good(), set(bad())], Some(0.9)).score, 1.0, "it is no part of the mean");
+    let weightless = Validation { weight: 0.0, ..bad() };
+    assert_eq!(concluded(&[good(), weightless], None).status, ValidationStatus::Passed);
+}
+
+#[test]
 fn an_error_counts_as_a_failure_whatever_it_weighs_and_however_it_is_turned() {
     let world = World::answering("x");
     for name in ["javascript", "not-javascript"] {

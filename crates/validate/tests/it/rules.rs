@@ -36,7 +36,7 @@ fn json_is_found_in_prose_and_it_is_always_told() {
         (
             r#"So: {"b": 1}"#,
             Verdict::Fail,
-            "the answer does not follow the schema (read from the prose around it); at `/`: \"a\" is a required property",
+            "the answer does not follow the schema (read from the prose around it); at the root: \"a\" is a required property",
         ),
     ] {
         let result = World::answering(output).decide(&shape(), &[]);
