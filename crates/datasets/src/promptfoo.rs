@@ -88,6 +88,9 @@ fn parse(text: &str) -> Assertion {
             return assertion("javascript", body.trim());
         }
     }
+    if text.strip_prefix("file://").is_some_and(is_script) {
+        return assertion("javascript", text);
+    }
     for prefix in ["grade:", "llm-rubric:"] {
         if let Some(rubric) = text.strip_prefix(prefix) {
             return assertion("llm-rubric", rubric);
@@ -113,16 +116,73 @@ fn named(text: &str) -> Option<Assertion> {
     };
     let value = match kind {
         "contains-all" | "contains-any" | "icontains-all" | "icontains-any" => {
-            value.map(|list| json!(list.split(',').map(str::trim).collect::<Vec<_>>()))
+            value.map(|list| json!(items(list)))
         }
-        _ => value.map(Value::from),
+        "contains-json" | "is-json" => value.map(Value::from),
+        _ => value.map(|value| value.trim().into()),
     };
     let usual = if kind == "similar" { 0.8 } else { 0.75 };
-    // As there, 0 is no threshold, and one that means nothing to the assertion is dropped.
-    let threshold = threshold.filter(|threshold| *threshold != 0.0).unwrap_or(usual);
-    let threshold = WITH_THRESHOLD.contains(&kind).then_some(threshold);
+    // As there, one that means nothing to the assertion is dropped.
+    let threshold = WITH_THRESHOLD.contains(&kind).then(|| threshold.unwrap_or(usual));
     let name = text[..text.len() - bare.len() + end].to_owned();
     Some(Assertion { name, value, threshold, ..Assertion::default() })
+}
+
+/// Whether a path leads to a script in JavaScript.
+fn is_script(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| matches!(ending, "js" | "cjs" | "mjs" | "ts" | "cts" | "mts"))
+}
+
+/// The items of a list between commas. One in quotes may hold commas, and its own quotes doubled or behind `\`.
+///
+/// Source: `parseCommaSeparatedAssertionValues` in `src/csv.ts`.
+fn items(list: &str) -> Vec<String> {
+    let (mut found, mut rest) = (Vec::new(), list);
+    loop {
+        rest = rest.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
+        if rest.is_empty() {
+            return found;
+        }
+        let quoted = rest.strip_prefix('"').and_then(quoted);
+        let (item, after) = quoted.unwrap_or_else(|| {
+            let (item, after) = rest.split_once(',').unwrap_or((rest, ""));
+            (item.trim().to_owned(), after)
+        });
+        found.push(item);
+        rest = after;
+    }
+}
+
+/// An item behind its opening quote, and what follows it; none where the quotes are not closed before a comma or the end, and
+/// so belong to the text.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let (mut item, mut rest) = (String::new(), text);
+    loop {
+        let mut characters = rest.chars();
+        match (characters.next()?, characters.clone().next()) {
+            ('\\', Some(next @ ('"' | '\\'))) | ('"', Some(next @ '"')) => {
+                characters.next();
+                item.push(next);
+            }
+            ('"', _) => {
+                let after = characters.as_str().trim_start();
+                return (after.is_empty() || after.starts_with(',')).then_some((item, after));
+            }
+            (other, _) => item.push(other),
+        }
+        rest = characters.as_str();
+    }
+}
+
+/// An item as [`items`] reads it.
+fn item_text(item: &str) -> String {
+    let is_plain = !item.is_empty() && item.trim() == item && !item.contains(',') && !item.starts_with('"');
+    if is_plain {
+        item.to_owned()
+    } else {
+        format!("\"{}\"", item.replace('\\', "\\\\").replace('"', "\"\""))
+    }
 }
 
 /// Digits, and a point and more digits.
@@ -147,7 +207,7 @@ pub fn assertion_text(assertion: &Assertion) -> Option<String> {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Array(items)) => {
             let items: Option<Vec<_>> = items.iter().map(Value::as_str).collect();
-            Some(items?.join(","))
+            Some(items?.into_iter().map(item_text).collect::<Vec<_>>().join(","))
         }
         Some(_) => return None,
     };
