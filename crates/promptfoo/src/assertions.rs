@@ -1,8 +1,9 @@
 //! Assertions of a test as validations of a case: values filled in, scripts read, transforms put in their order.
 
 use crate::{
-    files::{self, Files},
+    files::{self, Sources},
     models::Models,
+    numbers,
     problem::Log,
     scripts, vars,
 };
@@ -16,7 +17,9 @@ use serde_json::Value;
 pub(crate) struct Grading {
     /// The model that judges where an assertion names none.
     pub(crate) judge: Option<ModelRef>,
-    /// What it is told.
+    /// The model that makes vectors where an assertion names none.
+    pub(crate) embedding: Option<ModelRef>,
+    /// What a judge is told.
     pub(crate) rubric_prompt: Option<Value>,
     /// What is made of the answer before any assertion sees it.
     pub(crate) transforms: Vec<String>,
@@ -24,7 +27,7 @@ pub(crate) struct Grading {
 
 /// Reads assertions.
 pub(crate) struct Assertions<'r, 'm> {
-    pub(crate) files: &'r dyn Files,
+    pub(crate) files: &'r Sources<'r>,
     pub(crate) models: &'r mut Models<'m>,
     pub(crate) log: &'r mut Log,
 }
@@ -43,6 +46,11 @@ impl Assertions<'_, '_> {
             for problem in formaops_validate::check_validations(std::slice::from_ref(&validation)) {
                 let field = problem.place.path.replacen("validations[0].", "", 1);
                 let field = field.strip_prefix("rule.").unwrap_or(&field).to_owned();
+                if is_of_its_test(value, &field) {
+                    let message = format!("{}: tests in which that is so do not pass", problem.message);
+                    self.log.note(&format!("{at}.{field}"), message);
+                    continue;
+                }
                 self.log.wrong(&format!("{at}.{field}"), problem.message, format!("{}.", problem.hint));
             }
             found.push(validation);
@@ -64,16 +72,20 @@ impl Assertions<'_, '_> {
             return None;
         };
         let base = name.strip_prefix("not-").unwrap_or(&name).to_owned();
-        let number = |value: Option<Value>| value.and_then(|value| value.as_f64());
         let mut assertion = Assertion {
-            threshold: number(fields.shift_remove("threshold")),
+            threshold: numbers::number(
+                fields.shift_remove("threshold"),
+                &format!("{at}.threshold"),
+                self.log,
+            ),
             config: match fields.shift_remove("config") {
                 Some(Value::Object(config)) => config,
                 _ => JsonObject::new(),
             },
             ..Assertion::default()
         };
-        let weight = number(fields.shift_remove("weight")).unwrap_or(1.0);
+        let weight = numbers::number(fields.shift_remove("weight"), &format!("{at}.weight"), self.log);
+        let weight = weight.unwrap_or(1.0);
         let metric = match fields.shift_remove("metric") {
             Some(Value::String(metric)) => Some(self.filled(&metric, &format!("{at}.metric"), vars)?),
             _ => None,
@@ -102,6 +114,12 @@ impl Assertions<'_, '_> {
             };
             let rubric = rubric.or_else(|| grading.rubric_prompt.clone());
             assertion.rubric_prompt = rubric.and_then(|prompt| self.rubric(prompt, at));
+        } else if compares_vectors(&base) {
+            assertion.model = match judge {
+                Some(given) => self.embedding(&given, &format!("{at}.provider")),
+                None => None,
+            };
+            assertion.model = assertion.model.or_else(|| grading.embedding.clone());
         }
         for name in fields.keys() {
             self.log.note(&format!("{at}.{name}"), format!("`{name}` of an assertion means nothing here"));
@@ -156,8 +174,18 @@ impl Assertions<'_, '_> {
         }
         match files::ending(path).as_str() {
             "json" | "yaml" | "yml" => files::document(self.files, path, at, self.log),
-            _ => files::text(self.files, path, at, self.log).map(|text| text.trim().into()),
+            _ => files::text(self.files, path, at, self.log).map(Value::from),
         }
+    }
+
+    /// The model whose vectors an assertion compares; one that makes none leaves that to the one that is usual.
+    fn embedding(&mut self, given: &Value, at: &str) -> Option<ModelRef> {
+        let found = self.models.embedding(given, at, self.log);
+        if found.is_none() {
+            let message = "this provider makes no vectors: write one such as `openai:embedding:MODEL`";
+            self.log.note(at, message);
+        }
+        found
     }
 
     fn rubric(&mut self, prompt: Value, at: &str) -> Option<Value> {
@@ -185,6 +213,28 @@ impl Assertions<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a problem with a field lies in the values of a test, which were put in there, and not in how the assertion is
+/// written.
+fn is_of_its_test(written: &Value, field: &str) -> bool {
+    let field = field.strip_prefix("rule.").unwrap_or(field);
+    if let Some((index, rest)) = field.strip_prefix("assert[").and_then(|rest| rest.split_once("].")) {
+        let part = index.parse::<usize>().ok().and_then(|index| written.get("assert")?.get(index));
+        return part.is_some_and(|part| is_of_its_test(part, rest));
+    }
+    let is_filled = |value: &Value| value.as_str().is_some_and(vars::is_template);
+    field.starts_with("value")
+        && match written.get("value") {
+            Some(Value::Array(items)) => items.iter().any(is_filled),
+            Some(value) => is_filled(value),
+            None => false,
+        }
+}
+
+/// Whether an assertion compares vectors that a model makes.
+pub(crate) fn compares_vectors(base: &str) -> bool {
+    base == "similar" || base.starts_with("similar:")
 }
 
 /// Whether a model decides an assertion.

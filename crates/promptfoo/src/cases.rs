@@ -3,7 +3,7 @@
 use crate::{
     assertions::{Assertions, Grading},
     config::ConfigCase,
-    files::Files,
+    files::Sources,
     models::{self, ConfigModel, Models},
     problem::Log,
     prompts::{self, ConfigPrompt},
@@ -30,7 +30,7 @@ const OPTIONS: [&str; 9] = [
 
 /// What the cases are made of.
 pub(crate) struct Cases<'r, 'm> {
-    pub(crate) files: &'r dyn Files,
+    pub(crate) files: &'r Sources<'r>,
     pub(crate) models: &'r mut Models<'m>,
     pub(crate) log: &'r mut Log,
     /// The prompts and the models that tests can be for.
@@ -84,7 +84,7 @@ impl Cases<'_, '_> {
             let item = match item {
                 Value::String(path) => {
                     let path = path.trim_start_matches("file://").to_owned();
-                    let read = crate::files::document(self.files, &path, &at, self.log);
+                    let read = self.files.part(&path, &at, self.log);
                     at = format!("{path}: scenario");
                     read
                 }
@@ -199,10 +199,10 @@ impl Cases<'_, '_> {
                 )?);
             }
         }
-        let judge = options.get("provider");
-        let judge =
-            judge.and_then(|judge| self.models.judge(judge, &format!("{at}.options.provider"), self.log));
-        Some(Grading { judge, rubric_prompt: options.get("rubricPrompt").cloned(), transforms })
+        let (given, place) = (options.get("provider"), format!("{at}.options.provider"));
+        let judge = given.and_then(|given| self.models.judge(given, &place, self.log));
+        let embedding = given.and_then(|given| self.models.embedding(given, &place, self.log));
+        Some(Grading { judge, embedding, rubric_prompt: options.get("rubricPrompt").cloned(), transforms })
     }
 
     /// A text that is sent around the prompt; it is a part of its template.

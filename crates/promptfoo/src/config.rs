@@ -3,9 +3,10 @@
 use crate::{
     cases::{Cases, chosen_prompts},
     environment::Environment,
-    files::{self, Files},
+    files::{self, Files, Sources},
     metric::{DerivedMetric, Expression},
     models::{ConfigModel, Models, NeededProvider},
+    numbers,
     problem::{ConfigError, Log},
     prompts::{self, ConfigPrompt},
     references,
@@ -84,9 +85,20 @@ impl Config {
         }
     }
 
-    /// Whether some assertion asks a model that is not named.
+    /// Whether some assertion is judged by a model that is not named.
     #[must_use]
     pub fn needs_a_judge(&self) -> bool {
+        self.leaves_open(crate::assertions::is_judged)
+    }
+
+    /// Whether some assertion compares vectors of a model that is not named.
+    #[must_use]
+    pub fn needs_vectors(&self) -> bool {
+        self.leaves_open(crate::assertions::compares_vectors)
+    }
+
+    /// Whether some assertion of a kind names no model.
+    fn leaves_open(&self, kind: fn(&str) -> bool) -> bool {
         let all = self.cases.iter().flat_map(|case| &case.case.validations);
         let parts = all.flat_map(|validation| match &validation.rule {
             ValidationRule::Assertion(assertion) => {
@@ -100,7 +112,7 @@ impl Config {
         });
         parts.into_iter().any(|assertion| {
             let base = assertion.name.strip_prefix("not-").unwrap_or(&assertion.name);
-            crate::assertions::is_judged(base) && assertion.model.is_none()
+            kind(base) && assertion.model.is_none()
         })
     }
 }
@@ -159,6 +171,8 @@ fn whole(fields: JsonObject, files: &dyn Files, given: &Given, log: &mut Log) ->
     references::resolve(&mut document, log);
     let environment = Environment::new(&given.env, document.get("env"), log);
     environment.fill(&mut document, "", log);
+    let sources = Sources { files, environment };
+    let files = &sources;
     let Value::Object(mut fields) = document else { return None };
     let mut take = |name: &str| fields.shift_remove(name).filter(|value| !value.is_null());
 
@@ -189,10 +203,10 @@ fn whole(fields: JsonObject, files: &dyn Files, given: &Given, log: &mut Log) ->
     if cases.is_empty() && log.problems.is_empty() {
         log.wrong("tests", "there is no test to run", "Write one under `tests`.");
     }
-    let mut settings = JsonObject::new();
+    let mut settings = Settings::default();
     for name in ["evaluateOptions", "commandLineOptions"] {
         if let Some(Value::Object(own)) = take(name) {
-            settings.extend(own);
+            settings.add(own, name, log);
         }
     }
     let outputs = match take("outputPath") {
@@ -202,34 +216,57 @@ fn whole(fields: JsonObject, files: &dyn Files, given: &Given, log: &mut Log) ->
     };
     let derived = derived(take("derivedMetrics").as_ref(), log);
     refuse_the_rest(&fields, log);
-    let number = |name: &str| settings.get(name).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
-    if settings.get("delay").and_then(Value::as_u64).is_some_and(|delay| delay > 0) {
-        let message = "`delay` between calls is not there: give the provider a limit of requests a minute";
-        log.note("evaluateOptions.delay", message);
-    }
     let mut config = Config {
         description: description.unwrap_or_default(),
         prompts,
         models,
         providers: found.needed,
         cases,
-        repeats: number("repeat").unwrap_or(1).max(1),
-        concurrency: number("maxConcurrency"),
+        repeats: settings.repeat.unwrap_or(1).max(1),
+        concurrency: settings.concurrency,
         outputs,
         derived,
-        first: number("filterFirstN"),
-        pattern: settings.get("filterPattern").and_then(Value::as_str).map(str::to_owned),
+        first: settings.first,
+        pattern: settings.pattern,
         notes: Vec::new(),
     };
     declare(&mut config);
     Some(config)
 }
 
-fn default_test(value: Option<Value>, files: &dyn Files, log: &mut Log) -> Test {
+/// What a configuration says of how it is run.
+#[derive(Default)]
+struct Settings {
+    repeat: Option<u32>,
+    concurrency: Option<u32>,
+    first: Option<u32>,
+    pattern: Option<String>,
+}
+
+impl Settings {
+    /// Takes over what stands under `at`; it holds over what was there before.
+    fn add(&mut self, mut own: JsonObject, at: &str, log: &mut Log) {
+        let mut whole =
+            |name: &str| numbers::whole(own.shift_remove(name).as_ref(), &format!("{at}.{name}"), log);
+        self.repeat = whole("repeat").or(self.repeat);
+        self.concurrency = whole("maxConcurrency").or(self.concurrency);
+        self.first = whole("filterFirstN").or(self.first);
+        let delay = whole("delay").unwrap_or_default();
+        if delay > 0 {
+            let message =
+                "`delay` between calls is not there: give the provider a limit of requests a minute";
+            log.note(&format!("{at}.delay"), message);
+        }
+        let pattern = own.get("filterPattern").and_then(Value::as_str).map(str::to_owned);
+        self.pattern = pattern.or(self.pattern.take());
+    }
+}
+
+fn default_test(value: Option<Value>, files: &Sources<'_>, log: &mut Log) -> Test {
     let value = match value {
         Some(Value::String(path)) => {
             let path = files::of_url(&path).unwrap_or(&path).to_owned();
-            files::document(files, &path, "defaultTest", log)
+            files.part(&path, "defaultTest", log)
         }
         other => other,
     };

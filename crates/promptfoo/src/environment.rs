@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The variables that a configuration may use: those that were given for it, under those of its own `env`.
+#[derive(Default)]
 pub(crate) struct Environment {
     values: JsonObject,
 }
@@ -41,7 +42,8 @@ impl Environment {
                     if name == "apiKey" {
                         continue;
                     }
-                    let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+                    let is_whole = at.is_empty() || at.ends_with(": ");
+                    let at = if is_whole { format!("{at}{name}") } else { format!("{at}.{name}") };
                     self.fill(field, &at, log);
                 }
             }

@@ -1,6 +1,6 @@
 //! The files beside a configuration.
 
-use crate::problem::Log;
+use crate::{environment::Environment, problem::Log};
 use formaops_domain::Place;
 use formaops_template::yaml::{self, Limits};
 use serde_json::Value;
@@ -33,6 +33,44 @@ pub trait Files {
     fn find(&self, pattern: &str) -> Result<Vec<String>, FileError>;
 }
 
+/// The files beside a configuration, and the environment that documents among them may use as it does itself.
+pub(crate) struct Sources<'f> {
+    pub(crate) files: &'f dyn Files,
+    pub(crate) environment: Environment,
+}
+
+impl Files for Sources<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        self.files.read(path)
+    }
+
+    fn find(&self, pattern: &str) -> Result<Vec<String>, FileError> {
+        self.files.find(pattern)
+    }
+}
+
+impl Sources<'_> {
+    /// A part of a configuration that stands in a file of its own: a document in YAML or JSON, with the environment put in.
+    pub(crate) fn part(&self, path: &str, at: &str, log: &mut Log) -> Option<Value> {
+        let mut found = document(self.files, path, at, log)?;
+        self.fill(&mut found, path, log);
+        Some(found)
+    }
+
+    /// Puts the environment into what was read of a file.
+    pub(crate) fn fill(&self, value: &mut Value, path: &str, log: &mut Log) {
+        self.environment.fill(value, &format!("{path}: "), log);
+    }
+
+    /// A text of a file with the environment put in.
+    pub(crate) fn filled_text(&self, path: &str, at: &str, log: &mut Log) -> Option<String> {
+        let text = text(self.files, path, at, log)?;
+        let mut value = Value::String(text);
+        self.environment.fill(&mut value, path, log);
+        value.as_str().map(str::to_owned)
+    }
+}
+
 /// The text of a file. What is wrong is told.
 pub(crate) fn text(files: &dyn Files, path: &str, at: &str, log: &mut Log) -> Option<String> {
     let bytes = match files.read(path) {
@@ -49,7 +87,7 @@ pub(crate) fn text(files: &dyn Files, path: &str, at: &str, log: &mut Log) -> Op
     Some(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-/// A document in YAML or JSON from a file.
+/// A document in YAML or JSON from a file, as it stands there.
 pub(crate) fn document(files: &dyn Files, path: &str, at: &str, log: &mut Log) -> Option<Value> {
     let text = text(files, path, at, log)?;
     parse(path, &text, log)

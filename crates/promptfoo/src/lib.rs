@@ -40,6 +40,7 @@ mod files;
 mod folder;
 mod metric;
 mod models;
+mod numbers;
 mod problem;
 mod prompts;
 mod references;

@@ -1,6 +1,6 @@
 //! Metrics that are worked out of others: `(precision * recall) / (precision + recall)`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 /// A metric that is worked out of others.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,8 @@ enum Malformed {
     NoNumber(String),
     #[error("there is no function `{0}`")]
     NoFunction(String),
+    #[error("`{name}` takes {takes}, got {got}")]
+    Arguments { name: String, takes: &'static str, got: usize },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -85,17 +87,30 @@ impl Function {
         })
     }
 
+    /// The numbers of arguments that it takes, and how that is said.
+    fn takes(self) -> (RangeInclusive<usize>, &'static str) {
+        match self {
+            Self::Abs | Self::Exp | Self::Sqrt => (1..=1, "one argument"),
+            Self::Ceil | Self::Floor | Self::Log | Self::Round => (1..=2, "one or two arguments"),
+            Self::Pow => (2..=2, "two arguments"),
+            Self::Max | Self::Mean | Self::Min | Self::Sum => (1..=usize::MAX, "arguments"),
+        }
+    }
+
     fn of(self, values: &[f64]) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "an expression has few arguments")]
         let count = values.len() as f64;
         Some(match (self, values) {
             (Self::Abs, [x]) => x.abs(),
             (Self::Ceil, [x]) => x.ceil(),
+            (Self::Ceil, [x, places]) => at_places(*x, *places, f64::ceil)?,
             (Self::Exp, [x]) => x.exp(),
             (Self::Floor, [x]) => x.floor(),
+            (Self::Floor, [x, places]) => at_places(*x, *places, f64::floor)?,
             (Self::Log, [x]) => x.ln(),
             (Self::Log, [x, base]) => x.log(*base),
             (Self::Round, [x]) => x.round(),
+            (Self::Round, [x, places]) => at_places(*x, *places, f64::round)?,
             (Self::Sqrt, [x]) => x.sqrt(),
             (Self::Pow, [x, y]) => x.powf(*y),
             (Self::Max, [_, ..]) => values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
@@ -105,6 +120,25 @@ impl Function {
             _ => return None,
         })
     }
+}
+
+/// A number rounded at so many decimal places, from 0 to 15. The point moves in the number as it is written, so `1.005` at two
+/// places is `1.01`.
+///
+/// Source: `round`, `ceil` and `floor` of mathjs.
+fn at_places(number: f64, places: f64, round: fn(f64) -> f64) -> Option<f64> {
+    if places.fract() != 0.0 || !(0.0..=15.0).contains(&places) {
+        return None;
+    }
+    if !number.is_finite() {
+        return Some(number);
+    }
+    let moved = |number: f64, by: f64| -> Option<f64> {
+        let written = format!("{number:e}");
+        let (digits, exponent) = written.split_once('e')?;
+        format!("{digits}e{}", exponent.parse::<f64>().ok()? + by).parse().ok()
+    };
+    moved(round(moved(number, places)?), -places)
 }
 
 impl Expression {
@@ -121,10 +155,10 @@ impl Expression {
         node.map(Self).map_err(|why| ExpressionError { text: text.to_owned(), why })
     }
 
-    /// What it comes to; none where a name has no value, or no finite number comes of it.
+    /// What it comes to, which is no finite number after a division by zero; none where a name has no value.
     #[must_use]
     pub fn value(&self, names: &BTreeMap<String, f64>) -> Option<f64> {
-        value(&self.0, names).filter(|value| value.is_finite())
+        value(&self.0, names)
     }
 }
 
@@ -254,7 +288,12 @@ impl Reader<'_> {
         while self.take(",").is_some() {
             arguments.push(self.sum()?);
         }
-        self.take(")").map(|_| Node::Call(function, arguments)).ok_or(Malformed::Unclosed)
+        self.take(")").ok_or(Malformed::Unclosed)?;
+        let ((count, takes), got) = (function.takes(), arguments.len());
+        if !count.contains(&got) {
+            return Err(Malformed::Arguments { name, takes, got });
+        }
+        Ok(Node::Call(function, arguments))
     }
 }
 
@@ -278,12 +317,16 @@ mod tests {
             ("7 % 4", 3.0),
             ("sqrt(16) + max(p, r, 1e1) + pow(n, 3)", 22.0),
             ("log(8, 2)", 3.0),
+            ("round(3.25 / 3, 2)", 1.08),
+            ("round(1.005, 2)", 1.01),
+            ("ceil(1.21, 1) + floor(1.29, 1)", 2.5),
         ] {
             let found = worked_out(text).unwrap();
             assert!((found - expected).abs() < 1e-9, "{text}: {found}");
         }
         assert_eq!(worked_out("unknown + 1"), None);
-        assert_eq!(worked_out("1 / 0"), None);
+        assert_eq!(worked_out("1 / 0"), Some(f64::INFINITY));
+        assert_eq!(worked_out("round(p, 1.5)"), None);
     }
 
     #[test]
@@ -296,6 +339,9 @@ mod tests {
             ("a ? b : c", "`?`"),
             ("fft(1)", "`fft`"),
             ("1.2.3", "`1.2.3`"),
+            ("abs(1, 2)", "`abs` takes one argument, got 2"),
+            ("pow(2)", "`pow` takes two arguments, got 1"),
+            ("round(1, 2, 3)", "`round` takes one or two arguments, got 3"),
             (&"(".repeat(1000), "100 deep"),
         ] {
             let error = Expression::parse(text).unwrap_err().to_string();

@@ -1,7 +1,7 @@
 //! The providers of a configuration: which models are asked, where, with which parameters, and whose key.
 
 use crate::{
-    files::{self, Files},
+    files::{self, Sources},
     problem::Log,
     scripts,
 };
@@ -120,13 +120,14 @@ const RESPONSES: Vendor =
 /// The provider that answers with the prompt.
 pub(crate) const ECHO: &str = "echo";
 
+/// Words between vendor and model that mean a model which makes vectors of texts.
+const EMBEDDINGS: [&str; 2] = ["embedding", "embeddings"];
+
 /// Words between vendor and model that mean another service than a chat.
-const OTHER_SERVICES: [&str; 22] = [
+const OTHER_SERVICES: [&str; 20] = [
     "completion",
     "completions",
     "text",
-    "embedding",
-    "embeddings",
     "assistant",
     "realtime",
     "image",
@@ -148,12 +149,12 @@ const OTHER_SERVICES: [&str; 22] = [
 
 /// The providers that were found.
 pub(crate) struct Models<'m> {
-    files: &'m dyn Files,
+    files: &'m Sources<'m>,
     pub(crate) needed: Vec<NeededProvider>,
 }
 
 impl<'m> Models<'m> {
-    pub(crate) fn new(files: &'m dyn Files) -> Self {
+    pub(crate) fn new(files: &'m Sources<'m>) -> Self {
         Self { files, needed: Vec::new() }
     }
 
@@ -179,7 +180,7 @@ impl<'m> Models<'m> {
         match value {
             Value::String(id) if id.starts_with("file://") && !files::is_code(&id) => {
                 let path = id.trim_start_matches("file://");
-                match files::document(self.files, path, at, log) {
+                match self.files.part(path, at, log) {
                     Some(Value::Array(items)) => {
                         for (index, item) in items.into_iter().enumerate() {
                             self.any(item, &format!("{path}: [{index}]"), found, log);
@@ -232,6 +233,11 @@ impl<'m> Models<'m> {
             let message = format!("`{name}` of a provider has no counterpart here");
             log.note(&format!("{at}.{name}"), message);
         }
+        if makes_vectors(&id) {
+            let hint = "Use a model that chats here; `similar` takes this one as its `provider`.";
+            log.wrong(at, format!("`{id}` asks for the service `embedding`, which answers no prompt"), hint);
+            return None;
+        }
         let model = self.reference(&id, &mut config, at, log)?;
         let at_config = format!("{at}.config");
         self.open_files(&mut config, &at_config, log);
@@ -269,7 +275,7 @@ impl<'m> Models<'m> {
                 log.wrong(&at, format!("`{path}` is a program, which is never run"), "Write it out as JSON.");
                 continue;
             }
-            if let Some(value) = files::document(self.files, &path, &at, log) {
+            if let Some(value) = self.files.part(&path, &at, log) {
                 config.insert(name.to_owned(), value);
             }
         }
@@ -314,10 +320,33 @@ impl<'m> Models<'m> {
         Some(ModelRef { provider: key, model })
     }
 
-    /// The model that judges, from an id or from an object with one.
+    /// The model that makes vectors, from an id, from an object with one, or from an object with one for each purpose. One that
+    /// only chats makes none.
+    ///
+    /// Source: `getAndCheckProvider` in `src/matchers/providers.ts`.
+    pub(crate) fn embedding(&mut self, value: &Value, at: &str, log: &mut Log) -> Option<ModelRef> {
+        if let Some(embedding) = value.get("embedding") {
+            return self.embedding(embedding, &format!("{at}.embedding"), log);
+        }
+        let id = id_of(value).filter(|id| makes_vectors(id))?;
+        let mut config = match value.get("config") {
+            Some(Value::Object(config)) => config.clone(),
+            _ => JsonObject::new(),
+        };
+        let model = self.reference(id, &mut config, at, log);
+        for name in config.keys() {
+            let message = format!("`{name}` of a model that makes vectors is not sent");
+            log.note(&format!("{at}.config.{name}"), message);
+        }
+        model
+    }
+
+    /// The model that judges, from an id or from an object with one. One that makes vectors judges nothing.
     pub(crate) fn judge(&mut self, value: &Value, at: &str, log: &mut Log) -> Option<ModelRef> {
         match value {
+            one if id_of(one).is_some_and(makes_vectors) => None,
             Value::String(id) => self.reference(id, &mut JsonObject::new(), at, log),
+            Value::Object(fields) if !fields.contains_key("text") && fields.contains_key("embedding") => None,
             Value::Object(fields) => {
                 if let Some(text) = fields.get("text") {
                     return self.judge(text, &format!("{at}.text"), log);
@@ -346,6 +375,16 @@ impl<'m> Models<'m> {
             }
         }
     }
+}
+
+/// The id of a provider that is written as such, or as an object with one.
+fn id_of(value: &Value) -> Option<&str> {
+    value.as_str().or_else(|| value.get("id")?.as_str())
+}
+
+/// Whether an id names a model that makes vectors.
+pub(crate) fn makes_vectors(id: &str) -> bool {
+    id.split(':').nth(1).is_some_and(|way| EMBEDDINGS.contains(&way))
 }
 
 /// The vendor and the model that an id names.
@@ -381,6 +420,9 @@ fn vendor_of<'i>(id: &'i str, at: &str, log: &mut Log) -> Option<(&'static Vendo
     let (way, model) = rest.split_once(':').unwrap_or(("", rest));
     if word == "openai" && (way == "responses" || rest == "responses") {
         return Some((&RESPONSES, if way.is_empty() { "" } else { model }));
+    }
+    if EMBEDDINGS.contains(&way) {
+        return Some((vendor, model));
     }
     if OTHER_SERVICES.contains(&way) || OTHER_SERVICES.contains(&rest) {
         let hint = format!("Use a model that chats, as in `{word}:chat:MODEL`.");

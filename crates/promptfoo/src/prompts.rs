@@ -1,7 +1,7 @@
 //! The prompts of a configuration: texts, chats, and files of them.
 
 use crate::{
-    files::{self, Files},
+    files::{self, Files, Sources},
     problem::Log,
 };
 use formaops_domain::{Body, Content, JsonObject, Settings, TemplateEngine};
@@ -36,7 +36,7 @@ impl ConfigPrompt {
 const DELIMITER: &str = "---";
 
 /// Reads all prompts.
-pub(crate) fn read(value: Option<Value>, files: &dyn Files, log: &mut Log) -> Vec<ConfigPrompt> {
+pub(crate) fn read(value: Option<Value>, files: &Sources<'_>, log: &mut Log) -> Vec<ConfigPrompt> {
     let mut reader = Reader { files, log, found: Vec::new() };
     match value {
         None | Some(Value::Null) => {
@@ -59,7 +59,7 @@ pub(crate) fn read(value: Option<Value>, files: &dyn Files, log: &mut Log) -> Ve
 }
 
 struct Reader<'r> {
-    files: &'r dyn Files,
+    files: &'r Sources<'r>,
     log: &'r mut Log,
     found: Vec<ConfigPrompt>,
 }
@@ -158,22 +158,41 @@ impl Reader<'_> {
         let Some(text) = files::text(self.files, path, at, self.log) else { return };
         match files::ending(path).as_str() {
             "yaml" | "yml" => {
-                if let Some(value) = files::parse(path, &text, self.log) {
+                if let Some(mut value) = files::parse(path, &text, self.log) {
+                    self.files.fill(&mut value, path, self.log);
                     self.add(&pretty(&value), at, said.clone(), whole);
                 }
             }
             "jsonl" | "ndjson" => {
-                for line in files::lines(path, &text, self.log).into_iter().flatten() {
+                for mut line in files::lines(path, &text, self.log).into_iter().flatten() {
+                    self.files.fill(&mut line, path, self.log);
                     self.add(&line.to_string(), at, said.clone(), whole);
                 }
             }
             "csv" => self.table(path, &text, at, said),
             "txt" => {
-                for part in parts(&text) {
+                for part in parts(&self.filled(text, path)) {
                     self.add(&part, at, said.clone(), whole);
                 }
             }
-            _ => self.add(&text, at, said.clone(), whole),
+            _ => {
+                let text = self.filled(text, path);
+                self.add(&text, at, said.clone(), whole);
+            }
+        }
+    }
+
+    /// The text of a file with the environment put in. Where it is JSON, a value stays within its text.
+    fn filled(&mut self, text: String, path: &str) -> String {
+        let read = serde_json::from_str(&text).ok().filter(is_chat);
+        let is_json = read.is_some();
+        let mut value = read.unwrap_or_else(|| Value::String(text.clone()));
+        let before = value.clone();
+        self.files.fill(&mut value, path, self.log);
+        match value {
+            same if same == before => text,
+            Value::String(filled) if !is_json => filled,
+            filled => pretty(&filled),
         }
     }
 
@@ -191,6 +210,7 @@ impl Reader<'_> {
                         return self.log.wrong(at, format!("`{path}` has no column `prompt`"), hint);
                     };
                     let label = cell("label").unwrap_or_else(|| said.label.clone());
+                    let prompt = self.filled(prompt, path);
                     self.add(&prompt, at, Said { label, ..said.clone() }, None);
                 }
             }

@@ -1,7 +1,8 @@
 //! Tests as they stand in a configuration and in the files that it names, before their lists are taken apart.
 
 use crate::{
-    files::{self, Files},
+    files::{self, Files, Sources},
+    numbers,
     problem::Log,
     vars,
 };
@@ -29,7 +30,7 @@ pub(crate) struct Test {
 
 /// Reads tests.
 pub(crate) struct Tests<'r> {
-    pub(crate) files: &'r dyn Files,
+    pub(crate) files: &'r Sources<'r>,
     pub(crate) log: &'r mut Log,
 }
 
@@ -121,7 +122,7 @@ impl Tests<'_> {
             assert,
             options,
             metadata,
-            threshold: threshold.and_then(|value| value.as_f64()),
+            threshold: numbers::number(threshold, &format!("{at}.threshold"), self.log),
             providers,
             prompts,
         })
@@ -151,7 +152,7 @@ impl Tests<'_> {
 
     fn file(&mut self, path: &str, at: &str) -> Vec<Test> {
         match files::ending(path).as_str() {
-            "yaml" | "yml" | "json" => match files::document(self.files, path, at, self.log) {
+            "yaml" | "yml" | "json" => match self.files.part(path, at, self.log) {
                 Some(Value::Array(items)) => self.listed(items, path),
                 Some(one @ Value::Object(_)) => self.listed(vec![one], path),
                 Some(_) => {
@@ -167,7 +168,10 @@ impl Tests<'_> {
             "jsonl" | "ndjson" => {
                 let text = files::text(self.files, path, at, self.log);
                 let items = text.and_then(|text| files::lines(path, &text, self.log));
-                self.listed(items.unwrap_or_default(), path)
+                let mut items = Value::from(items.unwrap_or_default());
+                self.files.fill(&mut items, path, self.log);
+                let Value::Array(items) = items else { return Vec::new() };
+                self.listed(items, path)
             }
             "csv" | "tsv" | "xlsx" | "xls" => self.table(path, at),
             ending => {
@@ -199,7 +203,7 @@ impl Tests<'_> {
         match rows {
             Ok(rows) => {
                 let numbered = rows.into_iter().enumerate();
-                numbered.map(|(index, row)| of_row(row, &format!("{path}: [{index}]"))).collect()
+                numbered.map(|(index, row)| self.of_row(row, &format!("{path}: [{index}]"))).collect()
             }
             Err(error) => {
                 let number = |number: Option<u64>| number.and_then(|number| u32::try_from(number).ok());
@@ -214,28 +218,37 @@ impl Tests<'_> {
             }
         }
     }
-}
 
-fn of_row(row: Case, at: &str) -> Test {
-    let mut options = JsonObject::new();
-    for (name, text) in [("prefix", row.prefix), ("suffix", row.suffix)] {
-        if !text.is_empty() {
-            options.insert(name.to_owned(), text.into());
+    /// The test of a row, with the environment put into its values.
+    fn of_row(&mut self, row: Case, at: &str) -> Test {
+        let mut options = JsonObject::new();
+        for (name, text) in [("prefix", row.prefix), ("suffix", row.suffix)] {
+            if !text.is_empty() {
+                options.insert(name.to_owned(), text.into());
+            }
         }
-    }
-    let asserts = row.validations.into_iter().enumerate();
-    Test {
-        at: at.to_owned(),
-        description: row.name,
-        vars: row.inputs,
-        assert: asserts
-            .map(|(index, validation)| (format!("{at}.__expected{}", index + 1), of_cell(validation)))
-            .collect(),
-        options,
-        metadata: row.metadata,
-        threshold: row.threshold,
-        providers: None,
-        prompts: None,
+        let mut vars = Value::Object(row.inputs);
+        self.files.fill(&mut vars, at, self.log);
+        let asserts = row.validations.into_iter().enumerate();
+        let asserts = asserts.map(|(index, validation)| {
+            let (at, mut written) = (format!("{at}.__expected{}", index + 1), of_cell(validation));
+            self.files.environment.fill(&mut written, &at, self.log);
+            (at, written)
+        });
+        Test {
+            at: at.to_owned(),
+            description: row.name,
+            assert: asserts.collect(),
+            vars: match vars {
+                Value::Object(vars) => vars,
+                _ => JsonObject::new(),
+            },
+            options,
+            metadata: row.metadata,
+            threshold: row.threshold,
+            providers: None,
+            prompts: None,
+        }
     }
 }
 

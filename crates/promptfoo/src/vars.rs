@@ -1,11 +1,11 @@
 //! The variables of a test: lists that stand for several tests, values from files, values that name other variables.
 
 use crate::{
-    files::{self, Files},
+    files::{self, Files, Sources},
     problem::Log,
 };
 use formaops_domain::JsonObject;
-use formaops_template::render_nunjucks;
+use formaops_template::{TemplateError, nunjucks_names, render_nunjucks};
 use serde_json::Value;
 
 /// How often values that name other variables are filled in.
@@ -14,7 +14,7 @@ const MOST_ROUNDS: usize = 5;
 const MOST_COMBINATIONS: usize = 100_000;
 
 /// What stands under `vars`: an object, or files of objects.
-pub(crate) fn read(value: Option<&Value>, at: &str, files: &dyn Files, log: &mut Log) -> JsonObject {
+pub(crate) fn read(value: Option<&Value>, at: &str, files: &Sources<'_>, log: &mut Log) -> JsonObject {
     let paths: Vec<&str> = match value {
         None | Some(Value::Null) => return JsonObject::new(),
         Some(Value::Object(fields)) => return fields.clone(),
@@ -38,7 +38,7 @@ pub(crate) fn read(value: Option<&Value>, at: &str, files: &dyn Files, log: &mut
         match files.find(path) {
             Ok(found) => {
                 for path in found {
-                    match files::document(files, &path, at, log) {
+                    match files.part(&path, at, log) {
                         Some(Value::Object(fields)) => all.extend(fields),
                         Some(_) => {
                             let message = format!("`{path}` holds no object of names and values");
@@ -62,7 +62,7 @@ pub(crate) fn combinations(
     vars: &JsonObject,
     are_expanded: bool,
     at: &str,
-    files: &dyn Files,
+    files: &Sources<'_>,
     log: &mut Log,
 ) -> Vec<JsonObject> {
     let mut all = vec![JsonObject::new()];
@@ -99,7 +99,7 @@ pub(crate) fn combinations(
 /// The values as a prompt gets them: files read, the last line end taken off, names of other variables filled in.
 ///
 /// Source: `renderPrompt` and `resolveVariables` in `src/evaluatorHelpers.ts`.
-pub(crate) fn resolved(mut vars: JsonObject, at: &str, files: &dyn Files, log: &mut Log) -> JsonObject {
+pub(crate) fn resolved(mut vars: JsonObject, at: &str, files: &Sources<'_>, log: &mut Log) -> JsonObject {
     for (name, value) in &mut vars {
         let Some(text) = value.as_str() else { continue };
         if let Some(path) = files::of_url(text) {
@@ -122,7 +122,7 @@ pub(crate) fn resolved(mut vars: JsonObject, at: &str, files: &dyn Files, log: &
         for name in &names {
             let Some(text) = vars[name].as_str().filter(|text| is_template(text)) else { continue };
             // A value that only looks like a template is a value.
-            let Ok(rendered) = render_nunjucks(text, &vars) else { continue };
+            let Ok(rendered) = filled_in(text, &vars) else { continue };
             if rendered != text {
                 is_settled = false;
                 vars.insert(name.clone(), rendered.into());
@@ -135,11 +135,39 @@ pub(crate) fn resolved(mut vars: JsonObject, at: &str, files: &dyn Files, log: &
     vars
 }
 
+/// A value with the names in it filled in. One that names what is not there is no template but a text with braces: only the
+/// names before the first of those are filled in.
+///
+/// Source: `resolveVariables` and `referencesUndefinedVariables` in `src/evaluatorHelpers.ts`.
+fn filled_in(text: &str, vars: &JsonObject) -> Result<String, TemplateError> {
+    let is_known = |name: &String| vars.contains_key(name) || name == "env";
+    if nunjucks_names(text).iter().all(is_known) {
+        return render_nunjucks(text, vars);
+    }
+    let (mut filled, mut rest) = (String::new(), text);
+    while let Some((before, name, after)) = first_name(rest).filter(|(_, name, _)| vars.contains_key(*name)) {
+        filled.push_str(before);
+        filled.push_str(&render_nunjucks(&format!("{{{{{name}}}}}"), vars)?);
+        rest = after;
+    }
+    Ok(filled + rest)
+}
+
+/// The first `{{ name }}` of a text, with what is around it.
+fn first_name(text: &str) -> Option<(&str, &str, &str)> {
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    text.match_indices("{{").find_map(|(at, mark)| {
+        let (tag, after) = text[at + mark.len()..].split_once("}}")?;
+        is_name(tag.trim()).then_some((&text[..at], tag.trim(), after))
+    })
+}
+
 pub(crate) fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
 
-fn from_file(path: &str, at: &str, files: &dyn Files, log: &mut Log) -> Value {
+fn from_file(path: &str, at: &str, files: &Sources<'_>, log: &mut Log) -> Value {
     const MEDIA: [&str; 12] =
         ["jpg", "jpeg", "png", "gif", "bmp", "webp", "svg", "mp4", "webm", "mov", "mp3", "wav"];
     let ending = files::ending(path);
@@ -155,9 +183,9 @@ fn from_file(path: &str, at: &str, files: &dyn Files, log: &mut Log) -> Value {
         return Value::Null;
     }
     let text = if matches!(ending.as_str(), "yaml" | "yml") {
-        files::document(files, path, at, log).map(|value| value.to_string())
+        files.part(path, at, log).map(|value| value.to_string())
     } else {
-        files::text(files, path, at, log).map(|text| text.trim().to_owned())
+        files.filled_text(path, at, log).map(|text| text.trim().to_owned())
     };
     text.map_or(Value::Null, Value::from)
 }
@@ -165,7 +193,7 @@ fn from_file(path: &str, at: &str, files: &dyn Files, log: &mut Log) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::FileError;
+    use crate::{environment::Environment, files::FileError};
     use serde_json::json;
 
     struct None_;
@@ -184,7 +212,8 @@ mod tests {
     fn lists_of_texts_stand_for_tests_and_other_lists_are_values() {
         let vars = json!({ "a": ["1", "2"], "b": [1, 2], "c": [], "d": ["x", "y"], "e": "z" });
         let mut log = Log::new("c");
-        let all = combinations(vars.as_object().unwrap(), true, "vars", &None_, &mut log);
+        let sources = Sources { files: &None_, environment: Environment::default() };
+        let all = combinations(vars.as_object().unwrap(), true, "vars", &sources, &mut log);
         let chosen: Vec<_> = all.iter().map(|one| (one["a"].clone(), one["d"].clone())).collect();
         assert_eq!(
             json!(chosen),
@@ -192,19 +221,22 @@ mod tests {
             "the last list goes round fastest"
         );
         assert!(all.iter().all(|one| one["b"] == json!([1, 2]) && one["c"] == json!([])));
-        let whole = combinations(vars.as_object().unwrap(), false, "vars", &None_, &mut log);
+        let whole = combinations(vars.as_object().unwrap(), false, "vars", &sources, &mut log);
         assert_eq!(whole.len(), 1);
     }
 
     #[test]
     fn values_come_from_files_and_name_other_variables() {
         let vars = json!({ "name": "Ada", "greeting": "Hi {{ name }}", "twice": "{{greeting}}!", "file": "file://*.txt",
-            "broken": "{{ not", "line": "a\n\n" });
+            "broken": "{{ not", "line": "a\n\n", "unknown": "{{name}}, {{user_name}}, {{name}}", "filtered":
+            "{{ name | upper }} {{ nobody | upper }}" });
         let mut log = Log::new("c");
-        let all = combinations(vars.as_object().unwrap(), true, "vars", &None_, &mut log);
-        let read = resolved(all[1].clone(), "vars", &None_, &mut log);
+        let sources = Sources { files: &None_, environment: Environment::default() };
+        let all = combinations(vars.as_object().unwrap(), true, "vars", &sources, &mut log);
+        let read = resolved(all[1].clone(), "vars", &sources, &mut log);
         let expected = json!({ "name": "Ada", "greeting": "Hi Ada", "twice": "Hi Ada!", "file": "text of 2.txt",
-            "broken": "{{ not", "line": "a\n" });
+            "broken": "{{ not", "line": "a\n", "unknown": "Ada, {{user_name}}, {{name}}", "filtered":
+            "{{ name | upper }} {{ nobody | upper }}" });
         assert_eq!(Value::Object(read), expected);
         assert!(log.problems.is_empty());
     }

@@ -146,7 +146,7 @@ fn assertions_have_their_values_judges_and_transforms() {
     assert!(script.value.unwrap().as_str().unwrap().contains("module.exports.long"));
     let chained = script.transform.unwrap();
     assert!(chained.find("output.trim()").unwrap() > chained.find("output.length").unwrap(), "{chained}");
-    assert_eq!(assertion(3).value, Some(json!("damn")));
+    assert_eq!(assertion(3).value, Some(json!("damn\n")), "a file is compared with as it is");
     assert!(!config.needs_a_judge());
 }
 
@@ -217,6 +217,138 @@ fn what_is_wrong_is_told_all_at_once_with_its_place() {
     ];
     assert_eq!(places, expected, "{error:#?}");
     assert!(error.0.iter().all(|problem| !problem.message.is_empty() && !problem.hint.is_empty()));
+}
+
+#[test]
+fn a_number_in_quotes_is_refused_and_never_left_out() {
+    let config = "prompts: [hi]\nproviders: [echo]\n";
+    for (more, place, expected) in [
+        ("tests: [{threshold: '0.9'}]", "tests[0].threshold", "a number, got `\"0.9\"`"),
+        ("defaultTest: {threshold: high}", "defaultTest.threshold", "a number, got `\"high\"`"),
+        (
+            "tests: [{assert: [{type: rouge-n, value: x, threshold: '0.99'}]}]",
+            "tests[0].assert[0].threshold",
+            "a number",
+        ),
+        (
+            "tests: [{assert: [{type: equals, value: x, weight: '5'}]}]",
+            "tests[0].assert[0].weight",
+            "a number",
+        ),
+        (
+            "tests: [{assert: [{type: assert-set, assert: [{type: equals, value: x, weight: true}]}]}]",
+            "tests[0].assert[0].assert[0].weight",
+            "a number",
+        ),
+        ("evaluateOptions: {repeat: '3'}", "evaluateOptions.repeat", "a whole number from 0 on, got `\"3\"`"),
+        ("evaluateOptions: {maxConcurrency: 2.5}", "evaluateOptions.maxConcurrency", "a whole number"),
+        ("commandLineOptions: {filterFirstN: -1}", "commandLineOptions.filterFirstN", "a whole number"),
+    ] {
+        let (message, hint, found) = bad(&format!("{config}{more}\n"));
+        assert_eq!(found, format!("c.yaml: {place}"), "{message}");
+        assert!(
+            message.contains(&format!("must be {expected}")) && hint.contains("quotes"),
+            "{message} {hint}"
+        );
+    }
+    assert!(bad(&format!("{config}evaluateOptions: {{repeat: '3'}}\n")).1.contains("`3`"));
+}
+
+#[test]
+fn the_environment_is_put_into_every_file_that_is_a_part_of_the_configuration() {
+    let given = Given { env: [("PLACE".to_owned(), "Rome \"I\"".to_owned())].into(), ..Given::default() };
+    let mut told = Told::default();
+    for (path, text) in [
+        (
+            "c.yaml",
+            "prompts: [file://p.txt, file://chat.json]\nproviders: file://models.yaml\ndefaultTest:              file://default.yaml\ntests: [file://t.yaml, file://t.csv, file://t.jsonl, {vars: file://vars.yaml}, {vars:              {text: file://text.txt}}]\n",
+        ),
+        ("p.txt", "{{n}} in {{env.PLACE}}"),
+        ("chat.json", "[{\"role\": \"user\", \"content\": \"{{n}} in {{env.PLACE}}\"}]"),
+        ("models.yaml", "- {id: openai:gpt-4o, label: 'of {{env.PLACE}}'}"),
+        ("default.yaml", "assert: [{type: contains, value: '{{env.PLACE}}'}]"),
+        ("t.yaml", "- {vars: {text: '{{env.PLACE}}'}, assert: [{type: equals, value: '{{env.PLACE}}'}]}"),
+        ("t.csv", "text,__expected\n{{env.PLACE}},starts-with:{{env.PLACE}}\n"),
+        ("t.jsonl", "{\"vars\": {\"text\": \"{{env.PLACE}}\"}}"),
+        ("vars.yaml", "text: '{{env.PLACE}}'"),
+        ("text.txt", "{{env.PLACE}}"),
+    ] {
+        told.0.insert(path.to_owned(), text.to_owned());
+    }
+    let config = read("c.yaml", &told, &given).unwrap_or_else(|error| panic!("{error:#?}"));
+    assert_eq!(config.prompts[0].raw, "{{n}} in Rome \"I\"");
+    let chat: Value = serde_json::from_str(&config.prompts[1].raw).unwrap();
+    assert_eq!(chat[0]["content"], "{{n}} in Rome \"I\"");
+    assert_eq!(config.models[0].name(), "of Rome \"I\"");
+    let texts: Vec<_> = config.cases.iter().map(|case| case.case.inputs["text"].clone()).collect();
+    assert_eq!(texts, vec![json!("Rome \"I\""); 5]);
+    let values =
+        config.cases.iter().take(2).flat_map(|case| &case.case.validations).map(|rule| match &rule.rule {
+            ValidationRule::Assertion(assertion) => assertion.value.clone().unwrap(),
+            other => panic!("{other:?}"),
+        });
+    assert_eq!(values.collect::<Vec<_>>(), vec![json!("Rome \"I\""); 4]);
+    // What was not given is named where it stands.
+    let error = read("c.yaml", &told, &Given::default()).unwrap_err();
+    let places: Vec<_> = error.0.iter().map(|problem| problem.at.path.as_str()).collect();
+    for place in ["p.txt", "models.yaml: [0].label", "default.yaml: assert[0].value", "t.yaml: [0].vars.text"]
+    {
+        assert!(places.iter().any(|at| at.starts_with(place)), "{place}: {places:?}");
+    }
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_the_matter_of_its_test() {
+    let config = with(
+        "prompts: [hi]\nproviders: [echo]\ndefaultTest: {assert: [{type: icontains, value: '{{expected}}'}, {type: \
+         assert-set, assert: [{type: icontains, value: '{{expected}}'}]}]}\ntests: file://t.csv\n",
+        &[("t.csv", "expected\nParis\n\"\"\n")],
+    )
+    .unwrap_or_else(|error| panic!("{error:#?}"));
+    assert_eq!(config.cases.len(), 2);
+    let said = config.notes.iter().filter(|note| note.message.contains("do not pass"));
+    let places: Vec<_> = said.map(|note| note.at.path.as_str()).collect();
+    assert_eq!(places[0], "c.yaml: defaultTest.assert[0].value", "{:?}", config.notes);
+    assert!(places[1].starts_with("c.yaml: defaultTest.assert[1].assert[0]"), "{places:?}");
+    // One that is written so is a mistake of the configuration.
+    let (_, _, place) =
+        bad("prompts: [hi]\nproviders: [echo]\ntests: [{assert: [{type: icontains, value: ''}]}]\n");
+    assert_eq!(place, "c.yaml: tests[0].assert[0].value");
+}
+
+#[test]
+fn vectors_are_made_by_the_model_that_is_named_for_them() {
+    let model = |more: &str| {
+        let config = format!("prompts: [hi]\nproviders: [openai:gpt-4o]\n{more}\n");
+        let config = with(&config, &[]).unwrap_or_else(|error| panic!("{error:#?}"));
+        let rule = &config.cases[0].case.validations[0].rule;
+        let ValidationRule::Assertion(assertion) = rule else { panic!("{rule:?}") };
+        (
+            assertion.model.clone().map(|model| model.to_string()),
+            config.needs_vectors(),
+            config.needs_a_judge(),
+        )
+    };
+    let own = "{id: openai:embedding:echo, config: {apiBaseUrl: 'http://127.0.0.1:1/v1'}}";
+    let at = |address: &str| Some(format!("openai at {address}:echo"));
+    for given in [
+        format!("tests: [{{assert: [{{type: similar, value: x, provider: {own}}}]}}]"),
+        format!(
+            "defaultTest: {{options: {{provider: {{embedding: {own}, text: openai:gpt-4o}}}}}}\ntests: [{{assert: [{{type: \
+             'similar:dot', value: x}}]}}]"
+        ),
+        format!(
+            "defaultTest: {{options: {{provider: {own}}}}}\ntests: [{{assert: [{{type: similar, value: x}}]}}]"
+        ),
+    ] {
+        assert_eq!(model(&given), (at("http://127.0.0.1:1/v1"), false, false), "{given}");
+    }
+    let judge =
+        "defaultTest: {options: {provider: openai:gpt-4o}}\ntests: [{assert: [{type: similar, value: x}]}]";
+    assert_eq!(model(judge), (None, true, false), "one that chats makes no vectors");
+    let only = "defaultTest: {options: {provider: {embedding: openai:embedding:x}}}\ntests: [{assert: [{type: \
+                llm-rubric, value: x}]}]";
+    assert_eq!(model(only), (None, false, true), "and one that makes vectors does not judge");
 }
 
 #[test]
