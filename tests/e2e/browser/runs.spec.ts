@@ -50,6 +50,25 @@ test('a run is found by its words, which are marked where they stand', async ({ 
   await expect(search(app)).toHaveValue('');
 });
 
+test('runs that are paused are found', async ({ app, api, scripted }) => {
+  await echo(api, ['one', 'two']);
+  const model = { model: `${scripted}:slow-20x5` };
+  const { run } = await api.runCreate({
+    prompt: 'echo',
+    models: [model],
+    inputs: { note: 'x' },
+    repeats: 50,
+  });
+  await api.runPause({ id: run.id });
+  await openRuns(app);
+  await expect(rows(app)).toHaveCount(3);
+  await app.getByRole('radiogroup', { name: 'Status' }).getByText('paused', { exact: true }).click();
+  await expect(rows(app)).toHaveCount(1);
+  await expect(rows(app)).toContainText('paused');
+  await expect(app).toHaveURL(/status=paused/);
+  await api.runCancel({ id: run.id });
+});
+
 test('what the history is narrowed by is kept by back, forward and links', async ({ app, api, host }) => {
   await echo(api, ['one']);
   await echo(api, ['two'], 'dry-run:other');

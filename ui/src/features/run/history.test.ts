@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { filterOf, isFiltered, readSearch } from './history';
+import { runsTexts } from './runs.texts';
 
 describe('the filters in an address', () => {
   it('are what is known of it', () => {
@@ -12,6 +13,10 @@ describe('the filters in an address', () => {
     expect(readSearch({ text: '', status: 'odd', period: 9, from: 'yesterday', to: '2026-13-40' })).toEqual(
       {},
     );
+  });
+
+  it('know every state that a run can be in', () => {
+    for (const status of Object.keys(runsTexts.status)) expect(readSearch({ status })).toEqual({ status });
   });
 
   it('ask for whole days of the calendar, the last one too', () => {

@@ -1,7 +1,7 @@
 import type { ListRuns, RunStatus } from '../../bindings/types';
 
 /** The states that runs can be filtered by. */
-export const STATUSES: readonly RunStatus[] = ['pending', 'running', 'completed', 'cancelled'];
+export const STATUSES: readonly RunStatus[] = ['pending', 'running', 'paused', 'completed', 'cancelled'];
 
 /** Days up to now that can be chosen at once; `custom` is given by its days. */
 export const PERIODS = { today: 1, week: 7, month: 30 } as const;
