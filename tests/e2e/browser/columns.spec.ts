@@ -251,6 +251,32 @@ test('one column alone is shown, until Esc or its button brings the others back'
   await expect(column(app, first)).toBeVisible();
 });
 
+test('where all of an answer is seen, nothing leads to its end; a chosen view closes its menu', async ({
+  app,
+  scripted,
+}) => {
+  const [first, second] = [`${scripted}:words-400`, `${scripted}:slow-40x600`];
+  await openPrompt(app, 'summarise');
+  await chooseModels(app, [first, second, `${scripted}:words-20`, `${scripted}:words-30`]);
+  await run(app);
+  await expect(column(app, second)).toContainText('word200 ');
+  await box(app, second).hover();
+  await app.mouse.wheel(0, -300);
+  const pill = column(app, second).getByRole('button', { name: 'Jump to the end' });
+  await expect(pill).toBeVisible();
+  await app.getByRole('button', { name: 'Stop' }).click();
+  await expect(column(app, second)).toContainText('cancelled');
+  await expect(pill).toBeVisible();
+  await fromMenu(app, second, 'Only this column');
+  await expect(pill).toHaveCount(0);
+
+  await column(app, second)
+    .getByRole('button', { name: /^More about/ })
+    .click();
+  await app.getByRole('menuitemradio', { name: 'Raw' }).click();
+  await expect(app.getByRole('menu')).toHaveCount(0);
+});
+
 test('two answers are compared word by word, and one with that of the run before', async ({ app, api }) => {
   const words = (from: number, to: number, name: string) =>
     Array.from({ length: to - from }, (_, at) => `line ${from + at} of ${name}\n`).join('');

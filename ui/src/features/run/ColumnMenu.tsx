@@ -38,6 +38,7 @@ export function ColumnMenu(props: ColumnProps & { onDetails: () => void }) {
             <Menu.RadioItem
               key={view}
               value={view}
+              closeMenuOnClick
               aria-keyshortcuts={ariaKeysOf(`column.${view}`)}
               rightSection={<Keys of={`column.${view}`} />}
             >

@@ -134,7 +134,7 @@ function PriorityMenu({
       <Menu.Dropdown>
         <Menu.RadioGroup value={priority} onChange={(value) => onChange(value as Priority)}>
           {(Object.keys(texts.runBar.priorities) as Priority[]).map((name) => (
-            <Menu.RadioItem key={name} value={name}>
+            <Menu.RadioItem key={name} value={name} closeMenuOnClick>
               {texts.runBar.priorities[name]}
             </Menu.RadioItem>
           ))}

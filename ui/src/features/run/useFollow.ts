@@ -41,10 +41,23 @@ export function useFollow(isGrowing: boolean, hasGrown: boolean): Follow {
     observer.observe(element);
     return () => observer.disconnect();
   }, [isGrowing]);
+  useEffect(() => {
+    const element = box.current;
+    if (!isAway || element === null || content.current === null) return;
+    // In a box that was made larger the end may have come back into sight.
+    const observer = new ResizeObserver(() => {
+      if (!isNearEnd(element)) return;
+      follows.current = isGrowing;
+      setIsAway(false);
+    });
+    observer.observe(content.current);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [isAway, isGrowing]);
   const scrolled = () => {
     const element = box.current;
     if (element === null) return;
-    const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+    const isNear = isNearEnd(element);
     follows.current = isGrowing && isNear;
     setIsAway((was) => !isNear && (isGrowing || was));
   };
@@ -58,4 +71,8 @@ export function useFollow(isGrowing: boolean, hasGrown: boolean): Follow {
     element.focus();
   };
   return { box, content, isAway, scrolled, toEnd };
+}
+
+function isNearEnd({ scrollHeight, scrollTop, clientHeight }: Element): boolean {
+  return scrollHeight - scrollTop - clientHeight < NEAR_END;
 }
