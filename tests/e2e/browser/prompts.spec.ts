@@ -303,3 +303,28 @@ test('a draft is given up, and comes back by undo', async ({ app }) => {
   await expect(template(prompt)).toHaveText('Something else: {{text}}');
   await expect(prompt.getByText('unsaved draft')).toBeVisible();
 });
+
+test('prompts of one folder are told apart in their tabs', async ({ app, api }) => {
+  const names = Array.from({ length: 12 }, (_, at) => `many/prompts/p${at + 10}`);
+  for (const name of names) {
+    const { prompt } = await api.promptCreate({
+      name,
+      content: {
+        body: { kind: 'text', template: name },
+        settings: { parameters: {} },
+        validations: [],
+        variables: [],
+      },
+    });
+    await app.goto(new URL(`/prompts/${prompt.id}`, app.url()).href);
+    await expect(app.getByRole('heading', { level: 1 })).toHaveText(name);
+  }
+  const tabs = app.getByRole('navigation', { name: 'Open prompts' });
+  await expect(tabs.getByRole('link')).toHaveCount(13);
+  for (const name of names) {
+    const tab = tabs.getByRole('link', { name, exact: true });
+    await expect(tab).toHaveText(name);
+    const own = tab.getByText(name.slice('many/prompts/'.length), { exact: true });
+    expect(await own.evaluate((text) => text.scrollWidth - text.clientWidth), name).toBe(0);
+  }
+});

@@ -23,6 +23,7 @@ export function TabStrip({ tabs, current, close }: PromptTabs) {
 function Tab({ id, isHere, onClose }: { id: string; isHere: boolean; onClose: () => void }) {
   const tab = useRef<HTMLDivElement>(null);
   const { name, hasDraft } = useTabFacts(id);
+  const own = name.lastIndexOf('/') + 1;
   useEffect(() => {
     if (isHere) tab.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [isHere, name]);
@@ -46,10 +47,13 @@ function Tab({ id, isHere, onClose }: { id: string; isHere: boolean; onClose: ()
         to="/prompts/$id"
         params={{ id }}
         className={classes.name}
+        title={name}
+        aria-label={hasDraft ? `${name} ${texts.prompts.unsaved}` : name}
         aria-current={isHere ? 'page' : undefined}
         onKeyDown={onKeyDown}
       >
-        {name}
+        <span className={classes.folders}>{name.slice(0, own)}</span>
+        <span className={classes.own}>{name.slice(own)}</span>
         {hasDraft && (
           <span
             role="img"
