@@ -15,14 +15,15 @@ function matchingTags(state: EditorState, at: number): Tag[] {
 
 const mark = Decoration.mark({ class: 'cm-hb-match' });
 
-function decorate({ state }: EditorView): DecorationSet {
+function decorate({ state, hasFocus }: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
   const { main } = state.selection;
-  if (main.empty) for (const { from, to } of matchingTags(state, main.head)) builder.add(from, to, mark);
+  if (hasFocus && main.empty)
+    for (const { from, to } of matchingTags(state, main.head)) builder.add(from, to, mark);
   return builder.finish();
 }
 
-/** Marks the tags that belong together where the cursor is at one of them. */
+/** Marks the tags that belong together where the cursor is at one of them, in the editor that has the focus. */
 export const matching = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;
@@ -32,7 +33,8 @@ export const matching = ViewPlugin.fromClass(
     }
 
     update(update: ViewUpdate) {
-      if (update.docChanged || update.selectionSet) this.decorations = decorate(update.view);
+      if (update.docChanged || update.selectionSet || update.focusChanged)
+        this.decorations = decorate(update.view);
     }
   },
   { decorations: (plugin) => plugin.decorations },
