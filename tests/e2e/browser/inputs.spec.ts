@@ -76,7 +76,7 @@ test('a mistake in a template is shown at its place while it is typed', async ({
     await expect(prompt.getByRole('status').filter({ hasText: 'This cannot be rendered' })).toContainText(
       words,
     );
-    await expect(prompt.getByText(/line 1, column \d+/).first()).toBeVisible();
+    await expect(prompt.getByText(/^(Template|Message 1), line 1, column \d+$/)).toBeVisible();
     await prompt.getByRole('tab', { name: 'Edit' }).click();
   }
 });

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import { Marked } from '../../components/Notice';
 import { CodeEditor } from './CodeEditor';
 import classes from './JsonEditor.module.css';
 import { contentTexts as texts } from './texts';
@@ -41,7 +42,7 @@ export function JsonEditor(props: {
         <div className={classes.problem}>
           <IconAlertCircle size={14} aria-hidden />
           <span role="status">
-            {parsed.message}. {texts.json.notUsed}.
+            <Marked text={`${parsed.message}. ${texts.json.notUsed}.`} />
           </span>
           <Button variant="subtle" color="gray" size="compact-xs" onClick={discard}>
             {texts.json.discard}

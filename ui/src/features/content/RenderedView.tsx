@@ -9,6 +9,7 @@ import type {
   RenderedMessage,
   Segment,
 } from '../../bindings/types';
+import { Marked } from '../../components/Notice';
 import { count } from '../../lib/format';
 import { Attachments } from './Attachments';
 import { type Checked, useCheckError, useIsLate, useIsOld, useRendered } from './checked';
@@ -191,8 +192,14 @@ function Notes({ notes }: { notes: readonly Diagnostic[] }) {
 function Finding({ message, hint, place }: { message: string; hint: string; place: Place }) {
   return (
     <li>
-      <span>{message}</span>
-      {hint !== '' && <span className={classes.hint}>{hint}</span>}
+      <span>
+        <Marked text={message} />
+      </span>
+      {hint !== '' && (
+        <span className={classes.hint}>
+          <Marked text={hint} />
+        </span>
+      )}
       {place.path !== '' && (
         <span className={classes.place}>
           {texts.place(place.path, place.line ?? null, place.column ?? null)}

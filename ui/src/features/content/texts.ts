@@ -1,5 +1,13 @@
 import type { Role, TemplateEngine } from '../../bindings/types';
 
+/** What the screen calls a part of a prompt that the host names by its path. */
+function partName(path: string): string {
+  const message = /^messages\[(\d+)\]$/.exec(path)?.[1];
+  if (message !== undefined) return `Message ${Number(message) + 1}`;
+  if (path === 'body') return 'Template';
+  return path.replace(/^inputs\.(\w+)/, 'Input $1');
+}
+
 /** What the screens of content say. */
 export const contentTexts = {
   roles: { system: 'system', user: 'user', assistant: 'assistant', tool: 'tool' } satisfies Record<
@@ -109,7 +117,7 @@ export const contentTexts = {
     nothing: 'The prompt renders to nothing. Write a message on the Edit tab.',
     failed: 'This cannot be rendered',
     place: (path: string, line: number | null, column: number | null) =>
-      line === null || column === null ? path : `${path}, line ${line}, column ${column}`,
+      line === null || column === null ? partName(path) : `${partName(path)}, line ${line}, column ${column}`,
     cut: (shown: string, total: string) => `The first ${shown} of ${total} characters`,
     notes: 'Noticed on the way',
   },

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import { texts } from '../../app/texts';
+import { Marked } from '../../components/Notice';
 import { toApiError } from '../../host';
 import { inputSetTexts as words } from './texts';
 
@@ -35,7 +36,7 @@ export function NameInputSet(props: {
             label={words.name}
             description={words.nameHint}
             value={name}
-            error={isTaken ? words.taken : problem}
+            error={isTaken ? words.taken : problem !== null && <Marked text={problem} />}
             onChange={(event) => {
               setName(event.currentTarget.value);
               setProblem(null);

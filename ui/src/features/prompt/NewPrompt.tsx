@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
 import { texts } from '../../app/texts';
 import { api, toApiError } from '../../host';
+import { Marked } from '../../components/Notice';
 import { emptyContent } from './desk';
 
 const OPEN = 'formaops:new-prompt';
@@ -41,7 +42,7 @@ export function NewPrompt() {
             label={texts.prompts.name}
             description={texts.prompts.newHint}
             value={name}
-            error={problem}
+            error={problem !== null && <Marked text={problem} />}
             onChange={(event) => {
               setName(event.currentTarget.value);
               setProblem(null);

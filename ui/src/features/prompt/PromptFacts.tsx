@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { texts } from '../../app/texts';
 import type { Prompt } from '../../bindings/types';
+import { Marked } from '../../components/Notice';
 import { api, toApiError } from '../../host';
 import { tagsQuery } from './queries';
 import { unlessUsed } from './unlessUsed';
@@ -52,7 +53,7 @@ function Form({ prompt, onClose }: { prompt: Prompt; onClose: () => void }) {
           data-autofocus
           label={texts.prompts.name}
           description={texts.prompts.newHint}
-          error={problem}
+          error={problem !== null && <Marked text={problem} />}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />

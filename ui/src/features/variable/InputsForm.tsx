@@ -2,6 +2,7 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { Problem, Variable } from '../../bindings/types';
+import { Marked } from '../../components/Notice';
 import { lentVariables, useChecked, usedVariables } from '../content/checked';
 import { JsonEditor } from '../content/JsonEditor';
 import { contentTexts } from '../content/texts';
@@ -144,7 +145,9 @@ function Problems({ problems }: { problems: Problem[] }) {
   return (
     <ul className={classes.problems}>
       {problems.map(({ message, hint }, index) => (
-        <li key={index}>{hint ? `${message}. ${hint}` : message}</li>
+        <li key={index}>
+          <Marked text={hint ? `${message}. ${hint}` : message} />
+        </li>
       ))}
     </ul>
   );

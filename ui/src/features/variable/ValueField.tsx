@@ -1,6 +1,7 @@
 import { Input, NumberInput, PasswordInput, Select, Switch, Textarea, UnstyledButton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Variable } from '../../bindings/types';
+import { Marked } from '../../components/Notice';
 import { JsonEditor } from '../content/JsonEditor';
 import { useJsonText } from '../content/useJsonText';
 import { isLargeText } from './large';
@@ -57,7 +58,7 @@ function wrapper({ label, note, description, error }: ValueFieldProps) {
   return {
     label: labelled,
     description: description === '' ? undefined : description,
-    error,
+    error: error !== undefined && <Marked text={error} />,
     inputWrapperOrder: ['label', 'input', 'description', 'error'] as (
       'label' | 'input' | 'description' | 'error'
     )[],

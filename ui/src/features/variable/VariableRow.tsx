@@ -8,6 +8,7 @@ import {
 } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import type { Variable } from '../../bindings/types';
+import { Marked } from '../../components/Notice';
 import type { RenameProblem } from '../content/editor/rename';
 import type { Work } from '../prompt/useWork';
 import { variableTexts } from './texts';
@@ -104,7 +105,7 @@ function NameInput(props: {
       classNames={{ input: classes.mono }}
       aria-label={texts.nameOf(props.name)}
       value={text}
-      error={problem}
+      error={problem !== null && <Marked text={problem} />}
       spellCheck={false}
       autoComplete="off"
       onChange={(event) => setText(event.currentTarget.value.trim())}

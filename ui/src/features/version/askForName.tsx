@@ -1,6 +1,7 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { type SyntheticEvent, useState } from 'react';
+import { Marked } from '../../components/Notice';
 import { toApiError } from '../../host';
 import { versionTexts } from './texts';
 
@@ -45,7 +46,7 @@ function Form(props: Question & { readonly onClose: () => void }) {
           label={props.field}
           description={props.hint}
           value={text}
-          error={problem}
+          error={problem !== null && <Marked text={problem} />}
           onChange={(event) => {
             setText(event.currentTarget.value);
             setProblem(null);

@@ -11,6 +11,7 @@ import {
 import { type SyntheticEvent, useState } from 'react';
 import { queries } from '../../app/live';
 import type { Scope } from '../../bindings/types';
+import { Marked } from '../../components/Notice';
 import { api, toApiError } from '../../host';
 import { apiKeysQuery } from './queries';
 import { workspaceTexts } from './texts';
@@ -73,7 +74,7 @@ function NewKeyForm({ onMade, onClose }: { onMade: (secret: string) => void; onC
           label={words.name}
           description={words.nameHint}
           value={name}
-          error={problem}
+          error={problem !== null && <Marked text={problem} />}
           onChange={(event) => {
             setName(event.currentTarget.value);
             setProblem(null);

@@ -2,6 +2,7 @@ import type { CalledPartial, PartialChoice } from '../../../bindings/types';
 import { shortVersion } from '../../../lib/format';
 import { helperOfName, locals } from './helpers';
 import { descriptionOf, type Field, typeOf } from './knowledge';
+import { marked } from './marked';
 import { editorTexts as texts } from './texts';
 
 /** The most characters of a value that are shown. */
@@ -80,9 +81,9 @@ function card(name: string, detail: string, words: string, rows: readonly Row[],
   const head = part('div', 'cm-card-head');
   head.append(part('b', '', name), part('span', '', detail));
   element.append(head);
-  if (words !== '') element.append(part('p', '', words));
+  if (words !== '') element.append(marked('p', '', words));
   for (const [label, text] of rows) element.append(part('small', '', label), part('pre', '', text));
-  if (foot !== '') element.append(part('small', '', foot));
+  if (foot !== '') element.append(marked('small', '', foot));
   return element;
 }
 

@@ -2,6 +2,7 @@ import { type Action, type Diagnostic as Mark, forEachDiagnostic } from '@codemi
 import type { Text } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 import type { DiagnosticCode, Severity } from '../../../bindings/types';
+import { marked } from './marked';
 import { surroundings } from './state';
 import { editorTexts } from './texts';
 
@@ -64,9 +65,7 @@ export function mend(view: EditorView): boolean {
 
 function described(message: string, hint?: string): HTMLElement {
   const element = document.createElement('div');
-  element.append(Object.assign(document.createElement('div'), { textContent: message }));
-  if (hint) {
-    element.append(Object.assign(document.createElement('div'), { textContent: hint, className: 'cm-hint' }));
-  }
+  element.append(marked('div', '', message));
+  if (hint) element.append(marked('div', 'cm-hint', hint));
   return element;
 }

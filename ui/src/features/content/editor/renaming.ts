@@ -2,6 +2,7 @@ import { type EditorState, StateEffect, StateField } from '@codemirror/state';
 import { type EditorView, type KeyBinding, showTooltip, type Tooltip } from '@codemirror/view';
 import { variableTexts } from '../../variable/texts';
 import { thingAt } from './at';
+import { marked } from './marked';
 import { surroundings } from './state';
 import { editorTexts as texts } from './texts';
 
@@ -60,7 +61,8 @@ function form(view: EditorView, name: string): HTMLElement {
   };
   const check = () => {
     const found = around.renameProblem(name, input.value.trim());
-    problem.textContent = found === null ? '' : variableTexts.editor.nameProblems[found];
+    const told = found === null ? '' : variableTexts.editor.nameProblems[found];
+    problem.replaceChildren(marked('span', '', told));
     input.ariaInvalid = String(found !== null);
     return found === null;
   };
