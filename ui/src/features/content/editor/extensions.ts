@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { bracketMatching } from '@codemirror/language';
 import { nextDiagnostic, previousDiagnostic } from '@codemirror/lint';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension, Prec } from '@codemirror/state';
 import {
   EditorView,
@@ -17,6 +17,7 @@ import {
 import type { EditorChoices } from '../../workspace/editorSettings';
 import { cursors } from './cursors';
 import { mend } from './diagnostics';
+import { finding } from './findPanel';
 import { folding } from './folding';
 import { handlebars } from './handlebars';
 import { renamingHistory } from './history';
@@ -66,7 +67,7 @@ export const basics: Extension = [
   cursors,
   bracketMatching(),
   highlightSelectionMatches(),
-  search({ top: true }),
+  finding,
   folding,
   keymap.of(keys),
   theme,

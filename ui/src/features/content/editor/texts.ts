@@ -1,3 +1,5 @@
+import type { Matches } from './finding';
+
 /** What the editor of a template says. */
 export const editorTexts = {
   otherwise: 'What stands where the block does not hold. `else if` asks on.',
@@ -34,6 +36,28 @@ export const editorTexts = {
   howPartial: 'Ctrl-click or F12 opens it',
   how: 'Ctrl-click or F12 goes to its input, F2 renames it',
   rename: (name: string) => `New name of ${name}`,
-  declare: (name: string) => `Declare \`${name}\``,
+  declare: (name: string) => `Declare ${name}`,
+  find: {
+    find: 'Find',
+    replace: 'Replace',
+    replaceAll: 'Replace all',
+    next: 'Go to the next match',
+    previous: 'Go to the previous match',
+    all: 'Select all',
+    allMeaning: 'Select all matches',
+    case: 'Case',
+    matchCase: 'Match case',
+    words: 'Words',
+    wholeWords: 'Whole words',
+    regexp: 'Regex',
+    close: 'Close',
+    noPattern: 'No such pattern',
+    count: ({ count, current, hasMore }: Matches) => {
+      const all = `${count}${hasMore ? '+' : ''}`;
+      if (count === 0) return 'No matches';
+      if (current > 0) return `${current} of ${all}`;
+      return count === 1 ? '1 match' : `${all} matches`;
+    },
+  },
   roles: ['system', 'user', 'assistant', 'tool'],
 } as const;
