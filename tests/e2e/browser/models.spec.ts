@@ -23,7 +23,14 @@ test('a price is edited, counted, and forgotten again', async ({ app, api, scrip
   await form.getByLabel('Output', { exact: true }).fill('');
   await expect(form.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
   await form.getByLabel('Output', { exact: true }).fill('10');
-  await form.getByLabel('Context window, tokens').fill('64000');
+  await form.getByLabel('Context window, tokens').fill('-5');
+  await form.getByLabel('Cached input', { exact: true }).fill('-1');
+  await form.getByLabel('Cached input', { exact: true }).blur();
+  await expect(form).toContainText('Must be at least 1, got -5');
+  await expect(form).toContainText('Must be at least 0, got -1');
+  await expect(form.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
+  await form.getByLabel('Cached input', { exact: true }).fill('');
+  await form.getByLabel('Context window, tokens', { exact: true }).fill('64000');
   await form.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(row).toContainText('$2.50');
   await expect(row).toContainText('64,000');

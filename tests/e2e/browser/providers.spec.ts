@@ -67,6 +67,35 @@ test('a workspace without a provider offers one where answers will be, and where
   expect((await api.providerList({})).items.map(({ name }) => name)).toContain('vllm');
 });
 
+test('changes of a provider that were not saved are there when one comes back', async ({
+  app,
+  api,
+  scripted,
+}) => {
+  await settings(app);
+  const row = app.getByRole('link', { name: new RegExp(`^${scripted}`) });
+  await row.click();
+  await app.getByLabel('Calls at once').fill('7');
+  await expect(row).toContainText('unsaved changes');
+  await app.getByRole('link', { name: 'Prompts', exact: true }).click();
+  await expect(app.getByRole('heading', { level: 1 })).toHaveText('code-review');
+  await settings(app);
+  await expect(row).toContainText('unsaved changes');
+  await app.reload();
+  await row.click();
+  await expect(app.getByLabel('Calls at once')).toHaveValue('7');
+
+  await app.getByRole('button', { name: 'Discard' }).click();
+  await expect(app.getByLabel('Calls at once')).toHaveValue('');
+  await expect(row).not.toContainText('unsaved changes');
+  await app.getByLabel('Calls at once').fill('6');
+  await app.getByRole('button', { name: 'Save changes' }).click();
+  await expect(app.getByText(`Saved ${scripted}`)).toBeVisible();
+  await expect(row).not.toContainText('unsaved changes');
+  const saved = (await api.providerList({})).items.find(({ name }) => name === scripted);
+  expect(saved?.maxConcurrent).toBe(6);
+});
+
 test('a server is added, tested, asked for its models, and run on', async ({ app, models }) => {
   await settings(app);
   await app.getByRole('button', { name: /^Any OpenAI-compatible server / }).click();

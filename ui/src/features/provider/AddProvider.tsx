@@ -9,7 +9,14 @@ import type { Preset, ProviderView } from '../../bindings/types';
 import { api, toApiError } from '../../host';
 import { notifyDone, notifyError } from '../../lib/notify';
 import { ExternalLink } from './ExternalLink';
-import { type FieldProblems, fieldsOfPreset, LIMITS, problemsOf, type ProviderFields } from './form';
+import {
+  type FieldProblems,
+  fieldsOfPreset,
+  LIMITS,
+  outsideOf,
+  problemsOf,
+  type ProviderFields,
+} from './form';
 import { ProviderForm } from './ProviderForm';
 import { FoundServers } from './FoundServers';
 import { filledIn, findPresets } from './presets';
@@ -103,12 +110,15 @@ function NewProvider({ preset, taken, onBack }: { preset: Preset; taken: string[
     setFields((known) => ({ ...known, ...changed }));
     setProblems({});
   };
+  const canCreate =
+    fields.name !== '' && fields.baseUrl !== '' && Object.keys(outsideOf(fields)).length === 0;
   const fillIn = (value: string) => {
     setPart(value);
     if (preset.template) change({ baseUrl: filledIn(preset.template, value) });
   };
   const create = async (event: SyntheticEvent) => {
     event.preventDefault();
+    if (!canCreate) return;
     setBusy(true);
     try {
       const made = await api.providerCreate({
@@ -158,7 +168,7 @@ function NewProvider({ preset, taken, onBack }: { preset: Preset; taken: string[
         onChange={change}
       />
       <Group mt="lg" gap="sm">
-        <Button type="submit" loading={busy} disabled={fields.name === '' || fields.baseUrl === ''}>
+        <Button type="submit" loading={busy} disabled={!canCreate}>
           {providerTexts.create}
         </Button>
         <Button variant="default" onClick={onBack}>

@@ -5,7 +5,7 @@ import type { CatalogueModel, ProviderView } from '../../bindings/types';
 import { Problem } from '../../components/Notice';
 import { api } from '../../host';
 import { notifyDone } from '../../lib/notify';
-import { idOf, isEdited, isHalfPrice, modelChanges, type ModelFields, modelFields } from './model';
+import { hasTooLow, idOf, isEdited, isHalfPrice, modelChanges, type ModelFields, modelFields } from './model';
 import { ModelFactFields } from './ModelFactFields';
 import classes from './provider.module.css';
 import { providerTexts } from './texts';
@@ -23,7 +23,7 @@ export function EditModel(props: {
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const changes = modelChanges(provider.name, known, fields);
-  const canSave = changes !== null && fields.id.trim() !== '' && !isHalfPrice(fields);
+  const canSave = changes !== null && fields.id.trim() !== '' && !isHalfPrice(fields) && !hasTooLow(fields);
   const change = (changed: Partial<ModelFields>) => setFields((now) => ({ ...now, ...changed }));
   const attempt = async (call: () => Promise<CatalogueModel>, done: string) => {
     setBusy(true);

@@ -7,7 +7,8 @@ import { queries } from '../../app/live';
 import type { ProviderView, UpdateProvider } from '../../bindings/types';
 import { api, toApiError } from '../../host';
 import { notifyDone, notifyError } from '../../lib/notify';
-import { changesOf, type FieldProblems, fieldsOf, problemsOf, type ProviderFields } from './form';
+import { useEdits } from './edits';
+import { changesOf, type FieldProblems, fieldsOf, outsideOf, problemsOf, type ProviderFields } from './form';
 import { ProviderForm } from './ProviderForm';
 import { KeyChip } from './KeyChip';
 import classes from './provider.module.css';
@@ -17,17 +18,18 @@ import { providerTexts } from './texts';
 /** Changes or deletes a provider. */
 export function EditProvider({ provider }: { provider: ProviderView }) {
   // Only what the user changed, so that a change from elsewhere shows in all other fields.
-  const [edits, setEdits] = useState<Partial<ProviderFields>>({});
+  const [edits, setEdits] = useEdits(provider.id);
   const fields = { ...fieldsOf(provider), ...edits };
   const [problems, setProblems] = useState<FieldProblems>({});
   const [busy, setBusy] = useState(false);
   const changes = changesOf(provider, fields);
+  const canSave = changes !== null && Object.keys(outsideOf(fields)).length === 0;
   const change = (changed: Partial<ProviderFields>) => {
     setEdits((known) => ({ ...known, ...changed }));
     setProblems({});
   };
   const discard = () => {
-    setEdits({});
+    setEdits(() => ({}));
     setProblems({});
   };
   const update = async (request: UpdateProvider) => {
@@ -48,7 +50,7 @@ export function EditProvider({ provider }: { provider: ProviderView }) {
   };
   const save = async (event: SyntheticEvent) => {
     event.preventDefault();
-    if (changes === null) return;
+    if (changes === null || !canSave) return;
     // What was typed while it was saved stays.
     if (await update(changes)) setEdits((now) => (now === edits ? {} : now));
   };
@@ -64,13 +66,16 @@ export function EditProvider({ provider }: { provider: ProviderView }) {
       <form onSubmit={(event) => void save(event)} noValidate>
         <ProviderForm kind={provider.kind} fields={fields} problems={problems} onChange={change} />
         <Group mt="lg" gap="sm">
-          <Button type="submit" loading={busy} disabled={changes === null}>
+          <Button type="submit" loading={busy} disabled={!canSave}>
             {providerTexts.save}
           </Button>
           {changes !== null && (
-            <Button variant="default" onClick={discard}>
-              {providerTexts.discard}
-            </Button>
+            <>
+              <Button variant="default" onClick={discard}>
+                {providerTexts.discard}
+              </Button>
+              <span className={classes.quiet}>{providerTexts.unsaved}</span>
+            </>
           )}
         </Group>
       </form>
@@ -80,10 +85,12 @@ export function EditProvider({ provider }: { provider: ProviderView }) {
 
 function DeleteButton({ provider }: { provider: ProviderView }) {
   const navigate = useNavigate();
+  const [, setEdits] = useEdits(provider.id);
   const words = providerTexts.delete;
   const remove = async () => {
     try {
       await api.providerDelete({ id: provider.id });
+      setEdits(() => ({}));
       await navigate({ to: '/settings/providers' });
       await queries.invalidateQueries(providersQuery);
       notifyDone(words.done(provider.name));

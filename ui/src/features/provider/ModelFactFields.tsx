@@ -5,6 +5,8 @@ import {
   CAPABILITIES,
   type FieldName,
   isHalfPrice,
+  isTooLow,
+  LEAST,
   METERS,
   type ModelFields,
   type Said,
@@ -42,10 +44,12 @@ export function ModelFactFields(props: Props) {
         <div key={name}>
           <NumberInput
             label={words[name]}
-            min={1}
+            min={LEAST.tokens}
+            clampBehavior="none"
             allowDecimal={false}
             thousandSeparator=","
             value={fields[name]}
+            error={tooLow(fields[name], LEAST.tokens)}
             onChange={(value) => onChange({ [name]: value === '' ? '' : Number(value) })}
           />
           {from(name, words[name])}
@@ -66,6 +70,11 @@ export function ModelFactFields(props: Props) {
   );
 }
 
+/** What is wrong with a number that is too low; `null` where nothing is. */
+function tooLow(value: number | '', least: number): string | null {
+  return isTooLow(value, least) ? words.tooLow(least, Number(value)) : null;
+}
+
 function Prices(props: Props) {
   const { known, fields, onChange } = props;
   const isHalf = isHalfPrice(fields);
@@ -77,12 +86,14 @@ function Prices(props: Props) {
           key={meter}
           label={words.meters[meter]}
           prefix="$"
-          min={0}
+          min={LEAST.price}
+          clampBehavior="none"
           decimalScale={9}
           step={0.1}
           value={fields.price[meter]}
           error={
-            isHalf && (meter === 'input' || meter === 'output') && fields.price[meter] === '' && words.half
+            tooLow(fields.price[meter], LEAST.price) ??
+            (isHalf && (meter === 'input' || meter === 'output') && fields.price[meter] === '' && words.half)
           }
           onChange={(value) =>
             onChange({ price: { ...fields.price, [meter]: value === '' ? '' : Number(value) } })

@@ -1,12 +1,11 @@
 import { NumberInput, TextInput } from '@mantine/core';
 import { Marked } from '../../components/Notice';
 import type { ProviderKind } from '../../bindings/types';
-import { type FieldProblems, LIMITS, type ProviderFields } from './form';
+import { type FieldProblems, LIMITS, MOST, outsideOf, type ProviderFields } from './form';
 import classes from './provider.module.css';
 import { providerTexts } from './texts';
 
 const { fields: words } = providerTexts;
-const MOST = { maxConcurrent: 1024, requestsPerMinute: 1_000_000, tokensPerMinute: 1_000_000_000 } as const;
 
 /** The fields of a provider, new or there already. */
 export function ProviderForm(props: {
@@ -17,7 +16,8 @@ export function ProviderForm(props: {
   addressLike?: string | undefined;
   onChange: (change: Partial<ProviderFields>) => void;
 }) {
-  const { kind, fields, problems, onChange } = props;
+  const { kind, fields, onChange } = props;
+  const problems = { ...props.problems, ...outsideOf(fields) };
   const hasAddress = kind !== 'dry-run';
   const shown = (problem: string | undefined) =>
     problem === undefined ? undefined : <Marked text={problem} />;
@@ -40,6 +40,7 @@ export function ProviderForm(props: {
           placeholder={words.limits[limit].none}
           min={1}
           max={MOST[limit]}
+          clampBehavior="none"
           allowDecimal={false}
           thousandSeparator=","
           value={fields[limit]}

@@ -9,6 +9,8 @@ import { Keys } from '../key/Keys';
 import { AddProvider } from './AddProvider';
 import { Connection } from './Connection';
 import { EditProvider } from './EditProvider';
+import { useEdits } from './edits';
+import { changesOf, fieldsOf } from './form';
 import { KeyChip } from './KeyChip';
 import { ModelTable } from './ModelTable';
 import classes from './provider.module.css';
@@ -53,11 +55,7 @@ function ProviderList(props: { providers: ProviderView[]; isLoading: boolean }) 
         {props.isLoading && <Skeleton height={46} m="sm" width="auto" />}
         {props.providers.map((provider) => (
           <li key={provider.id}>
-            <Link to="/settings/providers/$id" params={{ id: provider.id }} className={classes.row}>
-              <span className={classes.name}>{provider.name}</span>
-              <KeyChip provider={provider} />
-              <span className={classes.facts}>{provider.baseUrl ?? providerTexts.kinds[provider.kind]}</span>
-            </Link>
+            <ProviderRow provider={provider} />
           </li>
         ))}
       </ul>
@@ -65,5 +63,18 @@ function ProviderList(props: { providers: ProviderView[]; isLoading: boolean }) 
         <IconPlus size={14} aria-hidden /> {providerTexts.add}
       </Link>
     </aside>
+  );
+}
+
+function ProviderRow({ provider }: { provider: ProviderView }) {
+  const [edits] = useEdits(provider.id);
+  const isChanged = changesOf(provider, { ...fieldsOf(provider), ...edits }) !== null;
+  const address = provider.baseUrl ?? providerTexts.kinds[provider.kind];
+  return (
+    <Link to="/settings/providers/$id" params={{ id: provider.id }} className={classes.row}>
+      <span className={classes.name}>{provider.name}</span>
+      <KeyChip provider={provider} />
+      <span className={classes.facts}>{isChanged ? `${providerTexts.unsaved} · ${address}` : address}</span>
+    </Link>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProviderView } from '../../bindings/types';
-import { changesOf, fieldsOf, freeName, problemsOf } from './form';
+import { changesOf, fieldsOf, freeName, outsideOf, problemsOf } from './form';
 
 const provider: ProviderView = {
   id: 'prv_1',
@@ -25,6 +25,14 @@ const provider: ProviderView = {
 describe('the form of a provider', () => {
   it('asks for nothing where nothing was changed', () => {
     expect(changesOf(provider, fieldsOf(provider))).toBeNull();
+  });
+
+  it('says which limits are none', () => {
+    expect(outsideOf(fieldsOf(provider))).toEqual({});
+    expect(outsideOf({ ...fieldsOf(provider), maxConcurrent: -5, requestsPerMinute: 2_000_000 })).toEqual({
+      maxConcurrent: 'Must be between 1 and 1,024, got -5',
+      requestsPerMinute: 'Must be between 1 and 1,000,000, got 2,000,000',
+    });
   });
 
   it('does not give the key to a new address by itself', () => {

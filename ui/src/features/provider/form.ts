@@ -1,4 +1,6 @@
 import type { ApiError, Preset, ProviderView, UpdateProvider } from '../../bindings/types';
+import { count } from '../../lib/format';
+import { providerTexts } from './texts';
 
 /** A provider as it stands in a form. */
 export interface ProviderFields {
@@ -14,6 +16,13 @@ export interface ProviderFields {
 
 /** The fields that are limits: empty where there is none of the user's. */
 export const LIMITS = ['maxConcurrent', 'requestsPerMinute', 'tokensPerMinute'] as const;
+
+/** The most that a limit can be. */
+export const MOST = {
+  maxConcurrent: 1024,
+  requestsPerMinute: 1_000_000,
+  tokensPerMinute: 1_000_000_000,
+} as const;
 
 /** What is wrong with each field. */
 export type FieldProblems = Partial<Record<keyof ProviderFields, string>>;
@@ -58,6 +67,16 @@ export function changesOf(provider: ProviderView, fields: ProviderFields): Updat
     if (fields[limit] !== before[limit]) request[limit] = fields[limit] === '' ? 0 : fields[limit];
   }
   return Object.keys(request).length === 1 ? null : request;
+}
+
+/** The limits that are none: too low or too high. */
+export function outsideOf(fields: ProviderFields): FieldProblems {
+  const outside = LIMITS.flatMap((limit) => {
+    const value = fields[limit];
+    if (value === '' || (value >= 1 && value <= MOST[limit])) return [];
+    return [[limit, providerTexts.fields.outside(count(MOST[limit]), count(value))] as const];
+  });
+  return Object.fromEntries(outside);
 }
 
 /** An error as the problem of the field that it names, where it names one. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CatalogueModel } from '../../bindings/types';
 import {
   abilities,
+  hasTooLow,
   isEdited,
   isHalfPrice,
   isOwn,
@@ -143,5 +144,14 @@ describe('the form of a model', () => {
     expect(isHalfPrice({ ...modelFields(null), price })).toBe(true);
     expect(isHalfPrice(fields)).toBe(false);
     expect(isHalfPrice(modelFields(null))).toBe(false);
+  });
+
+  it('does not take numbers that are too low', () => {
+    const none = modelFields(null);
+    expect(hasTooLow(none)).toBe(false);
+    expect(hasTooLow({ ...none, contextWindow: 1, price: { ...none.price, input: 0 } })).toBe(false);
+    expect(hasTooLow({ ...none, contextWindow: -5 })).toBe(true);
+    expect(hasTooLow({ ...none, maxOutputTokens: 0 })).toBe(true);
+    expect(hasTooLow({ ...none, price: { ...none.price, cacheWrite: -1 } })).toBe(true);
   });
 });

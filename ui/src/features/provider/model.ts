@@ -221,6 +221,23 @@ function wholePrice(known: CatalogueModel | null, { price }: ModelFields): Price
   };
 }
 
+/** The least that a model can take or answer in tokens, and the least that a token costs. */
+export const LEAST = { tokens: 1, price: 0 } as const;
+
+/** Whether a number is too low to be one; an empty field is not. */
+export function isTooLow(value: number | '', least: number): boolean {
+  return value !== '' && !(value >= least);
+}
+
+/** Whether any number of a form is. */
+export function hasTooLow({ contextWindow, maxOutputTokens, price }: ModelFields): boolean {
+  const tokens = [contextWindow, maxOutputTokens];
+  return (
+    tokens.some((value) => isTooLow(value, LEAST.tokens)) ||
+    METERS.some((meter) => isTooLow(price[meter], LEAST.price))
+  );
+}
+
 /** Whether a price is half a price: it needs both of its first meters. */
 export function isHalfPrice({ price }: ModelFields): boolean {
   const isSet = METERS.some((meter) => price[meter] !== '');

@@ -19,6 +19,7 @@ export const providerTexts = {
   create: 'Add provider',
   created: (name: string) => `Added ${name}`,
   discard: 'Discard',
+  unsaved: 'unsaved changes',
   kinds: {
     'dry-run': 'built in, answers without a network',
     'openai-chat': 'OpenAI-compatible',
@@ -33,6 +34,7 @@ export const providerTexts = {
     name: 'Name',
     nameHint: 'As in `openai:gpt-5`',
     address: 'Address',
+    outside: (most: string, value: string) => `Must be between 1 and ${most}, got ${value}`,
     addressHint: 'Where its paths are joined to; most end in `/v1`',
     limits: {
       maxConcurrent: { label: 'Calls at once', hint: 'The rest wait for their turn', none: 'Default' },
@@ -185,6 +187,8 @@ export const providerTexts = {
       reasoning: 'Reasoning',
     },
     half: 'A price has input and output',
+    tooLow: (least: number, value: number) =>
+      Number.isNaN(value) ? `Must be at least ${least}` : `Must be at least ${least}, got ${value}`,
     tiers: 'The prices of longer requests stay as they are.',
     save: 'Save',
     cancel: 'Cancel',
