@@ -1,16 +1,18 @@
+import { shortcutTexts } from './shortcuts.texts';
+
 /** What the columns of a comparison say beside the answers. */
 export const columnsTexts = {
   answers: 'Answers',
   answeredBy: (model: string) => `answered by ${model}`,
   answerOf: (model: string) => `Answer of ${model}`,
-  views: { markdown: 'Markdown', raw: 'Raw', json: 'JSON' },
+  views: shortcutTexts.views,
   view: (model: string) => `How the answer of ${model} is shown`,
   all: 'All columns',
   allViews: 'How all answers are shown',
   together: 'Scroll together',
   onlyOne: (model: string) => `Only ${model} is shown`,
-  showAll: 'Show all columns',
-  solo: 'Only this column',
+  showAll: shortcutTexts.showAll,
+  solo: shortcutTexts.solo,
   border: (model: string) => `Width of the column of ${model}`,
   share: 'its share of the room',
   toEnd: 'Jump to the end',

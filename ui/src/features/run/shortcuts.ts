@@ -1,5 +1,5 @@
 import { ariaKeys, type Shortcut, shown } from '../../lib/shortcuts';
-import { columnsTexts as texts } from './columns.texts';
+import { shortcutTexts as texts } from './shortcuts.texts';
 import { VIEWS, type View } from './views';
 
 /** What a key does within a column that has the focus. */
@@ -25,7 +25,7 @@ export const columnShortcuts: readonly ColumnShortcut[] = [
   ...VIEWS.map((view, at) => ({
     id: `columns.${view}`,
     keys: [`Alt+Shift+${at + 1}`],
-    label: `${texts.views[view]}, all columns`,
+    label: texts.inAll(texts.views[view]),
     action: { kind: 'all', view } as const,
     code: `Digit${at + 1}`,
   })),
