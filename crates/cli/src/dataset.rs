@@ -134,6 +134,14 @@ impl ImportArguments {
         Ok(STANDARD.encode(bytes))
     }
 
+    /// An error with the file that was named in the place of `file`, which is what it is called in a request.
+    fn placed(&self, mut error: ApiError) -> ApiError {
+        if let Some(at) = error.at.as_mut().filter(|at| at.path == "file" && !self.is_piped()) {
+            at.path = self.file.display().to_string();
+        }
+        error
+    }
+
     fn file_name(&self) -> String {
         if self.is_piped() {
             return String::new();
@@ -146,7 +154,8 @@ async fn preview(session: &Session, import: &ImportArguments, as_json: bool) -> 
     let request = json!({
         "name": import.file_name(), "data": import.data()?, "options": import.options()?, "prompt": import.prompt,
     });
-    let preview: DatasetPreview = call(session, "dataset_preview", request).await?;
+    let preview: DatasetPreview =
+        call(session, "dataset_preview", request).await.map_err(|error| import.placed(error))?;
     if as_json {
         output::json(&preview);
         return Ok(Ending::Done);
@@ -186,6 +195,7 @@ async fn import(session: &Session, import: &ImportArguments, as_json: bool) -> R
         request["path"] = json!(whole);
     }
     let version: DatasetVersion = call(session, "dataset_import", request).await.map_err(|error| {
+        let error = import.placed(error);
         if error.code != ErrorCode::Conflict {
             return error;
         }

@@ -18,13 +18,15 @@ use crate::{
 use clap::{Args, ValueEnum};
 use configuration::{Brought, bring_in};
 use formaops_api::{
-    ApiError, Session, Standing,
+    ApiError, ErrorCode, Session, Standing,
     handlers::{CaseChoice, GridRow, RunComparison, RunSuiteRequest, RunSummary, SuiteKey, SuitePlan},
-    report::{Cell, Facts, Report, ReportFormat, column_name, passed},
+    report::{
+        Cell, Facts, Report, ReportFormat, column_name, left_out, passed, standings, stopped_early, tries,
+    },
 };
 use formaops_domain::{
-    EarlyStop, Execution, ExecutionStatus, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Rating,
-    Replay, Run, RunId, SuiteModel, SuiteName,
+    Execution, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Rating, Replay, Run, RunId, Suite,
+    SuiteModel, SuiteName, Thresholds,
 };
 use results::Results;
 use serde_json::json;
@@ -116,9 +118,24 @@ pub(crate) struct EvalArguments {
     /// Let the file send a key that it names to an address that it names
     #[arg(long, requires = "configuration", help_heading = CONFIGURATION)]
     trust: bool,
-    /// As it always is here: every answer is asked for anew
+    #[command(flatten)]
+    _taken: TakenAsTheyAre,
+}
+
+/// What people say to promptfoo that is always so here: every answer is asked for anew, nothing is shared or written but what
+/// `-o` says, and there is neither a table nor a bar.
+#[derive(Debug, Clone, Args)]
+struct TakenAsTheyAre {
     #[arg(long, hide = true)]
     no_cache: bool,
+    #[arg(long, hide = true)]
+    no_table: bool,
+    #[arg(long, hide = true)]
+    no_progress_bar: bool,
+    #[arg(long, hide = true)]
+    no_write: bool,
+    #[arg(long, hide = true)]
+    no_share: bool,
 }
 
 /// What only configurations take.
@@ -154,6 +171,9 @@ pub(crate) async fn perform(
     as_json: bool,
 ) -> Result<Ending, ApiError> {
     let mut reports = formats(&arguments.outputs)?;
+    if let Some(baseline) = arguments.baseline {
+        find_baseline(session, baseline).await?;
+    }
     if let Some(file) = arguments.replay.as_deref().filter(|replay| named(replay).is_none()) {
         recording::import(session, file).await?;
     }
@@ -168,6 +188,7 @@ pub(crate) async fn perform(
         // Nobody asks for them, and there may be very many.
         brought.iter_mut().for_each(|brought| brought.tests = Vec::new());
     }
+    check_gate(session, &arguments, brought.as_ref()).await?;
     let request = request(&arguments, brought.as_ref());
     let request = serde_json::to_value(request).map_err(|error| usage(error.to_string()))?;
     if arguments.plan {
@@ -197,6 +218,9 @@ pub(crate) async fn perform(
         show(&facts, failing);
         brought.iter().for_each(|brought| show_derived(&facts, brought));
     }
+    if !cancelled && arguments.fail_on == FailOn::Regression {
+        was_compared(&facts)?;
+    }
     Ok(if cancelled {
         Ending::Cancelled
     } else if fails(arguments.fail_on, &facts, failing) {
@@ -204,6 +228,59 @@ pub(crate) async fn perform(
     } else {
         Ending::Done
     })
+}
+
+/// That there is a run to compare with.
+async fn find_baseline(session: &Session, id: RunId) -> Result<(), ApiError> {
+    match session.call("run_get", json!({ "id": id })).await {
+        Err(error) if error.code == ErrorCode::NotFound => {
+            let hint = "`formaops runs list` shows those of this workspace.";
+            Err(ApiError::new(ErrorCode::NotFound, format!("there is no run `{id}` to compare with"), hint))
+        }
+        other => other.map(drop),
+    }
+}
+
+/// That what the exit code is to tell can be found out: a gate that holds nothing against anything lets all through.
+async fn check_gate(
+    session: &Session,
+    arguments: &EvalArguments,
+    brought: Option<&Brought>,
+) -> Result<(), ApiError> {
+    let suite = match (brought, &arguments.suite) {
+        (Some(brought), _) => brought.suite.clone(),
+        (None, Some(key)) => call::<Suite>(session, "suite_get", json!({ "id": key })).await?,
+        (None, None) => return Ok(()),
+    };
+    let refused = |message: &str, hint: String| Err(ApiError::new(ErrorCode::Invalid, message, hint));
+    match arguments.fail_on {
+        FailOn::Regression if arguments.baseline.or(suite.baseline).is_none() => {
+            let hint = format!(
+                "Name a run with `--baseline`, or set that of the suite: `formaops baseline put {} --run RUN`.",
+                suite.name
+            );
+            refused("`--fail-on regression` has nothing to compare with: the suite has no baseline", hint)
+        }
+        FailOn::Threshold if suite.spec.thresholds == Thresholds::default() => {
+            let hint =
+                "Set `thresholds` of the suite, such as `{\"passRate\": 0.9}`, or use `--fail-on any`.";
+            refused("`--fail-on threshold` has nothing to hold: the suite has no thresholds", hint.to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// That some column was held against the baseline.
+fn was_compared(facts: &Facts<'_>) -> Result<(), ApiError> {
+    if facts.comparison.is_some_and(|comparison| !comparison.columns.is_empty()) {
+        return Ok(());
+    }
+    let hint = "Name a baseline with the same prompts, models or number of columns.";
+    Err(ApiError::new(
+        ErrorCode::Invalid,
+        "no column of the run has one in the baseline to be compared with",
+        hint,
+    ))
 }
 
 fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequest {
@@ -254,19 +331,30 @@ fn named(replay: &Path) -> Option<Replay> {
 }
 
 /// The reports that are asked for. That their files can be written is found out before anything is run; what is in
-/// them stays until there is something new.
+/// them stays until there is something new, and where there is none yet, none is left behind.
 pub(crate) fn formats(paths: &[PathBuf]) -> Result<Vec<(ReportFormat, PathBuf)>, ApiError> {
     let check = |path: &PathBuf| {
         let format = ReportFormat::of(path).ok_or_else(|| ApiError {
             hint: "Use `.json`, `.jsonl`, `.csv`, `.html`, `.xml` (JUnit) or `.md`.".to_owned(),
             ..usage(format!("`{}` says no format of reports by its name", path.display()))
         })?;
-        match File::options().append(true).create(true).open(path) {
-            Ok(_) => Ok((format, path.clone())),
+        match can_be_written(path) {
+            Ok(()) => Ok((format, path.clone())),
             Err(error) => Err(usage(format!("`{}` cannot be written: {error}", path.display()))),
         }
     };
     paths.iter().map(check).collect()
+}
+
+/// Whether a file can be written; nothing is changed by asking.
+fn can_be_written(path: &Path) -> io::Result<()> {
+    match File::options().append(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            File::create_new(path)?;
+            std::fs::remove_file(path)
+        }
+        other => other.map(drop),
+    }
 }
 
 /// How a run stands beside its baseline, where it has one.
@@ -364,14 +452,13 @@ pub(crate) async fn write(
         let file = File::create(path).map_err(unwritten)?;
         sheets.push(Sheet::begin(format, *facts, brought, file).map_err(unwritten)?);
     }
-    let was_stopped = facts.run.suite.as_ref().is_some_and(|suite| suite.stopped.is_some());
     let (mut cursor, mut failing): (Option<String>, Failing) = (None, Failing::default());
     loop {
         let request = json!({ "id": facts.run.id, "cursor": cursor, "limit": 200 });
         let page: Page<GridRow> = call(session, "grid_list", request).await?;
         for row in &page.items {
             for execution in &row.cells {
-                if was_stopped && execution.status == ExecutionStatus::Cancelled {
+                if left_out(facts.run, execution) {
                     failing.left_out += 1;
                 } else {
                     failing.cells += u64::from(!passed(execution));
@@ -461,28 +548,20 @@ pub(crate) fn show(facts: &Facts<'_>, failing: Failing) {
         let word = if threshold.reached { "reached" } else { "missed" };
         output::line(&format!("{} {word}: {} of {}", threshold.name, threshold.value, threshold.limit));
     }
-    if let Some(stopped) = facts.comparison.and_then(|comparison| comparison.stopped.as_ref()) {
-        output::line(&stopped_early(stopped, facts.run));
+    for (variant, column) in facts.run.variants.iter().zip(&facts.summary.columns) {
+        if let Some(tries) = tries(column) {
+            output::line(&format!("{}: {tries}", column_name(facts.run, variant)));
+        }
     }
-    for column in facts.comparison.iter().flat_map(|comparison| &comparison.columns) {
-        let name = facts.run.variants.get(column.variant as usize);
-        let name = name.map(|variant| column_name(facts.run, variant)).unwrap_or_default();
-        output::line(&format!("{name}: {}", column.comparison.words));
+    if let Some(stopped) = stopped_early(facts) {
+        output::line(&stopped);
+    }
+    for (name, words) in standings(facts) {
+        output::line(&format!("{name}: {words}"));
     }
     let total = u64::from(facts.run.progress.total) - failing.left_out;
     let (passed, cost, id) = (total - failing.cells, facts.run.progress.spent(), facts.run.id);
     output::line(&format!("{passed} of {total} cells passed, ${cost} ({id})"));
-}
-
-/// Why a run has fewer cases than its suite, and how sure that is.
-fn stopped_early(stopped: &EarlyStop, run: &Run) -> String {
-    let all = run.suite.as_ref().map_or(stopped.cases, |suite| suite.cases);
-    format!(
-        "stopped early after {} of {all} cases, once every column was decided (wrong with a chance of at most {} %); \
-        what is said of chance below does not know of that",
-        stopped.cases,
-        stopped.alpha * 100.0
-    )
 }
 
 /// The metrics that a configuration works out of others. Where promptfoo has sums, these are made of means.
@@ -490,7 +569,8 @@ fn show_derived(facts: &Facts<'_>, brought: &Brought) {
     for (variant, metrics) in facts.run.variants.iter().zip(&facts.summary.metrics) {
         let mut names = metrics.clone();
         for derived in &brought.config.derived {
-            let Some(value) = derived.expression.value(&names) else { continue };
+            let value = derived.expression.value(&names).filter(|value| value.is_finite());
+            let Some(value) = value else { continue };
             names.insert(derived.name.clone(), value);
             output::line(&format!("{}: {} {value:.3}", column_name(facts.run, variant), derived.name));
         }

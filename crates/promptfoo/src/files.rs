@@ -66,7 +66,7 @@ impl Sources<'_> {
     pub(crate) fn filled_text(&self, path: &str, at: &str, log: &mut Log) -> Option<String> {
         let text = text(self.files, path, at, log)?;
         let mut value = Value::String(text);
-        self.environment.fill(&mut value, path, log);
+        self.fill(&mut value, path, log);
         value.as_str().map(str::to_owned)
     }
 }

@@ -68,7 +68,7 @@ impl Log {
         let is_whole = field.contains(": ");
         let path = match field {
             "" => self.file.clone(),
-            field if is_whole => field.to_owned(),
+            field if is_whole => field.trim_end_matches(": ").to_owned(),
             field => format!("{}: {field}", self.file),
         };
         Place { path, line: None, column: None }

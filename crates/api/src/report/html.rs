@@ -1,7 +1,8 @@
 //! A page that needs nothing else. Its policy lets it load and run nothing, whatever a model wrote into it.
 
 use super::{
-    Cell, Facts, case_name, column_name, column_of, escaped, origin, passed, people_say, rated, reasons,
+    Cell, Facts, case_name, column_name, column_of, escaped, left_out, origin, passed, people_say, rated,
+    reasons, standings, stopped_early, tries,
 };
 use std::io::{self, Write};
 
@@ -25,7 +26,7 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16e
 "#;
 
 pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
-    let Facts { run, summary, comparison } = facts;
+    let Facts { run, summary, .. } = facts;
     let name = escaped(run.suite.as_ref().map_or(run.prompt_name.as_str(), |suite| suite.name.as_str()));
     write!(out, "{HEAD}<title>{name}</title>\n<h1>{name}</h1>\n<p>{}, {}</p>\n", run.id, run.created_at)?;
     if let Some(origin) = origin(run) {
@@ -46,6 +47,11 @@ pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
         )?;
     }
     writeln!(out, "</table>\n<ul>")?;
+    for (variant, column) in run.variants.iter().zip(&summary.columns) {
+        if let Some(tries) = tries(column) {
+            writeln!(out, "<li>{}: {}", escaped(&column_name(run, variant)), escaped(&tries))?;
+        }
+    }
     for threshold in &summary.thresholds {
         let (class, word) = if threshold.reached { ("pass", "reached") } else { ("fail", "missed") };
         let name = escaped(&threshold.name);
@@ -60,16 +66,24 @@ pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
             writeln!(out, "<li>{}: people say {said}", escaped(&column_name(run, variant)))?;
         }
     }
-    for column in comparison.iter().flat_map(|comparison| &comparison.columns) {
-        let name = run.variants.get(column.variant as usize).map(|variant| column_name(run, variant));
-        writeln!(out, "<li>{}: {}", escaped(&name.unwrap_or_default()), escaped(&column.comparison.words))?;
+    if let Some(stopped) = stopped_early(facts) {
+        writeln!(out, "<li>{}", escaped(&stopped))?;
+    }
+    for (name, words) in standings(facts) {
+        writeln!(out, "<li>{}: {}", escaped(&name), escaped(&words))?;
     }
     writeln!(out, "</ul>\n<table><tr><th>Case<th>Column<th>Verdict<th>Score<th>People say<th>Answer</tr>")
 }
 
 pub(super) fn cell(out: &mut impl Write, facts: &Facts<'_>, cell: &Cell<'_>) -> io::Result<()> {
     let Cell { case, execution, output, ratings } = cell;
-    let (class, word) = if passed(execution) { ("pass", "passed") } else { ("fail", "failed") };
+    let (class, word) = if passed(execution) {
+        ("pass", "passed")
+    } else if left_out(facts.run, execution) {
+        ("", "left out")
+    } else {
+        ("fail", "failed")
+    };
     let shown: String = output.chars().take(MOST_SHOWN).collect();
     let more = if shown.len() < output.len() { "\n…" } else { "" };
     writeln!(

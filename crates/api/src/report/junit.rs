@@ -12,7 +12,10 @@ pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(out, "<testsuites>")?;
     let (tests, at) = (run.progress.total, run.created_at);
-    writeln!(out, r#"<testsuite name="{name}" tests="{tests}" timestamp="{at}" id="{}">"#, run.id)
+    let (errors, skipped, cells) = (run.progress.failed, run.progress.cancelled, &facts.summary.cells);
+    let failures = cells.checked.saturating_sub(cells.passed).saturating_sub(errors);
+    let counts = format!(r#"tests="{tests}" failures="{failures}" errors="{errors}" skipped="{skipped}""#);
+    writeln!(out, r#"<testsuite name="{name}" {counts} timestamp="{at}" id="{}">"#, run.id)
 }
 
 pub(super) fn cell(out: &mut impl Write, facts: &Facts<'_>, cell: &Cell<'_>) -> io::Result<()> {

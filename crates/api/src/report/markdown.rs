@@ -1,10 +1,13 @@
 //! Markdown, as comments of merge requests show it: what it came to, how it stands, and what did not pass.
 
-use super::{Cell, Facts, case_name, column_name, column_of, origin, passed, people_say, reasons};
+use super::{
+    Cell, Facts, case_name, column_name, column_of, left_out, origin, passed, people_say, reasons, standings,
+    stopped_early, tries,
+};
 use std::io::{self, Write};
 
 pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
-    let Facts { run, summary, comparison } = facts;
+    let Facts { run, summary, .. } = facts;
     let name = run.suite.as_ref().map_or(run.prompt_name.as_str(), |suite| suite.name.as_str());
     writeln!(out, "## {}\n", plain(name))?;
     if let Some(origin) = origin(run) {
@@ -21,6 +24,11 @@ pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
         writeln!(out, "| {} | {rate:.1} % | {score} | {cost} | {time} |", plain(&column_name(run, variant)))?;
     }
     writeln!(out)?;
+    for (variant, column) in run.variants.iter().zip(&summary.columns) {
+        if let Some(tries) = tries(column) {
+            writeln!(out, "- {}: {}", plain(&column_name(run, variant)), plain(&tries))?;
+        }
+    }
     for threshold in &summary.thresholds {
         let sign = if threshold.reached { "reached" } else { "**missed**" };
         writeln!(out, "- {}: {} of {}, {sign}", plain(&threshold.name), threshold.value, threshold.limit)?;
@@ -30,16 +38,18 @@ pub(super) fn begin(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
             writeln!(out, "- {}: people say {said}", plain(&column_name(run, variant)))?;
         }
     }
-    for column in comparison.iter().flat_map(|comparison| &comparison.columns) {
-        let name = run.variants.get(column.variant as usize).map(|variant| column_name(run, variant));
-        writeln!(out, "- {}: {}", plain(&name.unwrap_or_default()), column.comparison.words)?;
+    if let Some(stopped) = stopped_early(facts) {
+        writeln!(out, "- {}", plain(&stopped))?;
+    }
+    for (name, words) in standings(facts) {
+        writeln!(out, "- {}: {words}", plain(&name))?;
     }
     writeln!(out, "\n### What did not pass\n")
 }
 
 pub(super) fn cell(out: &mut impl Write, facts: &Facts<'_>, cell: &Cell<'_>) -> io::Result<()> {
     let Cell { case, execution, .. } = cell;
-    if passed(execution) {
+    if passed(execution) || left_out(facts.run, execution) {
         return Ok(());
     }
     let column = column_of(facts.run, execution);

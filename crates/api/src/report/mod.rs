@@ -12,6 +12,7 @@ use crate::handlers::{RunComparison, RunSummary};
 use formaops_domain::{
     Case, Execution, ExecutionStatus, Rating, RatingVerdict, Replay, Run, ValidationStatus, Variant, Verdict,
 };
+use formaops_validate::statistics::{ColumnSummary, PassAt};
 use std::{
     io::{self, Write},
     path::Path,
@@ -147,6 +148,50 @@ impl<'a, W: Write> Report<'a, W> {
 #[must_use]
 pub fn passed(execution: &Execution) -> bool {
     execution.status == ExecutionStatus::Completed && execution.validation_status != ValidationStatus::Failed
+}
+
+/// How each column stands beside its baseline, with its name; one that has no counterpart there says so. Nothing where there
+/// is no baseline.
+#[must_use]
+pub fn standings(facts: &Facts<'_>) -> Vec<(String, String)> {
+    let Some(comparison) = facts.comparison else { return Vec::new() };
+    let of = |(at, variant): (usize, &Variant)| {
+        let column = comparison.columns.iter().find(|column| column.variant as usize == at);
+        let words = column.map_or_else(
+            || "not compared: the baseline has no column to hold it against".to_owned(),
+            |column| column.comparison.words.clone(),
+        );
+        (column_name(facts.run, variant), words)
+    };
+    facts.run.variants.iter().enumerate().map(of).collect()
+}
+
+/// How likely one and all of the most tries that every case has repeats for pass, in words; none where nothing is repeated.
+#[must_use]
+pub fn tries(column: &ColumnSummary) -> Option<String> {
+    let PassAt { k, any, every } = *column.pass_at.last().filter(|tries| tries.k > 1)?;
+    let (any, every) = (any * 100.0, every * 100.0);
+    Some(format!("of {k} tries one passes with {any:.1} % (pass@{k}), all with {every:.1} % (pass^{k})"))
+}
+
+/// Why a run has fewer cases than its suite, and how sure that is; none where it ran to its end.
+#[must_use]
+pub fn stopped_early(facts: &Facts<'_>) -> Option<String> {
+    let stopped = facts.comparison?.stopped.as_ref()?;
+    let all = facts.run.suite.as_ref().map_or(stopped.cases, |suite| suite.cases);
+    Some(format!(
+        "stopped early after {} of {all} cases, once every column was decided (wrong with a chance of at most {} %); \
+        what is said of chance below does not know of that",
+        stopped.cases,
+        stopped.alpha * 100.0
+    ))
+}
+
+/// Whether a cell was left out because it was decided without it.
+#[must_use]
+pub fn left_out(run: &Run, execution: &Execution) -> bool {
+    let was_stopped = run.suite.as_ref().is_some_and(|suite| suite.stopped.is_some());
+    was_stopped && execution.status == ExecutionStatus::Cancelled
 }
 
 /// What a case is called: its name, or its number from 1.

@@ -69,6 +69,7 @@ pub(super) async fn bring_in(
         say(&format!("note: {said}"));
     }
     find_judge(session, &config).await?;
+    find_embeddings(session, &config).await?;
 
     let suite = match &arguments.suite_name {
         Some(name) => name.clone(),
@@ -156,16 +157,30 @@ fn choose(config: &Config, arguments: &EvalArguments) -> Result<Vec<u32>, ApiErr
 
 /// That somebody judges, where something is to be judged.
 async fn find_judge(session: &Session, config: &Config) -> Result<(), ApiError> {
-    if !config.needs_a_judge() {
-        return Ok(());
-    }
-    let setting: Value = session.call("setting_get", json!({ "key": "judge" })).await?;
-    if setting["value"].is_string() {
+    if !config.needs_a_judge() || is_set(session, "judge").await? {
         return Ok(());
     }
     let hint = "Name it in the configuration, as `defaultTest: {options: {provider: openai:gpt-4o}}`, or set the judge of \
                 the workspace, as in `formaops setting put judge --value '\"openai:gpt-4o\"'`.";
     Err(ApiError::new(ErrorCode::Invalid, "some assertions are decided by a model, and none is named", hint))
+}
+
+/// That some model makes vectors, where some are compared.
+async fn find_embeddings(session: &Session, config: &Config) -> Result<(), ApiError> {
+    if !config.needs_vectors() || is_set(session, "embeddings").await? {
+        return Ok(());
+    }
+    let hint = "Name it in the configuration, as `provider: openai:embedding:text-embedding-3-small` of the assertion or \
+                `defaultTest: {options: {provider: {embedding: …}}}`, or set that of the workspace, as in `formaops setting \
+                put embeddings --value '\"openai:text-embedding-3-small\"'`.";
+    let message = "some assertions compare vectors that a model makes, and none is named";
+    Err(ApiError::new(ErrorCode::Invalid, message, hint))
+}
+
+/// Whether a setting of the workspace names something.
+async fn is_set(session: &Session, key: &str) -> Result<bool, ApiError> {
+    let setting: Value = session.call("setting_get", json!({ "key": key })).await?;
+    Ok(setting["value"].is_string())
 }
 
 /// What a suite that was made of a file says of it.

@@ -235,12 +235,7 @@ fn result(cell: &Cell<'_>, (prompt, model): (&ConfigPrompt, &ConfigModel), vars:
         Some(score) => score,
         None => f64::from(u8::from(is_passed)),
     };
-    let first = execution.validations.iter().find(|result| result.verdict != Verdict::Pass);
-    let reason = match (is_passed, first) {
-        (true, _) if execution.validations.is_empty() => "No assertions".to_owned(),
-        (true, _) | (false, None) => "All assertions passed".to_owned(),
-        (false, Some(first)) => first.message.clone(),
-    };
+    let reason = reason(case, execution, score);
     let failure = execution.failure.as_ref().map(|failure| failure.message.clone());
     let usage = tokens(&execution.metrics.token_usage.unwrap_or_default());
     let cost = dollars(execution.metrics.cost_usd.unwrap_or_default());
@@ -275,6 +270,22 @@ fn result(cell: &Cell<'_>, (prompt, model): (&ConfigPrompt, &ConfigModel), vars:
         result["error"] = error.into();
     }
     result
+}
+
+/// Why a result is as it is: what did not hold, or what could not be decided, before anything that a threshold may outweigh.
+fn reason(case: &Case, execution: &Execution, score: f64) -> String {
+    let of = |verdict| execution.validations.iter().find(|result| result.verdict == verdict);
+    let is_passed = passed(execution);
+    match (case.threshold, of(Verdict::Error).filter(|_| !is_passed), of(Verdict::Fail)) {
+        _ if execution.validations.is_empty() => "No assertions".to_owned(),
+        (_, Some(open), _) => format!("`{}` could not be decided: {}", open.name, open.message),
+        (Some(threshold), None, _) if is_passed || score < threshold => {
+            let sign = if is_passed { "≥" } else { "<" };
+            format!("Aggregate score {score:.2} {sign} {threshold} threshold")
+        }
+        (_, None, Some(failed)) if !is_passed => failed.message.clone(),
+        _ => "All assertions passed".to_owned(),
+    }
 }
 
 /// The prompt as it was sent: a text, or a chat as JSON.
