@@ -604,6 +604,19 @@ test('while a tag is typed the last figures stay, and a missing input is named w
   await expect(prompt.getByRole('button', { name: /^Cost: not counted yet/ })).toBeVisible();
 });
 
+test('however fast somebody types, each letter stands behind the one before', async ({ app, api }) => {
+  const prompt = await open(app, api);
+  const words = '{{#each foo}} {{nope x}}';
+  await message(prompt, 1).click();
+  // What is told of a tag comes between any two keys.
+  for (let time = 0; time < 12; time += 1) {
+    await app.keyboard.press('Control+a');
+    await app.keyboard.press('Delete');
+    await app.keyboard.type(words);
+    await expect(message(prompt, 1)).toHaveText(words);
+  }
+});
+
 test('a helper tells what it does, with an example, under the pointer', async ({ app, api }) => {
   const prompt = await open(app, api);
   await message(prompt, 1).click();

@@ -22,6 +22,7 @@ import { folding } from './folding';
 import { handlebars } from './handlebars';
 import { renamingHistory } from './history';
 import { hoverKeys } from './hover';
+import { keptCursor } from './keptCursor';
 import { renamingKeys } from './renaming';
 import { type Surroundings, surroundings } from './state';
 import { theme } from './theme';
@@ -65,6 +66,7 @@ export const basics: Extension = [
   history(),
   renamingHistory,
   cursors,
+  keptCursor,
   bracketMatching(),
   highlightSelectionMatches(),
   finding,
