@@ -11,6 +11,7 @@ mod command_line;
 mod configuration;
 mod datasets;
 mod disk_full;
+mod eval;
 mod faults;
 mod finding;
 mod folder;

@@ -296,11 +296,16 @@ async fn a_run_that_is_to_stop_when_decided_leaves_out_the_rest_and_says_how_sur
             futures::StreamExt::next(&mut events).await.unwrap();
         }
     };
-    let eval = cli.run(&["eval", "s", "--stop-when-decided", "-j", "1"]);
+    let report = cli.file("report.md", "");
+    let arguments = ["eval", "s", "--stop-when-decided", "-j", "1", "-o", report.as_str()];
+    let eval = cli.run(&arguments);
     let (told, ()) = tokio::join!(eval, let_the_ninth_go);
     assert_eq!(told.code, Some(0), "what was left out counts for nothing: {told:?}");
     assert!(told.stdout.contains("stopped early after 8 of 40 cases"), "{told:?}");
     assert!(told.stdout.contains("9 of 9 cells passed"), "{told:?}");
+    let report = std::fs::read_to_string(&report).unwrap();
+    assert!(report.contains("stopped early after 8 of 40 cases"), "{report}");
+    assert!(report.ends_with("### What did not pass\n\n"), "what was left out did not fail: {report}");
 }
 
 #[tokio::test]
