@@ -64,7 +64,11 @@ fn a_failure_says_where_and_what_was_expected() {
             r#"{"items": [{"price": "5"}]}"#,
             "the answer does not follow the schema; at `/items/0/price`: value is not of type \"number\", got `\"5\"`",
         ),
-        (shape(), "{}", "the answer does not follow the schema; at the root: \"items\" is a required property"),
+        (
+            shape(),
+            "{}",
+            "the answer does not follow the schema; at the root: \"items\" is a required property",
+        ),
         (
             json!({"$ref": "https://example.com/s"}),
             "{}",
