@@ -199,11 +199,7 @@ async fn idle(url: &Url, count: u32) -> anyhow::Result<((), Used)> {
 fn connect(url: &Url, (kind, base, _): &Wire) -> anyhow::Result<Arc<dyn Provider>> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let factory = Factory {
-        client: Client::new(
-            &ClientOptions::default(),
-            Arc::new(MemoryLedger::default()),
-            Arc::clone(&clock),
-        )?,
+        client: Client::new(ClientOptions::default(), Arc::new(MemoryLedger::default()), Arc::clone(&clock))?,
         signer: Arc::new(FixedSigner::new("sk-bench-key-of-the-usual-length-0123456789")),
         clock,
         tokens: Arc::new(Tokens),

@@ -166,7 +166,7 @@ impl Workbench {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let ledger = Arc::new(StoreLedger::start(shelf.store.clone(), Arc::clone(&events)));
         let factory = Factory {
-            client: Client::new(&ClientOptions::default(), ledger, Arc::clone(&clock))?,
+            client: Client::new(ClientOptions::default(), ledger, Arc::clone(&clock))?,
             signer: Arc::new(FixedSigner::new("sk-bench-key-of-the-usual-length-0123456789")),
             clock: Arc::clone(&clock),
             tokens: Arc::new(Tokens),

@@ -1,6 +1,6 @@
 //! A request that is sent twice is done once, whatever it asks for and whatever happens in between.
 
-use formaops_testkit::{ChatReply, Gate, ScriptedServer};
+use formaops_testkit::{ChatReply, Gate, ScriptedServer, accept_run_ends, refuse_run_ends};
 use formaops_tests::{Answer, Cli, Host};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -150,4 +150,25 @@ async fn a_run_that_was_started_before_a_kill_is_not_started_again() {
     host.kill().await;
     let host = Host::open(&cli).await;
     assert_eq!(named(&host, "k", Method::POST, "/api/prompts", json!({ "name": "a" })).await.body, made.body);
+}
+
+#[tokio::test]
+async fn what_failed_after_its_call_was_made_is_not_made_again() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    cli.add_provider(server.base_url().as_str()).await;
+    cli.add_prompt("greet", "Hello").await;
+    let host = Host::open(&cli).await;
+    let execute =
+        || named(&host, "k", Method::POST, "/api/prompts/greet/execute", json!({ "model": "local:words-1" }));
+    let database = cli.workspace().join("formaops.db");
+    refuse_run_ends(&database).await.unwrap();
+    let failed = execute().await;
+    assert!(failed.status >= 400, "{failed:?}");
+    accept_run_ends(&database).await.unwrap();
+    let again = execute().await;
+    assert_eq!((again.status, &again.body["code"]), (409, &json!("conflict")), "{again:?}");
+    let runs = host.get("/api/runs").await.body["items"].clone();
+    assert_eq!(runs.as_array().unwrap().len(), 1, "{runs}");
+    assert!(again.body["hint"].as_str().unwrap().contains(runs[0]["id"].as_str().unwrap()), "{again:?}");
+    assert_eq!(server.requests().len(), 1);
 }

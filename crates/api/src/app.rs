@@ -17,11 +17,11 @@ use crate::{
     watch::{self, Watch},
 };
 use formaops_domain::{
-    ActorId, Calendar, Day, EventBody, Noun, Span, Timestamp,
+    ActorId, Calendar, Day, EventBody, NanoUsd, Noun, Run, RunId, Span, Timestamp,
     ports::{Clock, EventSink, Sandbox, TokenCounter},
 };
 use formaops_engine::{Budgets, Engine, Level, Limits, PerMinute, Ports, Settings, machine::Spent};
-use formaops_providers::{Client, ClientOptions, Factory, Tokens};
+use formaops_providers::{Client, ClientError, ClientOptions, Factory, Tokens};
 use formaops_sandbox::Functions;
 use formaops_secrets::{Environment, Keyring};
 use formaops_store::{Act, NewWorkspace, OpenOptions, Store, StoreError};
@@ -102,8 +102,9 @@ impl App {
         let keyring = Arc::new(Keyring::new(Environment::of_process(), workspace.join("vault")));
         let tokens: Arc<dyn TokenCounter> = Arc::new(Tokens);
         let ledger = Arc::new(StoreLedger::start(store.clone(), Arc::new(hub.clone())));
-        let client = Client::new(&ClientOptions::default(), Arc::clone(&ledger) as _, Arc::clone(&clock))
-            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string(), ""))?;
+        let settings = settings(&configuration, &store).await?;
+        let client = Client::new(client_options(&settings), Arc::clone(&ledger) as _, Arc::clone(&clock))
+            .map_err(|error| no_client(&error))?;
         client.set_offline(store.find_setting(OFFLINE).await? == Some(Value::Bool(true)));
         let factory = Factory {
             client: client.clone(),
@@ -125,7 +126,7 @@ impl App {
             calendar: calendar.clone(),
         };
         let budgets = budgets(&store, calendar.day(clock.now())).await?;
-        let engine = Engine::start(ports, settings(&configuration, &store).await?, budgets);
+        let engine = Engine::start(ports, settings, budgets);
         let (workspace, turns) = (Arc::from(workspace), Arc::default());
         let app = Self {
             workspace,
@@ -199,6 +200,14 @@ impl App {
         Ok(self.engine.set_budgets(budgets).await?)
     }
 
+    /// Gives a run another cap, in the store and in the engine: of two that do, the later one holds in both.
+    pub(crate) async fn set_run_cap(&self, run: RunId, cap: Option<NanoUsd>) -> Result<Run, ApiError> {
+        let _held = self.enforcing.lock().await;
+        let changed = self.store.update_run_cap(run, cap).await?;
+        self.engine.set_run_cap(run, cap).await?;
+        Ok(changed)
+    }
+
     /// Tells everybody that something changed, after it was committed.
     pub(crate) fn changed(&self, noun: Noun, id: impl std::fmt::Display) {
         let id = Some(id.to_string());
@@ -208,7 +217,9 @@ impl App {
     /// Reads the settings of the engine again.
     pub(crate) async fn refresh_settings(&self) -> Result<(), ApiError> {
         let _refreshing = self.refreshing.lock().await;
-        Ok(self.engine.set_settings(settings(&self.configuration, &self.store).await?).await?)
+        let settings = settings(&self.configuration, &self.store).await?;
+        self.client.set_options(client_options(&settings)).map_err(|error| no_client(&error))?;
+        Ok(self.engine.set_settings(settings).await?)
     }
 
     /// All that is wrong with the configuration of this process.
@@ -303,6 +314,15 @@ async fn budgets(store: &Store, today: Day) -> Result<Budgets, ApiError> {
     let stored = store.list_budgets().await?.into_iter();
     budgets.set(stored.map(|stored| (stored.budget, stored.base)));
     Ok(budgets)
+}
+
+/// A connection may take as long as silence on one.
+fn client_options(settings: &Settings) -> ClientOptions {
+    ClientOptions { connect_timeout: settings.timeouts.idle }
+}
+
+fn no_client(error: &ClientError) -> ApiError {
+    ApiError::new(ErrorCode::Internal, error.to_string(), "")
 }
 
 /// How the engine works, with the limits that the providers' settings say.

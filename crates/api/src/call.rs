@@ -168,20 +168,15 @@ impl App {
             }
             None => {}
         }
-        match self.perform(caller, operation, request, Some(key.clone())).await {
-            Ok(answer) if SECRET_ANSWERS.contains(&operation.name) => Ok(answer),
-            Ok(answer) => match self.store.insert_answer(key, answer.clone(), self.now()).await {
-                // What is done in an emergency changes nothing in the store, and is the same when it is done again.
-                Err(error) if error.may_pass() && watch::is_for_emergencies(operation) => Ok(answer),
-                kept => Ok(kept?),
-            },
-            Err(error) => {
-                if let Err(error) = self.store.release_claim(key).await {
-                    // The caller is told why the request was not carried out, and not why that cannot be forgotten.
-                    tracing::warn!(%error, operation = operation.name, "a claim was not released");
-                }
-                Err(error)
-            }
+        // Where it failed after it changed something, the claim that came with the change stays.
+        let answer = self.perform(caller, operation, request, Some(key.clone())).await?;
+        if SECRET_ANSWERS.contains(&operation.name) {
+            return Ok(answer);
+        }
+        match self.store.insert_answer(key, answer.clone(), self.now()).await {
+            // What is done in an emergency changes nothing in the store, and is the same when it is done again.
+            Err(error) if error.may_pass() && watch::is_for_emergencies(operation) => Ok(answer),
+            kept => Ok(kept?),
         }
     }
 
@@ -201,7 +196,7 @@ impl App {
         let why = if SECRET_ANSWERS.contains(&operation.name) {
             "its answer held a secret, which is shown once"
         } else {
-            "FormaOps ended before its answer was kept"
+            "it failed after it had changed something, or FormaOps ended before its answer was kept"
         };
         let message = format!("this request was carried out already, and cannot be answered again: {why}");
         let hint = if records.is_empty() {

@@ -25,11 +25,15 @@ const BEAT: Duration = Duration::from_secs(1);
 const IN_EMERGENCY: &[&str] = &[
     "content_check",
     "content_render",
+    "dataset_export",
+    "execution_cancel",
+    "export_create",
     "function_try",
     "match_list",
+    "recording_export",
     "run_cancel",
     "run_pause",
-    "execution_cancel",
+    "suite_plan",
 ];
 
 /// How well everything is, and what is left off because of that.
@@ -58,6 +62,8 @@ pub enum LeftOff {
     LowRuns,
     /// Executions of low priority start.
     LowExecutions,
+    /// Suites are run anew.
+    NewSuites,
     /// Executions of normal priority start.
     NormalExecutions,
     /// Any execution starts.
@@ -73,6 +79,7 @@ impl LeftOff {
             (Level::Degraded, Self::Indexing),
             (Level::Degraded, Self::DebugLogs),
             (Level::Degraded, Self::LowExecutions),
+            (Level::Critical, Self::NewSuites),
             (Level::Critical, Self::NormalExecutions),
             (Level::Emergency, Self::Executions),
             (Level::Emergency, Self::Writes),
@@ -116,6 +123,21 @@ impl Watch {
             ErrorCode::RateLimited,
             "this machine has 90 % or more of what it can do to do, so nothing new of low priority is taken in",
             "Try again in a minute, or run it with priority `normal` or higher.",
+        ))
+    }
+
+    /// Lets a suite be run, unless all is so unwell that only what runs already may finish.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`]
+    pub(crate) fn require_calm(&self) -> Result<(), ApiError> {
+        if self.level() < Level::Critical {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            ErrorCode::RateLimited,
+            "all is too unwell for a suite: what runs may finish, and no new one is taken in",
+            "See why on the screen Health or with `formaops health get`, and run it once that is over.",
         ))
     }
 
@@ -284,7 +306,7 @@ mod tests {
     #[test]
     fn each_level_leaves_off_what_the_ones_before_do_and_more() {
         let levels = [Level::Normal, Level::Degraded, Level::Critical, Level::Emergency];
-        assert_eq!(levels.map(|level| LeftOff::at(level).len()), [0, 4, 5, 7]);
+        assert_eq!(levels.map(|level| LeftOff::at(level).len()), [0, 4, 6, 8]);
     }
 
     #[tokio::test]

@@ -97,6 +97,7 @@ pub(crate) async fn perform(
     let mut events = session.subscribe();
     let request = serde_json::to_value(&request).map_err(|error| usage(error.to_string()))?;
     let started: RunDetail = call(session, "run_create", request).await?;
+    run_end::tell_limit(&started);
     let mut screen = Screen::new(&started, as_json);
     let (mut cancelled, mut looked) = (false, false);
     // Where it is held back from its beginning, no event tells of that.

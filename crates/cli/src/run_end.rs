@@ -1,7 +1,10 @@
 //! Waiting for the end of a run.
 
-use crate::call::call;
-use formaops_api::{ApiError, ErrorCode, Session, Subscription, handlers::RunDetail};
+use crate::{call::call, output};
+use formaops_api::{
+    ApiError, ErrorCode, Session, Subscription,
+    handlers::{HeldTo, RunDetail},
+};
 use formaops_domain::{EventBody, Noun, Run, RunId};
 use serde_json::json;
 
@@ -25,6 +28,9 @@ pub(crate) async fn until_ended(
     started: Run,
     mut moved: impl FnMut(&Run),
 ) -> Result<Ended, ApiError> {
+    if started.concurrency.is_some() {
+        tell_limit(&look(session, started.id).await?);
+    }
     let (mut run, mut cancelled) = (started, false);
     while !run.status.is_terminal() {
         tokio::select! {
@@ -46,6 +52,15 @@ pub(crate) async fn until_ended(
         }
     }
     Ok(Ended { run, cancelled })
+}
+
+/// Says where a limit that somebody has set stands over what was asked for.
+pub(crate) fn tell_limit(detail: &RunDetail) {
+    if let Some(HeldTo { most, by }) = &detail.held_to {
+        output::line_to_stderr(&output::visible(&format!(
+            "at most {most} at once: `{by}` says so, which stands over the concurrency of a run"
+        )));
+    }
 }
 
 /// A run that is waited for, as it is now.

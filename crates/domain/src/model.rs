@@ -310,7 +310,12 @@ impl Price {
     /// Whether nothing is to be paid, whatever the call.
     #[must_use]
     pub fn is_free(&self) -> bool {
-        *self == Self::FREE
+        let is_nothing = |meters: [Option<u64>; 5]| meters.into_iter().flatten().all(|price| price == 0);
+        let Self { input, cached_input, cache_write, output, reasoning, tiers } = self;
+        is_nothing([Some(*input), *cached_input, *cache_write, Some(*output), *reasoning])
+            && tiers.iter().all(|tier| {
+                is_nothing([Some(tier.input), tier.cached_input, tier.cache_write, Some(tier.output), None])
+            })
     }
 
     /// The most that a call can cost: an input of so many tokens by estimate, which may be [`WORST_INPUT_PERCENT`] of
@@ -331,7 +336,7 @@ impl Price {
         costs.into_iter().max().unwrap_or_default()
     }
 
-    /// What `usage` costs: `ceil(sum(tokens x price) / 1,000,000)`.
+    /// What `usage` costs: `ceil(sum(tokens x price) / 1,000,000)`, and no more than [`NanoUsd::MOST_OF_A_CALL`].
     #[must_use]
     pub fn cost(&self, usage: &Usage) -> NanoUsd {
         let tier = self.tiers.iter().rev().find(|tier| usage.input_tokens > tier.above);
@@ -350,7 +355,8 @@ impl Price {
             (reasoning_tokens, reasoning.unwrap_or(output)),
         ];
         let total: u128 = meters.iter().map(|&(tokens, price)| u128::from(tokens) * u128::from(price)).sum();
-        NanoUsd::from_nanos(u64::try_from(total.div_ceil(1_000_000)).unwrap_or(u64::MAX))
+        let cost = u64::try_from(total.div_ceil(1_000_000)).unwrap_or(u64::MAX);
+        NanoUsd::from_nanos(cost).min(NanoUsd::MOST_OF_A_CALL)
     }
 }
 
@@ -427,6 +433,25 @@ mod tests {
         // What a tier does not say is not taken from below, where it is cheaper.
         let written = Usage { input_tokens: 200_001, cache_write_tokens: 200_001, ..Usage::default() };
         assert_eq!(price.cost(&written).as_nanos(), 800_004);
+    }
+
+    #[test]
+    fn no_call_costs_more_than_can_be_added_up() {
+        let price = Price { input: 1_000_000_000_000, ..Price::default() };
+        let lie = Usage { input_tokens: 1 << 40, ..Usage::default() };
+        assert_eq!(price.cost(&lie), NanoUsd::MOST_OF_A_CALL);
+        let thousands = u128::from(NanoUsd::MOST_OF_A_CALL.as_nanos()) * 9_000;
+        assert!(i64::try_from(thousands).is_ok(), "the store adds them up in 63 bits");
+    }
+
+    #[test]
+    fn a_price_that_says_zero_for_each_meter_is_free() {
+        let tier = PriceTier { above: 9, input: 0, cached_input: Some(0), cache_write: None, output: 0 };
+        let free =
+            Price { cached_input: Some(0), reasoning: Some(0), tiers: vec![tier.clone()], ..Price::FREE };
+        assert!(free.is_free());
+        assert!(!Price { tiers: vec![PriceTier { output: 1, ..tier }], ..Price::FREE }.is_free());
+        assert!(!Price { reasoning: Some(1), ..Price::FREE }.is_free());
     }
 
     #[test]

@@ -11,6 +11,10 @@ impl NanoUsd {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
+    /// More than any call costs: a million dollars. What a server or a file claims beyond that is not believed, so that
+    /// sums over thousands of such calls still fit into what the store keeps.
+    pub const MOST_OF_A_CALL: Self = Self(1_000_000_000_000_000);
+
     /// This many nano-dollars.
     #[must_use]
     pub const fn from_nanos(nanos: u64) -> Self {

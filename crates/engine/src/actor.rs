@@ -554,7 +554,7 @@ fn left_alone() -> Failure {
     Failure::new(
         ErrorClass::CircuitOpen,
         "the model failed too often one time after the other, and is left alone for a while",
-        "Run it again in a minute, or on another model.",
+        "Run it again a little later, or on another model.",
     )
 }
 

@@ -3,7 +3,7 @@
 use crate::machine::{Cap, Refusal};
 use formaops_domain::{
     Budget, BudgetScope, ErrorClass, Failure, MESSAGE_TOKENS, ModelRef, NanoUsd, Period, Price,
-    ports::{MessagePart, ModelRequest, TokenCounter, Wants},
+    ports::{MessagePart, ModelMessage, ModelRequest, TokenCounter, Wants},
 };
 
 /// What is known of a call before it is made.
@@ -26,23 +26,25 @@ impl Estimate<'_> {
             Wants::Answer => self.request.parameters.asked_output_tokens().or(self.longest)?,
             Wants::Vectors => 0,
         };
-        Some(price.worst_case(self.input_tokens(counter), longest))
-    }
-
-    fn input_tokens(&self, counter: Option<&dyn TokenCounter>) -> u64 {
-        let count = |text: &str| match counter {
+        let input = message_tokens(&self.request.messages, |text| match counter {
             Some(counter) => counter.count(&self.request.model, text).tokens,
             None => (text.len() as u64).div_ceil(4),
-        };
-        let messages = self.request.messages.iter().map(|message| {
-            let media = message.parts.iter().map(|part| match part {
-                MessagePart::Media(media) => media.estimated_tokens(),
-                MessagePart::Text(_) | MessagePart::ToolCall(_) | MessagePart::ToolResult(_) => 0,
-            });
-            MESSAGE_TOKENS + count(&message.all_text()) + media.sum::<u64>()
         });
-        messages.sum::<u64>() + self.request.parameters.estimated_tokens()
+        let borders = MESSAGE_TOKENS * self.request.messages.len() as u64;
+        Some(price.worst_case(input + borders + self.request.parameters.estimated_tokens(), longest))
     }
+}
+
+/// The tokens of messages by estimate, with what is attached to them.
+pub(crate) fn message_tokens(messages: &[ModelMessage], count: impl Fn(&str) -> u64) -> u64 {
+    let of_message = |message: &ModelMessage| {
+        let media = message.parts.iter().map(|part| match part {
+            MessagePart::Media(media) => media.estimated_tokens(),
+            MessagePart::Text(_) | MessagePart::ToolCall(_) | MessagePart::ToolResult(_) => 0,
+        });
+        count(&message.all_text()) + media.sum::<u64>()
+    };
+    messages.iter().map(of_message).sum()
 }
 
 /// Why a call is not made, in words. `unknown` says whose cost it is that is not known, and whether its price is.

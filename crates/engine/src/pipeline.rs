@@ -23,8 +23,8 @@ use crate::{
     templates::Templates,
 };
 use formaops_domain::{
-    Attempt, AttemptStatus, Day, EventBody, Execution, ExecutionId, Failure, Fallback, Feedback, Finish,
-    Metrics, ModelRef, NanoUsd, OutputPart, ToolCall, ValidationPhase, ValidationStatus,
+    Attempt, AttemptStatus, Day, ErrorClass, EventBody, Execution, ExecutionId, Failure, Fallback, Feedback,
+    Finish, Metrics, ModelRef, NanoUsd, OutputPart, ToolCall, ValidationPhase, ValidationStatus,
     ports::{ModelMessage, Outcome, PartStream, Work},
 };
 use futures::FutureExt;
@@ -201,7 +201,8 @@ impl Job {
         recorder.note(steps::prepared(request.messages.len(), started.saturating_sub(loaded)));
         self.tell(&running);
 
-        let (messages, total, wants) = (request.messages.clone(), request.timeouts.total, request.wants);
+        let (messages, other_tokens) = (request.messages.clone(), request.parameters.estimated_tokens());
+        let (total, wants) = (request.timeouts.total, request.wants);
         let end = self.receive(|| provider.stream(request), recorded, &mut recorder, total).await;
         let latency = recorder.elapsed();
         let last_part = recorder.close(end.ending()).await;
@@ -227,6 +228,8 @@ impl Job {
             status,
             model: model.model.clone(),
             messages,
+            other_tokens,
+            timed_out: failure.as_ref().is_some_and(|failure| failure.class == ErrorClass::Timeout),
             price,
             output: recorder.live.part(OutputPart::Text).whole(),
             reasoning: recorder.live.part(OutputPart::Reasoning).whole(),

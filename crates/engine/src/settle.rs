@@ -1,6 +1,6 @@
 //! What an attempt amounts to: its tokens and its cost.
 
-use crate::recorder::Facts;
+use crate::{money::message_tokens, recorder::Facts};
 use formaops_domain::{
     AttemptStatus, CostBasis, Metrics, Price, Span, Usage,
     ports::{ModelMessage, TokenCounter, Wants},
@@ -12,6 +12,10 @@ pub(crate) struct Account {
     pub(crate) status: AttemptStatus,
     pub(crate) model: String,
     pub(crate) messages: Vec<ModelMessage>,
+    /// The tokens of what was sent beside the messages, such as tools, by estimate.
+    pub(crate) other_tokens: u64,
+    /// Whether it was given up because it took too long.
+    pub(crate) timed_out: bool,
     pub(crate) price: Option<Price>,
     pub(crate) output: String,
     pub(crate) reasoning: String,
@@ -37,15 +41,15 @@ impl Account {
         }
     }
 
-    /// A cancelled call was cut before its last count. One that failed before anything came is taken
-    /// for unknown: most providers charge nothing for it.
+    /// A cancelled call was cut before its last count, and so was one that was given up: the provider may well have
+    /// worked on it. One that failed before anything came is taken for unknown: most providers charge nothing for it.
     pub(crate) fn needs_estimate(&self) -> bool {
         let sent = self.facts.request_hash.is_some();
         let answered = self.facts.first_token.is_some();
         match self.status {
             AttemptStatus::Cancelled => sent,
             AttemptStatus::Succeeded => self.facts.usage.is_none(),
-            _ => self.facts.usage.is_none() && answered,
+            _ => self.facts.usage.is_none() && (answered || sent && self.timed_out),
         }
     }
 
@@ -53,7 +57,7 @@ impl Account {
         let count = |text: &str| counter.count(&self.model, text).tokens;
         let reported = self.facts.usage.unwrap_or_default();
         let input_tokens = match reported.input_tokens {
-            0 => self.messages.iter().map(|message| count(&message.all_text())).sum(),
+            0 => message_tokens(&self.messages, count) + self.other_tokens,
             tokens => tokens,
         };
         let reasoning_tokens = reported.reasoning_tokens.max(count(&self.reasoning));

@@ -14,7 +14,7 @@ use reqwest::{
 use std::{
     io,
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -41,17 +41,29 @@ pub struct ClientError(#[from] reqwest::Error);
 /// The HTTP client; a clone shares its connections, its ledger and its switch.
 #[derive(Clone)]
 pub struct Client {
-    /// For this machine: past any proxy.
-    direct: reqwest::Client,
-    /// For all others: through the proxy that the environment names, if any.
-    outside: reqwest::Client,
     shared: Arc<Shared>,
 }
 
 struct Shared {
+    connections: RwLock<Connections>,
     ledger: Arc<dyn Ledger>,
     clock: Arc<dyn Clock>,
     offline: AtomicBool,
+}
+
+/// The connections, made by what they were made with.
+struct Connections {
+    options: ClientOptions,
+    /// For this machine: past any proxy.
+    direct: reqwest::Client,
+    /// For all others: through the proxy that the environment names, if any.
+    outside: reqwest::Client,
+}
+
+impl Connections {
+    fn new(options: ClientOptions) -> Result<Self, ClientError> {
+        Ok(Self { direct: build(&options, true)?, outside: build(&options, false)?, options })
+    }
 }
 
 /// What a request is sent for, as the ledger keeps it.
@@ -85,12 +97,33 @@ impl Client {
     /// # Errors
     /// Where TLS cannot be set up on this system.
     pub fn new(
-        options: &ClientOptions,
+        options: ClientOptions,
         ledger: Arc<dyn Ledger>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ClientError> {
-        let shared = Arc::new(Shared { ledger, clock, offline: AtomicBool::new(false) });
-        Ok(Self { direct: build(options, true)?, outside: build(options, false)?, shared })
+        let connections = RwLock::new(Connections::new(options)?);
+        let shared = Shared { connections, ledger, clock, offline: AtomicBool::new(false) };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Lets this client and its clones behave otherwise from now on. Requests that are under way go on; connections that
+    /// wait for the next request are closed.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up on this system: then all stays as it is.
+    pub fn set_options(&self, options: ClientOptions) -> Result<(), ClientError> {
+        let is_new =
+            self.shared.connections.read().unwrap_or_else(PoisonError::into_inner).options != options;
+        if is_new {
+            let connections = Connections::new(options)?;
+            *self.shared.connections.write().unwrap_or_else(PoisonError::into_inner) = connections;
+        }
+        Ok(())
+    }
+
+    fn connections(&self, is_loopback: bool) -> reqwest::Client {
+        let connections = self.shared.connections.read().unwrap_or_else(PoisonError::into_inner);
+        if is_loopback { connections.direct.clone() } else { connections.outside.clone() }
     }
 
     /// Switches everything beyond this machine off or on again, for this client and its clones.
@@ -111,7 +144,7 @@ impl Client {
         if self.is_offline() && !origin.is_loopback() {
             return Err(SendError::Offline);
         }
-        let client = if origin.is_loopback() { &self.direct } else { &self.outside };
+        let client = self.connections(origin.is_loopback());
         let method = Method::from_bytes(request.method.as_str().as_bytes()).unwrap_or_default();
         let mut builder = client.request(method, request.url);
         for (name, value) in request.headers {

@@ -11,7 +11,7 @@
 //!     clock: Arc<dyn Clock>,
 //!     ledger: Arc<dyn Ledger>,
 //! ) -> Result<Factory, Box<dyn Error>> {
-//!     let client = Client::new(&ClientOptions::default(), ledger, Arc::clone(&clock))?;
+//!     let client = Client::new(ClientOptions::default(), ledger, Arc::clone(&clock))?;
 //!     Ok(Factory { client, signer, clock, tokens: Arc::new(Tokens) })
 //! }
 //!

@@ -77,8 +77,9 @@ pub(crate) fn broken(site: &Site, error: &reqwest::Error) -> Failure {
         );
     }
     if error.is_timeout() {
+        // Not a timeout of the call, for which a provider may charge: nothing reached it.
         return Failure::new(
-            ErrorClass::Timeout,
+            ErrorClass::NoRoute,
             format!("no connection to `{address}` could be made in time"),
             CHECK_THE_WAY,
         );
@@ -90,7 +91,7 @@ pub(crate) fn broken(site: &Site, error: &reqwest::Error) -> Failure {
     } else if is(&[Kind::HostUnreachable, Kind::NetworkUnreachable, Kind::NetworkDown]) {
         Failure::new(ErrorClass::NoRoute, format!("there is no way to `{address}`"), CHECK_THE_WAY)
     } else if is(&[Kind::TimedOut]) {
-        Failure::new(ErrorClass::Timeout, format!("`{address}` cannot be reached"), CHECK_THE_WAY)
+        Failure::new(ErrorClass::NoRoute, format!("`{address}` cannot be reached"), CHECK_THE_WAY)
     } else if is(&[Kind::InvalidData, Kind::UnexpectedEof]) {
         tls(site)
     } else if is(&[Kind::ConnectionReset, Kind::ConnectionAborted, Kind::BrokenPipe]) {

@@ -1,9 +1,11 @@
 //! Executions, the cells of a run.
 
 pub(crate) mod record;
+mod retry;
 mod transition;
 
 pub use record::ExecutionRecord;
+pub use retry::NewRetry;
 pub(crate) use transition::{
     Begun, Ending, ResultRow, begin, end, end_one, insert_results, insert_written, requeue, wait,
 };
@@ -14,9 +16,9 @@ use crate::{
     cursor,
 };
 use formaops_domain::{
-    ActorId, CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, ModelRef, NanoUsd, Page,
-    Parameters, PromptId, Replayed, Retry, RunId, Span, Timestamp, ToolCall, Usage, ValidationResult,
-    ValidationStatus, VersionId,
+    CostBasis, Execution, ExecutionId, ExecutionStatus, Failure, Finish, ModelRef, NanoUsd, Page, Parameters,
+    PromptId, Replayed, Retry, RunId, Span, Timestamp, ToolCall, Usage, ValidationResult, ValidationStatus,
+    VersionId,
 };
 use sqlx::SqliteConnection;
 
@@ -327,98 +329,4 @@ impl Store {
         };
         Ok(cursor::page(found, limit, |row| row.seq, Execution::from))
     }
-
-    /// Puts an ended execution back in the queue as a new one, its next generation, and opens its run again:
-    /// executions never change once they have ended, but a run is no more than their summary.
-    ///
-    /// # Errors
-    /// [`StoreError::Transition`] where it has not ended, or was retried already.
-    pub async fn insert_retry(
-        &self,
-        of: ExecutionId,
-        id: ExecutionId,
-        by: ActorId,
-        now: Timestamp,
-    ) -> Result<Execution, StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let old = get(connection, of).await?;
-                if !old.status.is_terminal() {
-                    return Err(refuse(connection, of, "retried").await);
-                }
-                insert_generation(connection, &old, id, by, now).await.map_err(|error| {
-                    let (id, status) = (of.to_string(), "retried already".to_owned());
-                    if error.is_duplicate() {
-                        StoreError::Transition { noun: "execution", id, status, wanted: "retried" }
-                    } else {
-                        error
-                    }
-                })?;
-                reopen(connection, &old).await?;
-                open_verdicts(connection, &old).await?;
-                get(connection, id).await
-            })
-        })
-        .await
-    }
-}
-
-async fn insert_generation(
-    connection: &mut SqliteConnection,
-    old: &Execution,
-    id: ExecutionId,
-    by: ActorId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let (id, old, by, now) = (Key(id), Key(old.id), Key(by), Int(now));
-    sqlx::query!(
-        "insert into executions (id, run, prompt, version, model, variant_index, case_index, repeat, generation,
-          status, created_by, created_at)
-        select ?1, run, prompt, version, model, variant_index, case_index, repeat, generation + 1, 'pending', ?3, ?4
-        from executions where id = ?2",
-        id,
-        old,
-        by,
-        now,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// The verdicts of the other answers to the case are open again, where they were held against each other.
-async fn open_verdicts(connection: &mut SqliteConnection, old: &Execution) -> Result<(), StoreError> {
-    let (run, case, repeat) = (Key(old.run_id), old.case, old.repeat);
-    sqlx::query!(
-        "update executions set validation_status = 'pending'
-        where run = ?1 and case_index = ?2 and repeat = ?3 and status = 'completed'
-          and exists (select 1 from validation_results v where v.execution = executions.id and v.late = 1)
-          and not exists (select 1 from executions n where n.run = executions.run
-            and n.case_index = executions.case_index and n.repeat = executions.repeat
-            and n.variant_index = executions.variant_index and n.generation > executions.generation)",
-        run,
-        case,
-        repeat,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// The run counts the new generation instead of the old one, and goes on. What the old one cost stays spent.
-async fn reopen(connection: &mut SqliteConnection, old: &Execution) -> Result<(), StoreError> {
-    let (run, status) = (Key(old.run_id), Word(old.status));
-    sqlx::query!(
-        "update runs set pending = pending + 1, completed = completed - (?2 = 'completed'),
-          failed = failed - (?2 = 'failed'), cancelled = cancelled - (?2 = 'cancelled'),
-          completed_at = null,
-          status = case when status not in ('completed', 'cancelled') then status
-            when started_at is null then 'pending' else 'running' end
-        where id = ?1",
-        run,
-        status,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }

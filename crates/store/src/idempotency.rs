@@ -1,8 +1,8 @@
 //! Requests that were carried out, kept for a day, so that one that is sent twice is done once.
 //!
 //! A request is claimed in the transaction of its first change ([`crate::Act::claim`]), so nothing can be changed twice.
-//! Its answer is known only when all is done, and is kept then; where the process ended in between, or where the answer
-//! holds a secret, the claim alone stays, and says so.
+//! Its answer is known only when all is done, and is kept then; where it failed or the process ended in between, or where
+//! the answer holds a secret, the claim alone stays, and says so.
 
 use crate::{
     Store, StoreError,
@@ -133,27 +133,6 @@ impl Store {
                 .await?;
                 key.judge(row.request_hash.0)?;
                 Ok(row.answer.0)
-            })
-        })
-        .await
-    }
-
-    /// Gives up the claim of a request that failed: it may be tried again under the same key.
-    pub async fn release_claim(&self, key: IdempotencyKey) -> Result<(), StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let (actor, hash) = (Key(key.actor), Key(key.request_hash));
-                sqlx::query!(
-                    "delete from idempotency_keys
-                    where actor = ?1 and operation = ?2 and name = ?3 and request_hash = ?4 and answer is null",
-                    actor,
-                    key.operation,
-                    key.key,
-                    hash,
-                )
-                .execute(connection)
-                .await?;
-                Ok(())
             })
         })
         .await

@@ -93,7 +93,7 @@ pub use dataset::{
 };
 pub use egress::{EgressFilter, EgressTotal};
 pub use error::StoreError;
-pub use execution::{ExecutionFilter, ExecutionRecord};
+pub use execution::{ExecutionFilter, ExecutionRecord, NewRetry};
 pub use grid::{CaseOutcome, CaseOutcomes, GridFilter, GridRow};
 pub use idempotency::{IdempotencyKey, Remembered};
 pub use linked::{FilePlace, LinkedFile, LinkedFolder, LinkedSaid, LinkedWords, NewLinked};

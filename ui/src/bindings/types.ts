@@ -1571,6 +1571,8 @@ export type Estimate = {
   untakenAttachments?: UntakenAttachment[];
   /** The day from which the model no longer answers, where one is known: `YYYY-MM-DD`. */
   retiresOn?: string | null;
+  /** Why nothing is known of the model, such as a provider that does not exist: a run would be refused. */
+  unavailable?: ApiError | null;
 };
 
 /** Something that happened. A transition is committed before its event is sent. */
@@ -2248,6 +2250,14 @@ export type HealthPart = {
 /** How something is. */
 export type HealthStatus = 'ok' | 'degraded' | 'down';
 
+/** A limit that somebody has set. */
+export type HeldTo = {
+  /** The most executions on the wire at once. */
+  most: number;
+  /** Where it was set: a setting such as `agent_max_concurrent`, or the name of a provider. */
+  by: string;
+};
+
 /** A prompt, a version or an execution that has the words that were searched for. */
 export type Hit = ({
   kind: 'prompt';
@@ -2622,7 +2632,7 @@ export type LatencyFigures = {
 };
 
 /** Something that waits until all is well again. */
-export type LeftOff = 'refreshes' | 'indexing' | 'debug-logs' | 'low-runs' | 'low-executions' | 'normal-executions' | 'executions' | 'writes';
+export type LeftOff = 'refreshes' | 'indexing' | 'debug-logs' | 'low-runs' | 'low-executions' | 'new-suites' | 'normal-executions' | 'executions' | 'writes';
 
 /** How well everything is. Each level leaves off what the ones before do, and more. */
 export type Level = 'normal' | 'degraded' | 'critical' | 'emergency';
@@ -4350,6 +4360,8 @@ export type RunDetail = {
    * good. The next start of the workspace ends it; a change of the run is told when it becomes so.
    */
   stalled: boolean;
+  /** The limit that somebody has set and that stands over the concurrency that the run asks for, while it goes on. */
+  heldTo?: HeldTo | null;
 };
 
 export type RunId = string;

@@ -68,7 +68,7 @@ impl InForce {
 
     /// What somebody has set; nothing where it is the default that holds, which gives way to a run that asks for
     /// more.
-    fn limit(&self, key: Key) -> Option<NonZeroU32> {
+    pub(crate) fn limit(&self, key: Key) -> Option<NonZeroU32> {
         (self.source(key) != ConfigSource::Default).then(|| self.at_least_one(key))
     }
 

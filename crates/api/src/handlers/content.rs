@@ -93,6 +93,9 @@ pub struct Estimate {
     /// The day from which the model no longer answers, where one is known: `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retires_on: Option<String>,
+    /// Why nothing is known of the model, such as a provider that does not exist: a run would be refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unavailable: Option<ApiError>,
 }
 
 /// Fails only where another try may succeed: what is wrong with content or inputs is an answer.
@@ -148,10 +151,31 @@ async fn estimate(
     content: &Content,
 ) -> Result<Estimate, ApiError> {
     let parameters = &parameters.over(&content.settings.parameters);
-    let known = find_model(app, &model).await?;
     let counts: Vec<_> =
         messages.iter().map(|message| app.tokens.count(&model.model, message.text())).collect();
+    let message_tokens = counts.iter().map(|count| count.tokens).collect();
+    let exact = counts.iter().all(|count| count.exact);
     let input_tokens = counts.iter().map(|count| count.tokens).sum();
+    let known = match find_model(app, &model).await {
+        Ok(known) => known,
+        Err(error) if error.retryable => return Err(error),
+        // The others can be estimated all the same.
+        Err(error) => {
+            return Ok(Estimate {
+                model,
+                input_tokens,
+                message_tokens,
+                exact,
+                context_window: None,
+                input_cost_usd: None,
+                worst_cost_usd: None,
+                parameter_problems: Vec::new(),
+                untaken_attachments: Vec::new(),
+                retires_on: None,
+                unavailable: Some(error),
+            });
+        }
+    };
     let usage = Usage { input_tokens, ..Usage::default() };
     let longest = longest_answer(&known, parameters);
     let price = known.price.as_ref();
@@ -168,12 +192,13 @@ async fn estimate(
         parameter_problems: parameter_problems(&known, parameters),
         untaken_attachments: untaken_attachments(&known, &content.body),
         input_tokens,
-        message_tokens: counts.iter().map(|count| count.tokens).collect(),
-        exact: counts.iter().all(|count| count.exact),
+        message_tokens,
+        exact,
         context_window: known.context_window,
         input_cost_usd: price.map(|price| price.cost(&usage)),
         worst_cost_usd: price.and_then(worst),
         retires_on: known.retires_on,
+        unavailable: None,
         model,
     })
 }

@@ -5,16 +5,16 @@ use super::{
     model::{find_model, refusals},
     partial::Whole,
     prompt::find_prompt,
-    run::publish,
+    run::{is_watched, publish, rate_of},
     sensitive::unmask,
 };
-use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
+use crate::{ApiError, App, Caller, ErrorCode};
 use formaops_domain::{
     Attempt, Execution, ExecutionId, ExecutionLog, ExecutionStatus, JsonObject, OutputPart, OutputWindow,
     Page, Rating, RunContext, RunId, RunPartial,
 };
 use formaops_engine::{EngineError, Submission};
-use formaops_store::{ExecutionFilter, ExecutionRecord};
+use formaops_store::{ExecutionFilter, ExecutionRecord, NewRetry};
 use formaops_template::RenderedMessage;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -204,13 +204,15 @@ pub(super) async fn retry(
     ids: &[ExecutionId],
     given: &JsonObject,
 ) -> Result<Vec<Execution>, ApiError> {
-    let (mut ended, mut sensitive) = (Vec::new(), JsonObject::new());
+    let (mut retries, mut sensitive) = (Vec::new(), JsonObject::new());
+    let mut run = None;
     for &id in ids {
         let ExecutionRecord { execution, content, inputs, .. } = app.store.get_execution_record(id).await?;
         // More may be known of the model by now than when the run was made.
         let known = find_model(app, &execution.model).await?;
         let column = usize::try_from(execution.variant).unwrap_or_default();
         let problems = refusals(&known, column, &execution.parameters, &content.body);
+        let rate = rate_of(known);
         if !problems.is_empty() {
             return Err(ApiError::problems(ErrorCode::Invalid, problems));
         }
@@ -220,23 +222,20 @@ pub(super) async fn retry(
             |name: &str| variables.iter().any(|variable| variable.sensitive && variable.name == name);
         let inputs = unmask(variables, inputs, given.clone())?;
         sensitive.extend(inputs.into_iter().filter(|(name, _)| is_sensitive(name)));
-        ended.push(execution);
+        run = Some(execution.run_id);
+        retries.push(NewRetry { of: id, id: app.ids.execution(), rate });
     }
-    let Some(run) = ended.first().map(|execution| execution.run_id) else { return Ok(Vec::new()) };
+    let Some(run) = run else { return Ok(Vec::new()) };
     let of = app.store.get_run(run).await?;
     if let Some(regraded) = of.regraded {
         let hint = format!("Try them again in `{regraded}`, whose answers these are, and grade it anew.");
         return Err(ApiError::new(ErrorCode::Conflict, "a run that grades answers anew asks for none", hint));
     }
     app.watch.require_room(of.priority)?;
-    let mut next = Vec::new();
-    for execution in ended {
-        let (id, actor, now) = (app.ids.execution(), app.actor(caller), app.now());
-        next.push(app.store.insert_retry(execution.id, id, actor, now).await?);
-    }
+    let next = app.store.insert_retries(retries, app.actor(caller), app.now()).await?;
     publish(app, run).await?;
     let mut submission = Submission::new(&app.store.get_run(run).await?, &next);
-    submission.terms.watched = caller.kind != CallerKind::ApiKey;
+    submission.terms.watched = is_watched(caller, &of);
     submission.sensitive = sensitive;
     // Its last execution may have ended just now: then it is taken in hand again once it is over.
     match app.engine.submit(submission.clone()).await {

@@ -7,7 +7,7 @@ use crate::{
     watch::HealthLevel,
 };
 use formaops_domain::{RunProgress, Span, Timestamp};
-use formaops_engine::{CircuitState, Load, ModelLoad};
+use formaops_engine::{CircuitState, Level, Load, ModelLoad};
 use futures::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -177,7 +177,13 @@ pub(crate) async fn health_get(app: &App, _: &Caller, _: GetHealth) -> Result<He
         HealthStatus::Down => 2,
     };
     let all = [&store, &engine, &configuration].into_iter().chain(&providers);
-    let status = all.map(|part| part.status).max_by_key(|&status| rank(status)).unwrap_or(HealthStatus::Ok);
+    let on_the_whole = match level.level {
+        Level::Normal => HealthStatus::Ok,
+        Level::Degraded | Level::Critical => HealthStatus::Degraded,
+        Level::Emergency => HealthStatus::Down,
+    };
+    let all = all.map(|part| part.status).chain([on_the_whole]);
+    let status = all.max_by_key(|&status| rank(status)).unwrap_or(HealthStatus::Ok);
     let writes = write_figures(app).await;
     Ok(Health { status, level, store, writes, engine, configuration, providers })
 }

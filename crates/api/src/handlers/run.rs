@@ -10,17 +10,17 @@ use super::{
     sensitive::{mask, unmask},
     version::find_version,
 };
-use crate::{ApiError, App, Caller, CallerKind, ErrorCode};
+use crate::{ApiError, App, Caller, CallerKind, ErrorCode, configuration::Key};
 use formaops_domain::{
-    Body, Case, Content, EventBody, Execution, ExecutionId, Fallback, JsonObject, ModelRef, NanoUsd, Noun,
-    OnRestart, Parameters, Priority, Prompt, Replay, Run, RunContext, RunId, RunKind, RunParent, RunPartial,
-    RunProgress, RunStatus, Settings, Variable, Variant, ports::EventSink,
+    Body, Case, CatalogueModel, Content, EventBody, Execution, ExecutionId, Fallback, JsonObject, ModelRef,
+    NanoUsd, Noun, OnRestart, Parameters, Priority, Prompt, Replay, Run, RunContext, RunId, RunKind,
+    RunParent, RunPartial, RunProgress, RunStatus, Settings, Variable, Variant, ports::EventSink,
 };
 use formaops_engine::Submission;
 use formaops_store::{ExecutionFilter, NewCell, NewRun, NewVersion, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::num::NonZeroU32;
+use std::{collections::BTreeSet, num::NonZeroU32};
 use tokio_util::sync::CancellationToken;
 
 /// Starts a run.
@@ -101,6 +101,19 @@ pub struct RunDetail {
     /// Whether nothing of it is under way though it has not ended, because the store has refused some end of it for
     /// good. The next start of the workspace ends it; a change of the run is told when it becomes so.
     pub stalled: bool,
+    /// The limit that somebody has set and that stands over the concurrency that the run asks for, while it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_to: Option<HeldTo>,
+}
+
+/// A limit that somebody has set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HeldTo {
+    /// The most executions on the wire at once.
+    pub most: NonZeroU32,
+    /// Where it was set: a setting such as `agent_max_concurrent`, or the name of a provider.
+    pub by: String,
 }
 
 /// Asks for a run.
@@ -161,7 +174,8 @@ pub(crate) async fn run_create(
 }
 
 /// Runs content on a model for an execution that needs its answer, and waits for the end. Answers the execution that
-/// has it. Where nobody waits any more, because what needed it was cancelled, it is cancelled too.
+/// has it. It is as urgent as the run that needs it. Where nobody waits any more, because what needed it was cancelled, it
+/// is cancelled too.
 #[expect(clippy::too_many_arguments, reason = "each is a part of the run")]
 pub(crate) async fn run_child(
     app: &App,
@@ -173,6 +187,7 @@ pub(crate) async fn run_child(
     parent: RunParent,
     replay: Replay,
 ) -> Result<ExecutionId, ApiError> {
+    let priority = app.store.get_run(parent.run_id).await?.priority;
     let request = CreateRun {
         prompt: PromptKey::Id(prompt.id),
         version: None,
@@ -181,7 +196,7 @@ pub(crate) async fn run_child(
         inputs,
         context: RunContext::default(),
         repeats: 1,
-        priority: Priority::Normal,
+        priority,
         cap_usd: None,
         fallbacks: Vec::new(),
         concurrency: None,
@@ -363,10 +378,19 @@ pub(super) async fn rates(
     for (at, (model, parameters)) in columns.enumerate() {
         let known = find_model(app, model).await?;
         problems.extend(refusals(&known, at, parameters, body));
-        let max_output_tokens = known.max_output_tokens.or(known.context_window);
-        rates.push(Rate { price: known.price, max_output_tokens });
+        rates.push(rate_of(known));
     }
     if problems.is_empty() { Ok(rates) } else { Err(ApiError::problems(ErrorCode::Invalid, problems)) }
+}
+
+/// What is known of what a model costs.
+pub(super) fn rate_of(known: CatalogueModel) -> Rate {
+    Rate { price: known.price, max_output_tokens: known.max_output_tokens.or(known.context_window) }
+}
+
+/// Whether somebody waits before a screen for the answers of a run, which is then not kept waiting by those behind it.
+pub(super) fn is_watched(caller: &Caller, run: &Run) -> bool {
+    caller.kind != CallerKind::ApiKey && run.suite.is_none() && run.parent.is_none()
 }
 
 async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, ApiError> {
@@ -416,7 +440,7 @@ async fn submit(app: &App, caller: &Caller, asked: Asked) -> Result<RunDetail, A
     let started = detail(app, run.id).await?;
     app.hub.publish(EventBody::RunUpdated { run: Box::new(run) });
     let mut submission = Submission::new(&started.run, &started.executions);
-    submission.terms.watched = caller.kind != CallerKind::ApiKey && started.run.parent.is_none();
+    submission.terms.watched = is_watched(caller, &started.run);
     submission.sensitive = sensitive;
     app.engine.submit(submission).await?;
     Ok(started)
@@ -437,7 +461,28 @@ pub(super) async fn detail(app: &App, id: RunId) -> Result<RunDetail, ApiError> 
     executions.sort_by_key(|execution| (execution.variant, execution.case, execution.repeat));
     let is_stalled = app.engine.is_stalled(id) || app.regrades.is_stalled(id);
     let stalled = is_stalled && !run.status.is_terminal();
-    Ok(RunDetail { run, executions, stalled })
+    let held_to = held_to(app, &run).await?;
+    Ok(RunDetail { run, executions, stalled, held_to })
+}
+
+/// The lowest of the limits that somebody has set, where the run asks for more. Those that nobody has set give way.
+async fn held_to(app: &App, run: &Run) -> Result<Option<HeldTo>, ApiError> {
+    let Some(asked) = run.concurrency.filter(|_| !run.status.is_terminal()) else { return Ok(None) };
+    let limit = |key| app.configuration.in_force().limit(key);
+    let together = (limit(Key::AgentMaxConcurrent), "agent_max_concurrent");
+    let each = (limit(Key::ProviderMaxConcurrent), "provider_max_concurrent");
+    let setting =
+        |(limit, name): (Option<NonZeroU32>, &str)| Some(HeldTo { most: limit?, by: name.to_owned() });
+    let mut limits: Vec<_> = setting(together).into_iter().collect();
+    let names: BTreeSet<_> = run.variants.iter().map(|variant| variant.model.provider.as_str()).collect();
+    for provider in app.store.list_providers().await? {
+        if names.contains(provider.name.as_str()) {
+            let own = provider.max_concurrent.and_then(NonZeroU32::new);
+            let own = own.map(|most| HeldTo { most, by: provider.name });
+            limits.extend(own.or_else(|| setting(each)));
+        }
+    }
+    Ok(limits.into_iter().filter(|limit| limit.most < asked).min_by_key(|limit| limit.most))
 }
 
 pub(crate) async fn run_get(app: &App, _: &Caller, request: GetRun) -> Result<RunDetail, ApiError> {
@@ -454,8 +499,7 @@ pub(crate) async fn run_cancel(app: &App, _: &Caller, request: CancelRun) -> Res
 pub(crate) async fn run_update(app: &App, _: &Caller, request: UpdateRun) -> Result<Run, ApiError> {
     check_cap(request.cap_usd)?;
     app.store.get_run(request.id).await?;
-    let run = app.store.update_run_cap(request.id, request.cap_usd).await?;
-    app.engine.set_run_cap(request.id, request.cap_usd).await?;
+    let run = app.set_run_cap(request.id, request.cap_usd).await?;
     publish(app, request.id).await?;
     Ok(run)
 }

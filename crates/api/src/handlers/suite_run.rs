@@ -179,6 +179,7 @@ pub(crate) async fn suite_plan(
 pub(crate) async fn suite_run(app: &App, caller: &Caller, request: RunSuiteRequest) -> Result<Run, ApiError> {
     caller.require_priority(request.priority)?;
     app.watch.require_room(request.priority)?;
+    app.watch.require_calm()?;
     check_cap(request.cap_usd)?;
     if request.concurrency.is_some_and(|most| most.get() > MOST_CONCURRENCY) {
         let message = format!("`concurrency` must be between 1 and {MOST_CONCURRENCY}");

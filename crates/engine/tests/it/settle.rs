@@ -67,6 +67,18 @@ async fn a_cancelled_call_is_estimated_and_never_below_what_was_reported() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_was_given_up_in_silence_counts_as_one_that_was_cancelled() {
+    let world = World::new();
+    let asked = Asked { content: content("say much"), price: price(), ..Asked::default() };
+    let (id, call) = world.one_call(asked).await;
+    call.fail(ErrorClass::Timeout, "it did not begin to answer");
+    world.journal.told_again(id).await;
+    let metrics = world.journal.outcomes().remove(0).metrics;
+    assert_eq!((metrics.basis, tokens(&metrics)), (CostBasis::Estimated, (2, 0)));
+    assert_eq!(metrics.cost_usd, Some(NanoUsd::from_nanos(2)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_price_the_tokens_are_known_and_the_cost_is_not() {
     let world = World::new();
     let (id, call) = world.one_call(Asked { price: None, ..Asked::default() }).await;

@@ -157,7 +157,7 @@ impl Call {
 
     async fn read(&mut self, mut reading: Box<Reading>) -> Phase {
         let (deadline, waiting) =
-            if reading.received == 0 { self.first_deadline() } else { self.next_deadline() };
+            if reading.decoder.has_spoken() { self.next_deadline() } else { self.first_deadline() };
         let chunk = match timeout_at(deadline, reading.reply.chunk()).await {
             Ok(Ok(Some(chunk))) => chunk,
             Ok(Ok(None)) => return self.conclude(*reading, None),
@@ -243,7 +243,8 @@ impl Call {
         failure_of(&self.site, fault, spoken)
     }
 
-    /// When the first byte of the body must be there, counted from the start.
+    /// When the model must have begun to say something, counted from the start: a model may think for long after the
+    /// server has said that it began.
     fn first_deadline(&self) -> (Instant, Waiting) {
         let Timeouts { first_token, total, .. } = self.timeouts;
         if first_token < total {

@@ -170,6 +170,26 @@ async fn silence_ends_at_the_timeout_that_it_belongs_to() {
 }
 
 #[tokio::test]
+async fn a_model_that_thinks_before_its_first_word_may_take_as_long_as_that_may() {
+    let world = World::new().await;
+    let role = r#"data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"#;
+    world.server.script("thinker", Reply::status(200).chunked().bytes(format!("{role}\n\n")).then_silence());
+    let answer = call_with(&world.provider, |request| {
+        request.model = "thinker".to_owned();
+        request.timeouts.idle = SHORT;
+        request.timeouts.first_token = 10 * SHORT;
+        request.timeouts.total = LONG;
+    })
+    .await;
+    assert_eq!(answer.class(), ErrorClass::Timeout);
+    assert!(
+        answer.failure().message.contains("did not begin to answer within 0.2 s"),
+        "{}",
+        answer.failure()
+    );
+}
+
+#[tokio::test]
 async fn a_redirect_is_reported_and_never_followed() {
     let (world, other) = (World::new().await, ScriptedServer::start().await);
     let target = other.base_url().join("/v1/chat/completions?key=1").unwrap();

@@ -31,7 +31,7 @@ impl World {
     pub(crate) async fn speaking(kind: ProviderKind, base_path: &str) -> Self {
         let server = ScriptedServer::start().await;
         let ledger = Arc::new(MemoryLedger::default());
-        let factory = factory(&ClientOptions::default(), Arc::clone(&ledger));
+        let factory = factory(ClientOptions::default(), Arc::clone(&ledger));
         let base_url = server.base_url().join(base_path).expect("a path makes a URL");
         let config = Config { kind, ..provider(base_url, Some(ENV)) };
         let provider = factory.provider(&config).expect("there is an address");
@@ -45,7 +45,7 @@ impl World {
 }
 
 /// Makes providers whose keys are all the same.
-pub(crate) fn factory(options: &ClientOptions, ledger: Arc<MemoryLedger>) -> Factory {
+pub(crate) fn factory(options: ClientOptions, ledger: Arc<MemoryLedger>) -> Factory {
     let clock = Arc::new(ManualClock::default());
     Factory {
         client: Client::new(options, ledger, clock.clone()).expect("there is a client"),
@@ -56,7 +56,7 @@ pub(crate) fn factory(options: &ClientOptions, ledger: Arc<MemoryLedger>) -> Fac
 }
 
 pub(crate) fn connect(config: &Config) -> Arc<dyn Provider> {
-    let factory = factory(&ClientOptions::default(), Arc::default());
+    let factory = factory(ClientOptions::default(), Arc::default());
     factory.provider(config).expect("there is an address")
 }
 

@@ -1,6 +1,6 @@
 //! The audit trail: what gets into it, and every way in which it can be found not to hold.
 
-use crate::world::{World, ada, at, inputs, version};
+use crate::world::{World, ada, at, inputs, retry, version};
 use formaops_domain::{
     AuditEvent, AuditOrigin, BreakReason, ChainHash, InputSet, PromptStatus, RefKind, RunStatus,
     ports::RunStore,
@@ -149,7 +149,7 @@ async fn a_run_is_told_when_it_is_started_retried_and_cancelled_and_not_otherwis
     let after_the_prompt = |actions: Vec<String>| actions[3..].join(" ");
     assert_eq!(after_the_prompt(actions(&world.store).await), "run.create");
     let mine = by_ada(&world.store, "r7", 20);
-    mine.insert_retry(execution_id(1), execution_id(2), ada(), at(20)).await.unwrap();
+    mine.insert_retries(vec![retry(1, 2)], ada(), at(20)).await.unwrap();
     world.store.finish_queued(execution_id(2), None, at(21)).await.unwrap();
     world.store.finish_run(run.id, RunStatus::Cancelled, at(21)).await.unwrap();
     assert_eq!(after_the_prompt(actions(&world.store).await), "run.create execution.create run.update");

@@ -1,6 +1,6 @@
 //! Money: what is spent is counted once, whatever becomes of an attempt.
 
-use crate::world::{World, ada, at, attempt, day, left_queue, outcome};
+use crate::world::{World, ada, at, attempt, day, left_queue, outcome, retry};
 use formaops_domain::{
     AttemptStatus, Budget, BudgetKind, BudgetScope, CostBasis, ErrorClass, Failure, NanoUsd, Period, Retry,
     Spend, SpendBy,
@@ -45,16 +45,16 @@ async fn every_attempt_counts_also_one_that_failed_and_those_before_a_retry() {
         failure: Some(failure.clone()),
         ..outcome(number, "")
     };
-    let retry =
+    let waits =
         Retry { attempt: 2, last: 4, model: None, at: at(16), failure: failure.clone(), feedback: None };
-    world.store.retry_attempt(&failed(1), retry).await.unwrap();
+    world.store.retry_attempt(&failed(1), waits).await.unwrap();
     let second = formaops_domain::Attempt { execution_id: execution_id(1), number: 2, ..attempt(2) };
     world.store.start_attempt(second, left_queue()).await.unwrap();
     let ended = formaops_domain::ports::Outcome { execution: execution_id(1), ..failed(2) };
     world.store.finish_attempt(&ended).await.unwrap();
     assert_eq!(world.store.get_run(run.id).await.unwrap().progress.cost_usd, nanos(10));
 
-    world.store.insert_retry(execution_id(1), execution_id(3), ada(), at(20)).await.unwrap();
+    world.store.insert_retries(vec![retry(1, 3)], ada(), at(20)).await.unwrap();
     world.assert_counted(run.id).await;
     world.start(3).await;
     world.finish(3, "at last").await;

@@ -137,11 +137,8 @@ async fn what_is_known_of_cases_is_worked_out_again_once_something_was_tried_aga
 
     // As many executions have ended afterwards as before.
     for (number, execution) in [(50, 3), (51, 4)] {
-        world
-            .store
-            .insert_retry(execution_id(execution), execution_id(number), crate::world::ada(), at(21))
-            .await
-            .unwrap();
+        let again = vec![crate::world::retry(execution, number)];
+        world.store.insert_retries(again, crate::world::ada(), at(21)).await.unwrap();
         answer(&world, number, ("b", true, 1, 5)).await;
     }
     assert!(!figures().await.0, "nothing is kept of a run that goes on");

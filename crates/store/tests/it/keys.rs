@@ -79,20 +79,6 @@ async fn a_request_is_claimed_with_its_first_change_and_not_without_one() {
     assert_eq!(world.store.find_answer(&other, at(1)).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_claim_that_was_given_up_may_be_made_again_but_an_answer_stays() {
-    let world = World::new().await;
-    let claim = |at| Act { claim: Some(key("a")), ..Act::own(at) };
-    world.store.acting(claim(at(0))).insert_prompt(crate::world::prompt(1, "p"), ada()).await.unwrap();
-    world.store.release_claim(key("b")).await.unwrap();
-    assert!(world.store.find_answer(&key("a"), at(1)).await.unwrap().is_some());
-    world.store.release_claim(key("a")).await.unwrap();
-    assert_eq!(world.store.find_answer(&key("a"), at(1)).await.unwrap(), None);
-    world.store.insert_answer(key("a"), json!(1), at(1)).await.unwrap();
-    world.store.release_claim(key("a")).await.unwrap();
-    assert_eq!(world.store.find_answer(&key("a"), at(1)).await.unwrap(), answered(json!(1)));
-}
-
 fn api_key(number: u8, name: &str) -> StoredApiKey {
     StoredApiKey {
         id: ApiKeyId::from_bytes(&[number; 16]).unwrap(),

@@ -1,6 +1,6 @@
 //! After a kill: what was acknowledged is there, what was under way is put in order.
 
-use crate::world::{World, ada, at, attempt, left_queue, new_run, part, run};
+use crate::world::{World, ada, at, attempt, left_queue, new_run, part, retry, run};
 use formaops_domain::{
     AttemptStatus, CostBasis, ErrorClass, ExecutionStatus, Failure, NanoUsd, OnRestart, OutputPart,
     RunStatus, ports::RunStore,
@@ -127,7 +127,7 @@ async fn an_interrupted_execution_can_be_tried_again() {
     let id = world.run(&["dry-run:a"]).await.id;
     world.start(1).await;
     world.store.recover(at(20)).await.unwrap();
-    let retry = world.store.insert_retry(execution_id(1), execution_id(2), ada(), at(30)).await.unwrap();
+    let retry = world.store.insert_retries(vec![retry(1, 2)], ada(), at(30)).await.unwrap().remove(0);
     world.store.start_attempt(attempt(2), left_queue()).await.unwrap();
     world.finish(2, "whole").await;
     RunStore::finish_run(&world.store, id, RunStatus::Completed, at(40)).await.unwrap();

@@ -1,14 +1,14 @@
 //! Runs and executions: kept, moved, counted, listed and tried again.
 
 use crate::world::{
-    World, ada, at, attempt, inputs, left_queue, new_run, no_attempt, nobody, outcome, part, run,
+    World, ada, at, attempt, inputs, left_queue, new_run, no_attempt, nobody, outcome, part, retry, run,
 };
 use formaops_domain::{
     Attempt, AttemptStatus, Case, ContextMessage, ErrorClass, ExecutionStatus, Failure, Fallback, NanoUsd,
     Price, Retry, Role, RunContext, RunProgress, RunStatus, ValidationResult, ValidationStatus, Verdict,
     ports::{Outcome, RunStore},
 };
-use formaops_store::{ExecutionFilter, NewCell, NewRun, RunFilter, StoreError};
+use formaops_store::{ExecutionFilter, NewCell, NewRetry, NewRun, Rate, RunFilter, StoreError};
 use formaops_testkit::{attempt_id, content, execution_id, prompt_id, run_id};
 use serde_json::json;
 use std::num::NonZeroU32;
@@ -254,20 +254,21 @@ async fn a_retry_is_the_next_generation_and_opens_the_run_again() {
     let world = World::new().await;
     let id = world.run(&["dry-run:a"]).await.id;
     world.start(1).await;
-    let early = world.store.insert_retry(execution_id(1), execution_id(7), ada(), at(12)).await.unwrap_err();
+    let early = world.store.insert_retries(vec![retry(1, 7)], ada(), at(12)).await.unwrap_err();
     assert!(matches!(early, StoreError::Transition { .. }), "{early:?}");
     let first = world.finish(1, "first").await;
     RunStore::finish_run(&world.store, id, RunStatus::Completed, at(15)).await.unwrap();
 
-    let retry = world.store.insert_retry(first.id, execution_id(2), ada(), at(30)).await.unwrap();
-    assert_eq!((retry.generation, retry.status, retry.created_at), (1, ExecutionStatus::Pending, at(30)));
-    assert_eq!((retry.case, retry.variant, &retry.model), (first.case, first.variant, &first.model));
+    let again = world.store.insert_retries(vec![retry(1, 2)], ada(), at(30)).await.unwrap();
+    let second = &again[0];
+    assert_eq!((second.generation, second.status, second.created_at), (1, ExecutionStatus::Pending, at(30)));
+    assert_eq!((second.case, second.variant, &second.model), (first.case, first.variant, &first.model));
     let run = world.store.get_run(id).await.unwrap();
     assert_eq!((run.status, run.completed_at, run.progress.total), (RunStatus::Running, None, 1));
     // What the first generation cost stays spent.
     assert_eq!(run.progress.cost_usd, NanoUsd::from_nanos(5));
     assert_eq!(world.store.get_execution(first.id).await.unwrap(), first);
-    let twice = world.store.insert_retry(first.id, execution_id(3), ada(), at(31)).await.unwrap_err();
+    let twice = world.store.insert_retries(vec![retry(1, 3)], ada(), at(31)).await.unwrap_err();
     assert!(matches!(twice, StoreError::Transition { .. }), "{twice:?}");
 
     world.store.start_attempt(Attempt { started_at: at(40), ..attempt(2) }, left_queue()).await.unwrap();
@@ -282,6 +283,55 @@ async fn a_retry_is_the_next_generation_and_opens_the_run_again() {
         page.items.into_iter().map(|execution| execution.generation).collect::<Vec<_>>()
     };
     assert_eq!((list(false).await, list(true).await), (vec![0, 1], vec![1]));
+}
+
+#[tokio::test]
+async fn of_several_none_is_tried_again_where_one_cannot_be() {
+    let world = World::new().await;
+    let id = world.run(&["dry-run:a", "dry-run:b", "dry-run:c"]).await.id;
+    for number in 1..=3 {
+        world.start(number).await;
+        world.finish(number, "said").await;
+    }
+    RunStore::finish_run(&world.store, id, RunStatus::Completed, at(15)).await.unwrap();
+    world.store.insert_retries(vec![retry(2, 4)], ada(), at(30)).await.unwrap();
+    for all in
+        [vec![retry(1, 5), retry(2, 6)], vec![retry(1, 5), retry(4, 6)], vec![retry(1, 5), retry(9, 6)]]
+    {
+        world.store.insert_retries(all, ada(), at(31)).await.unwrap_err();
+        assert!(world.store.get_execution(execution_id(5)).await.is_err(), "the first was not tried again");
+    }
+    let both = world.store.insert_retries(vec![retry(3, 8), retry(1, 7)], ada(), at(32)).await.unwrap();
+    let ids: Vec<_> = both.iter().map(|execution| execution.id).collect();
+    assert_eq!(ids, [execution_id(8), execution_id(7)]);
+    let run = world.store.get_run(id).await.unwrap();
+    assert_eq!((run.status, run.progress.pending, run.progress.completed), (RunStatus::Running, 3, 0));
+    world.assert_counted(id).await;
+}
+
+#[tokio::test]
+async fn a_retry_costs_what_is_known_by_then_where_nothing_was_known_before() {
+    let world = World::new().await;
+    let prompt = world.prompt(1, "p").await;
+    let version = world.save(prompt.id, content("Hello {{name}}")).await;
+    let unknown = NewRun { rates: Vec::new(), ..new_run(run(1, &version, &["dry-run:a"]), 1) };
+    let id = world.store.insert_run(unknown).await.unwrap().id;
+    world.start(1).await;
+    world.finish(1, "said").await;
+    RunStore::finish_run(&world.store, id, RunStatus::Completed, at(15)).await.unwrap();
+    let rate = |input, longest| Rate {
+        price: Some(Price { input, ..Price::default() }),
+        max_output_tokens: Some(longest),
+    };
+    let known = |of, id, rate| vec![NewRetry { rate, ..retry(of, id) }];
+    world.store.insert_retries(known(1, 2, rate(7, 70)), ada(), at(30)).await.unwrap();
+    let now = async |number| world.store.get_execution_record(execution_id(number)).await.unwrap().rate;
+    assert_eq!(now(2).await, rate(7, 70));
+    world.start(2).await;
+    world.finish(2, "again").await;
+    // What a run knows of a price stays, whatever it is later.
+    world.store.insert_retries(known(2, 3, rate(9, 90)), ada(), at(40)).await.unwrap();
+    assert_eq!(now(3).await, rate(7, 70));
 }
 
 #[tokio::test]

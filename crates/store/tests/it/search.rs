@@ -1,6 +1,6 @@
 //! The history of runs, found by model, by day and by words.
 
-use crate::world::{World, ada, at, inputs, left_queue, new_run, options, outcome, run};
+use crate::world::{World, ada, at, inputs, left_queue, new_run, options, outcome, retry, run};
 use formaops_domain::{JsonObject, MatchPart, Prompt, Run, Timestamp, ports::Outcome};
 use formaops_store::{NewCell, RunFilter, Store};
 use formaops_testkit::{content, execution_id, run_id};
@@ -146,7 +146,7 @@ async fn a_run_is_found_once_by_the_newest_execution_that_has_the_words() {
     }
     assert_eq!(history.list(words("common")).await, [3, 2, 1]);
 
-    let retried = history.world.store.insert_retry(execution_id(10), execution_id(90), ada(), at(30)).await;
+    let retried = history.world.store.insert_retries(vec![retry(10, 90)], ada(), at(30)).await;
     retried.unwrap();
     let attempt = crate::world::attempt(90);
     history.world.store.start_attempt(attempt, left_queue()).await.unwrap();

@@ -7,7 +7,9 @@ use formaops_domain::{
     Usage, ValidationStatus, Variant, Version, WorkspaceId,
     ports::{Outcome, RecordingPart},
 };
-use formaops_store::{NewCell, NewRun, NewVersion, NewWorkspace, OpenOptions, Rate, Store, StoreError};
+use formaops_store::{
+    NewCell, NewRetry, NewRun, NewVersion, NewWorkspace, OpenOptions, Rate, Store, StoreError,
+};
 use formaops_testkit::{actor_id, attempt_id, execution_id, prompt_id, run_id};
 use std::{path::PathBuf, time::Duration};
 use tempfile::TempDir;
@@ -38,6 +40,11 @@ pub(crate) fn options() -> OpenOptions {
     };
     // Nothing here waits for a lock that will be given back, so waiting is short.
     OpenOptions { busy_timeout: Duration::from_millis(50), ..OpenOptions::new(new, at(0)) }
+}
+
+/// That an execution is tried again as this one.
+pub(crate) fn retry(of: u64, id: u64) -> NewRetry {
+    NewRetry { of: execution_id(of), id: execution_id(id), rate: Rate::default() }
 }
 
 impl World {

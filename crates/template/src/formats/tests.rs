@@ -608,6 +608,7 @@ fn datasets_suites_and_runs_that_do_not_hold_together_are_refused_with_their_pla
             json!("2001-01-01T00:00:00Z"),
             "runs[0].executions[0].attempts[1]",
         ),
+        ("/runs/0/executions/0/attempts/0/metrics/costUsd", json!("1000000.01"), "runs[0].executions[0]"),
         ("/runs/0/executions/0/log/0/message", json!(""), "runs[0].executions[0].log[0]"),
     ] {
         let mut broken = value.clone();

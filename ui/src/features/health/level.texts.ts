@@ -23,6 +23,7 @@ export const levelTexts = {
     indexing: 'making older runs searchable',
     'debug-logs': 'lines for debugging in the log files',
     'low-runs': 'new runs of low priority',
+    'new-suites': 'new runs of suites',
     'low-executions': 'executions of low priority',
     'normal-executions': 'executions of normal priority',
     executions: 'new executions, whatever their priority',

@@ -35,8 +35,15 @@ const fitQuery = (model: string, parameters: Parameters, body: Body) =>
       };
       const { estimates } = await api.contentRender({ content, models: [{ model }] });
       const [estimate] = estimates;
-      const { untakenAttachments = [], parameterProblems = [], retiresOn = null } = estimate ?? {};
-      return { problems: [...untakenAttachments, ...parameterProblems], retiresOn };
+      const {
+        unavailable,
+        untakenAttachments = [],
+        parameterProblems = [],
+        retiresOn = null,
+      } = estimate ?? {};
+      const missing =
+        unavailable == null ? [] : [{ message: unavailable.message, hint: unavailable.hint ?? '' }];
+      return { problems: [...missing, ...untakenAttachments, ...parameterProblems], retiresOn };
     },
     placeholderData: keepPreviousData,
     gcTime: FORGET_AFTER_MS,

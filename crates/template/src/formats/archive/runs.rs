@@ -2,7 +2,8 @@
 
 use crate::formats::FormatError;
 use formaops_domain::{
-    Attempt, AttemptStatus, Case, Execution, JsonObject, LogEntry, PromptId, Run, Validation, VersionId,
+    Attempt, AttemptStatus, Case, Execution, JsonObject, LogEntry, NanoUsd, PromptId, Run, Validation,
+    VersionId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,6 +66,12 @@ impl ArchivedExecution {
         })
     }
 
+    /// Whether it or an attempt claims to have cost more than any call does.
+    fn is_too_dear(&self) -> bool {
+        let all = self.attempts.iter().map(|attempt| &attempt.metrics).chain([&self.execution.metrics]);
+        all.filter_map(|metrics| metrics.cost_usd).any(|cost| cost > NanoUsd::MOST_OF_A_CALL)
+    }
+
     /// The place of the first step that says nothing, or is of no attempt that can be.
     fn wrong_step(&self) -> Option<usize> {
         self.log.iter().position(|step| step.message.is_empty() || step.attempt == Some(0))
@@ -117,6 +124,10 @@ pub(super) fn check(
             if let Some(attempt) = archived_execution.wrong_attempt() {
                 let field = format!("executions[{place}].attempts[{attempt}]");
                 return wrong(&field, "the attempt has not ended, or is none of the execution");
+            }
+            if archived_execution.is_too_dear() {
+                let field = format!("executions[{place}]");
+                return wrong(&field, "no call costs as much as this says");
             }
             if let Some(step) = archived_execution.wrong_step() {
                 let field = format!("executions[{place}].log[{step}]");
