@@ -7,17 +7,20 @@ async function doneAtRest(app: Page): Promise<string[]> {
   await app.waitForTimeout(2000);
   return app.evaluate(async () => {
     const seen: string[] = [];
-    const { setTimeout, requestAnimationFrame } = window;
+    const own = {
+      setTimeout: window.setTimeout.bind(window),
+      requestAnimationFrame: window.requestAnimationFrame.bind(window),
+    };
     window.setTimeout = ((...given: Parameters<typeof setTimeout>) => {
       seen.push(`a timer of ${given[1]} ms: ${new Error().stack}`);
-      return setTimeout(...given);
+      return own.setTimeout(...given);
     }) as typeof setTimeout;
     window.requestAnimationFrame = (draw) => {
       seen.push(`a frame: ${new Error().stack}`);
-      return requestAnimationFrame(draw);
+      return own.requestAnimationFrame(draw);
     };
-    await new Promise((done) => setTimeout(done, 1500));
-    Object.assign(window, { setTimeout, requestAnimationFrame });
+    await new Promise((done) => own.setTimeout(done, 1500));
+    Object.assign(window, own);
     return seen;
   });
 }
