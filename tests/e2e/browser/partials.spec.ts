@@ -75,7 +75,7 @@ test('a call of what is not there is marked with what to do, and is right as soo
   await app.keyboard.type('{{> shared/voice style="dry" who="Bo"}}');
   await expect(letter.getByText('1 problem')).toBeVisible();
   await letter.getByText('1 problem').click();
-  await expect(app.getByText('there is no partial `shared/voice`').first()).toBeVisible();
+  await expect(app.getByText('there is no partial shared/voice').first()).toBeVisible();
   await api.promptUpdate({ id: toneId, name: 'shared/voice' });
   await expect(app.getByRole('region', { name: 'Preview' })).toContainText('Dear all. Be dry to Bo.');
   await expect(letter.getByText('1 problem')).toBeHidden();

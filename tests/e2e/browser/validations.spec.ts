@@ -121,6 +121,7 @@ test('validations are put in order, removed and brought back by keyboard', async
   await prompt.getByRole('button', { name: 'Add validation' }).focus();
   for (const typed of ['equals', 'starts-with']) {
     await app.keyboard.press('Enter');
+    await expect(app.getByRole('textbox', { name: 'Search rules and assertions' })).toBeFocused();
     await app.keyboard.type(typed);
     await app.keyboard.press('Enter');
     await expect(card(prompt, typed)).toBeVisible();

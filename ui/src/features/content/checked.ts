@@ -153,7 +153,8 @@ export class Checked {
       const report = await this.check(asked.draft, asked.choices);
       // What is as it was is the very same, so that it is not drawn again.
       this.#report = replaceEqualDeep(this.#report, report);
-      if (report.rendered !== null) this.#rendered = replaceEqualDeep(this.#rendered, report.rendered);
+      const { rendered } = this.#report;
+      if (rendered !== null) this.#rendered = replaceEqualDeep(this.#rendered, rendered);
       this.#failure = null;
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
