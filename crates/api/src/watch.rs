@@ -4,7 +4,7 @@
 //! sleeps until something happens.
 
 use crate::{
-    ApiError, App, ErrorCode, Method, Operation, figures::Figures, handlers::disk, logging,
+    ApiError, App, ErrorCode, Method, Operation, Scope, figures::Figures, handlers::disk, logging,
     system::processors,
 };
 use formaops_domain::{Noun, Priority};
@@ -21,20 +21,8 @@ use tokio_util::sync::CancellationToken;
 /// How often it measures.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// What may be done while nothing can be written: looking, and ending what runs.
-const IN_EMERGENCY: &[&str] = &[
-    "content_check",
-    "content_render",
-    "dataset_export",
-    "execution_cancel",
-    "export_create",
-    "function_try",
-    "match_list",
-    "recording_export",
-    "run_cancel",
-    "run_pause",
-    "suite_plan",
-];
+/// What may be done while nothing can be written, beside reading: trying a function, and ending what runs.
+const IN_EMERGENCY: &[&str] = &["function_try", "run_cancel", "run_pause", "execution_cancel"];
 
 /// How well everything is, and what is left off because of that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -161,8 +149,7 @@ impl Watch {
 
     /// Whether an operation would write while the level says that nothing can be written.
     fn forbids(&self, operation: &Operation) -> bool {
-        let writes = operation.method != Method::Get && !is_for_emergencies(operation);
-        writes && self.level() == Level::Emergency
+        !is_for_emergencies(operation) && self.level() == Level::Emergency
     }
 
     fn observe(&self, now: Duration, measures: &Measures) -> Option<Level> {
@@ -173,7 +160,8 @@ impl Watch {
 
 /// Whether an operation is one of those that are there while nothing can be written.
 pub(crate) fn is_for_emergencies(operation: &Operation) -> bool {
-    IN_EMERGENCY.contains(&operation.name)
+    let reads = operation.method == Method::Get || operation.scope == Scope::Read;
+    reads || IN_EMERGENCY.contains(&operation.name)
 }
 
 /// Lets an operation through, unless it would write what cannot be written. That there is room again is measured once a
@@ -310,6 +298,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn where_all_is_critical_no_suite_is_begun_and_health_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let configuration = Configuration::with_variables(folder.path().join("config.toml"), []);
+        let app = App::open(folder.path(), EventHub::default(), configuration).await.unwrap();
+        let caller = Caller::person(CallerKind::Cli);
+        let call = async |operation, request| app.call(&caller, operation, request).await;
+        let suite = async || call("suite_run", json!({ "id": "none" })).await.unwrap_err().code;
+        assert_eq!(call("health_get", json!({})).await.unwrap()["status"], "ok");
+        assert_eq!(suite().await, ErrorCode::NotFound);
+        let little = Measures { disk_free: Some(1), ..Measures::default() };
+        for second in 0..=10 {
+            app.watch.observe(Duration::from_secs(second), &little);
+        }
+        assert_eq!(suite().await, ErrorCode::RateLimited);
+        assert_eq!(call("health_get", json!({})).await.unwrap()["status"], "degraded");
+    }
+
+    #[tokio::test]
     async fn with_too_much_to_do_new_work_of_low_priority_is_refused_with_the_reason_and_the_rest_is_taken_in()
      {
         let folder = tempfile::tempdir().unwrap();
@@ -362,6 +368,10 @@ mod tests {
             "prompt_get",
             "run_list",
             "match_list",
+            "export_create",
+            "dataset_export",
+            "recording_export",
+            "suite_plan",
             "content_render",
             "function_try",
             "run_cancel",
