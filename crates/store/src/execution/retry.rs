@@ -111,8 +111,7 @@ async fn refused(connection: &mut SqliteConnection, retries: &[NewRetry]) -> Sto
             Err(error) => return error,
         }
     }
-    let of: Vec<_> = retries.iter().map(|retry| hex(retry.of.as_bytes())).collect();
-    let of = Json(of);
+    let of = Json(retries.iter().map(|retry| hex(retry.of.as_bytes())).collect::<Vec<_>>());
     let again = sqlx::query_scalar!(
         r#"select e.id as "id!: Key<ExecutionId>" from json_each(?1) x
         cross join executions e on e.id = unhex(x.value)
@@ -124,7 +123,10 @@ async fn refused(connection: &mut SqliteConnection, retries: &[NewRetry]) -> Sto
     .fetch_optional(connection)
     .await;
     // Where none was retried before, one of them stands here twice.
-    let again = again.ok().flatten().map(|id| id.0).or_else(|| retries.first().map(|retry| retry.of));
+    let again = match again {
+        Ok(again) => again.map(|id| id.0).or_else(|| retries.first().map(|retry| retry.of)),
+        Err(error) => return error.into(),
+    };
     StoreError::Transition {
         noun: "execution",
         id: again.map(|id| id.to_string()).unwrap_or_default(),
