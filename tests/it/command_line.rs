@@ -220,3 +220,19 @@ async fn an_answer_of_ten_megabytes_arrives_whole() {
     assert_eq!(process.wait().await.unwrap().code(), Some(0));
     assert_eq!(text.len(), line.len() * 160 * 4096);
 }
+
+#[tokio::test]
+async fn a_limit_that_somebody_set_stands_over_the_concurrency_of_a_run_and_says_so() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    cli.add_provider(server.base_url().as_str()).await;
+    cli.add_prompt("greet", "Hello").await;
+    let told = async |at_once| cli.run(&["run", "greet", "-m", "local:words-1", "-j", at_once]).await.stderr;
+    assert!(!told("4").await.contains("at most"), "what nobody set gives way");
+    let providers = cli.json(&["provider", "list"]).await;
+    let local =
+        providers["items"].as_array().unwrap().iter().find(|provider| provider["name"] == "local").unwrap();
+    cli.json(&["provider", "update", local["id"].as_str().unwrap(), "--max-concurrent", "2"]).await;
+    let held = told("4").await;
+    assert!(held.contains("at most 2 at once: `local` says so"), "{held}");
+    assert!(!told("2").await.contains("at most"), "nothing is held back");
+}

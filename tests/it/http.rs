@@ -179,3 +179,20 @@ async fn the_openapi_document_and_the_page_are_served_with_a_closed_policy() {
     assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
     assert_eq!(host.get("/assets/nothing.js").await.status, 404);
 }
+
+#[tokio::test]
+async fn a_model_whose_provider_is_not_there_takes_no_figures_from_the_others() {
+    let cli = Cli::new();
+    let host = Host::open(&cli).await;
+    let request = json!({
+        "content": { "body": { "kind": "text", "template": "Hello there" } },
+        "models": [{ "model": "gone:any" }, { "model": "dry-run:echo" }],
+    });
+    let report = host.post("/api/content/check", request).await.body;
+    assert!(report["error"].is_null(), "{report}");
+    let estimates = &report["rendered"]["estimates"];
+    assert_eq!(estimates[0]["unavailable"]["code"], "not_found", "{report}");
+    assert!(estimates[0]["inputTokens"].as_u64().unwrap() > 0, "{report}");
+    assert!(estimates[1]["unavailable"].is_null(), "{report}");
+    assert_eq!(estimates[1]["worstCostUsd"], "0", "{report}");
+}

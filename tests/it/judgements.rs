@@ -342,3 +342,22 @@ async fn two_columns_are_compared_without_their_names_and_the_outcome_is_that_of
     assert_eq!(host.put(&path, strange).await.status, 422);
     assert_eq!(host.get(&format!("{path}?one=0&other=7")).await.status, 422);
 }
+
+#[tokio::test]
+async fn a_judge_is_as_urgent_as_the_run_that_needs_it() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    cli.add_provider(server.base_url().as_str()).await;
+    server.script("judge", ChatReply::new().text(r#"{"pass": true, "score": 1, "reason": "fine"}"#));
+    let host = Host::open(&cli).await;
+    let rubric = json!({ "type": "llm-rubric", "value": "is kind", "model": "local:judge" });
+    let content =
+        json!({ "body": { "kind": "text", "template": "Hello" }, "validations": [assertion(rubric)] });
+    assert_eq!(host.post("/api/prompts", json!({ "name": "judged", "content": content })).await.status, 200);
+    let done = cli.run(&["run", "judged", "-m", MODEL, "--priority", "high"]).await;
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let sent = host.get("/api/egress").await.body["items"].clone();
+    let asked = sent[0]["executionId"].as_str().unwrap();
+    let judge = host.get(&format!("/api/executions/{asked}")).await.body;
+    let run = judge["execution"]["runId"].as_str().unwrap();
+    assert_eq!(host.get(&format!("/api/runs/{run}")).await.body["run"]["priority"], "high", "{judge}");
+}

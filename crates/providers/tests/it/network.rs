@@ -79,13 +79,18 @@ async fn a_connection_that_is_never_accepted_ends_at_its_timeout() {
     let waiting: Vec<_> = (0..8).map(|_| tokio::spawn(TcpStream::connect(address))).collect();
     tokio::task::yield_now().await;
 
-    let options = ClientOptions { connect_timeout: Duration::from_millis(20) };
+    let short = ClientOptions { connect_timeout: Duration::from_millis(20) };
     let config = provider(format!("http://{address}/v1").parse().unwrap(), None);
-    let provider = factory(options, Arc::default()).provider(&config).unwrap();
-    let mut parts: Vec<_> = provider.stream(request("any", "Hi")).collect().await;
-    let failure = parts.pop().unwrap().unwrap_err();
-    assert_eq!(failure.class, ErrorClass::NoRoute, "{failure}");
-    assert!(failure.message.starts_with("no connection to"), "{failure}");
+    let (from_the_start, set_later) =
+        (factory(short.clone(), Arc::default()), factory(ClientOptions::default(), Arc::default()));
+    let later = set_later.provider(&config).unwrap();
+    set_later.client.set_options(short).unwrap();
+    for provider in [from_the_start.provider(&config).unwrap(), later] {
+        let mut parts: Vec<_> = provider.stream(request("any", "Hi")).collect().await;
+        let failure = parts.pop().unwrap().unwrap_err();
+        assert_eq!(failure.class, ErrorClass::NoRoute, "{failure}");
+        assert!(failure.message.starts_with("no connection to"), "{failure}");
+    }
     waiting.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
