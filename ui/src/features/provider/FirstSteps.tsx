@@ -1,15 +1,14 @@
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import type { FoundServer, ProviderView } from '../../bindings/types';
 import { Marked } from '../../components/Notice';
-import { notifyError } from '../../lib/notify';
-import { addServer } from './addServer';
 import { newServers } from './presets';
 import classes from './provider.module.css';
 import { presetsQuery, providersQuery, serversQuery } from './queries';
 import { providerTexts } from './texts';
+import { ToProviders } from './ToProviders';
+import { useAddServer } from './useAddServer';
 
 const words = providerTexts.first;
 
@@ -32,37 +31,21 @@ function Steps({ providers }: { providers: ProviderView[] }) {
         {newServers(servers.data?.items ?? [], providers).map((server) => (
           <AddServer key={server.baseUrl} server={server} providers={providers} />
         ))}
-        <Button
-          component={Link}
-          to="/settings/providers"
-          variant="default"
-          leftSection={<IconPlus size={14} aria-hidden />}
-        >
-          {providerTexts.add}
-        </Button>
+        <ToProviders variant="default" />
       </div>
     </div>
   );
 }
 
 function AddServer({ server, providers }: { server: FoundServer; providers: ProviderView[] }) {
-  const navigate = useNavigate();
   const presets = useQuery(presetsQuery);
-  const preset = presets.data?.items.find(({ id }) => id === server.preset);
-  const add = useMutation({
-    mutationFn: async () => {
-      if (preset === undefined) return;
-      const { id } = await addServer(server, preset, providers);
-      await navigate({ to: '/settings/providers/$id', params: { id } });
-    },
-    onError: notifyError,
-  });
+  const { isKnown, isAdding, add } = useAddServer(server, presets.data?.items ?? [], providers);
   return (
     <Button
       leftSection={<IconPlus size={14} aria-hidden />}
-      loading={add.isPending}
-      disabled={preset === undefined}
-      onClick={() => add.mutate()}
+      loading={isAdding}
+      disabled={!isKnown}
+      onClick={add}
     >
       {providerTexts.found.addOf(server.title)}
     </Button>

@@ -1,16 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { FoundServer, Preset, ProviderView } from '../../bindings/types';
 import { Problem } from '../../components/Notice';
-import { notifyError } from '../../lib/notify';
-import { addServer } from './addServer';
 import { newServers } from './presets';
 import classes from './provider.module.css';
 import { serversQuery } from './queries';
 import { providerTexts } from './texts';
+import { useAddServer } from './useAddServer';
 
 const words = providerTexts.found;
 
@@ -53,21 +50,7 @@ export function FoundServers({ providers, presets }: { providers: ProviderView[]
 
 function Server(props: { server: FoundServer; providers: ProviderView[]; presets: Preset[] }) {
   const { server, providers, presets } = props;
-  const navigate = useNavigate();
-  const [busy, setBusy] = useState(false);
-  const preset = presets.find(({ id }) => id === server.preset);
-  const add = async () => {
-    if (preset === undefined) return;
-    setBusy(true);
-    try {
-      const made = await addServer(server, preset, providers);
-      await navigate({ to: '/settings/providers/$id', params: { id: made.id } });
-    } catch (thrown) {
-      notifyError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { isKnown, isAdding, add } = useAddServer(server, presets, providers);
   return (
     <li className={classes.preset}>
       <div className={classes.presetText}>
@@ -75,12 +58,7 @@ function Server(props: { server: FoundServer; providers: ProviderView[]; presets
         <span className="mono">{server.baseUrl}</span>
         <span className={classes.quiet}>{words.models(server.models)}</span>
       </div>
-      <Button
-        aria-label={words.addOf(server.title)}
-        loading={busy}
-        disabled={preset === undefined}
-        onClick={() => void add()}
-      >
+      <Button aria-label={words.addOf(server.title)} loading={isAdding} disabled={!isKnown} onClick={add}>
         {words.add}
       </Button>
     </li>

@@ -1,12 +1,12 @@
 import { Button, Combobox, useCombobox } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { texts } from '../../app/texts';
 import { Marked } from '../../components/Notice';
 import { Retirement } from '../provider/Retirement';
 import { providerTexts } from '../provider/texts';
+import { ToProviders } from '../provider/ToProviders';
 import { allModelsQuery } from './queries';
 import classes from './run.module.css';
 
@@ -103,14 +103,7 @@ export function ModelPicker(props: {
           </p>
         )}
         <Combobox.Footer>
-          <Button
-            component={Link}
-            to="/settings/providers"
-            variant="subtle"
-            leftSection={<IconPlus size={14} aria-hidden />}
-          >
-            {providerTexts.add}
-          </Button>
+          <ToProviders variant="subtle" />
         </Combobox.Footer>
       </Combobox.Dropdown>
     </Combobox>
