@@ -41,6 +41,14 @@ async function open(app: Page, api: Api, given: Content = content): Promise<Loca
   return app.getByRole('region', { name: 'edited', exact: true });
 }
 
+/** Has a model cost a dollar for a million tokens, and take 1,000 at once. Answers it. */
+async function priced(api: Api, scripted: string): Promise<string> {
+  const model = `${scripted}:words-20`;
+  const price = { input: 1_000_000_000, output: 1_000_000_000 };
+  await api.modelUpdate({ model, contextWindow: 1_000, price });
+  return model;
+}
+
 const message = (prompt: Locator, number: number) =>
   prompt.getByRole('textbox', { name: new RegExp(`^Message ${number}, `) });
 
@@ -529,12 +537,7 @@ test('tokens of each message, the share of the context and the cost follow what 
   api,
   scripted,
 }) => {
-  const model = `${scripted}:words-20`;
-  await api.modelUpdate({
-    model,
-    contextWindow: 1_000,
-    price: { input: 1_000_000_000, output: 1_000_000_000 },
-  });
+  const model = await priced(api, scripted);
   const prompt = await open(app, api);
   await chooseModels(app, [model]);
   const tokens = prompt.getByRole('region', { name: 'Message 1, system' }).getByText(/ tokens$/);
@@ -552,17 +555,34 @@ test('tokens of each message, the share of the context and the cost follow what 
   await expect(prompt.getByText('Estimated cost', { exact: true }).locator('..')).toContainText('$');
 });
 
+test('a model whose provider is gone is marked, and takes no figures from the others', async ({
+  app,
+  api,
+  scripted,
+}) => {
+  const model = await priced(api, scripted);
+  const { id } = await api.providerCreate({
+    name: 'gone',
+    kind: 'openai-chat',
+    baseUrl: 'http://127.0.0.1:1/v1',
+  });
+  const prompt = await open(app, api);
+  await chooseModels(app, [model, 'gone:any']);
+  await api.providerDelete({ id });
+  await app.reload();
+  await expect(app.getByRole('img', { name: /^gone:any: there is no provider/ })).toBeVisible();
+  await expect(prompt.getByRole('meter', { name: `Context ${model}` })).toHaveAttribute(
+    'aria-valuetext',
+    /^≈ \d+ of 1,000$/,
+  );
+});
+
 test('while a tag is typed the last figures stay, and a missing input is named where they would be', async ({
   app,
   api,
   scripted,
 }) => {
-  const model = `${scripted}:words-20`;
-  await api.modelUpdate({
-    model,
-    contextWindow: 1_000,
-    price: { input: 1_000_000_000, output: 1_000_000_000 },
-  });
+  const model = await priced(api, scripted);
   const prompt = await open(app, api);
   await chooseModels(app, [model]);
   await prompt.getByRole('button', { name: 'Preview' }).click();

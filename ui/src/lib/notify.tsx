@@ -27,7 +27,10 @@ export function notifyDone(message: string): void {
 /** What was done lately and can be undone. */
 export const undoStack = new UndoStack();
 
-/** Says that something was done, and offers to undo it; later ones first, it can be undone by a key too. */
+/**
+ * Says that something was done, and offers to undo it; later ones first, it can be undone by a key too. Answers the offer,
+ * to be forgotten where it was undone in another way.
+ */
 export function notifyUndo(message: string, undo: () => Promise<unknown>): Undoable {
   const id = notifications.show({ message: '', autoClose: UNDO_MS });
   const act: Undoable = { message, undo, dismiss: () => notifications.hide(id) };

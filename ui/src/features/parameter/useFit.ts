@@ -14,11 +14,13 @@ const FORGET_AFTER_MS = 10_000;
 export interface Fit {
   /** What it does not take: a run would be refused. */
   readonly problems: readonly FitProblem[];
+  /** Why nothing is known of the model, such as a provider that does not exist; that is one of the problems. */
+  readonly unavailable: string | null;
   /** The day from which it no longer answers. */
   readonly retiresOn: string | null;
 }
 
-const UNKNOWN: Fit = { problems: [], retiresOn: null };
+const UNKNOWN: Fit = { problems: [], unavailable: null, retiresOn: null };
 
 // The content has parameters and attachments and no text, so that it can be worked out whatever the prompt is like
 // just now.
@@ -43,7 +45,8 @@ const fitQuery = (model: string, parameters: Parameters, body: Body) =>
       } = estimate ?? {};
       const missing =
         unavailable == null ? [] : [{ message: unavailable.message, hint: unavailable.hint ?? '' }];
-      return { problems: [...missing, ...untakenAttachments, ...parameterProblems], retiresOn };
+      const problems = [...missing, ...untakenAttachments, ...parameterProblems];
+      return { problems, unavailable: unavailable?.message ?? null, retiresOn };
     },
     placeholderData: keepPreviousData,
     gcTime: FORGET_AFTER_MS,

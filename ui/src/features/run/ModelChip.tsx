@@ -69,10 +69,11 @@ export function ModelChip({ choice, content, isOpen, onOpen, onChange }: Props) 
 }
 
 /** That a run would be refused, or that the model has an end. */
-function Warning({ model, fit: { problems, retiresOn } }: { model: string; fit: Fit }) {
+function Warning({ model, fit: { problems, unavailable, retiresOn } }: { model: string; fit: Fit }) {
   const near = retirement(retiresOn);
   const words: string[] = [];
-  if (problems.length > 0) words.push(parameterTexts.misfits(model, problems.length));
+  if (unavailable !== null) words.push(`${model}: ${unavailable}`);
+  else if (problems.length > 0) words.push(parameterTexts.misfits(model, problems.length));
   if (retiresOn !== null && (near === 'gone' || near === 'soon')) {
     words.push(`${model} ${providerTexts.retires[near](retiresOn)}`);
   }

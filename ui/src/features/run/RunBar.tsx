@@ -75,9 +75,9 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
 /** Starts a run, and stops what runs. It is one button, so that the focus stays on it. */
 function StartButton({ bar }: { bar: RunBarState }) {
   const { start, stop, isRunning, isStarting } = bar;
-  // The second press of a double click belongs to the first, whatever the button says by then.
+  // The further presses of a double or triple click belong to the first, whatever the button says by then.
   const once = (act: () => Promise<void>) => (event: MouseEvent) => {
-    if (event.detail !== 2) void act();
+    if (event.detail <= 1) void act();
   };
   if (isRunning) {
     return (
