@@ -86,7 +86,10 @@ async fn a_connection_that_is_never_accepted_ends_at_its_timeout() {
     let later = set_later.provider(&config).unwrap();
     set_later.client.set_options(short).unwrap();
     for provider in [from_the_start.provider(&config).unwrap(), later] {
-        let mut parts: Vec<_> = provider.stream(request("any", "Hi")).collect().await;
+        let mut request = request("any", "Hi");
+        // Longer than the short one, and shorter than the usual one.
+        request.timeouts.first_token = Duration::from_secs(5);
+        let mut parts: Vec<_> = provider.stream(request).collect().await;
         let failure = parts.pop().unwrap().unwrap_err();
         assert_eq!(failure.class, ErrorClass::NoRoute, "{failure}");
         assert!(failure.message.starts_with("no connection to"), "{failure}");
