@@ -144,6 +144,73 @@ async fn the_same_configuration_again_makes_nothing_new_and_a_changed_one_a_new_
     assert_eq!(versions["items"].as_array().unwrap().len(), 2, "{versions}");
 }
 
+const MANY: &str = "
+prompts:
+  - { id: greet, raw: 'Greet {{name}}.' }
+  - { id: leave, raw: 'Leave {{name}}.' }
+providers:
+  - { id: 'openai:chat:echo', label: fast, config: { apiBaseUrl: '{{env.MODEL_SERVER}}' } }
+  - { id: 'openai:chat:other', label: slow, config: { apiBaseUrl: '{{env.MODEL_SERVER}}' } }
+  - 'python:own.py'
+defaultTest: { assert: [{ type: icontains, value: a }] }
+tests:
+  - { vars: { name: Ada }, metadata: { kind: short, of: [one, odd] } }
+  - { vars: { name: Bob }, metadata: { kind: short }, assert: [{ type: contains, value: Cyd }] }
+  - { vars: { name: Cyd }, metadata: { kind: long, of: [odd] }, providers: [slow] }
+  - { vars: { name: Dan }, providers: ['python:own.py'] }
+";
+
+#[tokio::test]
+async fn a_part_of_a_configuration_is_run_and_what_is_left_out_need_not_be_understood() {
+    let (cli, server) = (Cli::new(), ScriptedServer::start().await);
+    let config = cli.file("promptfooconfig.yaml", MANY);
+    let whole = eval(&cli, &server, &config, &[]).await;
+    assert!(whole.code == Some(1) && whole.stderr.contains("python:own.py"), "{whole:?}");
+    assert_eq!(server.counts().received, 0);
+    for (filters, cells) in [
+        // Three tests, one of them for `slow` alone; the fourth is for nothing that is left.
+        (&["--filter-providers", "^(fast|slow)$"][..], 10),
+        (&["--filter-targets", "chat:echo"], 4),
+        (&["--filter-providers", "fast", "--filter-prompts", "^gre"], 2),
+        (&["--filter-providers", "fast|slow", "--filter-metadata", "kind=long"], 2),
+        (
+            &["--filter-providers", "fast", "--filter-metadata", "kind=short", "--filter-metadata", "of=odd"],
+            2,
+        ),
+        (&["--filter-providers", "fast", "--filter-range", "1:"], 2),
+        (&["--filter-providers", "fast|slow", "--filter-prompts", "greet", "--range", "1:2"], 2),
+        (&["--filter-providers", "fast", "--filter-prompts", "greet", "--filter-sample", "1"], 1),
+    ] {
+        let before = server.counts().received;
+        let part = eval(&cli, &server, &config, &[filters, &["--suite-name", "part"]].concat()).await;
+        assert_eq!(server.counts().received - before, cells, "{filters:?}: {part:?}");
+    }
+    // What failed in the run before is run again, also once the configuration knows more.
+    let one = ["--suite-name", "part", "--filter-providers", "fast", "--filter-prompts", "greet"];
+    let failed = eval(&cli, &server, &config, &one).await;
+    assert!(failed.stdout.contains("1 of 2 cells passed"), "{failed:?}");
+    let runs = cli.json(&["runs", "list", "--limit", "1"]).await;
+    let run = runs["items"][0]["id"].as_str().unwrap();
+    let more = MANY.replace("tests:", "tests:\n  - { vars: { name: Eva } }");
+    std::fs::write(&config, more).unwrap();
+    let before = server.counts().received;
+    let out = cli.file("again.jsonl", "");
+    let again =
+        eval(&cli, &server, &config, &[&one[..], &["--filter-failing", run, "-o", &out]].concat()).await;
+    assert_eq!(server.counts().received - before, 1, "{again:?}");
+    let line: Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
+    assert_eq!((&line["vars"]["name"], &line["testIdx"]), (&json!("Bob"), &json!(0)), "{line}");
+    // What is asked for and is not there asks for nothing.
+    for (filters, said) in [
+        (["--filter-providers", "nobody"], "providers"),
+        (["--filter-range", "5"], "`10:`"),
+        (["--filter-metadata", "kind"], "key=value"),
+    ] {
+        let none = eval(&cli, &server, &config, &filters).await;
+        assert!(none.code != Some(0) && none.stderr.contains(said), "{none:?}");
+    }
+}
+
 #[tokio::test]
 async fn tests_are_chosen_variables_given_and_results_written_a_line_each() {
     let (cli, server) = (Cli::new(), ScriptedServer::start().await);

@@ -28,6 +28,8 @@ use formaops_domain::{
     Execution, JsonObject, ModelRef, NanoUsd, OnRestart, Page, Priority, Rating, Replay, Run, RunId, Suite,
     SuiteModel, SuiteName, Thresholds,
 };
+use formaops_promptfoo::{MetadataFilter, TestRange};
+use regex::Regex;
 use results::Results;
 use serde_json::json;
 use std::{
@@ -59,17 +61,20 @@ pub(crate) struct EvalArguments {
     /// The most that it may cost, in dollars: no call is made that could go past it
     #[arg(long, value_name = "USD")]
     cap: Option<NanoUsd>,
-    /// Only so many cases, chosen by chance; the same seed chooses the same
-    #[arg(long, value_name = "N", conflicts_with = "configuration")]
+    /// Only cases from START up to before END, counted from 0, such as `0:10`, `10:` or `:10`; of a configuration, tests
+    #[arg(long, alias = "filter-range", value_name = "START:END")]
+    range: Option<TestRange>,
+    /// Only so many cases, chosen by chance; the same seed chooses the same; of a configuration, tests
+    #[arg(long, alias = "filter-sample", value_name = "N")]
     sample: Option<u32>,
     /// What the chance of `--sample` starts from
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, alias = "filter-sample-seed", default_value_t = 0)]
     seed: u64,
     /// Only cases with this tag
     #[arg(long, conflicts_with = "configuration")]
     tag: Option<String>,
     /// Only cases that failed in this earlier run
-    #[arg(long, value_name = "RUN", conflicts_with = "configuration")]
+    #[arg(long, alias = "filter-failing", value_name = "RUN")]
     failing_in: Option<RunId>,
     /// The run to compare with, in place of the suite's baseline
     #[arg(long, value_name = "RUN")]
@@ -114,7 +119,16 @@ pub(crate) struct EvalArguments {
     filter_first_n: Option<u32>,
     /// Only tests whose description has a match of this regular expression
     #[arg(long, value_name = "PATTERN", requires = "configuration", help_heading = CONFIGURATION)]
-    filter_pattern: Option<String>,
+    filter_pattern: Option<Regex>,
+    /// Only tests with this in their metadata: a field, and a part of its value; once for each
+    #[arg(long, value_name = "KEY=VALUE", requires = "configuration", help_heading = CONFIGURATION)]
+    filter_metadata: Vec<MetadataFilter>,
+    /// Only providers whose id or label has a match of this regular expression
+    #[arg(long, alias = "filter-targets", value_name = "PATTERN", requires = "configuration", help_heading = CONFIGURATION)]
+    filter_providers: Option<Regex>,
+    /// Only prompts whose id or label has a match of this regular expression
+    #[arg(long, value_name = "PATTERN", requires = "configuration", help_heading = CONFIGURATION)]
+    filter_prompts: Option<Regex>,
     /// Let the file send a key that it names to an address that it names
     #[arg(long, requires = "configuration", help_heading = CONFIGURATION)]
     trust: bool,
@@ -284,6 +298,18 @@ fn was_compared(facts: &Facts<'_>) -> Result<(), ApiError> {
 }
 
 fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequest {
+    let cases = match brought {
+        Some(brought) => CaseChoice { at: brought.chosen.clone(), ..CaseChoice::default() },
+        None => CaseChoice {
+            from: arguments.range.map(|range| range.from),
+            to: arguments.range.and_then(|range| range.to),
+            tag: arguments.tag.clone(),
+            sample: arguments.sample,
+            seed: arguments.seed,
+            failing_in: arguments.failing_in,
+            ..CaseChoice::default()
+        },
+    };
     let suite = match (brought, &arguments.suite) {
         (Some(brought), _) => SuiteKey::Id(brought.suite.id),
         (None, Some(key)) => key.clone(),
@@ -296,14 +322,7 @@ fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequ
         id: suite,
         prompts: None,
         models: (!arguments.models.is_empty()).then(|| models.collect()),
-        cases: CaseChoice {
-            at: brought.map(|brought| brought.chosen.clone()).unwrap_or_default(),
-            tag: arguments.tag.clone(),
-            sample: arguments.sample,
-            seed: arguments.seed,
-            failing_in: arguments.failing_in,
-            ..CaseChoice::default()
-        },
+        cases,
         repeats: arguments.repeats,
         baseline: arguments.baseline,
         sensitive_inputs: JsonObject::new(),

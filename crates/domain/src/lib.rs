@@ -44,6 +44,7 @@ mod prompt;
 mod provider;
 mod rating;
 mod run;
+mod sample;
 mod scrub;
 mod search;
 mod suite;
@@ -102,6 +103,7 @@ pub use run::{
     ContextMessage, Fallback, OnRestart, Priority, Replay, Run, RunContext, RunKind, RunParent, RunPartial,
     RunProgress, RunPurpose, RunStatus, Variant, VariantPrompt,
 };
+pub use sample::{CaseSample, Sampling};
 pub use scrub::Scrubber;
 pub use search::{Hit, HitKind, HitRecord, Match, MatchPart, MatchPlace, MatchText};
 pub use suite::{

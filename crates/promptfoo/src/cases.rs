@@ -2,9 +2,9 @@
 
 use crate::{
     assertions::{Assertions, Grading},
-    config::ConfigCase,
+    config::{ConfigCase, Offered},
     files::Sources,
-    models::{self, ConfigModel, Models},
+    models::{self, ConfigModel, ModelName, Models},
     problem::Log,
     prompts::{self, ConfigPrompt},
     scripts,
@@ -34,8 +34,8 @@ pub(crate) struct Cases<'r, 'm> {
     pub(crate) models: &'r mut Models<'m>,
     pub(crate) log: &'r mut Log,
     /// The prompts and the models that tests can be for.
-    pub(crate) prompts: &'r [ConfigPrompt],
-    pub(crate) columns: &'r [ConfigModel],
+    pub(crate) prompts: &'r Offered<ConfigPrompt>,
+    pub(crate) columns: &'r Offered<ConfigModel, ModelName>,
     pub(crate) default: Test,
 }
 
@@ -143,6 +143,7 @@ impl Cases<'_, '_> {
         let prompts = test.prompts.clone().or_else(|| self.default.prompts.clone());
         let place = format!("{at}.prompts");
         let prompts = prompts.map(|wanted| chosen_prompts(self.prompts, &wanted, &place, self.log));
+        let is_for_nothing = [&models, &prompts].into_iter().flatten().any(Vec::is_empty);
         let at_vars = format!("{at}.vars");
         let is_whole = is_on("disableVarExpansion");
         for values in vars::combinations(&given, !is_whole, &at_vars, self.files, self.log) {
@@ -164,6 +165,10 @@ impl Cases<'_, '_> {
                 suffix,
                 ..Case::of(inputs)
             };
+            if is_for_nothing {
+                // It was read for what is wrong with it.
+                continue;
+            }
             let (models, prompts) = (models.clone(), prompts.clone());
             let vars = (values != case.inputs).then_some(values);
             all.push(ConfigCase { case, vars, test: number, models, prompts });
@@ -186,7 +191,7 @@ impl Cases<'_, '_> {
             }
         }
         let mut transforms: Vec<String> =
-            self.columns.first().and_then(|model| model.transform.clone()).into_iter().collect();
+            self.columns.all.first().and_then(|model| model.transform.clone()).into_iter().collect();
         for name in ["transform", "postprocess"] {
             if let Some(Value::String(text)) = options.get(name)
                 && (name == "transform" || !options.contains_key("transform"))
@@ -219,36 +224,46 @@ impl Cases<'_, '_> {
     }
 
     fn chosen_models(&mut self, wanted: &[String], at: &str) -> Vec<usize> {
-        let mut chosen = Vec::new();
-        for name in wanted {
-            let fits = |(_, model): &(usize, &ConfigModel)| models::is_named(model, name);
-            let found: Vec<usize> =
-                self.columns.iter().enumerate().filter(fits).map(|(place, _)| place).collect();
-            if found.is_empty() {
-                let known: Vec<_> = self.columns.iter().map(ConfigModel::name).collect();
-                let hint = format!("These are there: `{}`.", known.join("`, `"));
-                self.log.wrong(&format!("{at}.providers"), format!("there is no provider `{name}`"), hint);
-            }
-            chosen.extend(found);
-        }
-        chosen.sort_unstable();
-        chosen.dedup();
-        chosen
+        let Offered { all, left_out } = self.columns;
+        let at = format!("{at}.providers");
+        let names: Vec<_> = all.iter().map(ModelName::of).collect();
+        chosen(wanted, &names, left_out, models::is_named, |name| {
+            let known: Vec<_> = all.iter().map(ConfigModel::name).collect();
+            let hint = format!("These are there: `{}`.", known.join("`, `"));
+            self.log.wrong(&at, format!("there is no provider `{name}`"), hint);
+        })
     }
 }
 
 /// The places of the prompts that are named.
-pub(crate) fn chosen_prompts(all: &[ConfigPrompt], wanted: &[String], at: &str, log: &mut Log) -> Vec<usize> {
+pub(crate) fn chosen_prompts(
+    Offered { all, left_out }: &Offered<ConfigPrompt>,
+    wanted: &[String],
+    at: &str,
+    log: &mut Log,
+) -> Vec<usize> {
+    chosen(wanted, all, left_out, prompts::is_named, |name| {
+        let known: Vec<_> = all.iter().map(|prompt| prompt.name.as_str()).collect();
+        let hint = format!("These are there: `{}`.", known.join("`, `"));
+        log.wrong(at, format!("there is no prompt `{name}`"), hint);
+    })
+}
+
+/// The places of those that are named, in order; tells of names that nothing has.
+fn chosen<T>(
+    wanted: &[String],
+    all: &[T],
+    left_out: &[T],
+    is_named: fn(&T, &str) -> bool,
+    mut unknown: impl FnMut(&str),
+) -> Vec<usize> {
     let mut chosen = Vec::new();
     for name in wanted {
-        let fits = |(_, prompt): &(usize, &ConfigPrompt)| prompts::is_named(prompt, name);
-        let found: Vec<usize> = all.iter().enumerate().filter(fits).map(|(place, _)| place).collect();
-        if found.is_empty() {
-            let known: Vec<_> = all.iter().map(|prompt| prompt.name.as_str()).collect();
-            let hint = format!("These are there: `{}`.", known.join("`, `"));
-            log.wrong(at, format!("there is no prompt `{name}`"), hint);
+        let before = chosen.len();
+        chosen.extend((0..all.len()).filter(|place| is_named(&all[*place], name)));
+        if chosen.len() == before && !left_out.iter().any(|other| is_named(other, name)) {
+            unknown(name);
         }
-        chosen.extend(found);
     }
     chosen.sort_unstable();
     chosen.dedup();

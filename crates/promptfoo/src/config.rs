@@ -4,8 +4,9 @@ use crate::{
     cases::{Cases, chosen_prompts},
     environment::Environment,
     files::{self, Files, Sources},
+    filters::{self, Filters},
     metric::{DerivedMetric, Expression},
-    models::{ConfigModel, Models, NeededProvider},
+    models::{ConfigModel, ModelName, Models, NeededProvider},
     numbers,
     problem::{ConfigError, Log},
     prompts::{self, ConfigPrompt},
@@ -26,10 +27,12 @@ pub struct Given {
     pub env: BTreeMap<String, String>,
     /// Values of variables for every test that says nothing else.
     pub vars: JsonObject,
+    /// What of it is asked for; holds over what it says itself.
+    pub filters: Filters,
 }
 
 /// What a configuration would run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// What it is for; may be empty.
     pub description: String,
@@ -49,10 +52,8 @@ pub struct Config {
     pub outputs: Vec<String>,
     /// Metrics that are worked out of those of each column.
     pub derived: Vec<DerivedMetric>,
-    /// Only so many of its tests, where it says so.
-    pub first: Option<u32>,
-    /// Only tests whose description has a match of this, where it says so.
-    pub pattern: Option<String>,
+    /// Which of its tests are asked for. Of the providers and prompts, those that are not asked for were left out.
+    pub filters: Filters,
     /// What is done in another way than there, each with its place.
     pub notes: Vec<Note>,
 }
@@ -176,11 +177,22 @@ fn whole(fields: JsonObject, files: &dyn Files, given: &Given, log: &mut Log) ->
     let Value::Object(mut fields) = document else { return None };
     let mut take = |name: &str| fields.shift_remove(name).filter(|value| !value.is_null());
 
+    let mut settings = Settings::default();
+    for name in ["evaluateOptions", "commandLineOptions"] {
+        if let Some(Value::Object(own)) = take(name) {
+            settings.add(own, name, log);
+        }
+    }
+    let filters = given.filters.clone().or(settings.filters);
     let description = take("description").and_then(|value| value.as_str().map(str::to_owned));
+    let is_asked_for =
+        |prompt: &ConfigPrompt| filters::matches(filters.prompts.as_ref(), &[&prompt.id, &prompt.label]);
     let prompts = prompts::read(take("prompts"), files, log);
+    let (prompts, other_prompts): (Vec<_>, Vec<_>) = prompts.into_iter().partition(is_asked_for);
+    let prompts = Offered { all: prompts, left_out: other_prompts };
     let (providers, targets) = (take("providers"), take("targets"));
     let field = if providers.is_some() { "providers" } else { "targets" };
-    let mut found = Models::new(files);
+    let mut found = Models::new(files, filters.providers.as_ref());
     let mut models = found.read(providers.or(targets), field, log);
     for model in &mut models {
         let at = format!("{}.prompts", model.at);
@@ -193,7 +205,19 @@ fn whole(fields: JsonObject, files: &dyn Files, given: &Given, log: &mut Log) ->
         }
         model.prompts = model.wanted.as_ref().map(|wanted| chosen_prompts(&prompts, wanted, &at, log));
     }
-    check_columns(&models, &prompts, log);
+    // One that is for other prompts alone is asked nothing.
+    let is_asked = |model: &mut ConfigModel| !model.prompts.as_ref().is_some_and(Vec::is_empty);
+    let asked: Vec<_> = models.extract_if(.., is_asked).collect();
+    let models = Offered {
+        all: asked,
+        left_out: found.left_out.drain(..).chain(models.iter().map(ModelName::of)).collect(),
+    };
+    for (is_empty, at) in [(prompts.all.is_empty(), "prompts"), (models.all.is_empty(), field)] {
+        if is_empty && log.problems.is_empty() {
+            log.wrong(at, format!("none of the {at} is asked for"), "Change the filter.");
+        }
+    }
+    check_columns(&models.all, &prompts.all, log);
 
     let (tests, scenarios, default) = (take("tests"), take("scenarios"), take("defaultTest"));
     let mut default = default_test(default, files, log);
@@ -202,12 +226,6 @@ fn whole(fields: JsonObject, files: &dyn Files, given: &Given, log: &mut Log) ->
     let cases = reader.read(tests, scenarios);
     if cases.is_empty() && log.problems.is_empty() {
         log.wrong("tests", "there is no test to run", "Write one under `tests`.");
-    }
-    let mut settings = Settings::default();
-    for name in ["evaluateOptions", "commandLineOptions"] {
-        if let Some(Value::Object(own)) = take(name) {
-            settings.add(own, name, log);
-        }
     }
     let outputs = match take("outputPath") {
         Some(Value::String(path)) => vec![path],
@@ -218,20 +236,27 @@ fn whole(fields: JsonObject, files: &dyn Files, given: &Given, log: &mut Log) ->
     refuse_the_rest(&fields, log);
     let mut config = Config {
         description: description.unwrap_or_default(),
-        prompts,
-        models,
+        prompts: prompts.all,
+        models: models.all,
         providers: found.needed,
         cases,
         repeats: settings.repeat.unwrap_or(1).max(1),
         concurrency: settings.concurrency,
         outputs,
         derived,
-        first: settings.first,
-        pattern: settings.pattern,
+        filters,
         notes: Vec::new(),
     };
     declare(&mut config);
     Some(config)
+}
+
+/// What tests can be for.
+pub(crate) struct Offered<T, N = T> {
+    /// What is asked for.
+    pub(crate) all: Vec<T>,
+    /// What is there and not asked for. What is for nothing else is left out, too.
+    pub(crate) left_out: Vec<N>,
 }
 
 /// What a configuration says of how it is run.
@@ -239,8 +264,7 @@ fn whole(fields: JsonObject, files: &dyn Files, given: &Given, log: &mut Log) ->
 struct Settings {
     repeat: Option<u32>,
     concurrency: Option<u32>,
-    first: Option<u32>,
-    pattern: Option<String>,
+    filters: Filters,
 }
 
 impl Settings {
@@ -250,15 +274,13 @@ impl Settings {
             |name: &str| numbers::whole(own.shift_remove(name).as_ref(), &format!("{at}.{name}"), log);
         self.repeat = whole("repeat").or(self.repeat);
         self.concurrency = whole("maxConcurrency").or(self.concurrency);
-        self.first = whole("filterFirstN").or(self.first);
         let delay = whole("delay").unwrap_or_default();
         if delay > 0 {
             let message =
                 "`delay` between calls is not there: give the provider a limit of requests a minute";
             log.note(&format!("{at}.delay"), message);
         }
-        let pattern = own.get("filterPattern").and_then(Value::as_str).map(str::to_owned);
-        self.pattern = pattern.or(self.pattern.take());
+        self.filters = Filters::read(&mut own, at, log).or(std::mem::take(&mut self.filters));
     }
 }
 

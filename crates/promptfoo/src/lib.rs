@@ -37,6 +37,7 @@ mod cases;
 mod config;
 mod environment;
 mod files;
+mod filters;
 mod folder;
 mod metric;
 mod models;
@@ -50,6 +51,7 @@ mod vars;
 
 pub use config::{Config, ConfigCase, Given, read};
 pub use files::{FileError, Files};
+pub use filters::{Filters, MetadataFilter, TestRange};
 pub use folder::Folder;
 pub use metric::{DerivedMetric, Expression, ExpressionError};
 pub use models::{ConfigModel, KeyOf, NeededProvider};

@@ -2,11 +2,13 @@
 
 use crate::{
     files::{self, Sources},
+    filters,
     problem::Log,
     scripts,
 };
 use formaops_domain::{EnvName, JsonObject, ModelRef, Parameters, ProviderKind};
 use formaops_template::formats::take_parameters;
+use regex::Regex;
 use serde_json::Value;
 use url::Url;
 
@@ -147,15 +149,31 @@ const OTHER_SERVICES: [&str; 20] = [
     "chat-completion",
 ];
 
+/// What a model is called.
+pub(crate) struct ModelName {
+    id: String,
+    label: String,
+}
+
+impl ModelName {
+    pub(crate) fn of(model: &ConfigModel) -> Self {
+        Self { id: model.id.clone(), label: model.label.clone() }
+    }
+}
+
 /// The providers that were found.
 pub(crate) struct Models<'m> {
     files: &'m Sources<'m>,
+    /// Only those with a match of this are read.
+    only: Option<&'m Regex>,
     pub(crate) needed: Vec<NeededProvider>,
+    /// Those that were not read.
+    pub(crate) left_out: Vec<ModelName>,
 }
 
 impl<'m> Models<'m> {
-    pub(crate) fn new(files: &'m Sources<'m>) -> Self {
-        Self { files, needed: Vec::new() }
+    pub(crate) fn new(files: &'m Sources<'m>, only: Option<&'m Regex>) -> Self {
+        Self { files, only, needed: Vec::new(), left_out: Vec::new() }
     }
 
     /// All models under `providers` or `targets`.
@@ -218,6 +236,10 @@ impl<'m> Models<'m> {
             Some(Value::String(label)) => label,
             _ => String::new(),
         };
+        if !filters::matches(self.only, &[&id, &label]) {
+            self.left_out.push(ModelName { id, label });
+            return None;
+        }
         let wanted = fields.shift_remove("prompts").and_then(|value| match value {
             Value::Array(items) => Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
             Value::String(one) => Some(vec![one]),
@@ -525,8 +547,8 @@ fn key_of(
 /// Whether a model is one of those that a test names: by label or id, whole, by the vendor before a colon, or with `*`.
 ///
 /// Source: `isProviderAllowed` in `src/util/provider.ts`.
-pub(crate) fn is_named(model: &ConfigModel, wanted: &str) -> bool {
-    [model.label.as_str(), model.id.as_str()].into_iter().filter(|name| !name.is_empty()).any(|name| {
+pub(crate) fn is_named(ModelName { id, label }: &ModelName, wanted: &str) -> bool {
+    [label.as_str(), id.as_str()].into_iter().filter(|name| !name.is_empty()).any(|name| {
         let in_group = |group: &str| name.strip_prefix(group).is_some_and(|rest| rest.starts_with(':'));
         match wanted.strip_suffix('*') {
             Some(start) => name.starts_with(start),

@@ -7,7 +7,7 @@ mod purge;
 mod save;
 mod whole;
 
-pub use cases::{CaseFilter, CaseSample};
+pub use cases::CaseFilter;
 pub use change::CaseChanges;
 pub(crate) use save::clear_stages;
 pub use save::{NewCases, Onto as CasesOnto};

@@ -88,8 +88,8 @@ pub use audit::{Act, AuditFilter};
 pub use budget::{Spent, StoredBudget};
 pub use cursor::MOST_ITEMS;
 pub use dataset::{
-    BroughtVersion, CaseChanges, CaseFilter, CaseSample, CasesOnto, DatasetChange, DatasetFilter,
-    DatasetImport, NewCases, PackedCases,
+    BroughtVersion, CaseChanges, CaseFilter, CasesOnto, DatasetChange, DatasetFilter, DatasetImport,
+    NewCases, PackedCases,
 };
 pub use egress::{EgressFilter, EgressTotal};
 pub use error::StoreError;

@@ -9,11 +9,11 @@ pub use fit::{DatasetFit, FitProblem};
 use super::{DatasetKey, limit, sensitive::MASK};
 use crate::{ApiError, App, Caller, ErrorCode, Problem};
 use formaops_domain::{
-    Case, ColumnChange, Dataset, DatasetId, DatasetName, DatasetVersion, ExecutionId, ExecutionStatus, Noun,
-    OutputPart, Page, Place, Validation,
+    Case, CaseSample, ColumnChange, Dataset, DatasetId, DatasetName, DatasetVersion, ExecutionId,
+    ExecutionStatus, Noun, OutputPart, Page, Place, Validation,
 };
 use formaops_store::{
-    CaseChanges, CaseFilter, CaseSample, CasesOnto, DatasetChange, DatasetFilter, MOST_OUTPUT_BYTES, NewCases,
+    CaseChanges, CaseFilter, CasesOnto, DatasetChange, DatasetFilter, MOST_OUTPUT_BYTES, NewCases,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -14,12 +14,12 @@ use super::{
 };
 use crate::{ApiError, App, Caller, ErrorCode, Problem, configuration::Key};
 use formaops_domain::{
-    Case, EventBody, JsonObject, NanoUsd, Noun, OnRestart, Place, Priority, Prompt, Replay, Run, RunContext,
-    RunId, RunKind, RunPartial, RunProgress, RunStatus, RunSuite, Suite, SuiteDataset, SuiteModel,
-    SuitePrompt, Usage, Variable, Variant, VariantPrompt, ports::EventSink,
+    Case, CaseSample, EventBody, JsonObject, NanoUsd, Noun, OnRestart, Place, Priority, Prompt, Replay, Run,
+    RunContext, RunId, RunKind, RunPartial, RunProgress, RunStatus, RunSuite, Suite, SuiteDataset,
+    SuiteModel, SuitePrompt, Usage, Variable, Variant, VariantPrompt, ports::EventSink,
 };
 use formaops_engine::Submission;
-use formaops_store::{CaseFilter, CaseSample, NewCell, NewRun, Rate};
+use formaops_store::{CaseFilter, NewCell, NewRun, Rate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -511,7 +511,8 @@ async fn choose(app: &App, mut cases: Vec<Case>, choice: &CaseChoice) -> Result<
     }
     if let Some(size) = choice.sample {
         let sample = CaseSample { size, seed: choice.seed };
-        sample.choose(&mut cases);
+        let chosen = sample.choose(cases.iter().map(|case| case.position));
+        cases.retain(|case| chosen.binary_search(&case.position).is_ok());
     }
     if cases.is_empty() {
         return Err(ApiError {

@@ -6,12 +6,15 @@ use crate::{
     call::{call, usage},
     output,
 };
-use formaops_api::{ApiError, ErrorCode, Problem, Session, handlers::PromptDetail};
-use formaops_domain::{
-    Case, CaseColumns, Dataset, DatasetVersion, JsonObject, ModelRef, PromptId, Suite, SuiteDataset,
-    SuiteModel, SuiteName, SuitePrompt, SuiteSpec, Version,
+use formaops_api::{
+    ApiError, ErrorCode, Problem, Session,
+    handlers::{GridRow, PromptDetail},
 };
-use formaops_promptfoo::{Config, ConfigCase, ConfigError, Folder, Given, read};
+use formaops_domain::{
+    Case, CaseColumns, CaseMark, CaseSample, ContentHash, Dataset, DatasetVersion, JsonObject, ModelRef,
+    Page, PromptId, RunId, Suite, SuiteDataset, SuiteModel, SuiteName, SuitePrompt, SuiteSpec, Version,
+};
+use formaops_promptfoo::{Config, ConfigCase, ConfigError, Filters, Folder, Given, read};
 use formaops_template::formats::to_prompt_name;
 use serde_json::{Map, Value, json};
 use std::{
@@ -57,6 +60,7 @@ pub(super) async fn bring_in(
     let given = Given {
         env: environment::given(&arguments.env, arguments.env_file.as_deref())?,
         vars: variables(&arguments.vars)?,
+        filters: filters(arguments),
     };
     let files = Folder::new(&folder)
         .map_err(|error| usage(format!("`{}` cannot be read: {error}", folder.display())))?;
@@ -64,7 +68,6 @@ pub(super) async fn bring_in(
     for note in &config.notes {
         say(&format!("note: {} (`{}`)", note.message, note.at.path));
     }
-    let mut chosen = choose(&config, arguments)?;
     for said in providers::settle(session, &mut config, arguments.trust).await? {
         say(&format!("note: {said}"));
     }
@@ -75,6 +78,7 @@ pub(super) async fn bring_in(
         Some(name) => name.clone(),
         None => free_name(session, &file).await?,
     };
+    let mut chosen = choose(session, &config, &suite, arguments).await?;
     let prompts = bring_prompts(session, &config, &suite).await?;
     // From here on the workspace has them: there may be very many.
     let cases = std::mem::take(&mut config.cases);
@@ -125,34 +129,54 @@ fn variables(given: &[String]) -> Result<Map<String, Value>, ApiError> {
     given.iter().map(pair).collect()
 }
 
+/// What of the configuration is asked for.
+fn filters(arguments: &EvalArguments) -> Filters {
+    Filters {
+        providers: arguments.filter_providers.clone(),
+        prompts: arguments.filter_prompts.clone(),
+        metadata: arguments.filter_metadata.clone(),
+        pattern: arguments.filter_pattern.clone(),
+        range: arguments.range,
+        first: arguments.filter_first_n,
+        sample: arguments.sample.map(|size| CaseSample { size, seed: arguments.seed }),
+    }
+}
+
 /// The cases of the tests that are asked for.
-fn choose(config: &Config, arguments: &EvalArguments) -> Result<Vec<u32>, ApiError> {
-    let first = arguments.filter_first_n.or(config.first);
-    let pattern = arguments.filter_pattern.as_ref().or(config.pattern.as_ref());
-    let pattern = pattern
-        .map(|pattern| {
-            regex::Regex::new(pattern).map_err(|error| usage(format!("`{pattern}` is no pattern: {error}")))
-        })
-        .transpose()?;
-    let mut tests: Vec<usize> = config
-        .cases
-        .iter()
-        .filter(|case| pattern.as_ref().is_none_or(|pattern| pattern.is_match(&case.case.name)))
-        .map(|case| case.test)
-        .collect();
-    tests.dedup();
-    tests.truncate(first.map_or(usize::MAX, |first| usize::try_from(first).unwrap_or(usize::MAX)));
-    let tests: HashSet<usize> = tests.into_iter().collect();
-    let wanted = (0..).zip(&config.cases).filter(|(_, case)| tests.contains(&case.test));
-    let chosen: Vec<u32> = wanted.map(|(place, _)| place).collect();
+async fn choose(
+    session: &Session,
+    config: &Config,
+    suite: &SuiteName,
+    arguments: &EvalArguments,
+) -> Result<Vec<u32>, ApiError> {
+    let failing = match arguments.failing_in {
+        Some(run) => Some(failing_in(session, run).await?),
+        None => None,
+    };
+    let chosen = config.filters.choose(&config.cases, |case| {
+        failing.as_ref().is_none_or(|failing| failing.contains(&kept(case.clone(), config, suite).hash()))
+    });
     if chosen.is_empty() {
         return Err(ApiError {
-            hint: "Change `--filter-pattern` or `--filter-first-n`, or what the configuration says of them."
-                .to_owned(),
+            hint: "Change `--filter-pattern` or whatever else narrows them, or what the configuration says of them.".to_owned(),
             ..usage("no test of the configuration is asked for")
         });
     }
     Ok(chosen)
+}
+
+/// The names of the cases that failed in a run.
+async fn failing_in(session: &Session, run: RunId) -> Result<HashSet<ContentHash>, ApiError> {
+    let (mut failing, mut cursor) = (HashSet::new(), None);
+    loop {
+        let request = json!({ "id": run, "mark": CaseMark::Failing, "cursor": cursor, "limit": 200 });
+        let page: Page<GridRow> = call(session, "grid_list", request).await?;
+        failing.extend(page.items.iter().map(|row| row.case.hash()));
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(failing);
+        }
+    }
 }
 
 /// That somebody judges, where something is to be judged.
@@ -268,25 +292,31 @@ fn write_lines(
 ) -> io::Result<Vec<RunTest>> {
     let (mut lines, mut tests) = (BufWriter::new(file), Vec::with_capacity(chosen.len()));
     let mut chosen = chosen.iter().peekable();
-    for (place, case) in (0..).zip(cases) {
-        let names = |places: &Option<Vec<usize>>, name: &dyn Fn(usize) -> String| -> Vec<String> {
-            places.iter().flatten().map(|place| name(*place)).collect()
-        };
-        let columns = CaseColumns {
-            prompts: names(&case.prompts, &|place| format!("{suite}/{}", config.prompts[place].name)),
-            models: names(&case.models, &|place| label(config, place)),
-        };
-        let mut line = json!(Case { columns, ..case.case });
+    for (place, mut case) in (0..).zip(cases) {
+        let (vars, number) = (case.vars.take(), case.test);
+        let mut line = json!(kept(case, config, suite));
         if let Some(line) = line.as_object_mut() {
             line.shift_remove("position");
         }
         writeln!(lines, "{line}")?;
         if chosen.next_if_eq(&&place).is_some() {
-            tests.push(RunTest { vars: case.vars, number: case.test });
+            tests.push(RunTest { vars, number });
         }
     }
     lines.flush()?;
     Ok(tests)
+}
+
+/// A case as the dataset keeps it.
+fn kept(case: ConfigCase, config: &Config, suite: &SuiteName) -> Case {
+    let names = |places: Option<Vec<usize>>, name: &dyn Fn(usize) -> String| -> Vec<String> {
+        places.into_iter().flatten().map(name).collect()
+    };
+    let columns = CaseColumns {
+        prompts: names(case.prompts, &|place| format!("{suite}/{}", config.prompts[place].name)),
+        models: names(case.models, &|place| label(config, place)),
+    };
+    Case { columns, ..case.case }
 }
 
 async fn bring_cases(session: &Session, suite: &SuiteName, lines: &Path) -> Result<(Dataset, u32), ApiError> {

@@ -7,9 +7,8 @@ use crate::{
     column::Key,
     cursor,
 };
-use formaops_domain::{Case, DatasetId, Page};
+use formaops_domain::{Case, CaseSample, DatasetId, Page, Sampling};
 use serde_json::Value;
-use std::collections::BinaryHeap;
 
 /// Which cases a list has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,61 +23,6 @@ pub struct CaseFilter {
     pub text: Option<String>,
     /// Of those, only some, chosen at random.
     pub sample: Option<CaseSample>,
-}
-
-/// Some cases of many, chosen at random: the same ones for the same seed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CaseSample {
-    /// How many.
-    pub size: u32,
-    /// Another seed chooses others.
-    pub seed: u64,
-}
-
-impl CaseSample {
-    /// Where a case stands in the order by which it is chosen; those that come first are.
-    fn rank(self, position: u32) -> u64 {
-        // SplitMix64 <https://prng.di.unimi.it/splitmix64.c>: a number for each place, with no state between them.
-        let mut mixed = self.seed.wrapping_add((u64::from(position) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-}
-
-impl CaseSample {
-    /// Leaves only those of the cases that it chooses, by their positions.
-    pub fn choose(self, cases: &mut Vec<Case>) {
-        let mut chosen = Chosen { sample: self, heap: BinaryHeap::new() };
-        cases.iter().for_each(|case| chosen.offer(case.position));
-        let positions = chosen.positions();
-        cases.retain(|case| positions.binary_search(&case.position).is_ok());
-    }
-}
-
-/// The positions that a sample has chosen so far.
-struct Chosen {
-    sample: CaseSample,
-    /// The last of the order is on top.
-    heap: BinaryHeap<(u64, u32)>,
-}
-
-impl Chosen {
-    fn offer(&mut self, position: u32) {
-        let candidate = (self.sample.rank(position), position);
-        if self.heap.len() < self.sample.size as usize {
-            self.heap.push(candidate);
-        } else if self.heap.peek().is_some_and(|last| candidate < *last) {
-            self.heap.pop();
-            self.heap.push(candidate);
-        }
-    }
-
-    fn positions(self) -> Vec<u32> {
-        let mut positions: Vec<_> = self.heap.into_iter().map(|(_, position)| position).collect();
-        positions.sort_unstable();
-        positions
-    }
 }
 
 impl CaseFilter {
@@ -132,20 +76,20 @@ impl Store {
         let text = filter.text.as_ref().map(|text| text.to_lowercase());
         let cases = if let Some(sample) = filter.sample {
             let from = filter.from.unwrap_or(0);
-            let mut chosen = Chosen { sample, heap: BinaryHeap::new() };
+            let mut sampling = Sampling::new(sample);
             if filter.reads() {
                 let takes = |case: &Case| filter.takes(case, text.as_deref());
                 self.each_case(dataset, number, from..end, |case| {
                     if takes(&case) {
-                        chosen.offer(case.position);
+                        sampling.offer(case.position);
                     }
                     true
                 })
                 .await?;
             } else {
-                (from..end).for_each(|position| chosen.offer(position));
+                (from..end).for_each(|position| sampling.offer(position));
             }
-            let positions = chosen.positions();
+            let positions = sampling.chosen();
             let rest = positions.into_iter().skip_while(|position| *position < begin).take(wanted);
             self.cases_at(dataset, number, rest).await?
         } else {

@@ -2,11 +2,10 @@
 
 use crate::world::{World, ada, at};
 use formaops_domain::{
-    Case, ColumnChange, ColumnKind, Dataset, DatasetVersion, InvalidColumnChange, JsonObject,
+    Case, CaseSample, ColumnChange, ColumnKind, Dataset, DatasetVersion, InvalidColumnChange, JsonObject,
 };
 use formaops_store::{
-    AuditFilter, CaseChanges, CaseFilter, CaseSample, CasesOnto, DatasetChange, DatasetFilter, NewCases,
-    StoreError,
+    AuditFilter, CaseChanges, CaseFilter, CasesOnto, DatasetChange, DatasetFilter, NewCases, StoreError,
 };
 use formaops_testkit::dataset_id;
 use serde_json::{Value, json};
