@@ -70,7 +70,14 @@ async fn lines_name_the_call_the_run_the_execution_and_the_attempt_as_openteleme
         }
         let status = if message.ends_with("failed") { "401" } else { "200" };
         assert_eq!(said(line, "http.response.status_code").as_deref(), Some(status), "{line}");
-        assert_eq!(said(line, "error.type").is_some(), status == "401", "{line}");
+        let [failed, finished] =
+            ["error.type", "gen_ai.response.finish_reasons"].map(|field| said(line, field));
+        let words = (failed.as_deref(), finished.as_deref());
+        assert_eq!(
+            words,
+            if status == "401" { (Some("authentication"), None) } else { (None, Some("stop")) },
+            "{line}"
+        );
         assert_eq!(said(line, "gen_ai.usage.output_tokens").is_some(), status == "200", "{line}");
     }
 }

@@ -223,7 +223,7 @@ impl From<Option<RunPurpose>> for Wants {
 pub struct Timeouts {
     /// For connecting, and for silence between chunks.
     pub idle: Duration,
-    /// For the first byte of the answer's body.
+    /// For the first word of the model.
     pub first_token: Duration,
     /// For the whole attempt.
     pub total: Duration,

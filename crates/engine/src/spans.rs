@@ -7,6 +7,7 @@ use formaops_domain::{
     AttemptId, AttemptStatus, Execution, ExecutionId, ModelRef, RunId,
     ports::{Outcome, Work},
 };
+use serde::Serialize;
 use tracing::{Span, field::Empty};
 
 /// The time from a run's submission to its end.
@@ -55,18 +56,23 @@ pub(crate) fn ended(id: AttemptId, outcome: &Outcome) {
         span.record("gen_ai.usage.output_tokens", usage.output_tokens);
     }
     if let Some(finish) = &outcome.finish {
-        span.record("gen_ai.response.finish_reasons", tracing::field::debug(finish.reason));
+        span.record("gen_ai.response.finish_reasons", word(finish.reason));
     }
     if let Some(status) = outcome.http_status {
         span.record("http.response.status_code", status);
     }
     match (&outcome.failure, outcome.status) {
         (Some(failure), _) => {
-            span.record("error.type", tracing::field::debug(failure.class));
+            span.record("error.type", word(failure.class));
             tracing::warn!("the attempt failed");
         }
         (None, AttemptStatus::Cancelled) => tracing::info!("the attempt was cancelled"),
         // The log of the execution tells as much; a line for each of thousands would only push out others.
         (None, _) => tracing::debug!("the attempt succeeded"),
     }
+}
+
+/// What a value is called wherever it is written.
+fn word(value: impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| Some(value.as_str()?.to_owned())).unwrap_or_default()
 }

@@ -184,7 +184,7 @@ pub static DEFINITIONS: [Definition; 12] = [
         name: "first_token_timeout",
         variable: "FIRST_TOKEN_TIMEOUT",
         title: "Longest wait for an answer to begin",
-        doc: "How long a provider may take until the first byte of its answer. Models that think before they answer \
+        doc: "How long a model may take until its first word. Models that think before they answer \
               need minutes.",
         kind: number(1, DAY, "s"),
         default: ConfigValue::Number(180),

@@ -213,6 +213,8 @@ fn class_of(status: u16, error: &ProviderError) -> ErrorClass {
         429 => ErrorClass::RateLimited,
         500..600 if error.is(&["rate_limit_exceeded", "rate_limit_error"]) => ErrorClass::RateLimited,
         500..600 if too_long => ErrorClass::ContextTooLong,
+        // Asked again, it would not know either how to answer: `not implemented`, `version not supported`.
+        501 | 505 => ErrorClass::BadRequest,
         500..600 => ErrorClass::ServerError,
         _ => ErrorClass::BadRequest,
     }

@@ -72,6 +72,8 @@ fn every_status_has_its_class_by_its_number_and_by_what_is_said() {
         (plain(503), Class::ServerError),
         (plain(504), Class::ServerError),
         (plain(529), Class::ServerError),
+        (plain(501), Class::BadRequest),
+        (plain(505), Class::BadRequest),
         ((500, String::new()), Class::ServerError),
         ((502, "<html><title>502 Bad Gateway</title>".to_owned()), Class::ServerError),
         ((404, "404 page not found".to_owned()), Class::NotFound),
