@@ -137,9 +137,12 @@ impl Store {
                 }
                 // What was said of the cases at a glance has to be worked out anew.
                 let key = Key(run);
-                sqlx::query!("delete from case_marks_made where run = ?1 or baseline = ?1", key)
-                    .execute(connection)
-                    .await?;
+                sqlx::query!(
+                    "update case_marks_made set made_of = null where run = ?1 or baseline = ?1",
+                    key
+                )
+                .execute(connection)
+                .await?;
                 Ok(kept)
             })
         })

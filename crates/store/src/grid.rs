@@ -17,12 +17,14 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 use std::collections::{HashMap, HashSet};
 
 /// Which cases of a run a page of its grid has, and in which order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GridFilter {
     /// Only cases of which this can be said.
     pub mark: Option<CaseMark>,
     /// The order.
     pub sort: GridSort,
+    /// The named metric whose mean the order is by, in place of `sort`. Cases without it come last, whichever way.
+    pub metric: Option<String>,
     /// Whether the largest come first.
     pub descending: bool,
     /// The run that marks compare with.
@@ -47,19 +49,18 @@ impl Store {
     pub async fn list_grid_rows(
         &self,
         run: RunId,
-        filter: GridFilter,
+        filter: &GridFilter,
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<GridRow>, StoreError> {
         let rows = cursor::rows(limit);
-        let is_plain = filter.mark.is_none() && filter.sort == GridSort::Case && !filter.descending;
+        let is_plain = *filter == GridFilter { baseline: filter.baseline, ..GridFilter::default() };
         if !is_plain {
             self.mark_cases(run, filter.baseline).await?;
         }
         // One look at the store, for what is worked out anew meanwhile takes the place of what is read here.
         let mut connection = self.readers().begin().await?;
-        let begin = if filter.descending { (f64::MAX, i64::MAX) } else { (f64::MIN, -1) };
-        let after: (f64, i64) = cursor::decode(cursor)?.unwrap_or(begin);
+        let after: (f64, i64) = cursor::decode(cursor)?.unwrap_or(begin(filter.descending));
         let found = if is_plain {
             in_order(&mut connection, run, after.1, rows).await?
         } else {
@@ -121,52 +122,161 @@ async fn in_order(
     Ok(positions.into_iter().map(|position| (0.0, position)).collect())
 }
 
+/// What every case of a list comes behind.
+const fn begin(descending: bool) -> (f64, i64) {
+    if descending { (f64::MAX, i64::MAX) } else { (f64::MIN, -1) }
+}
+
 /// Cases with a mark, or all, in the order of a figure, and of those with the same figure in that of their positions.
 async fn sorted(
     connection: &mut SqliteConnection,
     run: RunId,
     marked: &Marked,
-    filter: GridFilter,
-    (value, position): (f64, i64),
+    filter: &GridFilter,
+    after: (f64, i64),
     rows: u32,
 ) -> Result<Vec<(f64, i64)>, StoreError> {
-    let sort = sort_column(filter.sort);
-    let mark = filter.mark.and_then(|mark| Some((mark_column(mark)?, marked.count(mark))));
-    // People go on rating what has ended, so that is looked up and no mark.
-    let rated = "exists (select 1 from executions e join ratings r on r.execution = e.id
-        where e.run = ?5 and e.case_index = case_marks.position)";
-    // Which way is shorter hangs on how many cases have the mark, which SQLite does not know.
-    let index = match (mark, sort) {
-        (Some((mark, count)), sort) if sort.is_none() || count <= FEW => format!("case_marks_{mark}"),
-        (_, Some((_, index))) => format!("case_marks_{index}"),
-        (_, None) => String::new(),
-    };
-    let by = if index.is_empty() { "not indexed".to_owned() } else { format!("indexed by {index}") };
-    let has = match (filter.mark, mark) {
-        (Some(CaseMark::Rated), _) => format!("and {rated} and ?5 is not null"),
-        (Some(CaseMark::Unrated), _) => format!("and not {rated} and ?5 is not null"),
-        (_, Some((mark, _))) => format!("and {mark} = 1 and ?5 is not null"),
-        (_, None) => "and ?5 is not null".to_owned(),
-    };
-    let (after, way) = if filter.descending { ("<", "desc") } else { (">", "asc") };
-    let sql = match sort {
-        Some((key, _)) => format!(
-            "select cast({key} as real), position from case_marks {by}
-            where made = ?1 {has} and ({key}, position) {after} (?2, ?3)
-            order by {key} {way}, position {way} limit ?4"
-        ),
-        None => format!(
-            "select 0.0, position from case_marks {by}
-            where made = ?1 {has} and (?2 is not null) and position {after} ?3 order by position {way} limit ?4"
-        ),
-    };
-    let found = sqlx::query_as(AssertSqlSafe(sql))
-        .bind(marked.seq)
-        .bind(value)
-        .bind(position)
-        .bind(rows)
-        .bind(Key(run));
-    Ok(found.fetch_all(connection).await?)
+    let look = Look { run, marked, filter };
+    let Some(metric) = &filter.metric else { return look.by_column(connection, after, rows).await };
+    // The cases without the metric stand behind a figure that no other has.
+    let last = begin(!filter.descending).0;
+    let mut found = Vec::new();
+    if after.0 != last {
+        found = look.by_metric(connection, metric, after, rows).await?;
+    }
+    let rest = rows.saturating_sub(u32::try_from(found.len()).unwrap_or(rows));
+    if rest > 0 {
+        let after = if after.0 == last { after.1 } else { begin(filter.descending).1 };
+        found.extend(look.without_metric(connection, metric, (last, after), rest).await?);
+    }
+    Ok(found)
+}
+
+/// A look at the cases of a run of which something is known.
+struct Look<'f> {
+    run: RunId,
+    marked: &'f Marked,
+    filter: &'f GridFilter,
+}
+
+impl Look<'_> {
+    async fn by_column(
+        &self,
+        connection: &mut SqliteConnection,
+        after: (f64, i64),
+        rows: u32,
+    ) -> Result<Vec<(f64, i64)>, StoreError> {
+        let sort = sort_column(self.filter.sort);
+        // Which way is shorter hangs on how many cases have the mark, which SQLite does not know.
+        let index = match (self.few(), self.mark(), sort) {
+            (Some(mark), ..) | (_, Some(mark), None) => format!("indexed by case_marks_{mark}"),
+            (.., Some((_, index))) => format!("indexed by case_marks_{index}"),
+            (.., None) => "not indexed".to_owned(),
+        };
+        let (has, behind, way) = (self.has(), self.behind(), self.way());
+        let sql = match sort {
+            Some((key, _)) => format!(
+                "select cast({key} as real), position from case_marks {index}
+                where made = ?1 {has} and ({key}, position) {behind} (?2, ?3)
+                order by {key} {way}, position {way} limit ?4"
+            ),
+            None => format!(
+                "select 0.0, position from case_marks {index}
+                where made = ?1 {has} and (?2 is not null) and position {behind} ?3 order by position {way} limit ?4"
+            ),
+        };
+        self.fetch(connection, sql, "", after, rows).await
+    }
+
+    async fn by_metric(
+        &self,
+        connection: &mut SqliteConnection,
+        metric: &str,
+        after: (f64, i64),
+        rows: u32,
+    ) -> Result<Vec<(f64, i64)>, StoreError> {
+        let (has, behind, way) = (self.has(), self.behind(), self.way());
+        let from = match self.few() {
+            Some(mark) => format!("case_marks indexed by case_marks_{mark} cross join case_metrics m"),
+            None => "case_metrics m indexed by case_metrics_value cross join case_marks".to_owned(),
+        };
+        let sql = format!(
+            "select m.value, m.position from {from}
+            where m.made = ?1 and m.metric = ?6 and case_marks.made = ?1 and case_marks.position = m.position {has}
+              and (m.value, m.position) {behind} (?2, ?3)
+            order by m.value {way}, m.position {way} limit ?4"
+        );
+        self.fetch(connection, sql, metric, after, rows).await
+    }
+
+    async fn without_metric(
+        &self,
+        connection: &mut SqliteConnection,
+        metric: &str,
+        after: (f64, i64),
+        rows: u32,
+    ) -> Result<Vec<(f64, i64)>, StoreError> {
+        let (has, behind, way) = (self.has(), self.behind(), self.way());
+        let sql = format!(
+            "select ?2, position from case_marks where made = ?1 {has} and position {behind} ?3
+              and not exists (select 1 from case_metrics m
+                where m.made = ?1 and m.metric = ?6 and m.position = case_marks.position)
+            order by position {way} limit ?4"
+        );
+        self.fetch(connection, sql, metric, after, rows).await
+    }
+
+    /// The column of the mark that is asked for; none where it is looked up.
+    fn mark(&self) -> Option<&'static str> {
+        self.filter.mark.and_then(mark_column)
+    }
+
+    /// The mark that is asked for, where so few cases have it that they are found by it and put in order.
+    fn few(&self) -> Option<&'static str> {
+        let mark = self.filter.mark.filter(|mark| self.marked.count(*mark) <= FEW)?;
+        mark_column(mark)
+    }
+
+    /// That a case has the mark, as a condition that begins with `and`.
+    fn has(&self) -> String {
+        // People go on rating what has ended, so that is looked up and no mark.
+        let rated = "exists (select 1 from executions e join ratings r on r.execution = e.id
+            where e.run = ?5 and e.case_index = case_marks.position)";
+        let has = match (self.filter.mark, self.mark()) {
+            (Some(CaseMark::Rated), _) => format!("and {rated}"),
+            (Some(CaseMark::Unrated), _) => format!("and not {rated}"),
+            (_, Some(mark)) => format!("and {mark} = 1"),
+            (_, None) => String::new(),
+        };
+        // Whatever is bound must stand in the statement.
+        format!("{has} and ?5 is not null and ?6 is not null")
+    }
+
+    const fn behind(&self) -> &'static str {
+        if self.filter.descending { "<" } else { ">" }
+    }
+
+    const fn way(&self) -> &'static str {
+        if self.filter.descending { "desc" } else { "asc" }
+    }
+
+    async fn fetch(
+        &self,
+        connection: &mut SqliteConnection,
+        sql: String,
+        metric: &str,
+        (value, position): (f64, i64),
+        rows: u32,
+    ) -> Result<Vec<(f64, i64)>, StoreError> {
+        let found = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(self.marked.seq)
+            .bind(value)
+            .bind(position)
+            .bind(rows)
+            .bind(Key(self.run))
+            .bind(metric);
+        Ok(found.fetch_all(connection).await?)
+    }
 }
 
 /// The column of a mark; none of what is looked up.

@@ -56,6 +56,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     // A program that does not know where it is said what files said would find none.
     Migration { min_reader: 22, sql: include_str!("../migrations/0022_linked_items.sql") },
     Migration { min_reader: 22, sql: include_str!("../migrations/0023_version_filters.sql") },
+    Migration { min_reader: 22, sql: include_str!("../migrations/0024_case_metrics.sql") },
+    Migration { min_reader: 22, sql: include_str!("../migrations/0025_failing_runs.sql") },
 ];
 
 /// Marks the file as ours: `FOPS` in ASCII.

@@ -64,6 +64,8 @@ pub struct RunFilter {
     pub suite: Option<SuiteId>,
     /// Only those that stand here.
     pub status: Option<RunStatus>,
+    /// Only those of which an execution failed.
+    pub failing: bool,
     /// Only those with this model, as `provider:model`, or with one of this provider.
     pub model: Option<String>,
     /// Only those made at this moment or later.
@@ -377,7 +379,7 @@ async fn list_newest(
     let (at, seq) = cursor::decode(cursor)?.unwrap_or((to.as_micros(), i64::MIN));
     let (from, rows) = (Int(from), cursor::rows(limit));
     let (prompt, status) = (filter.prompt.map(Key), filter.status.map(Word));
-    let model = filter.model.as_deref();
+    let (model, failing) = (filter.model.as_deref(), filter.failing);
     // A query for each way in, so that each goes along its index.
     let found = match (prompt, model, status) {
         _ if filter.suite.is_some() => {
@@ -387,7 +389,8 @@ async fn list_newest(
                   and (?5 is null or r.status = ?5) and (?6 is null or r.prompt = ?6)
                   and (?7 is null or exists (select 1 from run_models m
                     where m.model = ?7 and m.created_at = r.created_at and m.run = r.seq))
-                order by r.created_at desc, r.seq desc limit ?8",
+                  and (not ?8 or r.failed > 0)
+                order by r.created_at desc, r.seq desc limit ?9",
                 suite,
                 at,
                 seq,
@@ -395,6 +398,7 @@ async fn list_newest(
                 status,
                 prompt,
                 model,
+                failing,
                 rows
             )
             .fetch_all(&mut *connection)
@@ -406,13 +410,15 @@ async fn list_newest(
                   and (?5 is null or r.status = ?5)
                   and (?6 is null or exists (select 1 from run_models m
                     where m.model = ?6 and m.created_at = r.created_at and m.run = r.seq))
-                order by r.created_at desc, r.seq desc limit ?7",
+                  and (not ?7 or r.failed > 0)
+                order by r.created_at desc, r.seq desc limit ?8",
                 prompt,
                 at,
                 seq,
                 from,
                 status,
                 model,
+                failing,
                 rows
             )
             .fetch_all(&mut *connection)
@@ -422,13 +428,14 @@ async fn list_newest(
             select_runs!(
                 "join run_models m on m.run = r.seq
                 where m.model = ?1 and r.parent is null and (m.created_at, m.run) < (?2, ?3) and m.created_at >= ?4
-                  and (?5 is null or r.status = ?5)
-                order by m.created_at desc, m.run desc limit ?6",
+                  and (?5 is null or r.status = ?5) and (not ?6 or r.failed > 0)
+                order by m.created_at desc, m.run desc limit ?7",
                 model,
                 at,
                 seq,
                 from,
                 status,
+                failing,
                 rows
             )
             .fetch_all(&mut *connection)
@@ -437,8 +444,22 @@ async fn list_newest(
         (None, None, Some(status)) => {
             select_runs!(
                 "where r.status = ?1 and r.parent is null and (r.created_at, r.seq) < (?2, ?3) and r.created_at >= ?4
-                order by r.created_at desc, r.seq desc limit ?5",
+                  and (not ?5 or r.failed > 0)
+                order by r.created_at desc, r.seq desc limit ?6",
                 status,
+                at,
+                seq,
+                from,
+                failing,
+                rows
+            )
+            .fetch_all(&mut *connection)
+            .await?
+        }
+        (None, None, None) if failing => {
+            select_runs!(
+                "where r.failed > 0 and r.parent is null and (r.created_at, r.seq) < (?1, ?2) and r.created_at >= ?3
+                order by r.created_at desc, r.seq desc limit ?4",
                 at,
                 seq,
                 from,

@@ -147,8 +147,8 @@ async fn step(
           and r.created_at >= ?5 and r.created_at < ?6
           and (?7 is null or exists (select 1 from run_models m
             where m.model = ?7 and m.created_at = r.created_at and m.run = r.seq))
-          and (?8 is null or r.suite = ?8)
-        order by w.rowid desc limit ?9"#,
+          and (?8 is null or r.suite = ?8) and (not ?9 or r.failed > 0)
+        order by w.rowid desc limit ?10"#,
         query,
         before,
         prompt,
@@ -157,6 +157,7 @@ async fn step(
         to,
         model,
         suite,
+        filter.failing,
         STEP,
     )
     .fetch_all(connection)

@@ -193,6 +193,21 @@ test('the history is narrowed by prompt and by state', async ({ app, api, script
   await expect(rows(app)).toContainText('dry-run:echo');
 });
 
+test('runs of which something failed are found, though they are completed', async ({ app, api, scripted }) => {
+  await echo(api, ['one', 'two']);
+  await echo(api, ['three'], `${scripted}:fail-401`);
+  await openRuns(app);
+  await expect(rows(app)).toHaveCount(3);
+  const states = app.getByRole('radiogroup', { name: 'Status' });
+  await states.getByText('with failures').click();
+  await expect(rows(app)).toHaveCount(1);
+  await expect(rows(app)).toContainText('three');
+  await app.reload();
+  await expect(states.getByRole('radio', { name: 'with failures' })).toBeChecked();
+  await states.getByText('running').click();
+  await expect(rows(app)).toHaveCount(0);
+});
+
 test('a run whose end could not be kept says so on its screen', async ({ app, api }) => {
   // The host says so of itself, which has its own story; here it is told in its place.
   await app.route('**/api/runs/*', async (route) => {

@@ -2809,6 +2809,8 @@ export type ListGrid = {
   mark?: CaseMark | null;
   /** The order. */
   sort?: GridSort;
+  /** The named metric whose mean the order is by, in place of `sort`. Cases without it come last, whichever way. */
+  metric?: string | null;
   /** Whether the largest come first. */
   descending?: boolean;
   /** The run that `regressed` and `improved` compare with; that of the run where absent. */
@@ -2938,6 +2940,8 @@ export type ListRuns = {
   suite?: SuiteKey | null;
   /** Only those with this status. */
   status?: RunStatus | null;
+  /** Only those of which an execution failed. */
+  failing?: boolean;
   /** Only those with this model, as `provider:model`, or with one of this provider. */
   model?: string | null;
   /** Only those started at this moment or later. */

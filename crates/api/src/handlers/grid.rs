@@ -19,6 +19,9 @@ pub struct ListGrid {
     /// The order.
     #[serde(default)]
     pub sort: GridSort,
+    /// The named metric whose mean the order is by, in place of `sort`. Cases without it come last, whichever way.
+    #[serde(default)]
+    pub metric: Option<String>,
     /// Whether the largest come first.
     #[serde(default)]
     pub descending: bool,
@@ -52,11 +55,12 @@ pub(crate) async fn grid_list(app: &App, _: &Caller, request: ListGrid) -> Resul
     let filter = GridFilter {
         mark: request.mark,
         sort: request.sort,
+        metric: request.metric,
         descending: request.descending,
         baseline: baseline.filter(|baseline| *baseline != run.id),
     };
     let limit = limit(request.limit)?;
-    let page = app.store.list_grid_rows(run.id, filter, request.cursor.as_deref(), limit).await?;
+    let page = app.store.list_grid_rows(run.id, &filter, request.cursor.as_deref(), limit).await?;
     let cells: Vec<_> = page.items.iter().flat_map(|row| &row.cells).map(|cell| cell.id).collect();
     let mut ratings = app.store.list_ratings(&cells).await?;
     Ok(page.map(|row| {

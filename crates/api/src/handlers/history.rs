@@ -20,6 +20,9 @@ pub struct ListRuns {
     /// Only those with this status.
     #[serde(default)]
     pub status: Option<RunStatus>,
+    /// Only those of which an execution failed.
+    #[serde(default)]
+    pub failing: bool,
     /// Only those with this model, as `provider:model`, or with one of this provider.
     #[serde(default)]
     pub model: Option<String>,
@@ -68,6 +71,7 @@ pub(crate) async fn run_list(app: &App, _: &Caller, request: ListRuns) -> Result
         prompt,
         suite,
         status: request.status,
+        failing: request.failing,
         model: request.model,
         from: request.from,
         to: request.to,

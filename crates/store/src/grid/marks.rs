@@ -9,6 +9,7 @@ use crate::{
 use formaops_domain::{CaseMark, NanoUsd, RunId};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
+use std::ops::Range;
 
 /// While a run goes on, what is known of its cases is worked out anew once one in so many more executions has ended: so
 /// that all of it together costs no more than some times what it costs at the end, however often it is asked for.
@@ -128,7 +129,7 @@ impl Store {
         let mut counts = [0; 5];
         let mut cases = 0;
         for part in parts(&mut connection, run).await? {
-            let answered = outcomes(&mut connection, run, part).await?;
+            let answered = outcomes(&mut connection, run, part.clone()).await?;
             let marks = answered.chunk_by(|one, other| one.outcome.case == other.outcome.case).map(|case| {
                 let inputs = own.get(case[0].outcome.case as usize);
                 mark(case, before.as_mut().zip(inputs).and_then(|(before, inputs)| before.take(inputs)))
@@ -138,7 +139,8 @@ impl Store {
                 counts.iter_mut().zip(mark.flags()).for_each(|(count, flag)| *count += flag);
             }
             cases += u32::try_from(marks.len()).unwrap_or(u32::MAX);
-            self.keep_marks(seq, marks).await?;
+            let metrics = metrics(&mut connection, run, part).await?;
+            self.keep_marks(seq, marks, metrics).await?;
         }
         drop(connection);
         self.end_marks(run, baseline, seq, stand, cases, counts).await?;
@@ -172,7 +174,12 @@ impl Store {
         .await
     }
 
-    async fn keep_marks(&self, seq: i64, marks: Vec<Mark>) -> Result<(), StoreError> {
+    async fn keep_marks(
+        &self,
+        seq: i64,
+        marks: Vec<Mark>,
+        metrics: Vec<CaseMetric>,
+    ) -> Result<(), StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
                 for marks in marks.chunks(1000) {
@@ -183,6 +190,17 @@ impl Store {
                         select ?1, m.value ->> 0, m.value ->> '$[1][0]', m.value ->> '$[1][1]', m.value ->> '$[1][2]',
                           m.value ->> '$[1][3]', m.value ->> '$[1][4]', m.value ->> 2, m.value ->> 3, m.value ->> 4
                         from json_each(?2) m",
+                        seq,
+                        rows
+                    )
+                    .execute(&mut *connection)
+                    .await?;
+                }
+                for metrics in metrics.chunks(1000) {
+                    let rows = Json(metrics);
+                    sqlx::query!(
+                        "insert into case_metrics (made, position, metric, value)
+                        select ?1, m.value ->> 0, m.value ->> 1, m.value ->> 2 from json_each(?2) m",
                         seq,
                         rows
                     )
@@ -266,7 +284,15 @@ impl Store {
                         )
                         .execute(&mut *connection)
                         .await?;
-                        if deleted.rows_affected() == 0 {
+                        let metrics = sqlx::query!(
+                            "delete from case_metrics where made = ?1 and (metric, position) in (
+                              select metric, position from case_metrics where made = ?1 limit ?2)",
+                            old,
+                            DELETED_AT_ONCE
+                        )
+                        .execute(&mut *connection)
+                        .await?;
+                        if deleted.rows_affected() + metrics.rows_affected() == 0 {
                             sqlx::query!("delete from case_marks_made where seq = ?1", old)
                                 .execute(connection)
                                 .await?;
@@ -280,6 +306,34 @@ impl Store {
             }
         }
     }
+}
+
+/// The mean of a named metric in a case: its place, the name of the metric, and the value.
+type CaseMetric = (u32, String, f64);
+
+/// The weighted mean of each named metric in each of these cases, over all of its columns and repeats.
+async fn metrics(
+    connection: &mut SqliteConnection,
+    run: RunId,
+    cases: Range<u32>,
+) -> Result<Vec<CaseMetric>, StoreError> {
+    let key = Key(run);
+    let rows = sqlx::query!(
+        r#"select e.case_index as "case!: u32", v.metric as "metric!",
+          sum(v.score * v.weight) / sum(v.weight) as "mean?: f64"
+        from executions e join validation_results v on v.execution = e.id
+        where e.run = ?1 and e.case_index >= ?2 and e.case_index < ?3 and v.metric is not null
+          and not exists (select 1 from executions n
+            where n.run = e.run and n.case_index = e.case_index and n.repeat = e.repeat
+              and n.variant_index = e.variant_index and n.generation > e.generation)
+        group by e.case_index, v.metric"#,
+        key,
+        cases.start,
+        cases.end,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.case, row.metric, row.mean?))).collect())
 }
 
 /// What was worked out last, and how both runs stood then.

@@ -3,8 +3,8 @@
 use crate::world::{World, at, attempt, inputs, left_queue, new_run, outcome, run};
 use formaops_domain::{
     Case, CaseMark, CellFigures, ErrorClass, Execution, Failure, GridSort, Metrics, NanoUsd, Run, RunId,
-    RunStatus, Span, ValidationStatus, Version,
-    ports::{Outcome, RunStore},
+    RunStatus, Span, ValidationResult, ValidationStatus, Verdict, Version,
+    ports::{LateVerdict, Outcome, RunStore},
 };
 use formaops_store::{GridFilter, NewCell, NewRun, StoreError};
 use formaops_testkit::{content, execution_id, run_id};
@@ -17,6 +17,18 @@ type Cell = (&'static str, bool, u64, u64);
 /// A run with these answers by case and column, each case with inputs of its own name; its executions are numbered
 /// from `first`.
 async fn ran(world: &World, version: &Version, number: u64, first: u64, rows: &[(&str, [Cell; 2])]) -> Run {
+    ran_with(world, version, number, first, rows, |_, told| told).await
+}
+
+/// The same, with what `change` makes of each outcome.
+async fn ran_with(
+    world: &World,
+    version: &Version,
+    number: u64,
+    first: u64,
+    rows: &[(&str, [Cell; 2])],
+    change: impl Fn(usize, Outcome) -> Outcome,
+) -> Run {
     let mut cells = Vec::new();
     for case in 0..u32::try_from(rows.len()).unwrap() {
         for variant in 0..2 {
@@ -27,14 +39,20 @@ async fn ran(world: &World, version: &Version, number: u64, first: u64, rows: &[
     let cases = rows.iter().map(|(name, _)| Case::of(inputs(name))).collect();
     let made = new_run(run(number, version, &MODELS), first);
     let kept = world.store.insert_run(NewRun { cells, cases, ..made }).await.unwrap();
-    for (execution, cell) in (first..).zip(rows.iter().flat_map(|(_, cells)| cells)) {
-        answer(world, execution, *cell).await;
+    for (number, cell) in rows.iter().flat_map(|(_, cells)| cells).enumerate() {
+        let execution = first + number as u64;
+        world.store.start_attempt(attempt(execution), left_queue()).await.unwrap();
+        world.store.finish_attempt(&change(number, told(execution, *cell))).await.unwrap();
     }
     world.store.finish_run(kept.id, RunStatus::Completed, at(20)).await.unwrap()
 }
 
-async fn answer(world: &World, execution: u64, (text, holds, seconds, nanos): Cell) -> Execution {
+async fn answer(world: &World, execution: u64, cell: Cell) -> Execution {
     world.store.start_attempt(attempt(execution), left_queue()).await.unwrap();
+    world.store.finish_attempt(&told(execution, cell)).await.unwrap()
+}
+
+fn told(execution: u64, (text, holds, seconds, nanos): Cell) -> Outcome {
     let told = outcome(execution, text);
     let metrics = Metrics {
         latency_ms: Some(Span::from_micros(seconds * 1_000_000)),
@@ -43,7 +61,7 @@ async fn answer(world: &World, execution: u64, (text, holds, seconds, nanos): Ce
     };
     let validation_status = if holds { ValidationStatus::Passed } else { ValidationStatus::Failed };
     let score = Some(if holds { 1.0 } else { 0.25 });
-    world.store.finish_attempt(&Outcome { metrics, validation_status, score, ..told }).await.unwrap()
+    Outcome { metrics, validation_status, score, ..told }
 }
 
 async fn version(world: &World) -> Version {
@@ -52,7 +70,7 @@ async fn version(world: &World) -> Version {
 }
 
 /// The positions of the cases of a grid, read in pages of two.
-async fn positions(world: &World, run: RunId, filter: GridFilter) -> Vec<u32> {
+async fn positions(world: &World, run: RunId, filter: &GridFilter) -> Vec<u32> {
     let (mut cursor, mut found) = (None, Vec::new());
     loop {
         let page = world.store.list_grid_rows(run, filter, cursor.as_deref(), 2).await.unwrap();
@@ -87,10 +105,10 @@ async fn a_grid_is_narrowed_and_ordered_page_by_page() {
     let before = ran(&world, &version, 1, 1, &BEFORE).await;
     let after = ran(&world, &version, 2, 100, &AFTER).await;
     let all = GridFilter { baseline: Some(before.id), ..GridFilter::default() };
-    let marked = |mark| GridFilter { mark: Some(mark), ..all };
-    let sorted = |sort, descending| GridFilter { sort, descending, ..all };
+    let marked = |mark| GridFilter { mark: Some(mark), ..all.clone() };
+    let sorted = |sort, descending| GridFilter { sort, descending, ..all.clone() };
     for (filter, expected) in [
-        (all, vec![0, 1, 2, 3, 4]),
+        (all.clone(), vec![0, 1, 2, 3, 4]),
         (marked(CaseMark::Failing), vec![2, 3, 4]),
         (marked(CaseMark::Different), vec![1, 2]),
         (marked(CaseMark::Flaky), vec![]),
@@ -106,11 +124,11 @@ async fn a_grid_is_narrowed_and_ordered_page_by_page() {
         (GridFilter { mark: Some(CaseMark::Failing), ..sorted(GridSort::Cost, false) }, vec![2, 4, 3]),
         (GridFilter { mark: Some(CaseMark::Failing), ..sorted(GridSort::Case, true) }, vec![4, 3, 2]),
     ] {
-        assert_eq!(positions(&world, after.id, filter).await, expected, "{filter:?}");
+        assert_eq!(positions(&world, after.id, &filter).await, expected, "{filter:?}");
     }
     let alone = GridFilter { mark: Some(CaseMark::Regressed), ..GridFilter::default() };
     assert_eq!(
-        positions(&world, after.id, alone).await,
+        positions(&world, after.id, &alone).await,
         [0u32; 0],
         "without a baseline nothing has become worse"
     );
@@ -120,12 +138,72 @@ async fn a_grid_is_narrowed_and_ordered_page_by_page() {
 }
 
 #[tokio::test]
+async fn a_grid_is_ordered_by_a_named_metric_and_what_lacks_it_comes_last() {
+    let world = World::new().await;
+    let version = version(&world).await;
+    let row = |name| (name, [("a", true, 1, 5), ("a", true, 1, 5)]);
+    let rows = ["Ada", "Bob", "Cyd", "Dan", "Eve"].map(row);
+    let tone =
+        [[Some(0.5), Some(1.0)], [Some(0.25), Some(0.25)], [None, None], [Some(0.75), None], [None, None]];
+    let run = ran_with(&world, &version, 1, 1, &rows, |cell, told| {
+        let measured = tone.iter().flatten().nth(cell).copied().flatten().map(|score| ValidationResult {
+            metric: Some("tone".to_owned()),
+            ..ValidationResult::new("polite", Verdict::Pass, score, "")
+        });
+        // Another metric, and what counts for nothing, say nothing of this one.
+        let other = ValidationResult {
+            metric: Some("length".to_owned()),
+            ..ValidationResult::new("short", Verdict::Pass, 1.0, "")
+        };
+        let weightless = ValidationResult {
+            metric: Some("tone".to_owned()),
+            weight: 0.0,
+            ..ValidationResult::new("noted", Verdict::Pass, 0.0, "")
+        };
+        let validations = measured.into_iter().chain([other, weightless]).collect();
+        let validation_status = if cell < 2 { ValidationStatus::Failed } else { told.validation_status };
+        Outcome { validations, validation_status, ..told }
+    })
+    .await;
+    let by = |descending| GridFilter { metric: Some("tone".to_owned()), descending, ..GridFilter::default() };
+    assert_eq!(positions(&world, run.id, &by(false)).await, [1, 0, 3, 2, 4]);
+    assert_eq!(positions(&world, run.id, &by(true)).await, [3, 0, 1, 4, 2]);
+    let failing = GridFilter { mark: Some(CaseMark::Failing), ..by(true) };
+    assert_eq!(positions(&world, run.id, &failing).await, [0], "the two orders hold for what has the mark");
+    let unknown = GridFilter { metric: Some("charm".to_owned()), ..GridFilter::default() };
+    assert_eq!(positions(&world, run.id, &unknown).await, [0, 1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn a_verdict_that_comes_late_is_kept_and_shown_also_where_the_grid_was_looked_at_before() {
+    let world = World::new().await;
+    let version = version(&world).await;
+    let made = new_run(run(1, &version, &MODELS), 1);
+    let run = world.store.insert_run(made).await.unwrap();
+    answer(&world, 1, ("a", true, 1, 5)).await;
+    let open = ValidationStatus::Pending;
+    world.store.start_attempt(attempt(2), left_queue()).await.unwrap();
+    let told = Outcome { validation_status: open, score: None, ..outcome(2, "b") };
+    let waits = world.store.finish_attempt(&told).await.unwrap();
+    let failing = GridFilter { mark: Some(CaseMark::Failing), ..GridFilter::default() };
+    assert_eq!(positions(&world, run.id, &failing).await, [0u32; 0]);
+    let lost = LateVerdict {
+        execution: waits.id,
+        status: ValidationStatus::Failed,
+        score: Some(0.0),
+        results: vec![ValidationResult::new("best", Verdict::Fail, 0.0, "another is better")],
+    };
+    world.store.keep_late(run.id, &[lost]).await.unwrap();
+    assert_eq!(positions(&world, run.id, &failing).await, [0]);
+}
+
+#[tokio::test]
 async fn what_is_known_of_cases_is_worked_out_again_once_something_was_tried_again() {
     let world = World::new().await;
     let version = version(&world).await;
     let run = ran(&world, &version, 1, 1, &BEFORE).await;
     let failing = GridFilter { mark: Some(CaseMark::Failing), ..GridFilter::default() };
-    assert_eq!(positions(&world, run.id, failing).await, [1]);
+    assert_eq!(positions(&world, run.id, &failing).await, [1]);
     let figures = async || {
         let counted = async { Ok::<_, StoreError>(world.store.get_cell_figures(run.id, 2).await?.0) };
         match world.store.find_run_figures::<CellFigures>(run.id).await.unwrap() {
@@ -143,7 +221,7 @@ async fn what_is_known_of_cases_is_worked_out_again_once_something_was_tried_aga
     }
     assert!(!figures().await.0, "nothing is kept of a run that goes on");
     world.store.finish_run(run.id, RunStatus::Completed, at(30)).await.unwrap();
-    assert_eq!(positions(&world, run.id, failing).await, [0u32; 0]);
+    assert_eq!(positions(&world, run.id, &failing).await, [0u32; 0]);
     assert_eq!(figures().await, (false, 8));
 }
 

@@ -1,7 +1,9 @@
 //! The history of runs, found by model, by day and by words.
 
 use crate::world::{World, ada, at, inputs, left_queue, new_run, options, outcome, retry, run};
-use formaops_domain::{JsonObject, MatchPart, Prompt, Run, Timestamp, ports::Outcome};
+use formaops_domain::{
+    ErrorClass, Failure, JsonObject, MatchPart, Prompt, Run, RunStatus, Timestamp, ports::Outcome,
+};
 use formaops_store::{NewCell, RunFilter, Store};
 use formaops_testkit::{content, execution_id, run_id};
 use serde_json::json;
@@ -103,6 +105,34 @@ async fn runs_are_found_by_model_by_provider_and_by_day_page_after_page() {
     let (prompt, from) = (Some(history.prompt.id), Some(at(2)));
     assert_eq!(history.list(RunFilter { prompt, from, ..model("local:a") }).await, [5, 2]);
     assert_eq!(history.list(RunFilter { to: Some(at(4)), ..model("local:b") }).await, [2]);
+}
+
+#[tokio::test]
+async fn runs_of_which_something_failed_are_found_in_every_way_that_others_are() {
+    let history = History::new().await;
+    for number in 1..=6 {
+        let models: &[&str] = if number == 5 { &["local:b"] } else { &["local:a", "local:b"] };
+        history.run(number, models, inputs("parcel")).await;
+        let failed = (number % 2 == 1).then(|| Failure::new(ErrorClass::Template, "no such variable", ""));
+        history.world.store.finish_queued(execution_id(10 * number), failed, at(20)).await.unwrap();
+    }
+    let failing = RunFilter { failing: true, ..RunFilter::default() };
+    assert_eq!(history.list(failing.clone()).await, [5, 3, 1]);
+    for filter in [
+        RunFilter { prompt: Some(history.prompt.id), ..failing.clone() },
+        RunFilter { failing: true, ..words("parcel") },
+        RunFilter { failing: true, ..model("local") },
+        RunFilter { status: Some(RunStatus::Running), ..failing.clone() },
+    ] {
+        let found = history.list(filter.clone()).await;
+        assert_eq!(found, if filter.status.is_some() { vec![] } else { vec![5, 3, 1] }, "{filter:?}");
+    }
+    assert_eq!(history.list(RunFilter { failing: true, ..model("local:a") }).await, [3, 1]);
+    assert_eq!(
+        history.list(RunFilter { status: Some(RunStatus::Pending), ..failing.clone() }).await,
+        [5, 3, 1]
+    );
+    assert_eq!(history.list(RunFilter { from: Some(at(2)), to: Some(at(5)), ..failing }).await, [3]);
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ const SEARCH_AFTER_MS = 250;
 /** How many models are offered at once: typing narrows them. */
 const MOST_SHOWN = 50;
 
+const FAILING = 'failing';
+
 const words = runsTexts.filter;
 
 interface Props {
@@ -32,11 +34,17 @@ export function RunFilters({ search, onChange }: Props) {
       <PeriodFilter label={words.period} search={search} onChange={onChange} />
       <SegmentedControl
         aria-label={words.status}
-        value={search.status ?? ''}
-        onChange={(value) => onChange({ status: STATUSES.find((known) => known === value) })}
+        value={search.failing === true ? FAILING : (search.status ?? '')}
+        onChange={(value) =>
+          onChange({
+            status: STATUSES.find((known) => known === value),
+            failing: value === FAILING ? true : undefined,
+          })
+        }
         data={[
           { value: '', label: words.all },
-          ...STATUSES.map((value) => ({ value, label: runsTexts.status[value] })),
+          ...STATUSES.map((value) => ({ value: value as string, label: runsTexts.status[value] })),
+          { value: FAILING, label: words.failing },
         ]}
       />
     </div>

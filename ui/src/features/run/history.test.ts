@@ -10,7 +10,8 @@ describe('the filters in an address', () => {
       status: 'completed',
       period: 'week',
     });
-    expect(readSearch({ text: '', status: 'odd', period: 9, from: 'yesterday', to: '2026-13-40' })).toEqual(
+    expect(readSearch({ failing: true })).toEqual({ failing: true });
+    expect(readSearch({ text: '', status: 'odd', failing: 'yes', period: 9, from: 'yesterday', to: '2026-13-40' })).toEqual(
       {},
     );
   });

@@ -12,6 +12,8 @@ export interface RunSearch {
   prompt?: string | undefined;
   model?: string | undefined;
   status?: RunStatus | undefined;
+  /** Only runs of which an execution failed. */
+  failing?: true | undefined;
   period?: Period | undefined;
   /** Days of the reader's calendar, as `2026-11-25`; both count. */
   from?: string | undefined;
@@ -35,6 +37,7 @@ export function readSearch(raw: Record<string, unknown>): RunSearch {
   }
   const status = STATUSES.find((known) => known === word('status'));
   if (status !== undefined) search.status = status;
+  if (raw['failing'] === true) search.failing = true;
   const period = (Object.keys(PERIODS) as Period[]).find((known) => known === word('period'));
   if (period !== undefined) search.period = period;
   return search;

@@ -30,6 +30,7 @@ export const runsTexts = {
     to: 'To day',
     status: 'Status',
     all: 'All',
+    failing: 'with failures',
     clear: 'Show all runs',
   },
   matches: {

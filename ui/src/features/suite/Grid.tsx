@@ -137,6 +137,7 @@ export function Grid(props: Props) {
                   index={index}
                   name={name}
                   figures={props.summary?.columnCells[index]}
+                  metrics={props.summary?.metrics[index]}
                   style={{ left: left(start), width: wide }}
                 />
               );

@@ -14,20 +14,23 @@ interface Props {
   readonly name: ColumnName;
   /** What its cells came to so far. */
   readonly figures: CellFigures | undefined;
+  /** The means of its named metrics so far. */
+  readonly metrics: Readonly<Record<string, number>> | undefined;
   readonly style: { left: number; width: number };
 }
 
 /** What a column is, how many of its answers pass, and what all of them come to. */
-export const GridHead = memo(function GridHead({ index, name, figures, style }: Props) {
+export const GridHead = memo(function GridHead({ index, name, figures, metrics, style }: Props) {
   const passRate = figures === undefined ? null : passRateOf(figures);
   const [low, high] = interval(figures?.passed ?? 0, figures?.checked ?? 0);
+  const means = Object.entries(metrics ?? {}).map(([metric, mean]) => `${metric} ${score(mean)}`);
   return (
     <div
       role="columnheader"
       aria-colindex={index + 2}
       className={classes.column}
       style={style}
-      title={name.whole}
+      title={[name.whole, ...means].join('\n')}
     >
       <p className={classes.columnName}>
         <b>
@@ -48,6 +51,7 @@ export const GridHead = memo(function GridHead({ index, name, figures, style }: 
         <span>{duration(figures?.latency?.p50Ms ?? null)}</span>
         <span>{figures === undefined ? texts.none : dollars(figures.costUsd)}</span>
         {figures?.score != null && <span>{words.score(score(figures.score))}</span>}
+        {means.length > 0 && <span className={classes.means}>{means.join(', ')}</span>}
       </p>
     </div>
   );

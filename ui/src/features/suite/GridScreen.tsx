@@ -20,7 +20,7 @@ import { GridTools } from './GridTools';
 import { chosenHeight } from './heights';
 import { gridQuery, summaryQuery } from './queries';
 import type { GridSearch } from './search';
-import { columnNames } from './show';
+import { columnNames, namedMetrics } from './show';
 import { suiteTexts } from './texts';
 
 const words = suiteTexts.grid;
@@ -33,17 +33,21 @@ export function GridScreen({ run, trouble }: { run: Run; trouble: ReactNode }) {
   const lately = useThrottled(run, beatOf(run.progress.total));
   const navigate = useNavigate();
   const search = useSearch({ from: '/runs/$id' });
-  const { mark, sort, descending } = search;
+  const { mark, sort, metric, descending } = search;
   const [height, setHeight] = useStored(chosenHeight);
   const [repeat, setRepeat] = useState<number | null>(null);
   const [picked, setPicked] = useState<Placed | null>(null);
   const [compared, setCompared] = useState<readonly [Placed, Placed] | null>(null);
   const [told, setTold] = useState('');
-  const filter = useMemo(() => ({ mark, sort, descending }), [mark, sort, descending]);
+  const filter = useMemo(
+    () => ({ mark, sort, metric, descending }),
+    [mark, sort, metric, descending],
+  );
   const grid = useInfiniteQuery(gridQuery(run.id, filter));
   const rows = useMemo(() => grid.data?.pages.flatMap(({ items }) => items) ?? [], [grid.data]);
   const summary = useQuery(summaryQuery(isOver(run) ? run : lately)).data;
   const names = useMemo(() => columnNames(run), [run]);
+  const metrics = useMemo(() => namedMetrics(summary, metric), [summary, metric]);
   const change = (part: GridSearch) =>
     void navigate({
       to: '/runs/$id',
@@ -79,6 +83,7 @@ export function GridScreen({ run, trouble }: { run: Run; trouble: ReactNode }) {
       {isCompared(run) && <GridComparison run={run} names={names} />}
       <GridTools
         run={run}
+        metrics={metrics}
         search={search}
         onSearch={change}
         shown={rows.length}
@@ -101,7 +106,7 @@ export function GridScreen({ run, trouble }: { run: Run; trouble: ReactNode }) {
       {grid.isPending && <Skeleton height={240} />}
       {rows.length > 0 && (
         <Grid
-          key={`${mark ?? ''} ${sort ?? ''} ${String(descending)}`}
+          key={JSON.stringify(filter)}
           run={run}
           rows={rows}
           names={names}

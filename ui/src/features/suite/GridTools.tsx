@@ -1,6 +1,6 @@
 import { ActionIcon, Button, SegmentedControl, Select, Tooltip } from '@mantine/core';
 import { IconSortAscending, IconSortDescending } from '@tabler/icons-react';
-import type { GridSort, Run } from '../../bindings/types';
+import type { Run } from '../../bindings/types';
 import { count } from '../../lib/format';
 import classes from './grid.module.css';
 import type { Height } from './heights';
@@ -10,10 +10,20 @@ import { suiteTexts } from './texts';
 const words = suiteTexts.grid;
 
 const ALL = 'all';
+/** What the name of a metric stands behind, for it may be that of a figure. */
+const METRIC = 'metric ';
+
+/** The order that is chosen. */
+function orderOf(value: string | null): Pick<GridSearch, 'sort' | 'metric'> {
+  const metric = value?.startsWith(METRIC) === true ? value.slice(METRIC.length) : undefined;
+  return { metric, sort: SORTS.find((known) => known === value && known !== 'case') };
+}
 
 /** What a grid is narrowed to and ordered by, the repeat that is shown, and the height of its rows. */
 export function GridTools(props: {
   run: Run;
+  /** The named metrics that it can be ordered by. */
+  metrics: readonly string[];
   search: GridSearch;
   onSearch: (part: GridSearch) => void;
   shown: number;
@@ -23,8 +33,8 @@ export function GridTools(props: {
   repeat: number | null;
   onRepeat: (repeat: number | null) => void;
 }) {
-  const { run, search, onSearch, shown, isWhole, repeat, onRepeat } = props;
-  const { mark, sort = 'case', descending } = search;
+  const { run, metrics, search, onSearch, shown, isWhole, repeat, onRepeat } = props;
+  const { mark, sort = 'case', metric, descending } = search;
   const all = run.suite?.cases ?? shown;
   return (
     <div className={classes.tools}>
@@ -63,9 +73,12 @@ export function GridTools(props: {
         w={150}
         aria-label={words.sort}
         allowDeselect={false}
-        value={sort}
-        onChange={(value) => onSearch({ sort: value === 'case' ? undefined : (value as GridSort) })}
-        data={SORTS.map((value) => ({ value, label: suiteTexts.sorts[value] }))}
+        value={metric === undefined ? sort : METRIC + metric}
+        onChange={(value) => onSearch(orderOf(value))}
+        data={[
+          ...SORTS.map((value) => ({ value: value as string, label: suiteTexts.sorts[value] })),
+          ...metrics.map((name) => ({ value: METRIC + name, label: name })),
+        ]}
       />
       <Tooltip label={descending === true ? words.descending : words.ascending}>
         <ActionIcon

@@ -24,7 +24,7 @@ export const planQuery = (request: RunSuiteRequest) =>
 const GRID_PAGE = 50;
 
 /** How the rows of a grid are chosen and ordered. */
-export type GridFilter = Pick<ListGrid, 'mark' | 'sort' | 'descending'>;
+export type GridFilter = Pick<ListGrid, 'mark' | 'sort' | 'metric' | 'descending'>;
 
 /** The rows of the grid of a run, a page at a time. Events keep its cells fresh while it runs. */
 export const gridQuery = (id: RunId, filter: GridFilter) =>

@@ -19,6 +19,8 @@ export interface GridSearch {
   execution?: string;
   mark?: CaseMark | undefined;
   sort?: GridSort | undefined;
+  /** The named metric that it is ordered by, in place of `sort`. */
+  metric?: string | undefined;
   descending?: true | undefined;
 }
 
@@ -28,7 +30,9 @@ export function readGridSearch(raw: Record<string, unknown>): GridSearch {
   const mark = MARKS.find((known) => known === raw['mark']);
   if (mark !== undefined) search.mark = mark;
   const sort = SORTS.find((known) => known === raw['sort']);
-  if (sort !== undefined && sort !== 'case') search.sort = sort;
+  const metric = raw['metric'];
+  if (typeof metric === 'string' && metric !== '') search.metric = metric;
+  else if (sort !== undefined && sort !== 'case') search.sort = sort;
   if (raw['descending'] === true) search.descending = true;
   return search;
 }

@@ -1,4 +1,4 @@
-import type { Run, Variant } from '../../bindings/types';
+import type { Run, RunSummary, Variant } from '../../bindings/types';
 import { texts } from '../../app/texts';
 import { describeParameters, differingParameters } from '../parameter/parameters';
 import { runsTexts } from '../run/runs.texts';
@@ -46,4 +46,11 @@ export function columnNames(run: Pick<Run, 'variants' | 'promptName'>): ColumnNa
     const parts = [name.prompt, name.version, name.model, name.parameters];
     return { ...name, whole: parts.filter((part) => part !== null && part !== '').join(' · ') };
   });
+}
+
+/** The named metrics that some column of a run has, and the one that is asked for. */
+export function namedMetrics(summary: RunSummary | undefined, asked: string | undefined): string[] {
+  const names = new Set(summary?.metrics.flatMap((own) => Object.keys(own)));
+  if (asked !== undefined) names.add(asked);
+  return [...names].sort();
 }

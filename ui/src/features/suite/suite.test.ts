@@ -106,7 +106,8 @@ test('an address says how a grid is shown, and what it does not know is left out
     descending: true,
     execution: 'exe_1',
   });
-  expect(readGridSearch({ mark: 'odd', sort: 'case', descending: 'yes' })).toEqual({});
+  expect(readGridSearch({ metric: 'tone', sort: 'cost' })).toEqual({ metric: 'tone' });
+  expect(readGridSearch({ mark: 'odd', metric: 7, sort: 'case', descending: 'yes' })).toEqual({});
   expect(readSuiteSearch({ tab: 'runs' })).toEqual({ tab: 'runs' });
   expect(readSuiteSearch({ tab: 'edit' })).toEqual({});
 });

@@ -31,8 +31,7 @@ export function tellGrids(queries: QueryClient, { runs, executions }: Told): voi
   }
 }
 
-const isPlain = ({ mark, sort, descending }: GridFilter) =>
-  mark === undefined && sort === undefined && descending === undefined;
+const isPlain = (filter: GridFilter) => Object.values(filter).every((part) => part === undefined);
 
 /** The rows as they are now. A row of which nothing is told stays the same thing. */
 export function withCells(known: Pages, news: ReadonlyMap<number, ReadonlyMap<string, Execution>>): Pages {
