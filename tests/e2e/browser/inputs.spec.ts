@@ -125,9 +125,17 @@ test('the run carries earlier messages and further data', async ({ app, api, scr
   await openPrompt(app, 'summarise');
   await chooseModels(app, [model]);
   await app.getByRole('button', { name: 'Context' }).click();
-  await app
-    .getByLabel('Earlier messages (JSON list of role and text)')
-    .fill('[{"role": "user", "text": "We spoke before"}]');
+  await expect(app.getByRole('dialog').getByText('@context')).toHaveJSProperty('tagName', 'CODE');
+  await expect(app.getByRole('textbox', { name: 'Further data, @context in templates' })).toBeVisible();
+  const earlier = app.getByLabel('Earlier messages (JSON list of role and text)');
+  await earlier.fill('[{"role": "user"}]');
+  await app.keyboard.press('Escape');
+  await run(app);
+  await expect(
+    app.getByRole('alert').filter({ hasText: 'The earlier messages of the context are not valid' }),
+  ).toContainText('Nothing was sent');
+  await expect(earlier).toBeFocused();
+  await earlier.fill('[{"role": "user", "text": "We spoke before"}]');
   await app.keyboard.press('Escape');
   await run(app);
   await expect(column(app, model)).toContainText('✓');
@@ -270,10 +278,24 @@ test('a run sends what the fields show: what is pasted takes the place of a half
   await expect(
     app.getByRole('alert').filter({ hasText: 'The JSON of the inputs is not valid' }),
   ).toBeVisible();
+  await expect(json).toBeFocused();
   await views.getByText('Form').click();
   await expect(items).toHaveText(/"z"/);
   await prompt.getByRole('button', { name: 'Discard this text' }).click();
   await run(app);
   await expect(column(app, 'dry-run:echo')).toContainText('Take z');
+  expect((await api.executionList({})).items).toHaveLength(2);
+
+  const side = prompt.getByRole('radiogroup', { name: 'Inputs' });
+  await side.getByText('Variables', { exact: true }).click();
+  await prompt.getByRole('button', { name: 'More about items' }).click();
+  const schema = prompt.getByRole('textbox', { name: 'JSON Schema of each item' });
+  await schema.fill('{"type":');
+  await side.getByText('Inputs', { exact: true }).click();
+  await run(app);
+  await expect(
+    app.getByRole('alert').filter({ hasText: 'The JSON Schema of the variable items is not valid' }),
+  ).toBeVisible();
+  await expect(schema).toBeFocused();
   expect((await api.executionList({})).items).toHaveLength(2);
 });

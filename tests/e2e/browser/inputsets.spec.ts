@@ -73,7 +73,7 @@ test('a row of a spreadsheet is pasted, and what nobody takes is told', async ({
   const dialog = app.getByRole('dialog', { name: 'Paste inputs' });
   const text = dialog.getByRole('textbox');
   await text.fill('person\tcount\nBob');
-  await expect(dialog).toContainText('The header has 2 names, but the row has 1 values');
+  await expect(dialog).toContainText('The header has 2 names, but the row has 1 value');
   await text.fill('person\tcount\tcity\nBob\t2\tOslo');
   await expect(dialog).toContainText('No variable is called city: left out.');
   await expect(dialog.getByRole('row').nth(2)).toContainText('2');

@@ -1,4 +1,5 @@
 import { expect, test } from '../support/browser-test';
+import { endless } from '../support/models';
 import { chooseModels, openPrompt, run as start } from '../support/screens';
 
 test('a run of a thousand executions is followed, paused, resumed and finished, and what failed is tried again', async ({
@@ -64,4 +65,40 @@ test('a run of more executions than columns is followed, held and tried again wh
     })
     .toBe(20);
   await expect(progress).toContainText('40 of 40');
+});
+
+test('the limit that stands over the concurrency of a run is told, and where it is changed', async ({
+  app,
+  api,
+  scripted,
+}) => {
+  const provider = (await api.providerList()).items.find(({ name }) => name === scripted);
+  await api.providerUpdate({ id: provider?.id ?? '', maxConcurrent: 2 });
+  const { run } = await api.runCreate({
+    prompt: 'summarise',
+    models: [{ model: `${scripted}:${endless(30)}` }],
+    inputs: { text: 'Something long.' },
+    concurrency: 5,
+    repeats: 4,
+  });
+  await app.goto(new URL(`/runs/${run.id}`, app.url()).href);
+  const progress = app.getByRole('region', { name: 'Progress of the run' });
+  await expect(progress).toContainText(
+    `At most 2 at once: ${scripted} says so, which stands over the 5 that this run asks for.`,
+  );
+  await progress.getByRole('link', { name: 'Change the limit' }).click();
+  await expect(app.getByRole('heading', { level: 2, name: scripted })).toBeVisible();
+
+  // A lower one of all together stands over both.
+  await api.configUpdate({ name: 'agent_max_concurrent', value: '1' });
+  await app.goBack();
+  await expect(progress).toContainText('At most 1 at once: agent_max_concurrent says so');
+  await progress.getByRole('link', { name: 'Change the limit' }).click();
+  await expect(app.getByRole('heading', { level: 1, name: 'Engine' })).toBeVisible();
+  await api.configReset({ name: 'agent_max_concurrent' });
+  await api.providerUpdate({ id: provider?.id ?? '', maxConcurrent: 0 });
+  await app.goBack();
+  await expect(progress).toBeVisible();
+  await expect(progress.getByText('At most')).toHaveCount(0);
+  await api.runCancel({ id: run.id });
 });

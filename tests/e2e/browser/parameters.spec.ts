@@ -48,6 +48,11 @@ test('an answer is asked for in the shape that a validation checks', async ({ ap
   await expect(schema).toContainText('overall_rating');
   await schema.fill('{"type": "object"');
   await expect(form.getByText(/Not valid JSON/)).toBeVisible();
+  await app.keyboard.press('Escape');
+  await run(app);
+  const told = app.getByRole('alert').filter({ hasText: 'Nothing was sent' });
+  await expect(told).toContainText(`The JSON Schema of the answer of ${model} is not valid`);
+  await expect(schema).toBeFocused();
   await schema.fill('{"type": "object"}');
   await form.getByRole('button', { name: /^Use the schema of/ }).click();
   await expect(schema).toContainText('overall_rating');
@@ -58,7 +63,7 @@ test('an answer is asked for in the shape that a validation checks', async ({ ap
   expect(execution?.parameters.responseFormat).toMatchObject({ kind: 'schema' });
 });
 
-test('tools start from an example, are checked as they are typed, and wait until they are mended', async ({
+test('tools start from an example, are checked as they are typed, and nothing is sent until they are mended', async ({
   app,
   api,
   scripted,
@@ -66,21 +71,27 @@ test('tools start from an example, are checked as they are typed, and wait until
   const model = `${scripted}:tool`;
   await openPrompt(app, 'summarise');
   await chooseModels(app, [model]);
-  let form = await parameters(app, model);
+  const form = await parameters(app, model);
   await form.getByRole('button', { name: 'Advanced' }).click();
   await form.getByRole('button', { name: 'Start from an example' }).click();
-  const tools = () => form.getByRole('textbox', { name: /^Tools the model may ask for/ });
-  await expect(tools()).toContainText('get_weather');
+  const tools = form.getByRole('textbox', { name: /^Tools the model may ask for/ });
+  await expect(tools).toContainText('get_weather');
   await form.getByRole('combobox', { name: 'Asking for tools' }).click();
   await form.getByRole('option', { name: 'It must ask for get_weather' }).click();
-  await tools().fill('[{"name": "two words"}]');
+  await tools.fill('[{"name": "two words"}]');
   await expect(form.getByText(/Tool 1 needs a name/)).toBeVisible();
+  await app.keyboard.press('Escape');
+  await run(app);
+  await expect(
+    app.getByRole('alert').filter({ hasText: `The list of tools of ${model} is not valid` }),
+  ).toBeVisible();
+  await expect(tools).toBeFocused();
+  await expect(tools).toContainText('two words');
+  await form.getByRole('button', { name: 'Discard this text' }).click();
   await app.keyboard.press('Escape');
   await run(app);
   await expect(column(app, model)).toContainText('get_weather');
   const [execution] = (await api.executionList({})).items;
   expect(execution?.parameters.tools?.[0]?.name).toBe('get_weather');
   expect(execution?.parameters.toolChoice).toEqual({ tool: 'get_weather' });
-  form = await parameters(app, model);
-  await expect(tools()).toContainText('two words');
 });

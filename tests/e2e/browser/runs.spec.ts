@@ -193,7 +193,11 @@ test('the history is narrowed by prompt and by state', async ({ app, api, script
   await expect(rows(app)).toContainText('dry-run:echo');
 });
 
-test('runs of which something failed are found, though they are completed', async ({ app, api, scripted }) => {
+test('runs of which something failed are found, though they are completed', async ({
+  app,
+  api,
+  scripted,
+}) => {
   await echo(api, ['one', 'two']);
   await echo(api, ['three'], `${scripted}:fail-401`);
   await openRuns(app);
@@ -201,7 +205,7 @@ test('runs of which something failed are found, though they are completed', asyn
   const states = app.getByRole('radiogroup', { name: 'Status' });
   await states.getByText('with failures').click();
   await expect(rows(app)).toHaveCount(1);
-  await expect(rows(app)).toContainText('three');
+  await expect(rows(app)).toContainText('fail-401');
   await app.reload();
   await expect(states.getByRole('radio', { name: 'with failures' })).toBeChecked();
   await states.getByText('running').click();

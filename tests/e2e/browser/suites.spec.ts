@@ -86,6 +86,39 @@ test('a suite is made from nothing, and what it runs is kept as it is typed', as
   await expect(app.getByRole('textbox', { name: 'Name of case 1', exact: true })).toHaveValue('The first');
 });
 
+test('a suite is not run while the JSON of a rule or of a model is half-typed', async ({ app, api }) => {
+  const { id } = await makeSuite(api);
+  await api.suiteUpdate({
+    id,
+    spec: {
+      ...(await api.suiteGet({ id })).spec,
+      validations: [{ name: 'shape', rule: { kind: 'schema', schema: { type: 'string' } } }],
+    },
+  });
+  await app.goto(new URL(`/suites/${id}`, app.url()).href);
+  const schema = app.getByRole('textbox', { name: 'JSON Schema: shape' });
+  await schema.fill('{"type":');
+  await app.getByRole('tab', { name: 'Runs' }).click();
+  await app.keyboard.press('Control+Enter');
+  const told = app.getByRole('alert').filter({ hasText: 'Nothing was sent' });
+  await expect(told).toContainText('The JSON Schema of the validation shape is not valid');
+  await expect(schema).toBeFocused();
+  await schema.fill('{"type": "string"}');
+
+  await app.getByRole('button', { name: 'Parameters of dry-run:echo', exact: true }).click();
+  const form = app.getByRole('dialog').filter({ hasText: 'Empty fields are taken from the prompt' });
+  await form.getByRole('button', { name: 'Advanced' }).click();
+  const tools = form.getByRole('textbox', { name: /^Tools the model may ask for/ });
+  await tools.fill('[{"name"');
+  await app.keyboard.press('Escape');
+  await app.getByRole('button', { name: /^Run…/ }).click();
+  await expect(told.filter({ hasText: 'The list of tools of dry-run:echo is not valid' })).toBeVisible();
+  await expect(tools).toBeFocused();
+  await form.getByRole('button', { name: 'Discard this text' }).click();
+  await app.keyboard.press('Escape');
+  await runIt(app, 6);
+});
+
 test('the cases of a dataset run behind the own ones of a suite', async ({ app, api }) => {
   const { id } = await makeSuite(api);
   await api.datasetCreate({
@@ -206,6 +239,36 @@ test('a run is planned, followed, narrowed, compared with its baseline, and what
   expect(pixels.subarray(1, 4).toString()).toBe('PNG');
   // Its width and height, as its head says them.
   expect([pixels.readUInt32BE(16), pixels.readUInt32BE(20)]).toEqual([1160, 520]);
+});
+
+test('a grid is ordered by a named metric, whose means stand over its columns', async ({ app, api }) => {
+  const { id, spec } = await makeSuite(api);
+  const short = (source: string) => ({
+    name: 'short',
+    metric: 'brevity',
+    rule: { kind: 'function' as const, source },
+  });
+  const sources = ['() => 0.5', '() => 0.25', null];
+  const cases = (spec.cases ?? []).map((own, at) => {
+    const source = sources[at];
+    return { ...own, validations: source == null ? [] : [short(source)] };
+  });
+  await api.suiteUpdate({ id, spec: { ...spec, cases } });
+  await app.goto(new URL(`/suites/${id}`, app.url()).href);
+  const grid = await runIt(app, 6);
+  await expect(grid.getByRole('columnheader').nth(1)).toContainText('brevity 0.38');
+
+  await app.getByRole('combobox', { name: 'Sort by' }).click();
+  await app.getByRole('option', { name: 'brevity' }).click();
+  await expect(grid.getByRole('rowheader')).toContainText(['Grace', 'Ada', 'Linus']);
+  await expect(app).toHaveURL(/metric=brevity/);
+  await app.getByRole('button', { name: 'Largest first' }).click();
+  await expect(grid.getByRole('rowheader')).toContainText(['Ada', 'Grace', 'Linus']);
+  await app.reload();
+  await expect(app.getByRole('combobox', { name: 'Sort by' })).toHaveValue('brevity');
+  await app.getByRole('combobox', { name: 'Sort by' }).click();
+  await app.getByRole('option', { name: 'Latency' }).click();
+  await expect(app).not.toHaveURL(/metric=/);
 });
 
 test('the grid is gone through, opened and compared by keyboard', async ({ app, api }) => {

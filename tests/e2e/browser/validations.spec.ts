@@ -116,6 +116,68 @@ test('what comes of a validation is set, told in a line, and kept with the work'
   await expect(column(app, ECHO)).not.toContainText('hold');
 });
 
+test('a run is refused while the JSON of a rule is half-typed, and leads to it', async ({ app, api }) => {
+  const prompt = await openValidations(app);
+  const refused = (name: string) =>
+    expect(app.getByRole('alert').filter({ hasText: `validation ${name} is not valid` })).toContainText(
+      'Nothing was sent',
+    );
+  await add(prompt, app, 'json schema');
+  const schema = prompt.getByRole('textbox', { name: /^JSON Schema: / });
+  await schema.fill('{"type": ');
+  await prompt.getByRole('tab', { name: 'Edit' }).click();
+  await run(app);
+  await refused('schema');
+  await expect(schema).toBeFocused();
+  await expect(schema).toHaveText('{"type":');
+
+  // By another name it is the same.
+  await card(prompt, 'schema').getByRole('textbox', { name: 'Name' }).fill('shape');
+  await prompt.getByRole('tab', { name: 'Runs' }).click();
+  await app.keyboard.press('Control+Enter');
+  await refused('shape');
+  await expect(schema).toBeFocused();
+  await card(prompt, 'shape').getByRole('button', { name: 'Discard this text' }).click();
+
+  // It may be folded away, in a rule that is part of another.
+  await add(prompt, app, 'assert-set');
+  const set = prompt.getByRole('group', { name: 'Validations of assert-set' });
+  await set.getByRole('button', { name: 'Add to the set' }).click();
+  await app.getByRole('textbox', { name: 'Search rules and assertions' }).fill('contains-any');
+  await app.getByRole('textbox', { name: 'Search rules and assertions' }).press('Enter');
+  const part = card(prompt, 'contains-any');
+  await part.getByRole('button', { name: 'Further settings' }).click();
+  const config = part.getByRole('textbox', { name: 'Config' });
+  await config.fill('{"a"');
+  await prompt.getByRole('tab', { name: 'Edit' }).click();
+  await run(app);
+  await refused('contains-any');
+  await expect(config).toBeFocused();
+
+  // A value that is shown as text again is what the field says.
+  await config.fill('{"a": 1}');
+  await part.getByRole('textbox', { name: 'Value' }).fill('sent');
+  const forms = part.getByRole('radiogroup', { name: 'Form of the value' });
+  await forms.getByText('JSON').click();
+  const value = part.getByRole('group', { name: 'Value' }).getByRole('textbox');
+  await value.fill('["refund"');
+  await prompt.getByRole('tab', { name: 'Edit' }).click();
+  await prompt.getByRole('tab', { name: /^Validations/ }).click();
+  await expect(value).toHaveText('["refund"');
+  await run(app);
+  await expect(value).toBeFocused();
+  expect((await api.executionList({})).items).toEqual([]);
+  await forms.getByText('List').click();
+  await run(app);
+  await expect(column(app, ECHO)).toContainText('hold');
+
+  // What is deleted holds nothing back.
+  await schema.fill('{"type": ');
+  await prompt.getByRole('button', { name: 'Delete shape' }).click();
+  await run(app);
+  await expect.poll(async () => (await api.runList({})).items.length).toBe(2);
+});
+
 test('validations are put in order, removed and brought back by keyboard', async ({ app, api }) => {
   const prompt = await openValidations(app);
   await prompt.getByRole('button', { name: 'Add validation' }).focus();

@@ -7,6 +7,11 @@ export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? texts.none : integer.format(value);
 }
 
+/** So many things of a kind: `1 line`, `2 lines`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /** Milliseconds: `412 ms` below a second, `2.73 s` below a minute, else `3 min 5 s`. */
 export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return texts.none;

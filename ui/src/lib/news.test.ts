@@ -51,6 +51,17 @@ describe('news', () => {
     stop();
   });
 
+  it('leave it to be asked for anew once somebody looks, where another event had said so', () => {
+    const { queries, queryFn, happens, tell, stop } = world('old');
+    stop();
+    tell('changed');
+    happens('changed, and more');
+    expect(queryFn).not.toHaveBeenCalled();
+    const again = new QueryObserver(queries, { queryKey, queryFn }).subscribe(() => undefined);
+    expect(queryFn).toHaveBeenCalledTimes(1);
+    again();
+  });
+
   it('that come all the time keep no answer from arriving', async () => {
     const { queries, queryFn, happens, answer, known, stop } = world();
     for (let event = 0; event < 100; event += 1) {

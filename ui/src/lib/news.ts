@@ -21,8 +21,12 @@ export function applyNews<Known>(
   queryKey: QueryKey,
   change: (known: Known) => Known,
 ): void {
-  const known = queries.getQueryData<Known>(queryKey);
-  if (known !== undefined) queries.setQueryData<Known>(queryKey, change(known));
+  const known = queries.getQueryState<Known>(queryKey);
+  if (known?.data !== undefined) queries.setQueryData<Known>(queryKey, change(known.data));
+  // What one event told does not make true what another had said to ask for anew.
+  if (known?.isInvalidated === true) {
+    void queries.invalidateQueries({ queryKey, exact: true, refetchType: 'none' });
+  }
   if (queries.isFetching({ queryKey, exact: true }) > 0) keep(queries, queryKey, change as Change);
 }
 

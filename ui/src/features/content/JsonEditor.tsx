@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { Marked } from '../../components/Notice';
 import { CodeEditor } from './CodeEditor';
 import classes from './JsonEditor.module.css';
 import { contentTexts as texts } from './texts';
 import type { JsonText } from './useJsonText';
+import { useArrival } from './wanted';
 
 /** An editor of a JSON value that says where a text is none. */
 export function JsonEditor(props: {
@@ -16,7 +17,9 @@ export function JsonEditor(props: {
   readonly placeholder?: string;
   readonly isInvalid?: boolean;
 }) {
-  const { parsed, text, setText, discard } = props.json;
+  const { owner, name, parsed, text, setText, discard } = props.json;
+  const element = useRef<HTMLDivElement>(null);
+  useArrival(owner, name, element);
   const diagnostics = useMemo(
     () =>
       parsed.ok
@@ -25,7 +28,7 @@ export function JsonEditor(props: {
     [parsed],
   );
   return (
-    <div>
+    <div ref={element}>
       <CodeEditor
         framed
         language="json"

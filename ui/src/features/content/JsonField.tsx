@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Marked } from '../../components/Notice';
 import { JsonEditor } from './JsonEditor';
 import classes from './JsonEditor.module.css';
 import { type CheckJson, useJsonText } from './useJsonText';
@@ -29,11 +30,22 @@ export function JsonField(props: {
   return (
     <div className={classes.field}>
       <div className={classes.label}>
-        <span>{label}</span>
+        <span>
+          <Marked text={label} />
+        </span>
         {action}
       </div>
-      {hint !== undefined && <div className={classes.hint}>{hint}</div>}
-      <JsonEditor json={json} ariaLabel={label} minHeight={56} maxHeight={props.maxHeight ?? 200} />
+      {hint !== undefined && (
+        <div className={classes.hint}>
+          <Marked text={hint} />
+        </div>
+      )}
+      <JsonEditor
+        json={json}
+        ariaLabel={label.replaceAll('`', '')}
+        minHeight={56}
+        maxHeight={props.maxHeight ?? 200}
+      />
     </div>
   );
 }

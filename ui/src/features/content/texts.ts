@@ -108,6 +108,26 @@ export const contentTexts = {
     notUsed: 'The last valid value stays in use until this is mended',
     discard: 'Discard this text',
     mustBeObject: 'This must be a JSON object, such as {"type": "object"}',
+    unusable: {
+      inputs: 'The JSON of the inputs is not valid',
+      input: (name: string) => `The value of \`${name}\` is not valid JSON`,
+      variable: {
+        schema: (name: string) => `The JSON Schema of the variable \`${name}\` is not valid`,
+        default: (name: string) => `The default of the variable \`${name}\` is not valid JSON`,
+      },
+      schema: (name: string) => `The JSON Schema of the validation \`${name}\` is not valid`,
+      rule: (name: string) => `The JSON of the validation \`${name}\` is not valid`,
+      model: {
+        schema: (model: string) => `The JSON Schema of the answer of \`${model}\` is not valid`,
+        tools: (model: string) => `The list of tools of \`${model}\` is not valid`,
+        extra: (model: string) => `The further fields of the request of \`${model}\` are not valid`,
+      },
+      context: {
+        messages: 'The earlier messages of the context are not valid',
+        data: 'The further data of the context are not valid',
+      },
+      notSent: 'Nothing was sent. Mend the text or discard it.',
+    },
   },
   rendered: {
     value: (path: string) => path || 'worked out by a helper',

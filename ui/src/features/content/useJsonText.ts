@@ -1,9 +1,12 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { Work } from '../prompt/useWork';
 import { formatJson, type ParsedJson, parseJson } from './editor/json';
 
 /** A JSON value while its text is edited. */
 export interface JsonText {
+  /** What the value is a part of, the same for as long as that is on screen, and the name of the part. */
+  readonly owner: object;
+  readonly name: string;
   readonly text: string;
   readonly parsed: ParsedJson;
   readonly setText: (text: string) => void;
@@ -23,7 +26,8 @@ interface Kept {
  */
 const kept = new WeakMap<object, Map<string, Kept>>();
 
-function keep(owner: object, name: string, text: Kept | null): void {
+/** Keeps a text that cannot be used in place of the value that is in use, or forgets what was kept. */
+export function keepText(owner: object, name: string, text: Kept | null): void {
   const texts = kept.get(owner) ?? new Map<string, Kept>();
   if (text === null) texts.delete(name);
   else texts.set(name, text);
@@ -33,7 +37,7 @@ function keep(owner: object, name: string, text: Kept | null): void {
 /** The text that is kept for a value; a value that was set from elsewhere since has none. */
 function keptFor(owner: object, name: string, value: unknown): string | null {
   const found = kept.get(owner)?.get(name);
-  return found?.of === formatJson(value) ? found.text : null;
+  return found !== undefined && found.of === formatJson(value) ? found.text : null;
 }
 
 /** Whether a text stands in place of this value that cannot be used. */
@@ -64,7 +68,7 @@ function read(text: string, check?: CheckJson): ParsedJson {
 export function useJsonText(options: {
   readonly value: unknown;
   readonly write: (value: unknown) => void;
-  /** What the value is a part of, the same for as long as that is on screen, and the name of the part. */
+  /** What keeps its text, and the name by which it is kept: see `JsonText`. */
   readonly owner: object;
   readonly name: string;
   readonly check?: CheckJson;
@@ -79,17 +83,24 @@ export function useJsonText(options: {
     const shown = parsed.ok ? parsed.value : seen;
     if (formatJson(shown) !== formatJson(value)) setText(formatJson(value));
   }
+  const rename = useEffectEvent(() => {
+    if (!parsed.ok && text !== formatJson(value)) keepText(owner, name, { text, of: formatJson(value) });
+  });
+  // What a rule is called may change while its text is not valid.
+  useEffect(() => rename(), [owner, name]);
   return {
+    owner,
+    name,
     text,
     parsed,
     setText: (next) => {
       const outcome = read(next, check);
-      keep(owner, name, outcome.ok ? null : { text: next, of: formatJson(value) });
+      keepText(owner, name, outcome.ok ? null : { text: next, of: formatJson(value) });
       setText(next);
       if (outcome.ok) write(outcome.value);
     },
     discard: () => {
-      keep(owner, name, null);
+      keepText(owner, name, null);
       setText(formatJson(value));
     },
   };

@@ -42,9 +42,9 @@ describe('pasted inputs', () => {
   it('say what is wrong with them', () => {
     for (const [text, problem] of [
       ['', ''],
-      ['name', 'A header and one row of values are needed, got 1 lines'],
+      ['name', 'A header and one row of values are needed, got 1 line'],
       ['name\nBob\nEve', 'A header and one row of values are needed, got 3 lines'],
-      ['name,count\nBob', 'The header has 2 names, but the row has 1 values'],
+      ['name,count\nBob', 'The header has 2 names, but the row has 1 value'],
       ['name,count\nBob,1,2', 'The header has 2 names, but the row has 3 values'],
       ['name\n"Bob', 'A quoted value has no end'],
       ['name,\nBob,1', 'A column has no name'],

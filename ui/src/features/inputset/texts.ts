@@ -1,3 +1,5 @@
+import { counted } from '../../lib/format';
+
 /** What is said of input sets and of inputs that are pasted. */
 export const inputSetTexts = {
   title: 'Input sets',
@@ -27,9 +29,9 @@ export const inputSetTexts = {
   problems: {
     empty: '',
     json: 'This is not a JSON object',
-    rows: (rows: number) => `A header and one row of values are needed, got ${rows} lines`,
+    rows: (rows: number) => `A header and one row of values are needed, got ${counted(rows, 'line')}`,
     ragged: (names: number, values: number) =>
-      `The header has ${names} names, but the row has ${values} values`,
+      `The header has ${counted(names, 'name')}, but the row has ${counted(values, 'value')}`,
     quote: 'A quoted value has no end',
     name: 'A column has no name',
     twice: (name: string) => `\`${name}\` stands twice in the header`,

@@ -15,7 +15,7 @@ const checkExtra: CheckJson = (value) => (value === undefined || isObject(value)
 
 /** The parameters that few people set. */
 export function AdvancedParameters(props: ParametersProps) {
-  const { parameters, onChange, owner } = props;
+  const { parameters, onChange, owner, within } = props;
   const set = (change: Partial<Parameters>) => onChange(changed(parameters, change));
   return (
     <>
@@ -40,7 +40,7 @@ export function AdvancedParameters(props: ParametersProps) {
           value={parameters.extra}
           check={checkExtra}
           owner={owner}
-          name="extra"
+          name={`${within}.extra`}
           onChange={(extra) => set({ extra: extra as Record<string, unknown> })}
         />
       </div>

@@ -44,7 +44,7 @@ export function FormatField(props: ParametersProps) {
 const checkSchema: CheckJson = (value) => (isObject(value) ? null : words.mustBeObject);
 
 function SchemaFields(props: ParametersProps & { format: Schema; onFormat: (format: Schema) => void }) {
-  const { format, onFormat, owner } = props;
+  const { format, onFormat, owner, within } = props;
   const others = usableSchemas(props.validations).filter(
     ({ rule }) => JSON.stringify(rule.schema) !== JSON.stringify(format.schema),
   );
@@ -56,7 +56,7 @@ function SchemaFields(props: ParametersProps & { format: Schema; onFormat: (form
         value={format.schema}
         check={checkSchema}
         owner={owner}
-        name="schema"
+        name={`${within}.schema`}
         maxHeight={240}
         onChange={(schema) => onFormat({ ...format, schema: schema as Record<string, unknown> })}
       />

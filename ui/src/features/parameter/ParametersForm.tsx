@@ -2,6 +2,7 @@ import { Autocomplete, NumberInput, UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import type { Parameters, Validation } from '../../bindings/types';
+import { useOpening } from '../content/wanted';
 import { AdvancedParameters } from './AdvancedParameters';
 import { advancedCount, changed } from './fields';
 import { type FitProblem, FitProblems } from './FitProblems';
@@ -22,8 +23,9 @@ export interface ParametersProps {
   readonly validations: readonly Validation[];
   /** What the model does not take of them. */
   readonly problems: readonly FitProblem[];
-  /** Keeps texts that are not valid while the form is closed. */
+  /** Keeps texts that are not valid while the form is closed, by names that begin with that of the form. */
   readonly owner: object;
+  readonly within: string;
 }
 
 /** The parameters of one model; what is empty is not sent. */
@@ -31,6 +33,7 @@ export function ParametersForm(props: ParametersProps) {
   const { parameters, onChange } = props;
   const count = advancedCount(parameters);
   const [isOpen, setOpen] = useState(count > 0);
+  useOpening(props.owner, `${props.within}.`, () => setOpen(true));
   const id = useId();
   const set = (change: Partial<Parameters>) => onChange(changed(parameters, change));
   return (

@@ -7,7 +7,7 @@ import classes from './ParametersForm.module.css';
 import { parameterTexts as words } from './texts';
 
 /** The tools that a model is told of. */
-export function ToolsField({ parameters, onChange, owner }: ParametersProps) {
+export function ToolsField({ parameters, onChange, owner, within }: ParametersProps) {
   const set = (tools: ToolDefinition[]) => onChange(changed(parameters, { tools }));
   const isEmpty = (parameters.tools ?? []).length === 0;
   return (
@@ -18,7 +18,7 @@ export function ToolsField({ parameters, onChange, owner }: ParametersProps) {
         value={parameters.tools}
         check={toolsProblem}
         owner={owner}
-        name="tools"
+        name={`${within}.tools`}
         maxHeight={240}
         onChange={(tools) => set((tools as ToolDefinition[] | undefined) ?? [])}
         action={

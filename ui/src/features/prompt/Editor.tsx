@@ -9,6 +9,7 @@ import { PreviewSwitch, usePreview } from '../content/Preview';
 import { RenderedView } from '../content/RenderedView';
 import { contentTexts } from '../content/texts';
 import { ValidationsEditor } from '../content/LazyValidationsEditor';
+import { useOpening } from '../content/wanted';
 import { RunsTab } from '../run/RunsTab';
 import { validationTexts } from '../validation/texts';
 import { unheld, useLastRun } from '../validation/useLastRun';
@@ -34,6 +35,7 @@ export const Editor = memo(function Editor(props: EditorProps) {
   const { desk, narrow } = props;
   const [tab, setTab] = useState<Tab>('edit');
   const wanted = useWantedVersion(props.prompt.id, () => setTab('versions'));
+  useOpening(desk.actions, 'validations.', () => setTab('validations'));
   const preview = usePreview();
   const validations = useDraft(desk, ({ content }) => content.validations.length);
   useCommands({

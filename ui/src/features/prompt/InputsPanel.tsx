@@ -4,8 +4,8 @@ import { texts } from '../../app/texts';
 import type { ContentReport, ModelChoice, Problem } from '../../bindings/types';
 import { Estimates } from '../content/Estimates';
 import { useChecked } from '../content/checked';
+import { useOpening } from '../content/wanted';
 import { InputSets } from '../inputset/InputSets';
-import type { WantedInput } from '../variable/InputField';
 import { InputsForm, type View, ViewSwitch } from '../variable/InputsForm';
 import { nowWrong } from '../variable/variable';
 import { VariablesEditor } from '../variable/VariablesEditor';
@@ -26,22 +26,16 @@ export function InputsPanel(props: {
   /** What the last run was refused for. */
   readonly problems: Problem[];
   readonly choices: ModelChoice[];
-  /** The input to go to. */
-  readonly wanted: WantedInput | null;
-  readonly onArrived: () => void;
 }) {
-  const { work, choices, wanted, onArrived } = props;
+  const { work, choices } = props;
   const problems = useProblems(work, props.problems);
   const [showing, setShowing] = useState<Showing>('inputs');
   const [view, setView] = useState<View>('form');
-  const [seen, setSeen] = useState<WantedInput | null>(null);
-  if (wanted !== seen) {
-    setSeen(wanted);
-    if (wanted !== null) {
-      setShowing('inputs');
-      setView('form');
-    }
-  }
+  useOpening(work.actions, 'variables.', () => setShowing('variables'));
+  useOpening(work.actions, 'inputs', (name) => {
+    setShowing('inputs');
+    setView(name === 'inputs' ? 'json' : 'form');
+  });
   return (
     <div className={classes.pane}>
       <div className={classes.scroll}>
@@ -53,7 +47,7 @@ export function InputsPanel(props: {
             </div>
           )}
           {showing === 'inputs' ? (
-            <InputsForm work={work} problems={problems} view={view} wanted={wanted} onArrived={onArrived} />
+            <InputsForm work={work} problems={problems} view={view} />
           ) : (
             <VariablesEditor work={work} />
           )}

@@ -5,13 +5,12 @@ import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Problem } from '../../bindings/types';
 import { Panes } from '../../components/Panes';
 import { useCommands } from '../../lib/commands';
-import { notifyError } from '../../lib/notify';
 import { isSame } from '../../lib/same';
 import { useNarrow } from '../../lib/useNarrow';
+import { isUsable } from '../content/isUsable';
+import { goToField, useOpening } from '../content/wanted';
 import { FileNews } from '../folder/FileNews';
 import { type RunWork, useRunBar } from '../run/useRunBar';
-import type { WantedInput } from '../variable/InputField';
-import { unusableError, unusableOf } from '../variable/unusable';
 import { type Desk, emptyContent, type KnownPrompt, useFrame } from './desk';
 import { Editor } from './Editor';
 import { InputsPanel } from './InputsPanel';
@@ -29,40 +28,24 @@ export const PromptWork = memo(function PromptWork({ known, desk }: { known: Kno
   const [problems, setProblems] = useState<Problem[]>([]);
   const narrow = useNarrow();
   const [inputsOpen, inputs] = useDisclosure(false);
-  const [wanted, setWanted] = useState<WantedInput | null>(null);
-  const openInputs = inputs.open;
-  const goToInput = useCallback(
-    (name: string) => {
-      setWanted({ name });
-      if (narrow) openInputs();
-    },
-    [narrow, openInputs],
-  );
+  const { actions } = desk;
+  const goToInput = useCallback((name: string) => goToField(actions, `inputs.${name}`), [actions]);
+  useOpening(actions, '', (name) => {
+    if (narrow && /^(inputs|variables)/.test(name)) inputs.open();
+    else inputs.close();
+  });
   const refuse = (found: Problem[]) => {
     setProblems(found);
     const [first] = found.flatMap(inputOf);
     if (first !== undefined) goToInput(first);
   };
-  const arrived = useCallback(() => setWanted(null), []);
-  const runWork = useMemo(
-    () => runWorkOf(desk, head?.content ?? emptyContent, goToInput),
-    [desk, head, goToInput],
-  );
+  const runWork = useMemo(() => runWorkOf(desk, head?.content ?? emptyContent), [desk, head]);
   const bar = useRunBar({ prompt, work: runWork, onProblems: refuse });
   useCounted(desk, bar.models);
   useCommands({ toggleInputs: { act: inputs.toggle, isAvailable: narrow } });
-  const panel = (
-    <InputsSide
-      promptId={prompt.id}
-      desk={desk}
-      problems={problems}
-      choices={bar.models}
-      wanted={wanted}
-      onArrived={arrived}
-    />
-  );
+  const panel = <InputsSide promptId={prompt.id} desk={desk} problems={problems} choices={bar.models} />;
   const editor = (
-    <Editor prompt={prompt} desk={desk} narrow={narrow} onGoToInput={goToInput} onOpenInputs={openInputs} />
+    <Editor prompt={prompt} desk={desk} narrow={narrow} onGoToInput={goToInput} onOpenInputs={inputs.open} />
   );
   const upper = narrow ? (
     editor
@@ -105,15 +88,13 @@ export const PromptWork = memo(function PromptWork({ known, desk }: { known: Kno
   );
 });
 
-function runWorkOf({ actions, checked }: Desk, head: Content, goToInput: (name: string) => void): RunWork {
-  const isUsable = () => {
-    const found = unusableOf({ actions, ...actions.now() }, checked.report()?.lentVariables ?? []);
-    if (found === null) return true;
-    notifyError(unusableError(found));
-    if (found.kind === 'input') goToInput(found.name);
-    return false;
+function runWorkOf({ actions, checked }: Desk, head: Content): RunWork {
+  return {
+    ...actions,
+    isChanged: () => !isSame(actions.now().content, head),
+    isUsable: (asked) =>
+      isUsable(actions, { ...actions.now(), lent: checked.report()?.lentVariables ?? [], ...asked }),
   };
-  return { ...actions, isChanged: () => !isSame(actions.now().content, head), isUsable };
 }
 
 /** The input that a problem lies in; none where it lies elsewhere. */

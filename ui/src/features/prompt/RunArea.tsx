@@ -19,6 +19,7 @@ export function RunArea({ desk, bar }: { desk: Desk; bar: RunBarState }) {
     <div className={classes.lower}>
       <RunBar
         bar={bar}
+        owner={desk.actions}
         content={useFrame(desk)}
         cost={
           <Cost desk={desk} choices={bar.models} repeats={bar.repeats} cap={bar.cap} onCap={bar.setCap} />

@@ -4,6 +4,7 @@ import { texts } from '../../app/texts';
 import type { ContextMessage, RunContext } from '../../bindings/types';
 import { JsonField } from '../content/JsonField';
 import type { CheckJson } from '../content/useJsonText';
+import { useOpening } from '../content/wanted';
 import { isObject } from '../parameter/fields';
 
 const ROLES = ['system', 'user', 'assistant', 'tool'];
@@ -32,19 +33,20 @@ function withField(context: RunContext, change: Partial<RunContext>): RunContext
 }
 
 /** Earlier messages and further data that the run carries along. */
-export function ContextButton({
-  context,
-  onChange,
-}: {
+export function ContextButton(props: {
   context: RunContext;
+  /** What keeps texts of it that are not valid. */
+  owner: object;
   onChange: (context: RunContext) => void;
 }) {
-  const [owner] = useState(() => ({}));
+  const { context, owner, onChange } = props;
+  const [isOpen, setOpen] = useState(false);
+  useOpening(owner, 'context.', () => setOpen(true));
   const isSet = (context.messages?.length ?? 0) > 0 || Object.keys(context.data ?? {}).length > 0;
   return (
-    <Popover position="top-end" trapFocus>
+    <Popover opened={isOpen} onChange={setOpen} position="top-end" trapFocus>
       <Popover.Target>
-        <Button variant="subtle" color={isSet ? 'accent' : 'gray'}>
+        <Button variant="subtle" color={isSet ? 'accent' : 'gray'} onClick={() => setOpen(!isOpen)}>
           {isSet ? texts.runBar.contextSet : texts.runBar.context}
         </Button>
       </Popover.Target>
@@ -55,7 +57,7 @@ export function ContextButton({
             value={context.messages}
             check={checkMessages}
             owner={owner}
-            name="messages"
+            name="context.messages"
             onChange={(messages) => onChange(withField(context, { messages: messages as ContextMessage[] }))}
           />
           <JsonField
@@ -63,7 +65,7 @@ export function ContextButton({
             value={context.data}
             check={checkData}
             owner={owner}
-            name="data"
+            name="context.data"
             onChange={(data) => onChange(withField(context, { data: data as Record<string, unknown> }))}
           />
         </Stack>

@@ -1,8 +1,9 @@
 import { CloseButton, Popover, Tooltip } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { type CSSProperties, useState } from 'react';
+import type { CSSProperties } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice } from '../../bindings/types';
+import { useOpening } from '../content/wanted';
 import { describeParameters } from '../parameter/parameters';
 import { ParametersForm } from '../parameter/ParametersForm';
 import { parameterTexts } from '../parameter/texts';
@@ -12,6 +13,9 @@ import { providerTexts } from '../provider/texts';
 import classes from './run.module.css';
 
 interface Props {
+  /** What keeps texts of it that are not valid, and its name there. */
+  owner: object;
+  name: string;
   choice: ModelChoice;
   /** What is run: its parameters stand below those of the model, and its schemas can be asked for. */
   content: Content;
@@ -22,13 +26,13 @@ interface Props {
 }
 
 /** A chosen model: a click opens its parameters. What it will not take is marked before it is run. */
-export function ModelChip({ choice, content, isOpen, onOpen, onChange }: Props) {
+export function ModelChip({ owner, name, choice, content, isOpen, onOpen, onChange }: Props) {
   const { model, parameters = {} } = choice;
   const described = describeParameters(parameters);
   // What it is called, behind whose it is.
   const start = Math.max(model.indexOf(':'), model.lastIndexOf('/')) + 1;
   const length = model.length - start + (described === '' ? 0 : described.length + 1);
-  const [owner] = useState(() => ({}));
+  useOpening(owner, `${name}.`, () => onOpen(true));
   const fit = useFit(choice, content);
   return (
     <span className={classes.model} style={{ '--name': length } as CSSProperties}>
@@ -59,6 +63,7 @@ export function ModelChip({ choice, content, isOpen, onOpen, onChange }: Props) 
             validations={content.validations}
             problems={fit.problems}
             owner={owner}
+            within={name}
             onChange={(next) => onChange({ ...choice, parameters: next })}
           />
         </Popover.Dropdown>

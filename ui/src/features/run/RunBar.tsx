@@ -4,6 +4,7 @@ import { type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
 import { texts } from '../../app/texts';
 import type { Content, ModelChoice, Priority, Run } from '../../bindings/types';
 import { Keys } from '../../components/Keys';
+import { modelField } from '../content/unusable';
 import { ContextButton } from './ContextButton';
 import { isLong } from './course';
 import { ModelChip } from './ModelChip';
@@ -13,7 +14,14 @@ import classes from './run.module.css';
 import type { RunBarState } from './useRunBar';
 
 /** Models, repeats, priority, context and cost of the next run, and its one button. */
-export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Content; cost: ReactNode }) {
+export function RunBar(props: {
+  bar: RunBarState;
+  content: Content;
+  /** What keeps texts that are not valid, for as long as the work is on screen. */
+  owner: object;
+  cost: ReactNode;
+}) {
+  const { bar, content, owner, cost } = props;
   const change = (at: number, next: ModelChoice | null) => {
     bar.setModels(bar.models.flatMap((choice, other) => (other === at ? (next ?? []) : choice)));
   };
@@ -29,7 +37,9 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
       <div ref={chosen} className={classes.models}>
         {bar.models.map((choice, at) => (
           <ModelChip
-            key={`${choice.model} ${at}`}
+            key={modelField(choice, at)}
+            owner={owner}
+            name={modelField(choice, at)}
             choice={choice}
             content={content}
             isOpen={bar.opened === at}
@@ -59,7 +69,7 @@ export function RunBar({ bar, content, cost }: { bar: RunBarState; content: Cont
           />
         </label>
         <PriorityMenu priority={bar.priority} onChange={(priority) => bar.setPriority(priority)} />
-        <ContextButton context={bar.context} onChange={(context) => bar.setContext(context)} />
+        <ContextButton context={bar.context} owner={owner} onChange={(context) => bar.setContext(context)} />
         <OptionsButton
           options={bar.options}
           models={bar.models.map(({ model }) => model)}

@@ -43,7 +43,7 @@ export function RunFilters({ search, onChange }: Props) {
         }
         data={[
           { value: '', label: words.all },
-          ...STATUSES.map((value) => ({ value: value as string, label: runsTexts.status[value] })),
+          ...STATUSES.map((value) => ({ value: value, label: runsTexts.status[value] })),
           { value: FAILING, label: words.failing },
         ]}
       />

@@ -4,6 +4,7 @@ import { texts } from '../../app/texts';
 import type { FailureCount, Run } from '../../bindings/types';
 import { Chip } from '../../components/Chip';
 import { count, roughly } from '../../lib/format';
+import { HeldTo } from './HeldTo';
 import { runsTexts } from './runs.texts';
 import classes from './screen.module.css';
 import { useRate } from './useRate';
@@ -47,6 +48,7 @@ export function RunProgress(props: {
         )}
         {steps !== undefined && <div className={classes.steps}>{steps}</div>}
       </div>
+      <HeldTo run={run} />
     </section>
   );
 }

@@ -18,6 +18,7 @@ import { putContent, putInputs } from './asDraft';
 import { Columns } from './Columns';
 import { failuresOf, isLong, isOver } from './course';
 import { ExecutionDetails } from './ExecutionDetails';
+import { HeldTo } from './HeldTo';
 import { Inputs } from './Inputs';
 import { Origin, RegradeButton } from './Origin';
 import { runQuery } from './queries';
@@ -66,7 +67,11 @@ function Loaded({ detail }: { detail: RunDetail }) {
     <section className={classes.screen} aria-labelledby="run-title">
       <Header detail={detail} />
       {detail.stalled && <Stalled />}
-      {isLong(run) && <RunProgress run={run} failures={failuresOf(detail.executions)} />}
+      {isLong(run) ? (
+        <RunProgress run={run} failures={failuresOf(detail.executions)} />
+      ) : (
+        <HeldTo run={run} />
+      )}
       <div className={classes.given}>
         <Fold title={runsTexts.run.inputs} facts={inputFacts(run.inputs)}>
           <Inputs inputs={run.inputs} />

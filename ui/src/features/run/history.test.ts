@@ -11,9 +11,9 @@ describe('the filters in an address', () => {
       period: 'week',
     });
     expect(readSearch({ failing: true })).toEqual({ failing: true });
-    expect(readSearch({ text: '', status: 'odd', failing: 'yes', period: 9, from: 'yesterday', to: '2026-13-40' })).toEqual(
-      {},
-    );
+    expect(
+      readSearch({ text: '', status: 'odd', failing: 'yes', period: 9, from: 'yesterday', to: '2026-13-40' }),
+    ).toEqual({});
   });
 
   it('know every state that a run can be in', () => {

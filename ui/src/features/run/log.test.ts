@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LogEntry } from '../../bindings/types';
-import { headersOf, metadataList } from './log';
+import { answerBegan, headersOf, metadataList } from './log';
 
 const entry = (attempt: number | null, metadata: LogEntry['metadata']): LogEntry => ({
   at: '2026-01-01T00:00:00Z',
@@ -29,4 +29,14 @@ test('each attempt has the headers of its own answer', () => {
   expect(headersOf(entries, 1)).toEqual([['server', 'one']]);
   expect(headersOf(entries, 2)).toEqual([['retry-after', '7']]);
   expect(headersOf(entries, 3)).toEqual([]);
+});
+
+test('the newest answer began when its log says so', () => {
+  const at = (second: number) => `2026-01-01T00:00:0${second}Z`;
+  const began = (attempt: number, second: number) => ({
+    ...entry(attempt, { afterMs: 412 }),
+    at: at(second),
+  });
+  expect(answerBegan([entry(1, {})])).toBeNull();
+  expect(answerBegan([began(1, 1), entry(1, {}), began(2, 4), entry(2, {})])).toBe(Date.parse(at(4)));
 });

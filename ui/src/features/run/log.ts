@@ -16,6 +16,12 @@ export function headersOf(entries: readonly LogEntry[], attempt: number): [strin
   return Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
 }
 
+/** When the newest answer began, in milliseconds of the clock; `null` where none has. */
+export function answerBegan(entries: readonly LogEntry[]): number | null {
+  const found = entries.findLast(({ metadata }) => metadata.afterMs !== undefined);
+  return found === undefined ? null : Date.parse(found.at);
+}
+
 /** `requestId` as `request id`, `waitMs` as `wait`. */
 function nameOf(name: string): string {
   return name

@@ -91,6 +91,11 @@ export const runsTexts = {
     about: (time: string) => `about ${time}`,
     failures: 'Failures by kind',
   },
+  heldTo: {
+    text: (most: number, by: string, asked: number) =>
+      `At most ${most} at once: \`${by}\` says so, which stands over the ${asked} that this run asks for.`,
+    change: 'Change the limit',
+  },
   run: {
     repeat: 'Repeat',
     cancel: 'Cancel run',

@@ -73,7 +73,7 @@ export interface RunWork extends Pick<WorkActions, 'now' | 'keep'> {
   /** Whether its content differs from the newest version. */
   readonly isChanged: () => boolean;
   /** Whether the fields show what would be sent; says so where they do not. */
-  readonly isUsable: () => boolean;
+  readonly isUsable: (asked: Pick<RunBarState, 'models' | 'context'>) => boolean;
 }
 
 /** The run bar of a prompt: models are remembered for all prompts, the rest is of this one. */
@@ -117,7 +117,7 @@ export function useRunBar(given: {
   }, [isStarting]);
 
   const start = async () => {
-    if (isUnderWay.current || !work.isUsable()) return;
+    if (isUnderWay.current || !work.isUsable({ models, context })) return;
     isUnderWay.current = true;
     setStarting(true);
     onProblems([]);

@@ -39,10 +39,7 @@ export function GridScreen({ run, trouble }: { run: Run; trouble: ReactNode }) {
   const [picked, setPicked] = useState<Placed | null>(null);
   const [compared, setCompared] = useState<readonly [Placed, Placed] | null>(null);
   const [told, setTold] = useState('');
-  const filter = useMemo(
-    () => ({ mark, sort, metric, descending }),
-    [mark, sort, metric, descending],
-  );
+  const filter = useMemo(() => ({ mark, sort, metric, descending }), [mark, sort, metric, descending]);
   const grid = useInfiniteQuery(gridQuery(run.id, filter));
   const rows = useMemo(() => grid.data?.pages.flatMap(({ items }) => items) ?? [], [grid.data]);
   const summary = useQuery(summaryQuery(isOver(run) ? run : lately)).data;

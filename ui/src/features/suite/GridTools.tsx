@@ -76,7 +76,7 @@ export function GridTools(props: {
         value={metric === undefined ? sort : METRIC + metric}
         onChange={(value) => onSearch(orderOf(value))}
         data={[
-          ...SORTS.map((value) => ({ value: value as string, label: suiteTexts.sorts[value] })),
+          ...SORTS.map((value) => ({ value: value, label: suiteTexts.sorts[value] })),
           ...metrics.map((name) => ({ value: METRIC + name, label: name })),
         ]}
       />

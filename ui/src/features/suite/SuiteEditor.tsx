@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import { ValidationsEditor } from '../content/ValidationsEditor';
+import { ownerOf } from '../content/useJsonText';
+import type { Work } from '../prompt/useWork';
 import { CaseTable } from './CaseTable';
 import type { SuiteDesk } from './keepers';
-import { useRules } from './rules';
 import { SuiteDatasets } from './SuiteDatasets';
 import { SuiteModels } from './SuiteModels';
 import { SuitePrompts } from './SuitePrompts';
@@ -11,7 +12,7 @@ import { suiteTexts as words } from './texts';
 import classes from './suite.module.css';
 
 /** What a suite runs: prompts and models, cases, rules, and how. */
-export function SuiteEditor({ desk }: { desk: SuiteDesk }) {
+export function SuiteEditor({ desk, rules }: { desk: SuiteDesk; rules: Work }) {
   return (
     <div className={classes.editor}>
       <div className={classes.pair}>
@@ -19,7 +20,7 @@ export function SuiteEditor({ desk }: { desk: SuiteDesk }) {
           <SuitePrompts desk={desk} />
         </Part>
         <Part title={words.models.title} text={words.models.text}>
-          <SuiteModels desk={desk} />
+          <SuiteModels desk={desk} owner={ownerOf(rules)} />
         </Part>
       </div>
       <Part title={words.cases.title} text={words.cases.text}>
@@ -27,7 +28,7 @@ export function SuiteEditor({ desk }: { desk: SuiteDesk }) {
         <CaseTable desk={desk} />
       </Part>
       <Part title={words.rules.title} text={words.rules.text}>
-        <Rules desk={desk} />
+        <ValidationsEditor work={rules} />
       </Part>
       <Part title={words.terms.title} text={words.terms.thresholds}>
         <SuiteTerms desk={desk} />
@@ -44,8 +45,4 @@ function Part({ title, text, children }: { title: string; text: string; children
       {children}
     </section>
   );
-}
-
-function Rules({ desk }: { desk: SuiteDesk }) {
-  return <ValidationsEditor work={useRules(desk.keeper)} />;
 }

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { SuiteModel } from '../../bindings/types';
 import { notifyUndo } from '../../lib/notify';
 import { inserted, replaced, without } from '../content/body';
+import { modelField } from '../content/unusable';
 import { emptyContent } from '../prompt/desk';
 import { ModelChip } from '../run/ModelChip';
 import { ModelPicker } from '../run/ModelPicker';
@@ -10,7 +11,7 @@ import { suiteTexts } from './texts';
 import classes from './suite.module.css';
 
 /** The models of a suite with their parameters. */
-export function SuiteModels({ desk }: { desk: SuiteDesk }) {
+export function SuiteModels({ desk, owner }: { desk: SuiteDesk; owner: object }) {
   const { models } = desk.work.spec;
   const [opened, setOpened] = useState<'models' | number | null>(null);
   const change = (next: (now: SuiteModel[]) => SuiteModel[]) =>
@@ -26,7 +27,9 @@ export function SuiteModels({ desk }: { desk: SuiteDesk }) {
     <div className={classes.models}>
       {models.map((own, at) => (
         <ModelChip
-          key={`${own.model} ${at}`}
+          key={modelField(own, at)}
+          owner={owner}
+          name={modelField(own, at)}
           choice={own}
           content={emptyContent}
           isOpen={opened === at}

@@ -9,11 +9,14 @@ import { Keys } from '../../components/Keys';
 import { Problem } from '../../components/Notice';
 import { api } from '../../host';
 import { useCommands } from '../../lib/commands';
+import { isUsable } from '../content/isUsable';
+import { useOpening } from '../content/wanted';
 import { notifyError } from '../../lib/notify';
 import { askToRename, removeSuite } from './acts';
 import { useSuiteDesk, type SuiteDesk } from './keepers';
 import { PlanDialog } from './PlanDialog';
 import { suiteQuery } from './queries';
+import { useRules } from './rules';
 import { SuiteEditor } from './SuiteEditor';
 import { SuiteRuns } from './SuiteRuns';
 import { suiteTexts as words } from './texts';
@@ -43,6 +46,7 @@ export function SuiteScreen({ id }: { id: string }) {
 
 function Loaded({ suite }: { suite: Suite }) {
   const desk = useSuiteDesk(suite);
+  const rules = useRules(desk.keeper);
   const navigate = useNavigate();
   const tab = useSearch({ from: '/suites/$id', select: (search) => search.tab ?? 'edit' });
   const [planned, setPlanned] = useState(false);
@@ -52,7 +56,14 @@ function Loaded({ suite }: { suite: Suite }) {
       params: { id: suite.id },
       search: next === 'runs' ? { tab: 'runs' } : {},
     });
-  const plan = () => void desk.keeper.keep().then(() => setPlanned(true));
+  const plan = () => {
+    const { models } = desk.keeper.draft.spec;
+    if (!isUsable(rules.actions, { content: rules.now().content, models })) return;
+    void desk.keeper.keep().then(() => setPlanned(true));
+  };
+  useOpening(rules.actions, '', () => {
+    if (tab !== 'edit') show('edit');
+  });
   useCommands({ run: { act: plan, isAvailable: !planned } });
   return (
     <section className={classes.screen} aria-labelledby="suite-title">
@@ -63,7 +74,7 @@ function Loaded({ suite }: { suite: Suite }) {
           <Tabs.Tab value="runs">{words.tabs.runs}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="edit" className={classes.panel ?? ''}>
-          <SuiteEditor desk={desk} />
+          <SuiteEditor desk={desk} rules={rules} />
         </Tabs.Panel>
         <Tabs.Panel value="runs" className={classes.panel ?? ''}>
           <SuiteRuns suite={suite} />

@@ -31,7 +31,8 @@ export function tellGrids(queries: QueryClient, { runs, executions }: Told): voi
   }
 }
 
-const isPlain = (filter: GridFilter) => Object.values(filter).every((part) => part === undefined);
+const isPlain = ({ mark, sort, metric, descending }: GridFilter) =>
+  [mark, sort, metric, descending].every((part) => part === undefined);
 
 /** The rows as they are now. A row of which nothing is told stays the same thing. */
 export function withCells(known: Pages, news: ReadonlyMap<number, ReadonlyMap<string, Execution>>): Pages {

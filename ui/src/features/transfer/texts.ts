@@ -1,7 +1,5 @@
 import type { Format, ImportAction, ImportState, NoteKind, TakenNames } from '../../bindings/types';
-import { count } from '../../lib/format';
-
-const counted = (number: number, noun: string) => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+import { counted } from '../../lib/format';
 
 /** How many there are of each kind. */
 export interface Counts {

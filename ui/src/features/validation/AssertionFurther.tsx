@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useOpening } from '../content/wanted';
 import type { RuleProps } from './RuleEditor';
 import type { AssertionOf } from './rules';
 import { validationTexts } from './texts';
@@ -20,6 +21,8 @@ export function AssertionFurther(
   const { transform, rubricPrompt, config } = rule;
   const isUsed = transform != null || rubricPrompt !== undefined || config !== undefined;
   const [isOpen, setOpen] = useState(isUsed);
+  useOpening(around.owner, `${textName}.rubricPrompt`, () => setOpen(true));
+  useOpening(around.owner, `${textName}.config`, () => setOpen(true));
   const Chevron = isOpen ? IconChevronDown : IconChevronRight;
   const fields = { owner: around.owner, isInvalid };
   return (

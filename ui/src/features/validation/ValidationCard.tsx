@@ -60,7 +60,7 @@ export function ValidationCard(props: CardProps) {
           validation={validation}
           place={place}
           around={around}
-          textName={setName === undefined ? place.replace(/\[\d+\]$/, '') : `${setName}.assert`}
+          textName={setName === undefined ? 'validations' : `validations.${setName}.assert`}
           isInvalid={problems.length > 0}
           onChange={(rule) => onChange({ ...validation, rule })}
         />

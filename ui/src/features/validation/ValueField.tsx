@@ -2,7 +2,7 @@ import { SegmentedControl, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { JsonField } from '../content/JsonField';
 import { contentTexts } from '../content/texts';
-import type { CheckJson } from '../content/useJsonText';
+import { type CheckJson, isUnusable, keepText } from '../content/useJsonText';
 import { DocText } from './DocText';
 import { formOf, inForm, linesOf, type ValueForm } from './rules';
 import { validationTexts } from './texts';
@@ -36,9 +36,12 @@ interface Props {
 
 /** A value as a text, as a list of texts, or as JSON. */
 export function ValueField(props: Props) {
-  const { label, value, type = '', isObject = false, onChange } = props;
-  const [form, setForm] = useState<ValueForm>(() => (isObject ? 'json' : formOf(value, type)));
+  const { label, value, type = '', owner, name, isObject = false, onChange } = props;
+  const [form, setForm] = useState<ValueForm>(() =>
+    isObject || isUnusable(owner, name, value) ? 'json' : formOf(value, type),
+  );
   const choose = (next: ValueForm) => {
+    keepText(owner, name, null);
     setForm(next);
     if (value !== undefined) onChange(inForm(value, next));
   };
@@ -59,8 +62,8 @@ export function ValueField(props: Props) {
           label={label}
           hint={props.hint}
           value={value}
-          owner={props.owner}
-          name={props.name}
+          owner={owner}
+          name={name}
           check={isObject ? objectOrNothing : anyJson}
           onChange={onChange}
         />

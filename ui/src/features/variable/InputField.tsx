@@ -1,18 +1,14 @@
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { memo, useCallback, useEffect, useRef } from 'react';
+import { memo, useCallback, useRef } from 'react';
 import type { Variable } from '../../bindings/types';
+import { useArrival } from '../content/wanted';
 import type { WorkActions } from '../prompt/desk';
 import { declared } from './declare';
 import classes from './InputsForm.module.css';
 import { variableTexts as texts } from './texts';
 import { ValueField } from './ValueField';
 import { withInput } from './variable';
-
-/** An input that somebody wants to go to; another object each time. */
-export interface WantedInput {
-  readonly name: string;
-}
 
 /** The input of one variable, declared or only used. What is typed elsewhere does not draw it again. */
 export const InputField = memo(function InputField(props: {
@@ -25,17 +21,11 @@ export const InputField = memo(function InputField(props: {
   readonly value: unknown;
   readonly error: string;
   readonly actions: WorkActions;
-  readonly wanted: WantedInput | null;
-  readonly onArrived: () => void;
 }) {
-  const { name, variable, lent, actions, wanted, onArrived } = props;
+  const { name, variable, lent, actions } = props;
   const declaration = variable ?? lent;
   const element = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (wanted === null || element.current === null) return;
-    arrive(element.current);
-    onArrived();
-  }, [wanted, onArrived]);
+  useArrival(actions, `inputs.${name}`, element);
   const change = useCallback(
     (value: unknown) => actions.setInputs((now) => withInput(now, name, value)),
     [actions, name],
@@ -84,16 +74,4 @@ function noteOf(variable: Variable | null, lent: Variable | null): string {
   const note = texts.note(texts.types[declaration.type], declaration.required);
   if (lent === null) return note;
   return lent.sensitive ? texts.lentSensitive(note) : texts.lent(note);
-}
-
-/** Scrolls to a field, takes the cursor into it, and lets it stand out for a moment. */
-function arrive(element: HTMLElement): void {
-  element.scrollIntoView({ block: 'center' });
-  const control = element.querySelector<HTMLElement>('input, textarea, .cm-content, button');
-  control?.focus({ preventScroll: true });
-  // A drawer that just opens puts the focus where this says.
-  control?.setAttribute('data-autofocus', '');
-  control?.addEventListener('blur', () => control.removeAttribute('data-autofocus'), { once: true });
-  element.setAttribute('data-flash', '');
-  element.addEventListener('animationend', () => element.removeAttribute('data-flash'), { once: true });
 }

@@ -8,7 +8,7 @@ import { JsonEditor } from '../content/JsonEditor';
 import { contentTexts } from '../content/texts';
 import { type JsonText, ownerOf, useJsonText } from '../content/useJsonText';
 import type { Work } from '../prompt/useWork';
-import { InputField, type WantedInput } from './InputField';
+import { InputField } from './InputField';
 import classes from './InputsForm.module.css';
 import { variableTexts } from './texts';
 import { openInputs, problemsOf } from './variable';
@@ -38,9 +38,6 @@ export function InputsForm(props: {
   readonly work: Work;
   readonly problems: Problem[];
   readonly view: View;
-  /** The input to go to. */
-  readonly wanted: WantedInput | null;
-  readonly onArrived: () => void;
 }) {
   const { work, problems, view } = props;
   const json = useInputsJson(work);
@@ -56,7 +53,7 @@ export function InputsForm(props: {
         </span>
       )}
       {view === 'form' ? (
-        <Fields work={work} problems={problems} wanted={props.wanted} onArrived={props.onArrived} />
+        <Fields work={work} problems={problems} />
       ) : (
         <>
           <JsonEditor json={json} ariaLabel={texts.all} minHeight={160} maxHeight={640} />
@@ -68,13 +65,7 @@ export function InputsForm(props: {
   );
 }
 
-function Fields(props: {
-  readonly work: Work;
-  readonly problems: Problem[];
-  readonly wanted: WantedInput | null;
-  readonly onArrived: () => void;
-}) {
-  const { work, problems, wanted, onArrived } = props;
+function Fields({ work, problems }: { readonly work: Work; readonly problems: Problem[] }) {
   const { content, inputs, actions } = work;
   const used = useChecked(work.checked, usedVariables) ?? [];
   const lent = useChecked(work.checked, lentVariables) ?? NO_VARIABLES;
@@ -88,8 +79,6 @@ function Fields(props: {
       .map(({ message, hint }) => (hint ? `${message}. ${hint}` : message))
       .join('\n'),
     actions,
-    wanted: wanted?.name === name ? wanted : null,
-    onArrived,
   });
   return (
     <div className={classes.fields}>

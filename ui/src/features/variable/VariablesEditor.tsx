@@ -8,6 +8,7 @@ import { inserted, moved, replaced, without } from '../content/body';
 import { useChecked, usedVariables } from '../content/checked';
 import { renameProblem } from '../content/editor/rename';
 import { useKeys } from '../content/useKeys';
+import { useOpening } from '../content/wanted';
 import type { Work } from '../prompt/useWork';
 import { variableTexts } from './texts';
 import { renameVariable } from './renameVariable';
@@ -46,6 +47,10 @@ export function VariablesEditor({ work }: { work: Work }) {
   const declare = (name: string) => insert(variables.length, { name, type: 'string', required: true });
   const add = () => insert(variables.length, { name: freeName(names), type: 'string', required: false });
   useCommands({ addVariable: add });
+  useOpening(work.actions, 'variables.', (name) => {
+    const at = names.findIndex((own) => name.startsWith(`variables.${own}.`));
+    setOpened(keys.keys[at] ?? null);
+  });
 
   return (
     <div className={classes.editor}>

@@ -81,8 +81,5 @@ export const variableTexts = {
     tooBig: (name: string) => `\`${name}\` has more than 20 MB`,
     unreadable: 'The file cannot be read',
     pending: 'The JSON has an error and is not in use yet',
-    notJson: (name: string) => `The value of \`${name}\` is not valid JSON`,
-    allNotJson: 'The JSON of the inputs is not valid',
-    notSent: 'Nothing was sent. Mend the text or discard it.',
   },
 } as const;
