@@ -29,7 +29,7 @@ mkdir "$scratch/sqlx"
 touch "$here/src/lib.rs"
 cd "$root"
 DATABASE_URL="sqlite://$scratch/schema.db" SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$scratch/sqlx" \
-    cargo check --quiet --workspace --lib
+    cargo check --quiet --package formaops-store
 
 mkdir -p .sqlx
 for old in .sqlx/query-*.json; do

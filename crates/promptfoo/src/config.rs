@@ -185,33 +185,11 @@ fn whole(fields: JsonObject, files: &dyn Files, given: &Given, log: &mut Log) ->
     }
     let filters = given.filters.clone().or(settings.filters);
     let description = take("description").and_then(|value| value.as_str().map(str::to_owned));
-    let is_asked_for =
-        |prompt: &ConfigPrompt| filters::matches(filters.prompts.as_ref(), &[&prompt.id, &prompt.label]);
-    let prompts = prompts::read(take("prompts"), files, log);
-    let (prompts, other_prompts): (Vec<_>, Vec<_>) = prompts.into_iter().partition(is_asked_for);
-    let prompts = Offered { all: prompts, left_out: other_prompts };
+    let mut found = Models::new(files, filters.providers.as_ref());
     let (providers, targets) = (take("providers"), take("targets"));
     let field = if providers.is_some() { "providers" } else { "targets" };
-    let mut found = Models::new(files, filters.providers.as_ref());
-    let mut models = found.read(providers.or(targets), field, log);
-    for model in &mut models {
-        let at = format!("{}.prompts", model.at);
-        if model.wanted.as_ref().is_some_and(Vec::is_empty) {
-            log.wrong(
-                &at,
-                "the provider names no prompt, so it would be asked nothing",
-                "Name some, or remove it.",
-            );
-        }
-        model.prompts = model.wanted.as_ref().map(|wanted| chosen_prompts(&prompts, wanted, &at, log));
-    }
-    // One that is for other prompts alone is asked nothing.
-    let is_asked = |model: &mut ConfigModel| !model.prompts.as_ref().is_some_and(Vec::is_empty);
-    let asked: Vec<_> = models.extract_if(.., is_asked).collect();
-    let models = Offered {
-        all: asked,
-        left_out: found.left_out.drain(..).chain(models.iter().map(ModelName::of)).collect(),
-    };
+    let prompts = offered_prompts(take("prompts"), &filters, files, log);
+    let models = offered_models(&mut found, providers.or(targets), field, &prompts, log);
     for (is_empty, at) in [(prompts.all.is_empty(), "prompts"), (models.all.is_empty(), field)] {
         if is_empty && log.problems.is_empty() {
             log.wrong(at, format!("none of the {at} is asked for"), "Change the filter.");
@@ -249,6 +227,43 @@ fn whole(fields: JsonObject, files: &dyn Files, given: &Given, log: &mut Log) ->
     };
     declare(&mut config);
     Some(config)
+}
+
+fn offered_prompts(
+    value: Option<Value>,
+    filters: &Filters,
+    files: &Sources<'_>,
+    log: &mut Log,
+) -> Offered<ConfigPrompt> {
+    let is_asked_for =
+        |prompt: &ConfigPrompt| filters::matches(filters.prompts.as_ref(), &[&prompt.id, &prompt.label]);
+    let (all, left_out) = prompts::read(value, files, log).into_iter().partition(is_asked_for);
+    Offered { all, left_out }
+}
+
+fn offered_models(
+    found: &mut Models<'_>,
+    value: Option<Value>,
+    field: &str,
+    prompts: &Offered<ConfigPrompt>,
+    log: &mut Log,
+) -> Offered<ConfigModel, ModelName> {
+    let mut models = found.read(value, field, log);
+    for model in &mut models {
+        let at = format!("{}.prompts", model.at);
+        if model.wanted.as_ref().is_some_and(Vec::is_empty) {
+            log.wrong(
+                &at,
+                "the provider names no prompt, so it would be asked nothing",
+                "Name some, or remove it.",
+            );
+        }
+        model.prompts = model.wanted.as_ref().map(|wanted| chosen_prompts(prompts, wanted, &at, log));
+    }
+    // One that is for other prompts alone is asked nothing.
+    let (unasked, all): (Vec<_>, Vec<_>) =
+        models.into_iter().partition(|model| model.prompts.as_ref().is_some_and(Vec::is_empty));
+    Offered { all, left_out: found.left_out.drain(..).chain(unasked.iter().map(ModelName::of)).collect() }
 }
 
 /// What tests can be for.

@@ -128,6 +128,16 @@ impl Reader<'_> {
     }
 }
 
+/// A range that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not `start:end`, such as `0:10`, `10:` or `:10`")]
+pub struct InvalidTestRange(String);
+
+/// A filter of metadata that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not `key=value`")]
+pub struct InvalidMetadataFilter(String);
+
 /// The tests from one place on, counted from 0, and up to another that is not among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TestRange {
@@ -138,10 +148,10 @@ pub struct TestRange {
 }
 
 impl FromStr for TestRange {
-    type Err = String;
+    type Err = InvalidTestRange;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not `start:end`, such as `0:10`, `10:` or `:10`");
+    fn from_str(text: &str) -> Result<Self, InvalidTestRange> {
+        let wrong = || InvalidTestRange(text.to_owned());
         let (from, to) = text.split_once(':').ok_or_else(wrong)?;
         let place = |text: &str| match text.trim() {
             "" => Ok(None),
@@ -163,14 +173,14 @@ pub struct MetadataFilter {
 }
 
 impl FromStr for MetadataFilter {
-    type Err = String;
+    type Err = InvalidMetadataFilter;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, InvalidMetadataFilter> {
         match text.split_once('=') {
             Some((key, value)) if !key.is_empty() && !value.is_empty() => {
                 Ok(Self { key: key.to_owned(), value: value.to_owned() })
             }
-            _ => Err(format!("`{text}` is not `key=value`")),
+            _ => Err(InvalidMetadataFilter(text.to_owned())),
         }
     }
 }
@@ -257,7 +267,7 @@ mod tests {
     #[test]
     fn what_is_malformed_is_refused_with_an_example() {
         for text in ["", ":", "5", "a:b", "3:3", "4:2", "-1:2", "1:2:3"] {
-            assert!(text.parse::<TestRange>().unwrap_err().contains("`10:`"), "{text}");
+            assert!(text.parse::<TestRange>().unwrap_err().to_string().contains("`10:`"), "{text}");
         }
         assert_eq!("2:10".parse(), Ok(TestRange { from: 2, to: Some(10) }));
         for text in ["kind", "=b", "kind="] {

@@ -51,7 +51,7 @@ mod vars;
 
 pub use config::{Config, ConfigCase, Given, read};
 pub use files::{FileError, Files};
-pub use filters::{Filters, MetadataFilter, TestRange};
+pub use filters::{Filters, InvalidMetadataFilter, InvalidTestRange, MetadataFilter, TestRange};
 pub use folder::Folder;
 pub use metric::{DerivedMetric, Expression, ExpressionError};
 pub use models::{ConfigModel, KeyOf, NeededProvider};

@@ -137,22 +137,25 @@ async fn sorted(
     rows: u32,
 ) -> Result<Vec<(f64, i64)>, StoreError> {
     let look = Look { run, marked, filter };
-    let Some(metric) = &filter.metric else { return look.by_column(connection, after, rows).await };
+    if filter.metric.is_none() {
+        return look.fetch(connection, look.by_column(), after, rows).await;
+    }
     // The cases without the metric stand behind a figure that no other has.
     let last = begin(!filter.descending).0;
     let mut found = Vec::new();
     if after.0 != last {
-        found = look.by_metric(connection, metric, after, rows).await?;
+        found = look.fetch(connection, look.by_metric(), after, rows).await?;
     }
     let rest = rows.saturating_sub(u32::try_from(found.len()).unwrap_or(rows));
     if rest > 0 {
         let after = if after.0 == last { after.1 } else { begin(filter.descending).1 };
-        found.extend(look.without_metric(connection, metric, (last, after), rest).await?);
+        found.extend(look.fetch(connection, look.without_metric(), (last, after), rest).await?);
     }
     Ok(found)
 }
 
-/// A look at the cases of a run of which something is known.
+/// A look at the cases of a run of which something is known. Its statements answer figures and positions behind a figure
+/// `?2` and a position `?3`.
 struct Look<'f> {
     run: RunId,
     marked: &'f Marked,
@@ -160,12 +163,7 @@ struct Look<'f> {
 }
 
 impl Look<'_> {
-    async fn by_column(
-        &self,
-        connection: &mut SqliteConnection,
-        after: (f64, i64),
-        rows: u32,
-    ) -> Result<Vec<(f64, i64)>, StoreError> {
+    fn by_column(&self) -> String {
         let sort = sort_column(self.filter.sort);
         // Which way is shorter hangs on how many cases have the mark, which SQLite does not know.
         let index = match (self.few(), self.mark(), sort) {
@@ -174,7 +172,7 @@ impl Look<'_> {
             (.., None) => "not indexed".to_owned(),
         };
         let (has, behind, way) = (self.has(), self.behind(), self.way());
-        let sql = match sort {
+        match sort {
             Some((key, _)) => format!(
                 "select cast({key} as real), position from case_marks {index}
                 where made = ?1 {has} and ({key}, position) {behind} (?2, ?3)
@@ -184,46 +182,31 @@ impl Look<'_> {
                 "select 0.0, position from case_marks {index}
                 where made = ?1 {has} and (?2 is not null) and position {behind} ?3 order by position {way} limit ?4"
             ),
-        };
-        self.fetch(connection, sql, "", after, rows).await
+        }
     }
 
-    async fn by_metric(
-        &self,
-        connection: &mut SqliteConnection,
-        metric: &str,
-        after: (f64, i64),
-        rows: u32,
-    ) -> Result<Vec<(f64, i64)>, StoreError> {
+    fn by_metric(&self) -> String {
         let (has, behind, way) = (self.has(), self.behind(), self.way());
         let from = match self.few() {
             Some(mark) => format!("case_marks indexed by case_marks_{mark} cross join case_metrics m"),
             None => "case_metrics m indexed by case_metrics_value cross join case_marks".to_owned(),
         };
-        let sql = format!(
+        format!(
             "select m.value, m.position from {from}
             where m.made = ?1 and m.metric = ?6 and case_marks.made = ?1 and case_marks.position = m.position {has}
               and (m.value, m.position) {behind} (?2, ?3)
             order by m.value {way}, m.position {way} limit ?4"
-        );
-        self.fetch(connection, sql, metric, after, rows).await
+        )
     }
 
-    async fn without_metric(
-        &self,
-        connection: &mut SqliteConnection,
-        metric: &str,
-        after: (f64, i64),
-        rows: u32,
-    ) -> Result<Vec<(f64, i64)>, StoreError> {
+    fn without_metric(&self) -> String {
         let (has, behind, way) = (self.has(), self.behind(), self.way());
-        let sql = format!(
+        format!(
             "select ?2, position from case_marks where made = ?1 {has} and position {behind} ?3
               and not exists (select 1 from case_metrics m
                 where m.made = ?1 and m.metric = ?6 and m.position = case_marks.position)
             order by position {way} limit ?4"
-        );
-        self.fetch(connection, sql, metric, after, rows).await
+        )
     }
 
     /// The column of the mark that is asked for; none where it is looked up.
@@ -264,7 +247,6 @@ impl Look<'_> {
         &self,
         connection: &mut SqliteConnection,
         sql: String,
-        metric: &str,
         (value, position): (f64, i64),
         rows: u32,
     ) -> Result<Vec<(f64, i64)>, StoreError> {
@@ -274,7 +256,7 @@ impl Look<'_> {
             .bind(position)
             .bind(rows)
             .bind(Key(self.run))
-            .bind(metric);
+            .bind(self.filter.metric.as_deref().unwrap_or_default());
         Ok(found.fetch_all(connection).await?)
     }
 }
