@@ -41,9 +41,12 @@ test('a run of more executions than columns is followed, held and tried again wh
   api,
   scripted,
 }) => {
+  // One at a time it takes a minute, so that it is still going on when it is paused, however slow the page is.
+  const provider = (await api.providerList()).items.find(({ name }) => name === scripted);
+  await api.providerUpdate({ id: provider?.id ?? '', maxConcurrent: 1 });
   const prompt = await openPrompt(app, 'summarise');
   await app.getByRole('textbox', { name: 'text' }).fill('Something long.');
-  await chooseModels(app, [`${scripted}:slow-100x5`, `${scripted}:fail-400`]);
+  await chooseModels(app, [`${scripted}:slow-600x5`, `${scripted}:fail-400`]);
   const progress = prompt.getByRole('region', { name: 'Progress of the run' });
   await expect(progress).toHaveCount(0);
   await app.getByRole('textbox', { name: 'Repeat' }).fill('20');
@@ -53,6 +56,7 @@ test('a run of more executions than columns is followed, held and tried again wh
   await expect(progress.getByRole('button', { name: 'Resume', exact: true })).toBeVisible();
   await expect.poll(async () => (await api.runList({})).items[0]?.progress.running).toBe(0);
 
+  await api.providerUpdate({ id: provider?.id ?? '', maxConcurrent: 0 });
   await progress.getByRole('button', { name: 'Resume', exact: true }).click();
   await expect(progress).toContainText('40 of 40');
   await expect(progress.getByRole('list', { name: 'Failures by kind' })).toContainText('20 ×');
