@@ -14,13 +14,13 @@ use crate::{
     regrades::Regrades,
     samples,
     system::{NewIds, SystemClock},
-    watch::{self, Watch},
+    watch::{self, LeftOff, Watch},
 };
 use formaops_domain::{
     ActorId, Calendar, Day, EventBody, NanoUsd, Noun, Run, RunId, Span, Timestamp,
     ports::{Clock, EventSink, Sandbox, TokenCounter},
 };
-use formaops_engine::{Budgets, Engine, Level, Limits, PerMinute, Ports, Settings, machine::Spent};
+use formaops_engine::{Budgets, Engine, Limits, PerMinute, Ports, Settings, machine::Spent};
 use formaops_providers::{Client, ClientError, ClientOptions, Factory, Tokens};
 use formaops_sandbox::Functions;
 use formaops_secrets::{Environment, Keyring};
@@ -236,18 +236,19 @@ impl App {
         Ok(())
     }
 
-    /// Lets everybody follow how well everything is now.
-    pub(crate) fn apply_level(&self, level: Level) {
-        self.background.set_held(level > Level::Normal);
-        crate::logging::set_terse(level > Level::Normal);
+    /// Has these things wait, and all others go on.
+    pub(crate) fn leave_off(&self, off: &[LeftOff]) {
+        self.background.set_held(off.contains(&LeftOff::Indexing));
+        crate::logging::set_terse(off.contains(&LeftOff::DebugLogs));
         self.apply_configuration();
     }
 
     fn apply_configuration(&self) {
         let in_force = self.configuration.in_force();
         let threshold = in_force.number(Key::UiThreshold);
-        // While all is not well, everything but the columns is told once a second, whatever streams.
-        self.hub.set_threshold(if self.watch.level() == Level::Normal { threshold } else { 0 });
+        // While refreshes wait, everything but the columns is told once a second, whatever streams.
+        let are_held = self.watch.health().off.contains(&LeftOff::Refreshes);
+        self.hub.set_threshold(if are_held { 0 } else { threshold });
         self.background.set_reserve(in_force.number(Key::AgentCpuReserve));
     }
 

@@ -2,8 +2,8 @@
 
 use crate::ApiError;
 use formaops_domain::{
-    ErrorClass, Failure, KeyRef, ListedModel, ModelRef, Provider, ProviderId, Purpose, RequestHash,
-    Timestamp,
+    ErrorClass, Failure, KeyRef, ListedModel, ModelRef, Provider, ProviderId, ProviderKind, Purpose,
+    RequestHash, Timestamp,
     ports::{self, AnswerReader, ModelRequest, PartStream, Providers, Signer},
 };
 use formaops_providers::Factory;
@@ -129,11 +129,43 @@ impl ports::Provider for Keyed {
         self.provider.reader(request)
     }
 
+    fn kind(&self) -> ProviderKind {
+        self.provider.kind()
+    }
+
+    fn is_local(&self) -> bool {
+        self.provider.is_local()
+    }
+
     fn models(&self) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
         self.listed(self.provider.models())
     }
 
     fn probe(&self, purpose: Purpose) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
         self.listed(self.provider.probe(purpose))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{App, Caller, CallerKind, EventHub, configuration::Configuration};
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn a_provider_is_where_it_is_whether_it_takes_a_key_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let configuration = Configuration::with_variables(folder.path().join("config.toml"), []);
+        let app = App::open(folder.path(), EventHub::default(), configuration).await.unwrap();
+        for (name, address, key, is_local) in [
+            ("here", "http://127.0.0.1:1/v1", Value::Null, true),
+            ("here-with-key", "http://127.0.0.1:1/v1", json!("FORMAOPS_SOME_KEY"), true),
+            ("away-with-key", "https://models.example/v1", json!("FORMAOPS_SOME_KEY"), false),
+        ] {
+            let provider = json!({ "name": name, "kind": "openai-chat", "baseUrl": address, "keyEnv": key });
+            app.call(&Caller::person(CallerKind::Cli), "provider_create", provider).await.unwrap();
+            let found = app.registry.find(&format!("{name}:any").parse().unwrap()).await.unwrap();
+            assert_eq!((found.is_local(), found.kind()), (is_local, ProviderKind::OpenAiChat), "{name}");
+        }
     }
 }

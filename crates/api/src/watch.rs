@@ -8,7 +8,7 @@ use crate::{
     system::processors,
 };
 use formaops_domain::{Noun, Priority};
-use formaops_engine::{Level, Levels, Load, Measures, Trigger};
+use formaops_engine::{Level, Levels, Load, Measures, Pressure, Trigger};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -61,18 +61,24 @@ pub enum LeftOff {
 }
 
 impl LeftOff {
-    fn at(level: Level) -> Vec<Self> {
+    fn at(level: Level, pressure: Pressure) -> Vec<Self> {
         let all = [
-            (Level::Degraded, Self::Refreshes),
-            (Level::Degraded, Self::Indexing),
-            (Level::Degraded, Self::DebugLogs),
-            (Level::Degraded, Self::LowExecutions),
-            (Level::Critical, Self::NewSuites),
-            (Level::Critical, Self::NormalExecutions),
-            (Level::Emergency, Self::Executions),
-            (Level::Emergency, Self::Writes),
+            (Some(Level::Degraded), None, Self::Refreshes),
+            (Some(Level::Degraded), Some(Pressure::Much), Self::Indexing),
+            (Some(Level::Degraded), Some(Pressure::Much), Self::DebugLogs),
+            (None, Some(Pressure::TooMuch), Self::LowRuns),
+            (Some(Level::Degraded), None, Self::LowExecutions),
+            (Some(Level::Critical), None, Self::NewSuites),
+            (Some(Level::Critical), None, Self::NormalExecutions),
+            (Some(Level::Emergency), None, Self::Executions),
+            (Some(Level::Emergency), None, Self::Writes),
         ];
-        all.into_iter().filter(|(from, _)| *from <= level).map(|(_, what)| what).collect()
+        let is_off = |from_level: Option<Level>, from_pressure: Option<Pressure>| {
+            from_level.is_some_and(|from| from <= level) || from_pressure.is_some_and(|from| from <= pressure)
+        };
+        all.into_iter()
+            .filter_map(|(level, pressure, what)| is_off(level, pressure).then_some(what))
+            .collect()
     }
 }
 
@@ -91,12 +97,14 @@ impl Watch {
         self.levels.lock().unwrap_or_else(PoisonError::into_inner).level()
     }
 
+    pub(crate) fn pressure(&self) -> Pressure {
+        self.levels.lock().unwrap_or_else(PoisonError::into_inner).pressure()
+    }
+
     pub(crate) fn health(&self) -> HealthLevel {
         let levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
         let level = levels.level();
-        let mut off = LeftOff::at(level);
-        off.extend(levels.is_full().then_some(LeftOff::LowRuns));
-        HealthLevel { level, reasons: levels.reasons().collect(), off }
+        HealthLevel { level, reasons: levels.reasons().collect(), off: LeftOff::at(level, levels.pressure()) }
     }
 
     /// Lets new work in, unless it is of low priority and there is too much to do for that.
@@ -104,7 +112,7 @@ impl Watch {
     /// # Errors
     /// [`ErrorCode::RateLimited`]
     pub(crate) fn require_room(&self, priority: Priority) -> Result<(), ApiError> {
-        if priority > Priority::Low || !self.is_full() {
+        if priority > Priority::Low || self.pressure() < Pressure::TooMuch {
             return Ok(());
         }
         Err(ApiError::new(
@@ -129,10 +137,6 @@ impl Watch {
         ))
     }
 
-    fn is_full(&self) -> bool {
-        self.levels.lock().unwrap_or_else(PoisonError::into_inner).is_full()
-    }
-
     /// What was measured of late.
     pub(crate) fn figures(&self) -> MutexGuard<'_, Figures> {
         self.figures.lock().unwrap_or_else(PoisonError::into_inner)
@@ -152,9 +156,8 @@ impl Watch {
         !is_for_emergencies(operation) && self.level() == Level::Emergency
     }
 
-    fn observe(&self, now: Duration, measures: &Measures) -> Option<Level> {
-        let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
-        levels.observe(now, measures).then(|| levels.level())
+    fn observe(&self, now: Duration, measures: &Measures) -> bool {
+        self.levels.lock().unwrap_or_else(PoisonError::into_inner).observe(now, measures)
     }
 }
 
@@ -222,10 +225,10 @@ async fn keep_watching(app: App) {
             let cpu = before.zip(now).and_then(|(before, now)| now.share_since(before));
             before = now;
             let measures = measure(&app, &load, cpu, lag).await;
-            if let Some(level) = app.watch.observe(start.elapsed(), &measures) {
-                apply(&app, level).await;
+            if app.watch.observe(start.elapsed(), &measures) {
+                apply(&app).await;
             }
-            let is_well = app.watch.level() == Level::Normal && !app.watch.is_full();
+            let is_well = app.watch.level() == Level::Normal && app.watch.pressure() == Pressure::Little;
             if load.under_way() == 0 && is_well && !measures.cannot_write {
                 break;
             }
@@ -270,12 +273,12 @@ async fn measure(app: &App, load: &Load, cpu: Option<f64>, lag: Duration) -> Mea
     }
 }
 
-async fn apply(app: &App, level: Level) {
-    let health = app.watch.health();
-    tracing::warn!(?level, reasons = ?health.reasons, "how well everything is has changed");
+async fn apply(app: &App) {
+    let HealthLevel { level, reasons, off } = app.watch.health();
+    tracing::warn!(?level, ?reasons, ?off, "how well everything is has changed");
     // Where the engine was shut down nothing starts anyway.
     let _ = app.engine.set_least_priority(level.least_priority()).await;
-    app.apply_level(level);
+    app.leave_off(&off);
     app.changed(Noun::Health, "level");
 }
 
@@ -294,7 +297,16 @@ mod tests {
     #[test]
     fn each_level_leaves_off_what_the_ones_before_do_and_more() {
         let levels = [Level::Normal, Level::Degraded, Level::Critical, Level::Emergency];
-        assert_eq!(levels.map(|level| LeftOff::at(level).len()), [0, 4, 6, 8]);
+        assert_eq!(levels.map(|level| LeftOff::at(level, Pressure::Little).len()), [0, 4, 6, 8]);
+    }
+
+    #[test]
+    fn with_much_to_do_what_can_wait_is_left_off_and_told_once() {
+        let off = |level, pressure| LeftOff::at(level, pressure);
+        let waits = [LeftOff::Indexing, LeftOff::DebugLogs];
+        assert_eq!(off(Level::Normal, Pressure::Much), waits);
+        assert_eq!(off(Level::Normal, Pressure::TooMuch), [waits[0], waits[1], LeftOff::LowRuns]);
+        assert_eq!(off(Level::Degraded, Pressure::Much), off(Level::Degraded, Pressure::Little));
     }
 
     #[tokio::test]

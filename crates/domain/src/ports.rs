@@ -3,9 +3,9 @@
 use crate::{
     Answer, Ask, AttachmentHash, Attempt, AttemptId, AttemptStatus, Content, Egress, EgressId, EventBody,
     Execution, ExecutionId, Failure, Fallback, Finish, FunctionCall, JsonObject, KeyRef, ListedModel,
-    LogEntry, Media, Metrics, ModelRef, Origin, Parameters, Price, Purpose, Replay, RequestHash, Retry, Role,
-    Run, RunContext, RunId, RunPurpose, RunStatus, Scrubber, Span, Timestamp, ToolCall, ToolResult, Usage,
-    Validation, ValidationResult, ValidationStatus,
+    LogEntry, Media, Metrics, ModelRef, Origin, Parameters, Price, ProviderKind, Purpose, Replay,
+    RequestHash, Retry, Role, Run, RunContext, RunId, RunPurpose, RunStatus, Scrubber, Span, Timestamp,
+    ToolCall, ToolResult, Usage, Validation, ValidationResult, ValidationStatus,
 };
 use bytes::Bytes;
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -314,10 +314,11 @@ pub trait Provider: Send + Sync {
     /// As [`Self::request_hash`].
     fn reader(&self, request: &ModelRequest) -> Result<Box<dyn AnswerReader>, Failure>;
 
+    /// What it speaks.
+    fn kind(&self) -> ProviderKind;
+
     /// Whether it is on this machine, where who refuses a call is not there at all.
-    fn is_local(&self) -> bool {
-        false
-    }
+    fn is_local(&self) -> bool;
 
     /// The same, to find out whether it can be called at all, or is there; the ledger is told so.
     fn probe(&self, purpose: Purpose) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {

@@ -104,6 +104,21 @@ impl ProviderKind {
             Self::Bedrock => "bedrock",
         }
     }
+
+    /// The word that OpenTelemetry has for whose API it is
+    /// (<https://opentelemetry.io/docs/specs/semconv/registry/attributes/gen-ai/>). That of OpenAI is spoken by many.
+    #[must_use]
+    pub const fn vendor(self) -> &'static str {
+        match self {
+            Self::DryRun => "formaops",
+            Self::OpenAiChat | Self::OpenAiResponses => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gcp.gemini",
+            Self::Ollama => "ollama",
+            Self::AzureOpenAi => "azure.ai.openai",
+            Self::Bedrock => "aws.bedrock",
+        }
+    }
 }
 
 /// A key reference and the one origin it may be sent to.

@@ -36,6 +36,18 @@ impl Level {
     }
 }
 
+/// How much of what the machine can do is asked of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Pressure {
+    /// Less than 70 %.
+    #[default]
+    Little,
+    /// 70 % or more: what can wait does.
+    Much,
+    /// 90 % or more, and this program is late: only what matters is taken in.
+    TooMuch,
+}
+
 /// What speaks for another level than normal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -77,8 +89,10 @@ pub struct Measures {
 
 /// The program is late for what it meant to do.
 const LATE: Duration = Duration::from_millis(200);
-/// From this share of what the machine can do on, only what matters is taken in.
-const FULL: f64 = 0.9;
+/// From this share of what the machine can do on, what can wait does.
+const MUCH: f64 = 0.7;
+/// From this share on, only what matters is taken in.
+const TOO_MUCH: f64 = 0.9;
 /// The fewest calls that a share of failures or a time is taken from.
 const FEWEST_CALLS: u32 = 5;
 
@@ -113,9 +127,13 @@ impl Measures {
         found.into_iter().filter(|(_, is_so)| *is_so).map(|(trigger, _)| trigger).collect()
     }
 
-    /// Whether the machine has 90 % or more of what it can do to do, and this program is late for it.
-    fn is_full(&self) -> bool {
-        self.cpu.is_some_and(|cpu| cpu >= FULL) && self.lag > LATE
+    /// What the processors speak for. That they are in use is no reason to refuse work before this program is late.
+    fn pressure(&self) -> Pressure {
+        match self.cpu {
+            Some(cpu) if cpu >= TOO_MUCH && self.lag > LATE => Pressure::TooMuch,
+            Some(cpu) if cpu >= MUCH => Pressure::Much,
+            _ => Pressure::Little,
+        }
     }
 }
 
@@ -138,86 +156,86 @@ pub const TIME_TO_ENTER: Duration = Duration::from_secs(10);
 /// How long a better level must be spoken for until it holds.
 pub const TIME_TO_LEAVE: Duration = Duration::from_secs(60);
 
-/// The level that holds. It changes only after what speaks for another has lasted, so that it does not flicker;
-/// but a store that cannot write is told at once, and so is one that can again: from then on it is as if it were critical.
+/// What holds, and changes only after what speaks for something else has lasted, so that it does not flicker.
+#[derive(Debug, Clone, Default)]
+struct Lasting<T> {
+    holds: T,
+    /// Since when all that was measured spoke for more, and the least of that.
+    more: Option<(Duration, T)>,
+    /// The same for less, and the most of that.
+    less: Option<(Duration, T)>,
+}
+
+impl<T: Ord + Copy> Lasting<T> {
+    fn observe(&mut self, now: Duration, spoken_for: T) {
+        self.more = (spoken_for > self.holds).then(|| match self.more {
+            Some((since, least)) => (since, least.min(spoken_for)),
+            None => (now, spoken_for),
+        });
+        self.less = (spoken_for < self.holds).then(|| match self.less {
+            Some((since, most)) => (since, most.max(spoken_for)),
+            None => (now, spoken_for),
+        });
+        let lasted = |change: Option<(Duration, T)>, time| {
+            change.filter(|(since, _)| now.saturating_sub(*since) >= time).map(|(_, next)| next)
+        };
+        if let Some(next) = lasted(self.more, TIME_TO_ENTER).or_else(|| lasted(self.less, TIME_TO_LEAVE)) {
+            self.set(next);
+        }
+    }
+
+    fn set(&mut self, next: T) {
+        (self.holds, self.more, self.less) = (next, None, None);
+    }
+}
+
+/// The level that holds, and the pressure. They change only after what speaks for others has lasted; but a store that
+/// cannot write is told at once, and so is one that can again: from then on it is as if it were critical.
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
-    level: Level,
+    level: Lasting<Level>,
     reasons: BTreeSet<Trigger>,
-    /// Since when all that was measured spoke for a worse one, and the best of those.
-    worse: Option<(Duration, Level)>,
-    /// The same for a better one, and the worst of those.
-    better: Option<(Duration, Level)>,
-    full: bool,
-    /// Since when all that was measured spoke for the other.
-    turning: Option<Duration>,
+    pressure: Lasting<Pressure>,
 }
 
 impl Levels {
     /// The level that holds.
     #[must_use]
     pub fn level(&self) -> Level {
-        self.level
+        self.level.holds
     }
 
-    /// Whether no new work of low priority is to be taken in, because the machine has 90 % or more of what it can do to
-    /// do. As with a level, what speaks for that or against it must have lasted.
+    /// The pressure that holds.
     #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.full
+    pub fn pressure(&self) -> Pressure {
+        self.pressure.holds
     }
 
-    /// What speaks for it.
+    /// What speaks for the level.
     pub fn reasons(&self) -> impl Iterator<Item = Trigger> {
         self.reasons.iter().copied()
     }
 
-    /// Takes in what was measured at a monotonic time. Answers whether the level, its reasons or whether it is full has
-    /// changed.
+    /// Takes in what was measured at a monotonic time. Answers whether the level, its reasons or the pressure has changed.
     pub fn observe(&mut self, now: Duration, measures: &Measures) -> bool {
         let triggers = measures.triggers();
         let spoken_for = level_of(&triggers);
-        let before = (self.level, self.full, self.reasons.clone());
-        self.fill(now, measures.is_full());
-        self.worse = (spoken_for > self.level).then(|| match self.worse {
-            Some((since, level)) => (since, level.min(spoken_for)),
-            None => (now, spoken_for),
-        });
-        self.better = (spoken_for < self.level).then(|| match self.better {
-            Some((since, level)) => (since, level.max(spoken_for)),
-            None => (now, spoken_for),
-        });
-        let lasted = |change: Option<(Duration, Level)>, time| {
-            change.filter(|(since, _)| now.saturating_sub(*since) >= time).map(|(_, level)| level)
-        };
-        let next = if spoken_for == Level::Emergency {
-            Some(Level::Emergency)
-        } else if self.level == Level::Emergency {
-            Some(Level::Critical)
+        let before = (self.level(), self.pressure(), self.reasons.clone());
+        self.pressure.observe(now, measures.pressure());
+        if spoken_for == Level::Emergency {
+            self.level.set(Level::Emergency);
+        } else if self.level() == Level::Emergency {
+            self.level.set(Level::Critical);
         } else {
-            lasted(self.worse, TIME_TO_ENTER).or_else(|| lasted(self.better, TIME_TO_LEAVE))
-        };
-        if let Some(next) = next {
-            (self.level, self.worse, self.better) = (next, None, None);
+            self.level.observe(now, spoken_for);
         }
         // What led to the level stays its reason while it lasts.
-        if self.level == Level::Normal {
+        if self.level() == Level::Normal {
             self.reasons.clear();
-        } else if spoken_for >= self.level {
+        } else if spoken_for >= self.level() {
             self.reasons = triggers;
         }
-        before != (self.level, self.full, self.reasons.clone())
-    }
-
-    fn fill(&mut self, now: Duration, full: bool) {
-        if full == self.full {
-            self.turning = None;
-            return;
-        }
-        let since = *self.turning.get_or_insert(now);
-        if now.saturating_sub(since) >= if full { TIME_TO_ENTER } else { TIME_TO_LEAVE } {
-            (self.full, self.turning) = (full, None);
-        }
+        before != (self.level(), self.pressure(), self.reasons.clone())
     }
 }
 
@@ -260,30 +278,47 @@ mod tests {
         assert!(busy.triggers().is_empty());
     }
 
-    #[test]
-    fn low_work_is_refused_from_ninety_percent_on_once_that_has_lasted_and_until_a_quiet_minute() {
-        let busy = |cpu, late| Measures {
+    fn busy(cpu: f64, late: bool) -> Measures {
+        Measures {
             cpu: Some(cpu),
             lag: Duration::from_millis(if late { 300 } else { 0 }),
             ..Measures::default()
-        };
-        let after = |measures: &Measures| {
-            let mut levels = Levels::default();
-            let changes: Vec<_> =
-                (0..=10).filter(|second| levels.observe(seconds(*second), measures)).collect();
-            (levels, changes)
-        };
-        assert!(!after(&busy(0.89, true)).0.is_full());
-        assert!(!after(&busy(1.0, false)).0.is_full(), "busy processors alone are what they are for");
-        let (mut levels, changes) = after(&busy(0.9, true));
-        assert!(levels.is_full());
+        }
+    }
+
+    /// What holds after ten seconds of it, and the seconds that changed something.
+    fn after_ten_seconds(measures: &Measures) -> (Levels, Vec<u64>) {
+        let mut levels = Levels::default();
+        let changes = (0..=10).filter(|second| levels.observe(seconds(*second), measures)).collect();
+        (levels, changes)
+    }
+
+    #[test]
+    fn what_can_wait_does_from_seventy_percent_on_and_work_is_refused_from_ninety() {
+        let pressure = |measures: &Measures| after_ten_seconds(measures).0.pressure();
+        assert_eq!(pressure(&busy(0.69, true)), Pressure::Little);
+        assert_eq!(pressure(&busy(0.7, false)), Pressure::Much);
+        assert_eq!(pressure(&busy(0.89, true)), Pressure::Much);
+        assert_eq!(
+            pressure(&busy(1.0, false)),
+            Pressure::Much,
+            "busy processors alone are what they are for"
+        );
+        assert_eq!(pressure(&busy(0.9, true)), Pressure::TooMuch);
+        assert_eq!(pressure(&Measures::default()), Pressure::Little, "what is not known is no reason");
+    }
+
+    #[test]
+    fn pressure_holds_once_it_has_lasted_and_until_a_quiet_minute() {
+        let (mut levels, changes) = after_ten_seconds(&busy(0.9, true));
         assert_eq!(changes, [10], "a moment is no reason");
         for second in 11..=70 {
             levels.observe(seconds(second), &busy(0.5, false));
-            assert!(levels.is_full(), "{second} s");
+            assert_eq!(levels.pressure(), Pressure::TooMuch, "{second} s");
         }
         assert!(levels.observe(seconds(71), &busy(0.5, false)));
-        assert!(!levels.is_full());
+        assert_eq!(levels.pressure(), Pressure::Little);
+        assert_eq!(levels.level(), Level::Normal);
     }
 
     #[test]

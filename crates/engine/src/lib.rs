@@ -53,7 +53,7 @@ mod templates;
 
 pub use check::{Checked, Facts};
 pub use handle::{Engine, EngineError, Ports, Submission};
-pub use level::{Level, Levels, Measures, TIME_TO_ENTER, TIME_TO_LEAVE, Trigger};
+pub use level::{Level, Levels, Measures, Pressure, TIME_TO_ENTER, TIME_TO_LEAVE, Trigger};
 pub use live::LiveText;
 pub use machine::{
     Allowance, Budgets, CircuitState, Limits, Load, ModelLoad, Models, PerMinute, ProviderLoad, Recent, Terms,

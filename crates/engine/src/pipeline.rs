@@ -155,7 +155,7 @@ impl Job {
         };
         match ready {
             Ok(ready) => {
-                let span = spans::attempt(&work, &ready.asked.model);
+                let span = spans::attempt(&work, &ready.asked.model, ready.prepared.provider.kind());
                 self.call(work, ready, loaded).instrument(span).await
             }
             Err(stop) => Left::unsent(self.stop(stop, Some(&work.execution)).await),

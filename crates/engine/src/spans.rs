@@ -4,8 +4,8 @@
 //! No span holds what a user or a model wrote.
 
 use formaops_domain::{
-    AttemptId, AttemptStatus, Execution, ExecutionId, ModelRef, RunId,
-    ports::{Outcome, Work},
+    AttemptId, AttemptStatus, Execution, ExecutionId, ModelRef, ProviderKind, RunId,
+    ports::{Outcome, Wants, Work},
 };
 use serde::Serialize;
 use tracing::{Span, field::Empty};
@@ -26,16 +26,20 @@ pub(crate) fn known(span: &Span, execution: &Execution) {
 }
 
 /// One call of a model.
-pub(crate) fn attempt(work: &Work, model: &ModelRef) -> Span {
+pub(crate) fn attempt(work: &Work, model: &ModelRef, kind: ProviderKind) -> Span {
+    let operation = match work.purpose.into() {
+        Wants::Answer => "chat",
+        Wants::Vectors => "embeddings",
+    };
     let parameters = &work.execution.parameters;
     tracing::info_span!(
         "attempt",
         otel.kind = "client",
         number = work.attempt_number,
         attempt = Empty,
-        gen_ai.operation.name = "chat",
-        gen_ai.provider.name = %model.provider,
-        gen_ai.system = %model.provider,
+        provider = %model.provider,
+        gen_ai.operation.name = operation,
+        gen_ai.provider.name = kind.vendor(),
         gen_ai.request.model = %model.model,
         gen_ai.request.temperature = parameters.temperature,
         gen_ai.request.max_tokens = parameters.max_tokens,

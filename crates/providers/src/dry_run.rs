@@ -1,8 +1,8 @@
 //! The built-in provider that streams the rendered prompt back, with no key and no network.
 
 use formaops_domain::{
-    AttachmentHash, ErrorClass, Failure, FinishReason, ListedModel, Media, MediaSource, RequestHash, Usage,
-    canonical_hash,
+    AttachmentHash, ErrorClass, Failure, FinishReason, ListedModel, Media, MediaSource, ProviderKind,
+    RequestHash, Usage, canonical_hash,
     ports::{
         AnswerReader, MessagePart, ModelMessage, ModelRequest, PartStream, Provider, RateLimits, StreamPart,
         TokenCounter, Wants,
@@ -58,6 +58,14 @@ impl DryRun {
 }
 
 impl Provider for DryRun {
+    fn kind(&self) -> ProviderKind {
+        ProviderKind::DryRun
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+
     fn stream(&self, request: ModelRequest) -> PartStream {
         if let Err(failure) = Self::check(&request) {
             return stream::iter([Err(failure)]).boxed();

@@ -22,7 +22,7 @@ use call::Call;
 use decode::Decoder;
 use endpoint::Endpoint;
 use formaops_domain::{
-    Failure, ListedModel, Provider as Config, Purpose, RequestHash,
+    Failure, ListedModel, Provider as Config, ProviderKind, Purpose, RequestHash,
     ports::{AnswerReader, Clock, HttpMethod, ModelRequest, PartStream, Provider, Signer},
 };
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
@@ -162,6 +162,10 @@ impl Provider for HttpProvider {
         let site = self.endpoint.site(Some(request.model.clone()));
         let (_, vectors) = self.asked(request)?;
         Ok(Box::new(reader::Reader::new(Decoder::for_answer(&*self.endpoint.wire, vectors), site)))
+    }
+
+    fn kind(&self) -> ProviderKind {
+        self.endpoint.kind
     }
 
     fn is_local(&self) -> bool {

@@ -90,6 +90,8 @@ test('the limit that stands over the concurrency of a run is told, and where it 
   await expect(progress).toContainText(
     `At most 2 at once: ${scripted} says so, which stands over the 5 that this run asks for.`,
   );
+  await api.providerUpdate({ id: provider?.id ?? '', maxConcurrent: 3 });
+  await expect(progress).toContainText('At most 3 at once');
   await progress.getByRole('link', { name: 'Change the limit' }).click();
   await expect(app.getByRole('heading', { level: 2, name: scripted })).toBeVisible();
 

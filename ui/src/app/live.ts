@@ -41,9 +41,10 @@ export const streams: Readonly<Record<OutputPart, Streams>> = {
 const KEYS: Record<Noun, string[]> = {
   prompt: ['prompts', 'prompt', 'versions', 'tags', 'labels', 'folder-file', 'audit'],
   dataset: ['datasets', 'dataset', 'dataset-versions', 'audit'],
-  provider: ['providers', 'models', 'health', 'audit'],
+  // Runs say which limit stands over them.
+  provider: ['providers', 'models', 'health', 'run', 'audit'],
   run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution', 'ratings'],
-  workspace: ['workspace', 'settings', 'api-keys', 'network', 'config', 'folder', 'folder-file', 'audit'],
+  workspace: ['workspace', 'settings', 'api-keys', 'network', 'config', 'folder', 'folder-file', 'run', 'audit'],
   health: ['metrics', 'figures', 'health'],
   suite: ['suites', 'suite', 'runs-of-suite', 'audit'],
   budget: ['budgets', 'audit'],

@@ -6,7 +6,7 @@ use crate::{
     wire::{Address, Wire},
 };
 use formaops_domain::{
-    ExecutionId, Failure, JsonObject, KeyRef, Origin, Provider as Config, Purpose,
+    ExecutionId, Failure, JsonObject, KeyRef, Origin, Provider as Config, ProviderKind, Purpose,
     ports::{Clock, Credential, HttpMethod, OutgoingRequest, Signer},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -18,6 +18,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 
 pub(crate) struct Endpoint {
     name: String,
+    pub(crate) kind: ProviderKind,
     base_url: Url,
     origin: Origin,
     /// The key to sign with, or why the one that is configured may not be used.
@@ -46,7 +47,17 @@ impl Endpoint {
                 Err(failure::detached_key(&config.name, &key.reference, &key.origin, &origin))
             }
         };
-        Ok(Self { name: config.name.clone(), base_url, origin, key, wire, clock, client, signer })
+        Ok(Self {
+            name: config.name.clone(),
+            kind: config.kind,
+            base_url,
+            origin,
+            key,
+            wire,
+            clock,
+            client,
+            signer,
+        })
     }
 
     /// Whether it is on this machine.

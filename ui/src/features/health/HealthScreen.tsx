@@ -75,7 +75,7 @@ function LevelBox({ figures: { level }, isPaused }: { figures: LiveFigures; isPa
         <Chip tone={tone[level.level]}>{name}</Chip>
         <span>{level.level === 'normal' ? words.well : isPaused && words.pausedText}</span>
       </div>
-      {level.level !== 'normal' && <LevelFacts health={level} />}
+      <LevelFacts health={level} />
     </div>
   );
 }

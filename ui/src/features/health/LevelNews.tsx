@@ -22,8 +22,9 @@ export function LevelNews({ health }: { health: HealthLevel }) {
   );
 }
 
-/** What led to a level, and what it leaves off. */
+/** What led to a level, and what is left off; nothing where nothing is. */
 export function LevelFacts({ health: { reasons, off } }: { health: HealthLevel }) {
+  if (reasons.length + off.length === 0) return null;
   return (
     <div className={classes.facts}>
       {reasons.length > 0 && (

@@ -14,8 +14,6 @@ export function HeldTo({ run }: { run: Run }) {
   const { data: limit } = useQuery({
     ...runQuery(run.id),
     enabled: run.concurrency != null && !isOver(run),
-    // It may have been changed since: of that no run is told.
-    refetchOnMount: 'always',
     select: ({ heldTo }) => heldTo ?? null,
   });
   const { data: providers } = useQuery({ ...providersQuery, enabled: limit != null });

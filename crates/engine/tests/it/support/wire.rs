@@ -3,7 +3,7 @@
 use super::soon;
 use bytes::Bytes;
 use formaops_domain::{
-    ErrorClass, Failure, FinishReason, ListedModel, ModelRef, RequestHash, Usage,
+    ErrorClass, Failure, FinishReason, ListedModel, ModelRef, ProviderKind, RequestHash, Usage,
     ports::{
         AnswerReader, ModelMessage, ModelRequest, PartStream, Provider, Providers, RateLimits, StreamPart,
     },
@@ -150,6 +150,14 @@ impl AnswerReader for Recorded {
 }
 
 impl Provider for Fake {
+    fn kind(&self) -> ProviderKind {
+        ProviderKind::OpenAiChat
+    }
+
+    fn is_local(&self) -> bool {
+        false
+    }
+
     fn stream(&self, request: ModelRequest) -> PartStream {
         let now = self.open.fetch_add(1, Ordering::SeqCst) + 1;
         self.peak.fetch_max(now, Ordering::SeqCst);
