@@ -44,7 +44,17 @@ const KEYS: Record<Noun, string[]> = {
   // Runs say which limit stands over them.
   provider: ['providers', 'models', 'health', 'run', 'audit'],
   run: ['runs', 'newest-run', 'metrics', 'run', 'executions', 'execution', 'ratings'],
-  workspace: ['workspace', 'settings', 'api-keys', 'network', 'config', 'folder', 'folder-file', 'run', 'audit'],
+  workspace: [
+    'workspace',
+    'settings',
+    'api-keys',
+    'network',
+    'config',
+    'folder',
+    'folder-file',
+    'run',
+    'audit',
+  ],
   health: ['metrics', 'figures', 'health'],
   suite: ['suites', 'suite', 'runs-of-suite', 'audit'],
   budget: ['budgets', 'audit'],
