@@ -65,7 +65,12 @@ async fn lines_name_the_call_the_run_the_execution_and_the_attempt_as_openteleme
                 .any(|line| line["message"] == "the run ended" && said(line, "run").as_ref() == Some(&run))
         );
         assert!(said(line, "attempt").unwrap().starts_with("att_"), "{line}");
-        for (field, value) in [("gen_ai.provider.name", "local"), ("gen_ai.request.model", "any")] {
+        for (field, value) in [
+            ("provider", "local"),
+            ("gen_ai.operation.name", "chat"),
+            ("gen_ai.provider.name", "openai"),
+            ("gen_ai.request.model", "any"),
+        ] {
             assert_eq!(said(line, field).as_deref(), Some(value), "{line}");
         }
         let status = if message.ends_with("failed") { "401" } else { "200" };

@@ -1,6 +1,7 @@
-import { expect, test } from '../support/browser-test';
+import { expect, type Page, test } from '../support/browser-test';
 import { manyCases } from '../support/manyCases';
 import { chooseModels, column, openPrompt, run, template } from '../support/screens';
+import { BareEditor } from './bare';
 import { MainThread, megabytes, ms, rest, Sample, table } from './measure';
 import { Prose } from './prose';
 
@@ -11,30 +12,12 @@ const KEYSTROKES = 200;
 /** Between two keystrokes of somebody who types fast, in milliseconds. */
 const TYPING_MS = 100;
 
-test('typing in a prompt of 2,000 lines with the preview on', async ({ app, api }) => {
-  const lines = Array.from({ length: 2000 }, (_, at) =>
-    at % 20 === 0 ? `{{#if urgent}}Line ${at} for {{name}}.{{/if}}` : `Line ${at} of a long text, plain.`,
-  );
-  await api.promptCreate({
-    name: 'a-long-one',
-    content: {
-      body: { kind: 'messages', messages: [{ role: 'user', template: lines.join('\n') }] },
-      variables: [
-        { name: 'name', type: 'string', required: false },
-        { name: 'urgent', type: 'boolean', required: false },
-      ],
-      settings: { parameters: {} },
-      validations: [],
-    },
-  });
-  const prompt = await openPrompt(app, 'a-long-one');
-  const preview = prompt.getByRole('button', { name: 'Preview' });
-  if ((await preview.getAttribute('aria-pressed')) !== 'true') await preview.click();
-  await template(prompt).click();
-  await app.keyboard.press('Control+Home');
-  await rest(app);
-  const thread = await MainThread.of(app);
-  await app.evaluate(() => {
+/** What keystrokes cost in the editor that has the focus of a page. */
+async function typing(page: Page): Promise<{ nothing: Sample; work: Sample; painted: Sample }> {
+  await page.keyboard.press('Control+Home');
+  await rest(page);
+  const thread = await MainThread.of(page);
+  await page.evaluate(() => {
     const times: number[] = [];
     Object.assign(window, { keystrokes: times });
     addEventListener(
@@ -52,25 +35,66 @@ test('typing in a prompt of 2,000 lines with the preview on', async ({ app, api 
   });
   const press = (key: string) =>
     thread.work(async () => {
-      await app.keyboard.press(key);
-      await app.waitForTimeout(TYPING_MS);
+      await page.keyboard.press(key);
+      await page.waitForTimeout(TYPING_MS);
     });
   const nothing: number[] = [];
   for (let at = 0; at < KEYSTROKES / 4; at += 1) nothing.push(await press('Shift'));
-  await app.evaluate(() => ((window as unknown as { keystrokes: number[] }).keystrokes.length = 0));
+  await page.evaluate(() => ((window as unknown as { keystrokes: number[] }).keystrokes.length = 0));
   const work: number[] = [];
   for (let at = 0; at < KEYSTROKES; at += 1) work.push(await press(at % 10 === 9 ? 'Space' : 'a'));
-  const painted = new Sample(
-    await app.evaluate(() => (window as unknown as { keystrokes: number[] }).keystrokes),
+  const painted = await page.evaluate(() => (window as unknown as { keystrokes: number[] }).keystrokes);
+  return { nothing: new Sample(nothing), work: new Sample(work), painted: new Sample(painted) };
+}
+
+test('typing in a prompt of 2,000 lines with the preview on', async ({ app, api, context }) => {
+  const lines = Array.from({ length: 2000 }, (_, at) =>
+    at % 20 === 0 ? `{{#if urgent}}Line ${at} for {{name}}.{{/if}}` : `Line ${at} of a long text, plain.`,
   );
-  const [worked, idle] = [new Sample(work), new Sample(nothing)];
+  const text = lines.join('\n');
+  await api.promptCreate({
+    name: 'a-long-one',
+    content: {
+      body: { kind: 'messages', messages: [{ role: 'user', template: text }] },
+      variables: [
+        { name: 'name', type: 'string', required: false },
+        { name: 'urgent', type: 'boolean', required: false },
+      ],
+      settings: { parameters: {} },
+      validations: [],
+    },
+  });
+  const prompt = await openPrompt(app, 'a-long-one');
+  const preview = prompt.getByRole('button', { name: 'Preview' });
+  if ((await preview.getAttribute('aria-pressed')) !== 'true') await preview.click();
+  await template(prompt).click();
+  const ours = await typing(app);
+
+  const bare = await BareEditor.start(text);
+  const peer = await context.newPage();
+  await peer.goto(bare.address);
+  await peer.locator('.cm-content').click();
+  const theirs = await typing(peer);
+  await peer.close();
+  bare.stop();
+
+  const row = (what: string, sample: Sample, limit: string) => [
+    what,
+    ms(sample.at(0.5)),
+    ms(sample.at(0.95)),
+    ms(sample.most),
+    limit,
+  ];
   table(
     `Typing, ${KEYSTROKES} keystrokes`,
     ['', 'p50', 'p95', 'most', 'limit'],
     [
-      ['main thread, a key that types nothing', ms(idle.at(0.5)), ms(idle.at(0.95)), ms(idle.most), '-'],
-      ['main thread, a keystroke', ms(worked.at(0.5)), ms(worked.at(0.95)), ms(worked.most), 'p95 8 ms'],
-      ['from key to paint', ms(painted.at(0.5)), ms(painted.at(0.95)), ms(painted.most), 'most 33 ms'],
+      row('main thread, a key that types nothing', ours.nothing, '-'),
+      row('main thread, a keystroke', ours.work, 'p95 8 ms'),
+      row('from key to paint', ours.painted, 'most 33 ms'),
+      row('the bare editor: a key that types nothing', theirs.nothing, '-'),
+      row('the bare editor: a keystroke', theirs.work, '-'),
+      row('the bare editor: from key to paint', theirs.painted, '-'),
     ],
   );
 });
