@@ -30,6 +30,6 @@ export const levelTexts = {
     writes: 'every change but the ends of what runs',
   } satisfies Record<LeftOff, string>,
   because: 'Because',
-  offTitle: 'Left off until all is well',
+  offTitle: 'Left off for now',
   status: (word: string, reason: string | undefined) => (reason === undefined ? word : `${word}: ${reason}`),
 } as const;
