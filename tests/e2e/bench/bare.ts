@@ -12,6 +12,7 @@ const modules = {
   '@codemirror/language': '@codemirror/language/dist/index.js',
   '@codemirror/search': '@codemirror/search/dist/index.js',
   '@codemirror/state': '@codemirror/state/dist/index.js',
+  '@codemirror/streamparser': '@codemirror/streamparser/dist/index.js',
   '@codemirror/view': '@codemirror/view/dist/index.js',
   '@lezer/common': '@lezer/common/dist/index.js',
   '@lezer/highlight': '@lezer/highlight/dist/index.js',
