@@ -8,7 +8,7 @@ const page = {
   viewport: { width: 1440, height: 900 },
   launchOptions: { executablePath: chromium() },
   screenshot: 'only-on-failure',
-  // It takes a fifth of the time of each story: `--trace on` where one is looked into.
+  // It makes every story slower: `--trace on` where one is looked into.
   trace: 'off',
   actionTimeout: LIMIT,
 } as const;

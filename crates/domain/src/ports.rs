@@ -320,7 +320,7 @@ pub trait Provider: Send + Sync {
     /// Whether it is on this machine, where who refuses a call is not there at all.
     fn is_local(&self) -> bool;
 
-    /// The same, to find out whether it can be called at all, or is there; the ledger is told so.
+    /// [`Self::models`], to find out whether it can be called at all, or is there; the ledger is told so.
     fn probe(&self, purpose: Purpose) -> BoxFuture<'_, Result<Vec<ListedModel>, Failure>> {
         let _ = purpose;
         self.models()
