@@ -25,12 +25,13 @@ export function LevelNews({ health }: { health: HealthLevel }) {
 /** What led to a level, and what is left off; nothing where nothing is. */
 export function LevelFacts({ health: { reasons, off } }: { health: HealthLevel }) {
   if (reasons.length + off.length === 0) return null;
+  const offTitle = reasons.length > 0 ? words.offTitle : words.busyTitle;
   return (
     <div className={classes.facts}>
       {reasons.length > 0 && (
         <List title={words.because} items={reasons.map((reason) => words.reasons[reason])} />
       )}
-      {off.length > 0 && <List title={words.offTitle} items={off.map((what) => words.off[what])} />}
+      {off.length > 0 && <List title={offTitle} items={off.map((what) => words.off[what])} />}
     </div>
   );
 }

@@ -31,5 +31,6 @@ export const levelTexts = {
   } satisfies Record<LeftOff, string>,
   because: 'Because',
   offTitle: 'Left off for now',
+  busyTitle: 'Left off for now, as this machine has much to do',
   status: (word: string, reason: string | undefined) => (reason === undefined ? word : `${word}: ${reason}`),
 } as const;

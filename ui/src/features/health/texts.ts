@@ -7,7 +7,7 @@ export const healthTexts = {
   mode: { live: 'Live', still: 'Nothing runs', paused: 'Paused' },
   pausedText: 'Dashboards wait until all is well again, to leave the machine to what runs.',
   refresh: 'Refresh',
-  well: 'All is well: nothing is left off.',
+  well: 'All is well.',
   charts: {
     title: 'Recently',
     load: 'Running and waiting',
