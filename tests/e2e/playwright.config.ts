@@ -19,6 +19,8 @@ export default defineConfig({
   forbidOnly: true,
   fullyParallel: true,
   workers: 2,
+  // What passes at the second try only is told at the end; more than a few of them fail the whole.
+  retries: 1,
   timeout: 240_000,
   expect: { timeout: LIMIT },
   projects: [

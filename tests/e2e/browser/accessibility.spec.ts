@@ -50,11 +50,11 @@ test('twice as large, all of a screen can be reached', async ({ app }) => {
   const prompt = app.getByRole('region', { name: 'code-review' });
   await expect(prompt).toBeVisible();
   const overflow = () => app.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(await overflow()).toBe(0);
+  await expect.poll(overflow).toBe(0);
   for (const place of ['Runs', 'Health', 'Settings']) {
     await app.getByRole('link', { name: place, exact: true }).click();
     await expect(app.getByRole('main')).not.toBeEmpty();
-    expect(await overflow(), place).toBe(0);
+    await expect.poll(overflow, place).toBe(0);
   }
   await app.getByRole('link', { name: 'Prompts', exact: true }).click();
   const bar = app.getByRole('toolbar', { name: 'Models to run on' });
@@ -66,7 +66,7 @@ test('twice as large, all of a screen can be reached', async ({ app }) => {
   const answer = column(app, 'dry-run:echo').locator('[data-scroller]');
   await answer.scrollIntoViewIfNeeded();
   await expect(answer).toBeInViewport({ ratio: 1 });
-  expect((await answer.boundingBox())?.height).toBeGreaterThan(100);
+  await expect.poll(async () => (await answer.boundingBox())?.height ?? 0).toBeGreaterThan(100);
 });
 
 test('whatever the keys come to shows that it has the focus', async ({ app }) => {

@@ -53,7 +53,7 @@ test('with the network off nothing is sent, and that is seen everywhere', async 
   expect((await api.egressTotals({})).items).toEqual([]);
   await card.getByRole('button', { name: 'Switch the network on' }).click();
   await expect(app.getByRole('contentinfo')).not.toContainText('nothing leaves this machine');
-  expect(await api.networkGet({})).toEqual({ offline: false });
+  await expect.poll(() => api.networkGet({})).toEqual({ offline: false });
 });
 
 test('the switch follows what another program does', async ({ app, api }) => {

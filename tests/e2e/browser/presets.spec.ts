@@ -56,6 +56,8 @@ test('a newcomer adds every vendor and server, gives it its key, tests it, and r
     const address = standIn(preset, models.baseUrl);
     await app.getByRole('link', { name: 'Settings', exact: true }).click();
     const another = app.getByRole('link', { name: 'Add a provider' });
+    // Where there is no provider yet, they are shown at once.
+    await expect(another.or(app.getByLabel('Search vendors and servers')).first()).toBeVisible();
     if (await another.isVisible()) await another.click();
     await add(app, preset, address);
     if (preset.keyPage !== null) {

@@ -325,6 +325,6 @@ test('prompts of one folder are told apart in their tabs', async ({ app, api }) 
     const tab = tabs.getByRole('link', { name, exact: true });
     await expect(tab).toHaveText(name);
     const own = tab.getByText(name.slice('many/prompts/'.length), { exact: true });
-    expect(await own.evaluate((text) => text.scrollWidth - text.clientWidth), name).toBe(0);
+    await expect.poll(() => own.evaluate((text) => text.scrollWidth - text.clientWidth), name).toBe(0);
   }
 });

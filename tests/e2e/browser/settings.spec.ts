@@ -55,7 +55,7 @@ test('long lines of an editor wrap unless that is not wanted', async ({ app }) =
   await template(prompt).fill('a long line '.repeat(100));
   const scroller = prompt.locator('.cm-scroller').first();
   const hidden = () => scroller.evaluate((element) => element.scrollWidth - element.clientWidth);
-  expect(await hidden()).toBe(0);
+  await expect.poll(hidden).toBe(0);
   await app.getByRole('link', { name: 'Settings', exact: true }).click();
   await app.getByRole('link', { name: 'Editor', exact: true }).click();
   await app.getByRole('switch', { name: 'Wrap long lines' }).press('Space');

@@ -16,7 +16,10 @@ export async function chooseModels(app: Page, models: string[]): Promise<void> {
   const bar = app.getByRole('toolbar', { name: 'Models to run on' });
   const chosen = bar.getByRole('button', { name: /^Remove / });
   await expect(bar.getByRole('button', { name: /^Run/ })).toBeVisible();
-  while ((await chosen.count()) > 0) await chosen.first().click();
+  for (let count = await chosen.count(); count > 0; count -= 1) {
+    await chosen.first().click();
+    await expect(chosen).toHaveCount(count - 1);
+  }
   for (const model of models) {
     await bar.getByRole('button', { name: 'Model', exact: true }).click();
     await app.getByRole('textbox', { name: 'Search, or type provider:model' }).fill(model);
