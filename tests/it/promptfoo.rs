@@ -187,19 +187,35 @@ async fn a_part_of_a_configuration_is_run_and_what_is_left_out_need_not_be_under
     }
     // What failed in the run before is run again, also once the configuration knows more.
     let one = ["--suite-name", "part", "--filter-providers", "fast", "--filter-prompts", "greet"];
-    let failed = eval(&cli, &server, &config, &one).await;
+    let results = ["results.json", "results.jsonl"].map(|name| cli.file(name, ""));
+    let written = [&one[..], &["-o", &results[0], "-o", &results[1]]].concat();
+    let failed = eval(&cli, &server, &config, &written).await;
     assert!(failed.stdout.contains("1 of 2 cells passed"), "{failed:?}");
     let runs = cli.json(&["runs", "list", "--limit", "1"]).await;
     let run = runs["items"][0]["id"].as_str().unwrap();
     let more = MANY.replace("tests:", "tests:\n  - { vars: { name: Eva } }");
     std::fs::write(&config, more).unwrap();
-    let before = server.counts().received;
-    let out = cli.file("again.jsonl", "");
-    let again =
-        eval(&cli, &server, &config, &[&one[..], &["--filter-failing", run, "-o", &out]].concat()).await;
-    assert_eq!(server.counts().received - before, 1, "{again:?}");
-    let line: Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
-    assert_eq!((&line["vars"]["name"], &line["testIdx"]), (&json!("Bob"), &json!(0)), "{line}");
+    let of_promptfoo = json!({ "results": { "results": [
+        { "success": false, "vars": { "name": "Bob", "_conversation": [], "sessionId": "1" } },
+        { "success": true, "vars": { "name": "Eva" } },
+    ] } });
+    let of_promptfoo = cli.file("of-promptfoo.json", of_promptfoo.to_string());
+    for earlier in [run, &results[0], &results[1], &of_promptfoo] {
+        let before = server.counts().received;
+        let out = cli.file("again.jsonl", "");
+        let again =
+            eval(&cli, &server, &config, &[&one[..], &["--filter-failing", earlier, "-o", &out]].concat())
+                .await;
+        assert_eq!(server.counts().received - before, 1, "{earlier}: {again:?}");
+        let line: Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
+        assert_eq!((&line["vars"]["name"], &line["testIdx"]), (&json!("Bob"), &json!(0)), "{line}");
+    }
+    for (earlier, said) in [("run_1", "`run_1` cannot be read"), (config.as_str(), "holds no results")] {
+        let none = eval(&cli, &server, &config, &[&one[..], &["--filter-failing", earlier]].concat()).await;
+        assert!(none.code == Some(1) && none.stderr.contains(said), "{none:?}");
+    }
+    let of_suite = cli.run(&["eval", "part", "--failing-in", &results[0]]).await;
+    assert!(of_suite.stderr.contains("is not the id of a run"), "{of_suite:?}");
     // What is asked for and is not there asks for nothing.
     for (filters, said) in [
         (["--filter-providers", "nobody"], "providers"),

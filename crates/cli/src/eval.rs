@@ -3,6 +3,7 @@
 
 mod configuration;
 mod environment;
+mod failed;
 mod providers;
 mod results;
 
@@ -17,6 +18,7 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use configuration::{Brought, bring_in};
+use failed::Earlier;
 use formaops_api::{
     ApiError, ErrorCode, Session, Standing,
     handlers::{CaseChoice, GridRow, RunComparison, RunSuiteRequest, RunSummary, SuiteKey, SuitePlan},
@@ -73,9 +75,9 @@ pub(crate) struct EvalArguments {
     /// Only cases with this tag
     #[arg(long, conflicts_with = "configuration")]
     tag: Option<String>,
-    /// Only cases that failed in this earlier run
-    #[arg(long, alias = "filter-failing", value_name = "RUN")]
-    failing_in: Option<RunId>,
+    /// Only cases that failed in this earlier run; of a configuration, also what failed by a file of results
+    #[arg(long, alias = "filter-failing", value_name = "RUN|FILE")]
+    failing_in: Option<Earlier>,
     /// The run to compare with, in place of the suite's baseline
     #[arg(long, value_name = "RUN")]
     baseline: Option<RunId>,
@@ -203,7 +205,7 @@ pub(crate) async fn perform(
         brought.iter_mut().for_each(|brought| brought.tests = Vec::new());
     }
     check_gate(session, &arguments, brought.as_ref()).await?;
-    let request = request(&arguments, brought.as_ref());
+    let request = request(&arguments, brought.as_ref())?;
     let request = serde_json::to_value(request).map_err(|error| usage(error.to_string()))?;
     if arguments.plan {
         let plan: SuitePlan = call(session, "suite_plan", request).await?;
@@ -297,7 +299,7 @@ fn was_compared(facts: &Facts<'_>) -> Result<(), ApiError> {
     ))
 }
 
-fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequest {
+fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> Result<RunSuiteRequest, ApiError> {
     let cases = match brought {
         Some(brought) => CaseChoice { at: brought.chosen.clone(), ..CaseChoice::default() },
         None => CaseChoice {
@@ -306,7 +308,7 @@ fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequ
             tag: arguments.tag.clone(),
             sample: arguments.sample,
             seed: arguments.seed,
-            failing_in: arguments.failing_in,
+            failing_in: arguments.failing_in.as_ref().map(Earlier::run).transpose()?,
             ..CaseChoice::default()
         },
     };
@@ -318,7 +320,7 @@ fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequ
     let own = brought.and_then(|brought| brought.config.concurrency).and_then(NonZeroU32::new);
     let models = arguments.models.iter();
     let models = models.map(|model| SuiteModel::new(model.clone(), Default::default()));
-    RunSuiteRequest {
+    Ok(RunSuiteRequest {
         id: suite,
         prompts: None,
         models: (!arguments.models.is_empty()).then(|| models.collect()),
@@ -337,7 +339,7 @@ fn request(arguments: &EvalArguments, brought: Option<&Brought>) -> RunSuiteRequ
             .as_deref()
             .map_or(Replay::Off, |replay| named(replay).unwrap_or(Replay::Only)),
         idempotency_key: None,
-    }
+    })
 }
 
 /// What of recordings is replayed, where that is no file.

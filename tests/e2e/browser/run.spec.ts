@@ -1,6 +1,12 @@
 import { expect, test } from '../support/browser-test';
+import type { Api } from '../support/host';
 import { endless, pondering } from '../support/models';
 import { chooseModels, column, figure, fromMenu, openPrompt, run } from '../support/screens';
+
+/** How all runs stand: a run ends a moment after the last of its executions. */
+async function statuses(api: Api): Promise<string[]> {
+  return (await api.runList({})).items.map(({ status }) => status);
+}
 
 test('the first start shows a sample that runs at once', async ({ app }) => {
   await openPrompt(app, 'code-review');
@@ -33,7 +39,7 @@ test('Run that is pressed twice starts one run, which Stop ends', async ({ app, 
   await app.getByRole('button', { name: 'Stop' }).click();
   await expect(column(app, model)).toContainText('cancelled');
   expect(asked).toBe(1);
-  expect((await api.runList({})).items.map(({ status }) => status)).toEqual(['cancelled']);
+  await expect.poll(() => statuses(api)).toEqual(['cancelled']);
 });
 
 test('a double or triple click on Run neither stops what it started nor starts it again', async ({
@@ -51,8 +57,7 @@ test('a double or triple click on Run neither stops what it started nor starts i
       await expect(column(app, chosen)).toContainText('✓ done');
     }
   }
-  const runs = (await api.runList({})).items;
-  expect(runs.map(({ status }) => status)).toEqual(Array(4).fill('completed'));
+  await expect.poll(() => statuses(api)).toEqual(Array(4).fill('completed'));
 });
 
 test('several models answer side by side, streaming at once', async ({ app, scripted }) => {

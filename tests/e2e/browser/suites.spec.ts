@@ -322,7 +322,7 @@ test('a grid of thousands of cells draws only what is on screen', async ({ app, 
   await api.suiteUpdate({ id, spec: { ...spec, cases, models } });
   const run = await api.suiteRun({ id });
   await expect
-    .poll(async () => (await api.runGet({ id: run.id })).run.status, { timeout: 60_000 })
+    .poll(async () => (await api.runGet({ id: run.id })).run.status, { timeout: 150_000 })
     .toBe('completed');
   await app.goto(new URL(`/runs/${run.id}`, app.url()).href);
   const grid = app.getByRole('grid');

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { cutBytes, MOST_BYTES, Streams } from './streams';
+import { cutBytes, MOST_BYTES, Streams, TRY_AGAIN_MS } from './streams';
 
 /** A host that holds `text` of one answer, and a frame that comes when the test says so. */
 function world(text = '') {
@@ -44,6 +44,25 @@ describe('streams', () => {
     streams.subscribe('late', () => undefined);
     await streams.fill('late');
     expect(streams.began('late')).toBeNull();
+    vi.useRealTimers();
+  });
+
+  it('reads an answer whose reading has failed again, as long as somebody looks', async () => {
+    vi.useFakeTimers();
+    const { streams, read, frame } = world('Hello');
+    const leave = streams.subscribe('e', () => undefined);
+    read.mockRejectedValueOnce(new Error('lost')).mockRejectedValueOnce(new Error('lost'));
+    await streams.fill('e');
+    await vi.advanceTimersByTimeAsync(2 * TRY_AGAIN_MS);
+    frame();
+    expect(streams.get('e').text).toBe('Hello');
+    expect(read).toHaveBeenCalledTimes(3);
+
+    read.mockRejectedValueOnce(new Error('lost'));
+    await streams.fill('e');
+    leave();
+    await vi.advanceTimersByTimeAsync(2 * TRY_AGAIN_MS);
+    expect(read).toHaveBeenCalledTimes(4);
     vi.useRealTimers();
   });
 

@@ -61,6 +61,9 @@ export type ReadOutput = (executionId: string, offset: number) => Promise<Output
 /** So many streams are shown further in one frame; of more, each waits for its turn. */
 const MOST_A_FRAME = 2;
 
+/** How long a host that could not be read from is left alone, in milliseconds. */
+export const TRY_AGAIN_MS = 2000;
+
 const EMPTY = new StreamedText([], '', 0, 0);
 const encoder = new TextEncoder();
 
@@ -91,7 +94,7 @@ export class Streams {
     else if (!this.join(executionId, stream, chunk)) void this.fill(executionId);
   }
 
-  /** Reads what is missing up to the end of what the host has. A read that fails is left to the next news. */
+  /** Reads what is missing up to the end of what the host has. After a read that fails it is tried again in a while. */
   async fill(executionId: string): Promise<void> {
     const stream = this.open(executionId);
     stream.again = true;
@@ -109,6 +112,10 @@ export class Streams {
       }
     } catch {
       stream.waiting.length = 0;
+      // Of an answer that has ended no news will come.
+      setTimeout(() => {
+        if (this.streams.get(executionId) === stream) void this.fill(executionId);
+      }, TRY_AGAIN_MS);
     } finally {
       stream.filling = false;
     }

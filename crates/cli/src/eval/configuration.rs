@@ -1,24 +1,20 @@
 //! `formaops eval -c FILE`: a configuration of promptfoo, brought into the workspace: its prompts as versions, its cases as
 //! a dataset, and a suite of both. The same configuration again makes nothing new.
 
-use super::{EvalArguments, environment, providers};
+use super::{EvalArguments, environment, failed::Failed, providers};
 use crate::{
     call::{call, usage},
     output,
 };
-use formaops_api::{
-    ApiError, ErrorCode, Problem, Session,
-    handlers::{GridRow, PromptDetail},
-};
+use formaops_api::{ApiError, ErrorCode, Problem, Session, handlers::PromptDetail};
 use formaops_domain::{
-    Case, CaseColumns, CaseMark, CaseSample, ContentHash, Dataset, DatasetVersion, JsonObject, ModelRef,
-    Page, PromptId, RunId, Suite, SuiteDataset, SuiteModel, SuiteName, SuitePrompt, SuiteSpec, Version,
+    Case, CaseColumns, CaseSample, Dataset, DatasetVersion, JsonObject, ModelRef, PromptId, Suite,
+    SuiteDataset, SuiteModel, SuiteName, SuitePrompt, SuiteSpec, Version,
 };
 use formaops_promptfoo::{Config, ConfigCase, ConfigError, Filters, Folder, Given, read};
 use formaops_template::formats::to_prompt_name;
 use serde_json::{Map, Value, json};
 use std::{
-    collections::HashSet,
     fs::File,
     io::{self, BufWriter, Write as _},
     path::{Path, PathBuf},
@@ -149,12 +145,12 @@ async fn choose(
     suite: &SuiteName,
     arguments: &EvalArguments,
 ) -> Result<Vec<u32>, ApiError> {
-    let failing = match arguments.failing_in {
-        Some(run) => Some(failing_in(session, run).await?),
+    let failed = match &arguments.failing_in {
+        Some(earlier) => Some(Failed::of(session, earlier).await?),
         None => None,
     };
     let chosen = config.filters.choose(&config.cases, |case| {
-        failing.as_ref().is_none_or(|failing| failing.contains(&kept(case.clone(), config, suite).hash()))
+        failed.as_ref().is_none_or(|failed| failed.has(case, || kept(case.clone(), config, suite)))
     });
     if chosen.is_empty() {
         return Err(ApiError {
@@ -163,20 +159,6 @@ async fn choose(
         });
     }
     Ok(chosen)
-}
-
-/// The names of the cases that failed in a run.
-async fn failing_in(session: &Session, run: RunId) -> Result<HashSet<ContentHash>, ApiError> {
-    let (mut failing, mut cursor) = (HashSet::new(), None);
-    loop {
-        let request = json!({ "id": run, "mark": CaseMark::Failing, "cursor": cursor, "limit": 200 });
-        let page: Page<GridRow> = call(session, "grid_list", request).await?;
-        failing.extend(page.items.iter().map(|row| row.case.hash()));
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(failing);
-        }
-    }
 }
 
 /// That somebody judges, where something is to be judged.
