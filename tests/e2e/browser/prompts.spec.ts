@@ -235,12 +235,12 @@ test('a long list is read as it is scrolled, and only what is looked at is in th
   app,
   api,
 }) => {
-  const body = { kind: 'text' as const, template: 'Hello' };
-  const content = { body, variables: [], settings: { parameters: {} }, validations: [] };
-  const names = Array.from({ length: 1050 }, (_, at) => `many/${String(at).padStart(4, '0')}`);
-  for (let first = 0; first < names.length; first += 50) {
-    await Promise.all(names.slice(first, first + 50).map((name) => api.promptCreate({ name, content })));
-  }
+  await api.importApply({
+    files: Array.from({ length: 1050 }, (_, at) => ({
+      name: `many/${String(at).padStart(4, '0')}.prompt`,
+      data: btoa('Hello'),
+    })),
+  });
   await app.reload();
   const list = app.getByRole('complementary', { name: 'Prompts' });
   await expect(list.getByRole('heading')).toHaveText('Prompts 1,000+');
