@@ -6,7 +6,13 @@ use formaops_domain::{Case, CaseMark, ContentHash, JsonObject, Page, RunId, cano
 use formaops_promptfoo::ConfigCase;
 use serde::Deserialize;
 use serde_json::json;
-use std::{collections::HashSet, convert::Infallible, fs, path::Path, path::PathBuf, str::FromStr};
+use std::{
+    collections::HashSet,
+    convert::Infallible,
+    fs,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 /// Where it is said what failed.
 #[derive(Debug, Clone)]
