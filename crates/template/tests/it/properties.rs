@@ -81,6 +81,18 @@ pub(crate) fn body() -> impl Strategy<Value = Body> {
     prop_oneof![template().prop_map(Body::text), messages]
 }
 
+/// Bodies with nothing in their templates that begins a block.
+fn body_without_blocks() -> impl Strategy<Value = Body> {
+    let plain = |template: String| template.replace(['#', '^'], "");
+    body().prop_map(move |body| match body {
+        Body::Text { template } => Body::text(plain(template)),
+        Body::Messages { messages } => {
+            let message = |message: Message| Message { template: plain(message.template), ..message };
+            Body::Messages { messages: messages.into_iter().map(message).collect() }
+        }
+    })
+}
+
 fn object(value: Value) -> JsonObject {
     serde_json::from_value(value).unwrap()
 }
@@ -125,9 +137,8 @@ proptest! {
 
     #[test]
     fn values_change_only_the_values_in_any_template_without_blocks(
-        body in body(), one in hostile(), other in hostile(),
+        body in body_without_blocks(), one in hostile(), other in hostile(),
     ) {
-        prop_assume!(body.templates().all(|template| !template.contains("{{#") && !template.contains("{{^")));
         let content = Content { body, ..Content::default() };
         let run = |x: &str| render(&content, &object(json!({"x": x, "y": [x]})), &RunContext::default());
         match (run(&one), run(&other)) {
